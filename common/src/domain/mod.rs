@@ -1,1 +1,28 @@
-//! Being built.
+//! What a registration is: the rules and words of the domain, with no I/O.
+//!
+//! Parse, don't validate: a [`Registration`] that exists is valid, because its parts can only be
+//! made by parsing.
+
+mod email_address;
+mod idempotency;
+mod lane;
+mod mac;
+mod outcome;
+mod person_name;
+mod reference;
+mod registration;
+mod registration_id;
+mod violation;
+
+pub use email_address::{EMAIL_MAX_CHARACTERS, EmailAddress};
+pub use idempotency::{
+    IDEMPOTENCY_KEY_MAX_CHARACTERS, IDEMPOTENCY_KEY_MIN_CHARACTERS, IdempotencyKey,
+    MalformedIdempotencyKey,
+};
+pub use lane::Lane;
+pub use outcome::{Decision, HoldReason, Outcome, RejectionCode};
+pub use person_name::{NAME_MAX_CHARACTERS, PersonName};
+pub use reference::{Reference, ReferenceSealer, UnknownReference};
+pub use registration::{Registration, Student};
+pub use registration_id::RegistrationId;
+pub use violation::{Field, Violation, ViolationCode, Violations};

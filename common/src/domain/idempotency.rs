@@ -1,0 +1,106 @@
+use std::fmt;
+
+use hmac::Mac as _;
+use secrecy::SecretString;
+
+use super::{RegistrationId, mac::keyed};
+
+/// A key shorter than this could be guessed, and a key opens the status of its registration.
+pub const IDEMPOTENCY_KEY_MIN_CHARACTERS: usize = 16;
+/// The most characters that a key has.
+pub const IDEMPOTENCY_KEY_MAX_CHARACTERS: usize = 255;
+
+/// What a client sends as `Idempotency-Key`, so that a repeated request ends in one registration.
+///
+/// `Debug` hides the value: it opens a registration's status.
+#[derive(Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
+/// The header's value is not a usable key: the caller's fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "An Idempotency-Key must have {IDEMPOTENCY_KEY_MIN_CHARACTERS} to \
+     {IDEMPOTENCY_KEY_MAX_CHARACTERS} visible ASCII characters, for instance a UUID."
+)]
+pub struct MalformedIdempotencyKey;
+
+impl IdempotencyKey {
+    /// Reads the header's value: a string in double quotes, as the IETF draft
+    /// draft-ietf-httpapi-idempotency-key-header has it, or the bare key that most clients send.
+    pub fn parse(value: &str) -> Result<Self, MalformedIdempotencyKey> {
+        let value = value.trim();
+        let key = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(value);
+        let length = IDEMPOTENCY_KEY_MIN_CHARACTERS..=IDEMPOTENCY_KEY_MAX_CHARACTERS;
+        let is_plain = key.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\');
+        if length.contains(&key.len()) && is_plain {
+            Ok(Self(key.to_owned()))
+        } else {
+            Err(MalformedIdempotencyKey)
+        }
+    }
+
+    /// The registration that this key stands for in `scope` (who may use the key, and for what):
+    /// the same on every API instance that holds the same derivation secret, with no store.
+    pub fn registration_id(&self, derivation_secret: &SecretString, scope: &str) -> RegistrationId {
+        let mut mac = keyed(derivation_secret);
+        for part in ["idempotency", scope, &self.0] {
+            // The length goes first, so that no two lists of parts are the same bytes.
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        let digest = mac.finalize().into_bytes();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        RegistrationId::derived(bytes)
+    }
+}
+
+impl fmt::Debug for IdempotencyKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("IdempotencyKey(hidden)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "8e03978e-40d5-43dd-bc93-6894a57f9324";
+
+    fn id(secret: &str, scope: &str, key: &str) -> RegistrationId {
+        IdempotencyKey::parse(key).unwrap().registration_id(&SecretString::from(secret), scope)
+    }
+
+    #[test]
+    fn the_same_key_always_leads_to_the_same_id() {
+        // Written down, because a change of the derivation would register repeated requests twice.
+        assert_eq!(
+            id("derivation secret", "register", KEY).to_string(),
+            "6f31fb63-9861-8604-a885-abb177acdfae"
+        );
+    }
+
+    #[test]
+    fn another_key_scope_or_secret_leads_to_another_id() {
+        let usual = id("secret", "register", KEY);
+        assert_ne!(usual, id("secret", "register", "another-key-of-16+"));
+        assert_ne!(usual, id("secret", "import", KEY));
+        assert_ne!(usual, id("other", "register", KEY));
+    }
+
+    #[test]
+    fn a_quoted_key_is_the_same_as_a_bare_one() {
+        assert_eq!(IdempotencyKey::parse(&format!("\"{KEY}\"")), IdempotencyKey::parse(KEY));
+    }
+
+    #[test]
+    fn a_key_that_could_be_guessed_or_is_not_plain_is_malformed() {
+        let too_long = "k".repeat(256);
+        for key in ["", "fifteen-letters", "sixteen\u{e9}-letters", "with a space in it", &too_long]
+        {
+            assert_eq!(IdempotencyKey::parse(key), Err(MalformedIdempotencyKey), "{key}");
+        }
+        assert!(IdempotencyKey::parse("sixteen-letters!").is_ok());
+        assert!(IdempotencyKey::parse(&"k".repeat(255)).is_ok());
+    }
+}

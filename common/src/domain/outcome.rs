@@ -1,0 +1,99 @@
+use time::OffsetDateTime;
+
+/// Why a registration was rejected. The code is part of the public API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RejectionCode {
+    /// Another registration owns the e-mail address.
+    EmailAlreadyRegistered,
+}
+
+impl RejectionCode {
+    /// Every code.
+    pub const ALL: [Self; 1] = [Self::EmailAlreadyRegistered];
+
+    /// The stable code, as stored and as programs compare it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::EmailAlreadyRegistered => "email_already_registered",
+        }
+    }
+
+    /// The rejection with this code.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == code)
+    }
+}
+
+/// Why a message is on hold: a dead letter that waits for an operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HoldReason {
+    /// The body is not an envelope.
+    Undecodable,
+    /// The envelope has a version that this worker does not know.
+    UnknownVersion,
+    /// The envelope holds a registration that breaks a rule of the domain.
+    InvalidRegistration,
+    /// MySQL refuses the row, and would refuse it again.
+    RefusedByDatabase,
+    /// RabbitMQ gave up: delivered too often without being settled.
+    DeliveryLimit,
+    /// RabbitMQ knew no queue for it.
+    Unrouted,
+}
+
+impl HoldReason {
+    /// Every reason.
+    pub const ALL: [Self; 6] = [
+        Self::Undecodable,
+        Self::UnknownVersion,
+        Self::InvalidRegistration,
+        Self::RefusedByDatabase,
+        Self::DeliveryLimit,
+        Self::Unrouted,
+    ];
+
+    /// The stable code, as stored and as used in metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Undecodable => "undecodable",
+            Self::UnknownVersion => "unknown_version",
+            Self::InvalidRegistration => "invalid_registration",
+            Self::RefusedByDatabase => "refused_by_database",
+            Self::DeliveryLimit => "delivery_limit",
+            Self::Unrouted => "unrouted",
+        }
+    }
+}
+
+/// How an accepted registration ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// A row in `students`.
+    Registered,
+    /// A final no.
+    Rejected(RejectionCode),
+    /// Dead-lettered, waiting for an operator.
+    OnHold(HoldReason),
+}
+
+impl Outcome {
+    /// The outcome's name in metrics, logs and the public API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::Rejected(_) => "rejected",
+            Self::OnHold(_) => "on_hold",
+        }
+    }
+}
+
+/// What the database says of a registration: an outcome and when it came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// When the API accepted it; not known of a dead letter that could not be read.
+    pub accepted_at: Option<OffsetDateTime>,
+    /// When the outcome was stored.
+    pub decided_at: OffsetDateTime,
+}

@@ -1,0 +1,109 @@
+use time::OffsetDateTime;
+
+use super::{EmailAddress, Field, PersonName, RegistrationId, Violation, Violations};
+
+/// Who wants to be registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Student {
+    first_name: PersonName,
+    last_name: PersonName,
+    email: EmailAddress,
+}
+
+impl Student {
+    /// Reads a form; a missing field is an empty one. Collects every violation, not just the first.
+    pub fn parse(first_name: &str, last_name: &str, email: &str) -> Result<Self, Violations> {
+        let in_field = |field| move |code| Violation { field, code };
+        let first_name = PersonName::parse(first_name).map_err(in_field(Field::FirstName));
+        let last_name = PersonName::parse(last_name).map_err(in_field(Field::LastName));
+        let email = EmailAddress::parse(email).map_err(in_field(Field::Email));
+        match (first_name, last_name, email) {
+            (Ok(first_name), Ok(last_name), Ok(email)) => Ok(Self { first_name, last_name, email }),
+            (first_name, last_name, email) => {
+                let violations = [first_name.err(), last_name.err(), email.err()];
+                Err(Violations::of(violations.into_iter().flatten()))
+            }
+        }
+    }
+
+    /// The first name.
+    pub fn first_name(&self) -> &PersonName {
+        &self.first_name
+    }
+
+    /// The last name.
+    pub fn last_name(&self) -> &PersonName {
+        &self.last_name
+    }
+
+    /// The e-mail address: a student is registered once by it.
+    pub fn email(&self) -> &EmailAddress {
+        &self.email
+    }
+}
+
+/// One student's submission, as the API accepts it and the worker stores it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// Which registration.
+    pub id: RegistrationId,
+    /// Who.
+    pub student: Student,
+    /// When the API took it, to the microsecond, which is what the database keeps.
+    pub accepted_at: OffsetDateTime,
+}
+
+impl Registration {
+    /// A registration taken now.
+    pub fn now(id: RegistrationId, student: Student) -> Self {
+        let now = OffsetDateTime::now_utc();
+        let to_the_microsecond = now.nanosecond() / 1_000 * 1_000;
+        let accepted_at = now.replace_nanosecond(to_the_microsecond).unwrap_or(now);
+        Self { id, student, accepted_at }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_violations_of_a_form_are_collected_in_its_order() {
+        let violations = Student::parse("", &"x".repeat(101), "nobody").unwrap_err();
+        let said: Vec<_> =
+            violations.iter().map(|v| (v.field.pointer(), v.code.as_str())).collect();
+        assert_eq!(
+            said,
+            [("/first_name", "required"), ("/last_name", "too_long"), ("/email", "invalid_email")]
+        );
+    }
+
+    #[test]
+    fn a_violation_says_what_to_do() {
+        let violations = Student::parse("", &"x".repeat(101), "nobody").unwrap_err();
+        let said: Vec<_> = violations.iter().map(Violation::message).collect();
+        assert_eq!(
+            said,
+            [
+                "Enter your first name.",
+                "Your last name must be 100 characters or fewer.",
+                "Enter an email address in the correct format, like name@example.com.",
+            ]
+        );
+    }
+
+    #[test]
+    fn violations_and_students_never_print_personal_data() {
+        let violations = Student::parse("\0secret", "secret", "secret").unwrap_err();
+        assert!(!format!("{violations} {violations:?}").contains("secret"));
+        let student = Student::parse("Hidden", "Hidden", "hidden@example.com").unwrap();
+        assert!(!format!("{student:?}").to_lowercase().contains("hidden@"));
+    }
+
+    #[test]
+    fn accepted_at_is_kept_to_the_microsecond() {
+        let student = Student::parse("Ada", "Lovelace", "ada@example.com").unwrap();
+        let registration = Registration::now(RegistrationId::generate(), student);
+        assert_eq!(registration.accepted_at.nanosecond() % 1_000, 0);
+    }
+}

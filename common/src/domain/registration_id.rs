@@ -1,0 +1,83 @@
+use std::fmt;
+
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Which registration: a UUID that the API makes before it publishes.
+///
+/// Either fresh ([`generate`](Self::generate), a UUIDv7) or derived from an idempotency key (a
+/// UUIDv8, see [`IdempotencyKey`](super::IdempotencyKey)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RegistrationId(Uuid);
+
+impl RegistrationId {
+    /// A new id that no other registration has; it begins with the time, which keeps the index of
+    /// the `students` table compact.
+    pub fn generate() -> Self {
+        Self(Uuid::now_v7())
+    }
+
+    pub(super) fn derived(bytes: [u8; 16]) -> Self {
+        Self(Uuid::new_v8(bytes))
+    }
+
+    /// The id in these 16 bytes, as stored in a `BINARY(16)` column.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+
+    /// The 16 bytes of the id, as stored in a `BINARY(16)` column.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+
+    /// The id in a text like `0199d3c4-…`, in any of the UUID notations.
+    pub fn parse(text: &str) -> Option<Self> {
+        Uuid::try_parse(text).ok().map(Self)
+    }
+
+    /// Whether the id comes from an idempotency key, so that several messages may carry it.
+    pub fn is_derived(&self) -> bool {
+        self.0.get_version_num() == 8
+    }
+
+    /// When a fresh id was made, to the millisecond; a derived id does not say.
+    pub fn generated_at(&self) -> Option<OffsetDateTime> {
+        let (seconds, nanoseconds) = self.0.get_timestamp()?.to_unix();
+        let since_epoch = i128::from(seconds) * 1_000_000_000 + i128::from(nanoseconds);
+        OffsetDateTime::from_unix_timestamp_nanos(since_epoch).ok()
+    }
+}
+
+impl fmt::Display for RegistrationId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.hyphenated().fmt(formatter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generated_id_knows_when_it_was_made() {
+        let before = OffsetDateTime::now_utc();
+        let made = RegistrationId::generate().generated_at().unwrap();
+        assert!((made - before).abs() < time::Duration::seconds(1));
+    }
+
+    #[test]
+    fn a_derived_id_says_so_and_not_when_it_was_made() {
+        let id = RegistrationId::derived([0xff; 16]);
+        assert!(id.is_derived());
+        assert_eq!(id.generated_at(), None);
+        assert!(!RegistrationId::generate().is_derived());
+    }
+
+    #[test]
+    fn an_id_survives_its_text_and_its_bytes() {
+        let id = RegistrationId::generate();
+        assert_eq!(RegistrationId::parse(&id.to_string()), Some(id));
+        assert_eq!(RegistrationId::from_bytes(*id.as_bytes()), id);
+    }
+}
