@@ -1,1 +1,247 @@
-//! Being built.
+//! When to try again: exponential delays with full jitter.
+//!
+//! The only file that names the `backoff` crate, which is no longer maintained. It is asked for
+//! the growth and the cap of the delays; the jitter is put around it here, because the crate
+//! draws from its own random source, and a schedule that cannot be given its random numbers can
+//! neither be tested as a table nor replayed by a seeded simulation.
+//!
+//! Full jitter: each delay is drawn evenly between zero and a ceiling that doubles. Of the usual
+//! kinds it spreads a crowd of clients best after an outage
+//! (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>).
+
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
+
+use backoff::backoff::Backoff as _;
+use backoff::{ExponentialBackoff, ExponentialBackoffBuilder};
+
+/// How the ceiling grows from one attempt to the next.
+const GROWTH: f64 = 2.0;
+
+/// How long to wait before trying again; has no limit on the number of attempts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    first_ceiling: Duration,
+    cap: Duration,
+}
+
+/// A retry policy that makes no sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RetryPolicyError {
+    /// Delays of zero would be a busy loop.
+    #[error("the first delay must be longer than zero")]
+    NoDelay,
+    /// The delays could not grow towards the cap.
+    #[error("the cap ({cap:?}) must not be shorter than the first delay ({first_ceiling:?})")]
+    CapBelowFirst {
+        /// The longest first delay that was asked for.
+        first_ceiling: Duration,
+        /// The longest delay of all that was asked for.
+        cap: Duration,
+    },
+}
+
+impl RetryPolicy {
+    /// A policy whose first delay is at most `first_ceiling`, each further one at most twice the
+    /// one before, and none above `cap`.
+    pub fn new(first_ceiling: Duration, cap: Duration) -> Result<Self, RetryPolicyError> {
+        if first_ceiling.is_zero() {
+            return Err(RetryPolicyError::NoDelay);
+        }
+        if cap < first_ceiling {
+            return Err(RetryPolicyError::CapBelowFirst { first_ceiling, cap });
+        }
+        Ok(Self { first_ceiling, cap })
+    }
+
+    /// The delay after attempt number `attempt` (from 0) has failed: `random`, in `[0, 1)`, of
+    /// that attempt's ceiling.
+    pub fn delay(&self, attempt: u32, random: f64) -> Duration {
+        self.ceiling(attempt).mul_f64(random.clamp(0.0, 1.0))
+    }
+
+    fn ceiling(&self, attempt: u32) -> Duration {
+        let mut ceilings: ExponentialBackoff = ExponentialBackoffBuilder::new()
+            .with_initial_interval(self.first_ceiling)
+            .with_multiplier(GROWTH)
+            .with_max_interval(self.cap)
+            .with_randomization_factor(0.0)
+            .with_max_elapsed_time(None)
+            .build();
+        let mut ceiling = self.first_ceiling;
+        for _ in 0..=attempt {
+            ceiling = ceilings.next_backoff().unwrap_or(self.cap);
+            // Doubling gets here soon, so this also bounds the loop for any attempt.
+            if ceiling >= self.cap {
+                return self.cap;
+            }
+        }
+        ceiling
+    }
+}
+
+/// Where one retrying caller stands in its policy.
+pub struct Backoff {
+    policy: RetryPolicy,
+    attempt: u32,
+    random: Box<dyn FnMut() -> f64 + Send>,
+}
+
+impl Backoff {
+    /// Starts at the first delay.
+    pub fn new(policy: RetryPolicy) -> Self {
+        Self::with_random(policy, random_fraction)
+    }
+
+    /// As [`Backoff::new`], with the given source of numbers in `[0, 1)`: for simulations that
+    /// must be repeatable.
+    pub fn with_random(policy: RetryPolicy, random: impl FnMut() -> f64 + Send + 'static) -> Self {
+        Self {
+            policy,
+            attempt: 0,
+            random: Box::new(random),
+        }
+    }
+
+    /// How long to wait now, after one more failure.
+    pub fn next_delay(&mut self) -> Duration {
+        let delay = self.policy.delay(self.attempt, (self.random)());
+        self.attempt = self.attempt.saturating_add(1);
+        delay
+    }
+
+    /// How many delays were given since the start or the last [`Backoff::reset`].
+    pub fn attempts(&self) -> u32 {
+        self.attempt
+    }
+
+    /// Starts over at the first delay, after a success.
+    pub fn reset(&mut self) {
+        self.attempt = 0;
+    }
+}
+
+impl fmt::Debug for Backoff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Backoff")
+            .field("policy", &self.policy)
+            .field("attempt", &self.attempt)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The hash of nothing under the standard library's random keys: spread evenly enough to keep
+/// clients apart, without a random number crate.
+fn random_fraction() -> f64 {
+    const BITS: u32 = 32;
+    let top = RandomState::new().hash_one(()) >> (u64::BITS - BITS);
+    u32::try_from(top).map_or(0.5, |bits| f64::from(bits) / 2_f64.powi(BITS.cast_signed()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn ms(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
+
+    fn policy() -> RetryPolicy {
+        RetryPolicy::new(ms(100), ms(5_000)).unwrap()
+    }
+
+    #[test]
+    fn the_whole_schedule_is_this_table() {
+        // attempt, delay at random = 0, 0.5 and almost 1
+        let table = [
+            (0, 0, 50, 100),
+            (1, 0, 100, 200),
+            (2, 0, 200, 400),
+            (3, 0, 400, 800),
+            (4, 0, 800, 1_600),
+            (5, 0, 1_600, 3_200),
+            (6, 0, 2_500, 5_000),
+            (7, 0, 2_500, 5_000),
+            (1_000_000, 0, 2_500, 5_000),
+            (u32::MAX, 0, 2_500, 5_000),
+        ];
+        for (attempt, least, middle, most) in table {
+            assert_eq!(policy().delay(attempt, 0.0), ms(least), "attempt {attempt}");
+            assert_eq!(
+                policy().delay(attempt, 0.5),
+                ms(middle),
+                "attempt {attempt}"
+            );
+            let almost_one = policy().delay(attempt, 1.0 - f64::EPSILON);
+            assert!(
+                ms(most).abs_diff(almost_one) <= Duration::from_micros(1),
+                "attempt {attempt}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_backoff_walks_the_schedule_and_starts_over_after_a_reset() {
+        let mut backoff = Backoff::with_random(policy(), || 0.5);
+        assert_eq!(
+            [backoff.next_delay(), backoff.next_delay()],
+            [ms(50), ms(100)]
+        );
+        assert_eq!(backoff.attempts(), 2);
+        backoff.reset();
+        assert_eq!((backoff.attempts(), backoff.next_delay()), (0, ms(50)));
+    }
+
+    #[test]
+    fn policies_that_make_no_sense_are_refused() {
+        assert_eq!(
+            RetryPolicy::new(ms(0), ms(5)),
+            Err(RetryPolicyError::NoDelay)
+        );
+        assert_eq!(
+            RetryPolicy::new(ms(6), ms(5)),
+            Err(RetryPolicyError::CapBelowFirst {
+                first_ceiling: ms(6),
+                cap: ms(5)
+            })
+        );
+        assert!(RetryPolicy::new(ms(5), ms(5)).is_ok());
+    }
+
+    #[test]
+    fn the_default_random_numbers_are_spread_over_the_whole_range() {
+        let mut tenths = [0_u32; 10];
+        for _ in 0..10_000 {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a fraction of ten is a digit"
+            )]
+            let tenth = (random_fraction() * 10.0) as usize;
+            tenths[tenth] += 1;
+        }
+        // 1000 expected in each; 700 to 1300 is ten standard deviations.
+        assert!(
+            tenths.iter().all(|count| (700..1300).contains(count)),
+            "{tenths:?}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_delay_is_above_the_cap_or_its_ceiling(
+            first in 1_u64..10_000,
+            factor in 1_u64..10_000,
+            attempt in any::<u32>(),
+            random in 0.0..1.0_f64,
+        ) {
+            let policy = RetryPolicy::new(ms(first), ms(first * factor)).unwrap();
+            let delay = policy.delay(attempt, random);
+            prop_assert!(delay <= ms(first * factor));
+            prop_assert!(delay <= policy.delay(attempt.saturating_add(1), 1.0));
+        }
+    }
+}

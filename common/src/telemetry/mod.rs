@@ -1,1 +1,23 @@
-//! Being built.
+//! What the processes tell about themselves: traces, metrics and logs.
+//!
+//! - Logs: [`tracing`] events, as JSON lines on stdout with `trace_id` and `span_id`
+//!   taken from the span they were made in. Log inside the span (`span.in_scope`, `.instrument`).
+//! - Traces: [`tracing`] spans, by OTLP to a collector when one is configured. Ids
+//!   exist either way. [`propagation`] carries them across the queue.
+//! - Metrics: [`metrics::Metrics`], scraped from the [`operations`] server.
+//!
+//! Telemetry never slows or fails the work: queues to the collector are bounded and drop.
+
+mod export;
+mod filter;
+mod init;
+mod logging;
+pub mod metrics;
+pub mod operations;
+mod outage;
+pub mod propagation;
+mod provider;
+mod settings;
+
+pub use init::{Telemetry, TelemetryError, init};
+pub use settings::{LogFilter, LogFormat, TelemetrySettings};

@@ -1,0 +1,151 @@
+//! Value parsers. Each error completes the sentence "VARIABLE is …, but it must be …".
+
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Parses a duration: a whole number and one of the units `ms`, `s`, `m`, `h`.
+///
+/// # Errors
+/// The completed sentence, when the value has another form.
+pub fn duration(value: &str) -> Result<Duration, String> {
+    let wrong = || "it must be a duration such as 250ms, 5s, 2m or 1h".to_owned();
+    let unit_at = value
+        .find(|c: char| !c.is_ascii_digit())
+        .ok_or_else(wrong)?;
+    let (number, unit) = value.split_at(unit_at);
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let milliseconds_per_unit = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err(wrong()),
+    };
+    number
+        .checked_mul(milliseconds_per_unit)
+        .map(Duration::from_millis)
+        .ok_or_else(wrong)
+}
+
+/// A parser of whole numbers within `range`.
+///
+/// Write the field's type in the range, as in `bounded(1_u16..=1000)`: clap compares the types
+/// only when it parses, and panics when they differ.
+///
+/// # Errors
+/// The parser's error is the completed sentence, naming the range.
+pub fn bounded<T>(
+    range: RangeInclusive<T>,
+) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static
+where
+    T: FromStr + PartialOrd + Display + Clone + Send + Sync + 'static,
+{
+    move |value| {
+        value
+            .parse()
+            .ok()
+            .filter(|number| range.contains(number))
+            .ok_or_else(|| {
+                format!(
+                    "it must be a whole number from {} to {}",
+                    range.start(),
+                    range.end()
+                )
+            })
+    }
+}
+
+/// Parses a share: a decimal number from 0 to 1.
+///
+/// # Errors
+/// The completed sentence.
+pub fn ratio(value: &str) -> Result<f64, String> {
+    value
+        .parse()
+        .ok()
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| "it must be a number from 0.0 to 1.0".to_owned())
+}
+
+/// Parses an address to listen on: an IP address and a port.
+///
+/// # Errors
+/// The completed sentence.
+pub fn address(value: &str) -> Result<SocketAddr, String> {
+    value
+        .parse()
+        .map_err(|_| "it must be an IP address and a port such as 0.0.0.0:9100".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_in_each_unit() {
+        for (text, milliseconds) in [
+            ("0ms", 0),
+            ("250ms", 250),
+            ("5s", 5_000),
+            ("2m", 120_000),
+            ("1h", 3_600_000),
+        ] {
+            assert_eq!(
+                duration(text),
+                Ok(Duration::from_millis(milliseconds)),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn durations_of_another_form_are_refused() {
+        for text in [
+            "",
+            "5",
+            "s",
+            "-5s",
+            "1.5s",
+            "5 s",
+            "5d",
+            "1m30s",
+            "99999999999999999999s",
+        ] {
+            assert!(duration(text).is_err(), "{text:?}");
+        }
+        // Fits a u64 as hours, not as milliseconds.
+        assert!(duration("18446744073709551615h").is_err());
+    }
+
+    #[test]
+    fn bounded_numbers_include_both_ends() {
+        let port = bounded(1u16..=1000);
+        assert_eq!(port("1"), Ok(1));
+        assert_eq!(port("1000"), Ok(1000));
+        for text in ["0", "1001", "70000", "-1", "ten", ""] {
+            assert_eq!(
+                port(text),
+                Err("it must be a whole number from 1 to 1000".to_owned()),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn ratios_lie_between_nothing_and_everything() {
+        assert_eq!(ratio("0.25"), Ok(0.25));
+        for text in ["-0.1", "1.1", "NaN", "half"] {
+            assert!(ratio(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_needs_a_port() {
+        assert!(address("127.0.0.1:0").is_ok());
+        assert!(address("[::]:9100").is_ok());
+        assert!(address("0.0.0.0").is_err());
+    }
+}

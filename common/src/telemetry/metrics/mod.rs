@@ -1,0 +1,14 @@
+//! Metrics for Prometheus.
+//!
+//! Each process has one [`Metrics`]; each part of it registers its own at the start and keeps what
+//! it got. Labels never carry ids, and every label value that is known beforehand is there from
+//! the start, with zero: a rate over a series that appears with its first event misses that event.
+
+pub mod buckets;
+mod registry;
+mod runtime;
+
+pub use registry::{Labels, Metrics, MetricsError};
+
+/// The types of the metrics that [`Metrics`] registers.
+pub use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec};

@@ -1,0 +1,87 @@
+//! Carrying a trace across the queue, as W3C trace context headers.
+
+use std::collections::BTreeMap;
+
+use opentelemetry::Context;
+use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator};
+use opentelemetry::trace::{SpanContext, TraceContextExt};
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use tracing::Span;
+use tracing_opentelemetry::{OpenTelemetrySpanExt, SetParentError};
+
+/// Text headers by name, as `traceparent` and `tracestate` travel in.
+pub type Headers = BTreeMap<String, String>;
+
+pub(super) fn w3c() -> TraceContextPropagator {
+    TraceContextPropagator::new()
+}
+
+/// Writes the context of `span` into `headers`; nothing when the span is in no trace.
+pub fn inject(span: &Span, headers: &mut Headers) {
+    w3c().inject_context(&span.context(), &mut Writer(headers));
+}
+
+/// The context that `headers` carry; an empty one when they carry none or it is malformed.
+pub fn extract(headers: &Headers) -> Context {
+    w3c().extract_with_context(&Context::new(), &Reader(headers))
+}
+
+/// The span that `context` names, for [`link`]; `None` when it names none.
+pub fn span_in(context: &Context) -> Option<SpanContext> {
+    let span = context.span().span_context().clone();
+    span.is_valid().then_some(span)
+}
+
+/// Makes `span` a child of the remote span in `parent`. Call it before the span is entered and
+/// before its context is read; later it has no effect, which is logged as the mistake it is.
+pub fn set_parent(span: &Span, parent: &Context) {
+    match span.set_parent(parent.clone()) {
+        // A span without the layer is in no trace at all, so it needs no parent.
+        Ok(()) | Err(SetParentError::LayerNotFound | SetParentError::SpanDisabled) => {}
+        Err(error @ SetParentError::AlreadyStarted) => {
+            tracing::error!(%error, "a trace was torn: set the parent before entering the span");
+        }
+    }
+}
+
+/// Says that `span` has to do with `other` without being its child; for work that many share.
+pub fn link(span: &Span, other: SpanContext) {
+    span.add_link(other);
+}
+
+/// The context of `span`, for [`link`]; `None` when it is in no trace.
+pub fn context_of(span: &Span) -> Option<SpanContext> {
+    span_in(&span.context())
+}
+
+/// The id of the trace that `span` is in, as 32 hexadecimal digits: what a problem document
+/// shows, so that its reader can be helped.
+pub fn trace_id_of(span: &Span) -> Option<String> {
+    context_of(span).map(|context| context.trace_id().to_string())
+}
+
+struct Writer<'a>(&'a mut Headers);
+
+impl Injector for Writer<'_> {
+    fn set(&mut self, key: &str, value: String) {
+        // An empty tracestate says nothing, and would be a header in every message.
+        if !value.is_empty() {
+            self.0.insert(key.to_owned(), value);
+        }
+    }
+}
+
+struct Reader<'a>(&'a Headers);
+
+impl Extractor for Reader<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(String::as_str).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

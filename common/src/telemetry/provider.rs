@@ -1,0 +1,68 @@
+//! The OpenTelemetry SDK's providers of tracers and loggers.
+
+use opentelemetry::KeyValue;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::logs::{BatchConfigBuilder, BatchLogProcessor, SdkLoggerProvider};
+use opentelemetry_sdk::trace::{
+    self, BatchSpanProcessor, Sampler, SdkTracerProvider, TracerProviderBuilder,
+};
+use opentelemetry_semantic_conventions::resource::{SERVICE_INSTANCE_ID, SERVICE_VERSION};
+use uuid::Uuid;
+
+/// A batch's span links to the span of every registration in it, 512 or fewer; the SDK's own
+/// limit is 128 and it drops the rest silently.
+pub(super) const MAX_LINKS_PER_SPAN: u32 = 1024;
+
+/// Spans, and log records, that wait for export; more are dropped. About 20 MB when full.
+const MAX_QUEUE: usize = 16_384;
+
+/// Who is telling.
+pub(super) fn resource(service: &'static str, version: &'static str) -> Resource {
+    Resource::builder()
+        .with_service_name(service)
+        .with_attribute(KeyValue::new(SERVICE_VERSION, version))
+        .with_attribute(KeyValue::new(
+            SERVICE_INSTANCE_ID,
+            Uuid::now_v7().to_string(),
+        ))
+        .build()
+}
+
+/// Tracers without an exporter still make ids, for log lines and for messages.
+pub(super) fn tracers(resource: Resource, trace_ratio: f64) -> TracerProviderBuilder {
+    SdkTracerProvider::builder()
+        .with_resource(resource)
+        .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(
+            trace_ratio,
+        ))))
+        .with_max_links_per_span(MAX_LINKS_PER_SPAN)
+}
+
+pub(super) fn span_queue<E>(exporter: E) -> BatchSpanProcessor
+where
+    E: trace::SpanExporter + 'static,
+{
+    let limits = trace::BatchConfigBuilder::default()
+        .with_max_queue_size(MAX_QUEUE)
+        .build();
+    BatchSpanProcessor::builder(exporter)
+        .with_batch_config(limits)
+        .build()
+}
+
+pub(super) fn loggers<E>(resource: Resource, exporter: E) -> SdkLoggerProvider
+where
+    E: opentelemetry_sdk::logs::LogExporter + 'static,
+{
+    let limits = BatchConfigBuilder::default()
+        .with_max_queue_size(MAX_QUEUE)
+        .build();
+    SdkLoggerProvider::builder()
+        .with_resource(resource)
+        .with_log_processor(
+            BatchLogProcessor::builder(exporter)
+                .with_batch_config(limits)
+                .build(),
+        )
+        .build()
+}
