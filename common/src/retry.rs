@@ -97,11 +97,7 @@ impl Backoff {
     /// As [`Backoff::new`], with the given source of numbers in `[0, 1)`: for simulations that
     /// must be repeatable.
     pub fn with_random(policy: RetryPolicy, random: impl FnMut() -> f64 + Send + 'static) -> Self {
-        Self {
-            policy,
-            attempt: 0,
-            random: Box::new(random),
-        }
+        Self { policy, attempt: 0, random: Box::new(random) }
     }
 
     /// How long to wait now, after one more failure.
@@ -170,26 +166,16 @@ mod tests {
         ];
         for (attempt, least, middle, most) in table {
             assert_eq!(policy().delay(attempt, 0.0), ms(least), "attempt {attempt}");
-            assert_eq!(
-                policy().delay(attempt, 0.5),
-                ms(middle),
-                "attempt {attempt}"
-            );
+            assert_eq!(policy().delay(attempt, 0.5), ms(middle), "attempt {attempt}");
             let almost_one = policy().delay(attempt, 1.0 - f64::EPSILON);
-            assert!(
-                ms(most).abs_diff(almost_one) <= Duration::from_micros(1),
-                "attempt {attempt}"
-            );
+            assert!(ms(most).abs_diff(almost_one) <= Duration::from_micros(1), "attempt {attempt}");
         }
     }
 
     #[test]
     fn a_backoff_walks_the_schedule_and_starts_over_after_a_reset() {
         let mut backoff = Backoff::with_random(policy(), || 0.5);
-        assert_eq!(
-            [backoff.next_delay(), backoff.next_delay()],
-            [ms(50), ms(100)]
-        );
+        assert_eq!([backoff.next_delay(), backoff.next_delay()], [ms(50), ms(100)]);
         assert_eq!(backoff.attempts(), 2);
         backoff.reset();
         assert_eq!((backoff.attempts(), backoff.next_delay()), (0, ms(50)));
@@ -197,16 +183,10 @@ mod tests {
 
     #[test]
     fn policies_that_make_no_sense_are_refused() {
-        assert_eq!(
-            RetryPolicy::new(ms(0), ms(5)),
-            Err(RetryPolicyError::NoDelay)
-        );
+        assert_eq!(RetryPolicy::new(ms(0), ms(5)), Err(RetryPolicyError::NoDelay));
         assert_eq!(
             RetryPolicy::new(ms(6), ms(5)),
-            Err(RetryPolicyError::CapBelowFirst {
-                first_ceiling: ms(6),
-                cap: ms(5)
-            })
+            Err(RetryPolicyError::CapBelowFirst { first_ceiling: ms(6), cap: ms(5) })
         );
         assert!(RetryPolicy::new(ms(5), ms(5)).is_ok());
     }
@@ -224,10 +204,7 @@ mod tests {
             tenths[tenth] += 1;
         }
         // 1000 expected in each; 700 to 1300 is ten standard deviations.
-        assert!(
-            tenths.iter().all(|count| (700..1300).contains(count)),
-            "{tenths:?}"
-        );
+        assert!(tenths.iter().all(|count| (700..1300).contains(count)), "{tenths:?}");
     }
 
     proptest! {

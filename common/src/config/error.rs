@@ -84,11 +84,7 @@ fn find<'a>(command: &'a Command, shown: &str) -> Option<&'a Arg> {
     command
         .get_arguments()
         .find(|arg| arg.to_string() == shown)
-        .or_else(|| {
-            command
-                .get_subcommands()
-                .find_map(|inner| find(inner, shown))
-        })
+        .or_else(|| command.get_subcommands().find_map(|inner| find(inner, shown)))
 }
 
 fn name_of(arg: &Arg) -> String {
@@ -102,9 +98,6 @@ fn name_of(arg: &Arg) -> String {
 fn first_line(error: &clap::Error) -> String {
     let text = error.render().to_string();
     let line = text.lines().next().unwrap_or_default();
-    let sentence = line
-        .strip_prefix("error: ")
-        .unwrap_or(line)
-        .trim_end_matches('.');
+    let sentence = line.strip_prefix("error: ").unwrap_or(line).trim_end_matches('.');
     format!("{sentence}.")
 }

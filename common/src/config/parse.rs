@@ -38,9 +38,7 @@ pub fn parse<C: Parser>() -> C {
 pub fn parse_from<C: Parser>(
     args: impl IntoIterator<Item = impl Into<OsString> + Clone>,
 ) -> Result<C, ConfigError> {
-    read(args, |arg| {
-        arg.env(Resettable::<clap::builder::OsStr>::Reset)
-    })
+    read(args, |arg| arg.env(Resettable::<clap::builder::OsStr>::Reset))
 }
 
 fn read<C: Parser>(
@@ -50,19 +48,16 @@ fn read<C: Parser>(
     // A refusal names variables, so it needs the command as declared, environment and all.
     let mut declared = C::command();
     let command = each_arg(each_arg(declared.clone(), environment), hide_secret);
-    command
-        .try_get_matches_from(args)
-        .and_then(|matches| C::from_arg_matches(&matches))
-        .map_err(|error| {
+    command.try_get_matches_from(args).and_then(|matches| C::from_arg_matches(&matches)).map_err(
+        |error| {
             declared.build();
             ConfigError::from_clap(&error, &declared)
-        })
+        },
+    )
 }
 
 fn each_arg(command: Command, change: fn(Arg) -> Arg) -> Command {
-    command
-        .mut_args(change)
-        .mut_subcommands(move |inner| each_arg(inner, change))
+    command.mut_args(change).mut_subcommands(move |inner| each_arg(inner, change))
 }
 
 fn unset_when_empty(arg: Arg) -> Arg {
@@ -75,24 +70,16 @@ fn unset_when_empty(arg: Arg) -> Arg {
 }
 
 fn hide_secret(arg: Arg) -> Arg {
-    if is_secret(&arg) {
-        arg.hide_env_values(true)
-    } else {
-        arg
-    }
+    if is_secret(&arg) { arg.hide_env_values(true) } else { arg }
 }
 
 /// Told by the type, so that no one has to remember to mark a secret.
 pub(super) fn is_secret(arg: &Arg) -> bool {
     let of = arg.get_value_parser().type_id();
     arg.is_hide_env_values_set()
-        || [
-            TypeId::of::<SecretString>(),
-            TypeId::of::<SecretList>(),
-            TypeId::of::<SecretUrl>(),
-        ]
-        .iter()
-        .any(|secret| of == *secret)
+        || [TypeId::of::<SecretString>(), TypeId::of::<SecretList>(), TypeId::of::<SecretUrl>()]
+            .iter()
+            .any(|secret| of == *secret)
 }
 
 #[cfg(test)]
@@ -167,10 +154,7 @@ mod tests {
 
     #[test]
     fn a_missing_setting_is_named_by_its_variable() {
-        assert_eq!(
-            refusal(&[]),
-            "TEST_ONLY_AMQP_URL (Where RabbitMQ listens) must be set."
-        );
+        assert_eq!(refusal(&[]), "TEST_ONLY_AMQP_URL (Where RabbitMQ listens) must be set.");
     }
 
     #[test]
@@ -187,10 +171,7 @@ mod tests {
 
     #[test]
     fn an_unknown_flag_is_one_sentence_without_a_usage_block() {
-        assert_eq!(
-            refusal(&[URL, "--rowz=1"]),
-            "unexpected argument '--rowz' found."
-        );
+        assert_eq!(refusal(&[URL, "--rowz=1"]), "unexpected argument '--rowz' found.");
     }
 
     #[test]

@@ -29,9 +29,7 @@ impl SecretList {
 /// The completed sentence, without the value.
 pub fn secret(value: &str) -> Result<SecretString, String> {
     if value.chars().count() < MIN_SECRET_CHARACTERS {
-        return Err(format!(
-            "it must have at least {MIN_SECRET_CHARACTERS} characters"
-        ));
+        return Err(format!("it must have at least {MIN_SECRET_CHARACTERS} characters"));
     }
     Ok(SecretString::from(value))
 }
@@ -73,11 +71,7 @@ mod tests {
     fn a_list_keeps_its_order() {
         let newer = LONG.to_uppercase();
         let list = secret_list(&format!("{newer}, {LONG}")).unwrap();
-        let exposed: Vec<&str> = list
-            .as_slice()
-            .iter()
-            .map(ExposeSecret::expose_secret)
-            .collect();
+        let exposed: Vec<&str> = list.as_slice().iter().map(ExposeSecret::expose_secret).collect();
         assert_eq!(exposed, [newer.as_str(), LONG]);
     }
 

@@ -76,14 +76,8 @@ mod tests {
     #[test]
     fn the_password_is_hidden_and_the_rest_shows() {
         for (url, shown) in [
-            (
-                "amqp://app:hunter2@mq:5672/%2f",
-                "amqp://app:***@mq:5672/%2f",
-            ),
-            (
-                "amqps://app:hun/t@er2@mq/v?password=hunter2",
-                "amqps://app:***@mq/v",
-            ),
+            ("amqp://app:hunter2@mq:5672/%2f", "amqp://app:***@mq:5672/%2f"),
+            ("amqps://app:hun/t@er2@mq/v?password=hunter2", "amqps://app:***@mq/v"),
             ("amqp://app:hun?t#er2@mq", "amqp://app:***@mq"),
             ("amqp://app@mq", "amqp://app@mq"),
             ("amqp://mq:5672", "amqp://mq:5672"),
@@ -97,13 +91,7 @@ mod tests {
 
     #[test]
     fn another_scheme_or_no_host_is_refused_without_showing_the_value() {
-        for url in [
-            "mysql://u:hunter2@h",
-            "mq:5672",
-            "",
-            "amqp://",
-            "amqp://u:hunter2@/v",
-        ] {
+        for url in ["mysql://u:hunter2@h", "mq:5672", "", "amqp://", "amqp://u:hunter2@/v"] {
             assert_eq!(
                 amqp(url).unwrap_err(),
                 "it must be a URL such as amqp://user:password@localhost:5672",

@@ -8,31 +8,20 @@ use clap::{Arg, CommandFactory};
 pub fn settings_table<C: CommandFactory>() -> String {
     let command = C::command();
     let rows = command.get_arguments().filter_map(row);
-    [
-        "| Variable | Default | Meaning |".to_owned(),
-        "|---|---|---|".to_owned(),
-    ]
-    .into_iter()
-    .chain(rows)
-    .map(|line| line + "\n")
-    .collect()
+    ["| Variable | Default | Meaning |".to_owned(), "|---|---|---|".to_owned()]
+        .into_iter()
+        .chain(rows)
+        .map(|line| line + "\n")
+        .collect()
 }
 
 fn row(arg: &Arg) -> Option<String> {
     let variable = arg.get_env()?.to_string_lossy();
-    Some(format!(
-        "| `{variable}` | {} | {} |",
-        default_of(arg),
-        meaning_of(arg)
-    ))
+    Some(format!("| `{variable}` | {} | {} |", default_of(arg), meaning_of(arg)))
 }
 
 fn default_of(arg: &Arg) -> String {
-    let values: Vec<_> = arg
-        .get_default_values()
-        .iter()
-        .map(|v| v.to_string_lossy())
-        .collect();
+    let values: Vec<_> = arg.get_default_values().iter().map(|v| v.to_string_lossy()).collect();
     match (values.is_empty(), arg.is_required_set()) {
         (false, _) => format!("`{}`", values.join(",").replace('|', "\\|")),
         (true, true) => "required".to_owned(),

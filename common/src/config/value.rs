@@ -12,9 +12,7 @@ use std::time::Duration;
 /// The completed sentence, when the value has another form.
 pub fn duration(value: &str) -> Result<Duration, String> {
     let wrong = || "it must be a duration such as 250ms, 5s, 2m or 1h".to_owned();
-    let unit_at = value
-        .find(|c: char| !c.is_ascii_digit())
-        .ok_or_else(wrong)?;
+    let unit_at = value.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
     let (number, unit) = value.split_at(unit_at);
     let number: u64 = number.parse().map_err(|_| wrong())?;
     let milliseconds_per_unit = match unit {
@@ -24,10 +22,7 @@ pub fn duration(value: &str) -> Result<Duration, String> {
         "h" => 3_600_000,
         _ => return Err(wrong()),
     };
-    number
-        .checked_mul(milliseconds_per_unit)
-        .map(Duration::from_millis)
-        .ok_or_else(wrong)
+    number.checked_mul(milliseconds_per_unit).map(Duration::from_millis).ok_or_else(wrong)
 }
 
 /// A parser of whole numbers within `range`.
@@ -44,17 +39,9 @@ where
     T: FromStr + PartialOrd + Display + Clone + Send + Sync + 'static,
 {
     move |value| {
-        value
-            .parse()
-            .ok()
-            .filter(|number| range.contains(number))
-            .ok_or_else(|| {
-                format!(
-                    "it must be a whole number from {} to {}",
-                    range.start(),
-                    range.end()
-                )
-            })
+        value.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
+            format!("it must be a whole number from {} to {}", range.start(), range.end())
+        })
     }
 }
 
@@ -75,9 +62,7 @@ pub fn ratio(value: &str) -> Result<f64, String> {
 /// # Errors
 /// The completed sentence.
 pub fn address(value: &str) -> Result<SocketAddr, String> {
-    value
-        .parse()
-        .map_err(|_| "it must be an IP address and a port such as 0.0.0.0:9100".to_owned())
+    value.parse().map_err(|_| "it must be an IP address and a port such as 0.0.0.0:9100".to_owned())
 }
 
 #[cfg(test)]
@@ -86,34 +71,16 @@ mod tests {
 
     #[test]
     fn durations_are_read_in_each_unit() {
-        for (text, milliseconds) in [
-            ("0ms", 0),
-            ("250ms", 250),
-            ("5s", 5_000),
-            ("2m", 120_000),
-            ("1h", 3_600_000),
-        ] {
-            assert_eq!(
-                duration(text),
-                Ok(Duration::from_millis(milliseconds)),
-                "{text}"
-            );
+        for (text, milliseconds) in
+            [("0ms", 0), ("250ms", 250), ("5s", 5_000), ("2m", 120_000), ("1h", 3_600_000)]
+        {
+            assert_eq!(duration(text), Ok(Duration::from_millis(milliseconds)), "{text}");
         }
     }
 
     #[test]
     fn durations_of_another_form_are_refused() {
-        for text in [
-            "",
-            "5",
-            "s",
-            "-5s",
-            "1.5s",
-            "5 s",
-            "5d",
-            "1m30s",
-            "99999999999999999999s",
-        ] {
+        for text in ["", "5", "s", "-5s", "1.5s", "5 s", "5d", "1m30s", "99999999999999999999s"] {
             assert!(duration(text).is_err(), "{text:?}");
         }
         // Fits a u64 as hours, not as milliseconds.

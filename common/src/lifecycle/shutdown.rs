@@ -34,10 +34,7 @@ impl Shutdown {
         let requested = CancellationToken::new();
         let listener = signals::listen(signals, requested.clone(), signals::end_process);
         let listener = AbortOnDropHandle::new(tokio::spawn(listener));
-        Ok(Self {
-            requested,
-            _signals: Some(Arc::new(listener)),
-        })
+        Ok(Self { requested, _signals: Some(Arc::new(listener)) })
     }
 
     /// Starts the shutdown; does nothing when it has started already.

@@ -49,10 +49,7 @@ pub(super) async fn listen(
     let Some(first) = signals.next().await else {
         return;
     };
-    tracing::info!(
-        signal = first,
-        "stopping: a signal asked for it; a second one ends at once"
-    );
+    tracing::info!(signal = first, "stopping: a signal asked for it; a second one ends at once");
     requested.cancel();
     let Some(second) = signals.next().await else {
         return;
@@ -92,10 +89,7 @@ mod tests {
 
         send.send(SIGTERM).await.unwrap();
         requested.cancelled().await;
-        assert!(
-            insisted.try_recv().is_err(),
-            "one signal must not end the process"
-        );
+        assert!(insisted.try_recv().is_err(), "one signal must not end the process");
 
         send.send(SIGINT).await.unwrap();
         assert_eq!(insisted.await.unwrap(), 130);

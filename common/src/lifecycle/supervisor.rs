@@ -47,12 +47,7 @@ pub struct Supervisor {
 impl Supervisor {
     /// A supervisor without tasks yet.
     pub fn new(shutdown: Shutdown) -> Self {
-        Self {
-            shutdown,
-            tasks: JoinSet::new(),
-            names: HashMap::new(),
-            failures: Vec::new(),
-        }
+        Self { shutdown, tasks: JoinSet::new(), names: HashMap::new(), failures: Vec::new() }
     }
 
     /// Starts `task`, which must return soon after the shutdown is requested, and not before.
@@ -72,9 +67,7 @@ impl Supervisor {
         self.watch().await;
         self.shutdown.request();
         self.drain(Instant::now() + deadline).await;
-        Stopped {
-            failures: self.failures,
-        }
+        Stopped { failures: self.failures }
     }
 
     async fn watch(&mut self) {
@@ -124,9 +117,7 @@ impl Supervisor {
         let mut names: Vec<String> = self.names.drain().map(|(_, name)| name).collect();
         names.sort_unstable();
         for name in names {
-            self.fail(format!(
-                "the task {name:?} did not stop in time and was aborted"
-            ));
+            self.fail(format!("the task {name:?} did not stop in time and was aborted"));
         }
         self.tasks.abort_all();
     }
@@ -152,11 +143,7 @@ impl Stopped {
 
     /// Success after a clean stop, failure after any other.
     pub fn exit_code(&self) -> ExitCode {
-        if self.failures.is_empty() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        }
+        if self.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }
 
@@ -222,10 +209,7 @@ mod tests {
         supervisor.spawn("fickle", async {});
         let stopped = supervisor.run(LONG).await;
         assert!(shutdown.is_requested());
-        assert_eq!(
-            stopped.failures(),
-            ["the task \"fickle\" ended before the shutdown"]
-        );
+        assert_eq!(stopped.failures(), ["the task \"fickle\" ended before the shutdown"]);
     }
 
     #[tokio::test]
@@ -235,9 +219,8 @@ mod tests {
         struct CannotPublish(#[source] std::io::Error);
 
         let (_, mut supervisor) = supervisor();
-        supervisor.spawn("publisher", async {
-            Err(CannotPublish(std::io::Error::other("disk full")))
-        });
+        supervisor
+            .spawn("publisher", async { Err(CannotPublish(std::io::Error::other("disk full"))) });
         let stopped = supervisor.run(LONG).await;
         assert_eq!(
             stopped.failures(),
@@ -255,10 +238,7 @@ mod tests {
         supervisor.spawn("brittle", async { run_out_of("luck") });
         let stopped = supervisor.run(LONG).await;
         assert!(shutdown.is_requested());
-        assert_eq!(
-            stopped.failures(),
-            ["the task \"brittle\" panicked: out of luck"]
-        );
+        assert_eq!(stopped.failures(), ["the task \"brittle\" panicked: out of luck"]);
     }
 
     #[tokio::test]
@@ -271,10 +251,7 @@ mod tests {
         });
         shutdown.request();
         let stopped = supervisor.run(LONG).await;
-        assert_eq!(
-            stopped.failures(),
-            ["the task \"sloppy\" failed: could not settle"]
-        );
+        assert_eq!(stopped.failures(), ["the task \"sloppy\" failed: could not settle"]);
     }
 
     #[tokio::test]
@@ -297,9 +274,6 @@ mod tests {
     fn only_a_clean_stop_exits_with_success() {
         let code = |failures: Vec<String>| format!("{:?}", Stopped { failures }.exit_code());
         assert_eq!(code(vec![]), format!("{:?}", ExitCode::SUCCESS));
-        assert_eq!(
-            code(vec!["the task died".to_owned()]),
-            format!("{:?}", ExitCode::FAILURE)
-        );
+        assert_eq!(code(vec!["the task died".to_owned()]), format!("{:?}", ExitCode::FAILURE));
     }
 }

@@ -1,1 +1,36 @@
-//! Being built.
+//! What MySQL keeps: students, rejections and dead letters. The only code that names sqlx.
+//!
+//! - [`RegistrationStore`] is how the worker writes: one attempt to bring a batch to its outcomes.
+//!   [`MySqlStore`] is the real one.
+//! - [`StatusReader`] is how the API reads.
+//! - [`migrate`] and [`schema_state`] keep the tables at this version.
+//!
+//! Every write is an autocommit single statement. There is no explicit transaction anywhere: one
+//! that is cut off at the wrong moment leaks into the pool with its locks, and a later write that
+//! seemed to succeed is lost with it. What a transaction would give comes from unique keys and
+//! from the order of writes and reads, argued where it matters (`reconcile.rs`).
+
+mod attempt;
+mod classify;
+mod dead_letters;
+mod decided;
+mod error;
+mod insert;
+mod migrate;
+mod pool;
+mod reconcile;
+mod rejections;
+mod session;
+mod settings;
+mod statements;
+mod status;
+mod store;
+mod students;
+
+pub use dead_letters::DeadLetter;
+pub use error::{ErrorClass, StorageError};
+pub use migrate::{SchemaState, migrate, schema_state};
+pub use pool::{Pool, PoolConnections};
+pub use settings::{DatabaseSettings, DatabaseUrl};
+pub use status::StatusReader;
+pub use store::{Entry, MySqlStore, RegistrationStore, Verdict};

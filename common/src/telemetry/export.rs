@@ -32,17 +32,8 @@ pub(super) fn exporters(
         .with_endpoint(endpoint)
         .with_timeout(EXPORT_TIMEOUT)
         .build()?;
-    let watch = Watch {
-        endpoint: endpoint.into(),
-        outage: Arc::default(),
-    };
-    Ok((
-        Watched {
-            inner: spans,
-            watch: watch.clone(),
-        },
-        Watched { inner: logs, watch },
-    ))
+    let watch = Watch { endpoint: endpoint.into(), outage: Arc::default() };
+    Ok((Watched { inner: spans, watch: watch.clone() }, Watched { inner: logs, watch }))
 }
 
 /// An exporter whose results are noticed.
@@ -136,9 +127,7 @@ mod tests {
 
     impl SpanExporter for Absent {
         async fn export(&self, _: Vec<SpanData>) -> OTelSdkResult {
-            Err(OTelSdkError::InternalFailure(
-                "connection refused".to_owned(),
-            ))
+            Err(OTelSdkError::InternalFailure("connection refused".to_owned()))
         }
     }
 
@@ -148,18 +137,9 @@ mod tests {
         let lines = logging::layer(LogFormat::Json, "test", written.maker());
         let _logging = tracing::subscriber::set_default(Registry::default().with(lines));
 
-        let watch = Watch {
-            endpoint: "http://collector:4317".into(),
-            outage: Arc::default(),
-        };
-        let spans = Watched {
-            inner: Absent,
-            watch: watch.clone(),
-        };
-        let others = Watched {
-            inner: Absent,
-            watch,
-        };
+        let watch = Watch { endpoint: "http://collector:4317".into(), outage: Arc::default() };
+        let spans = Watched { inner: Absent, watch: watch.clone() };
+        let others = Watched { inner: Absent, watch };
         for exporter in [&spans, &others, &spans] {
             assert!(exporter.export(vec![]).await.is_err());
         }

@@ -17,19 +17,15 @@ const HTTP_SERVER_TARGET: &str = "tower_otel";
 pub(super) fn traces() -> Targets {
     EXPORT_TARGETS
         .into_iter()
-        .fold(
-            Targets::new().with_default(LevelFilter::INFO),
-            |targets, export| targets.with_target(export, LevelFilter::OFF),
-        )
+        .fold(Targets::new().with_default(LevelFilter::INFO), |targets, export| {
+            targets.with_target(export, LevelFilter::OFF)
+        })
         .with_target(HTTP_SERVER_TARGET, LevelFilter::INFO)
 }
 
 /// The lines that stdout gets, without those of the export.
 pub(super) fn exported_logs(log: &LogFilter) -> EnvFilter {
-    EXPORT_TARGETS
-        .into_iter()
-        .filter_map(off)
-        .fold(log.to_env_filter(), EnvFilter::add_directive)
+    EXPORT_TARGETS.into_iter().filter_map(off).fold(log.to_env_filter(), EnvFilter::add_directive)
 }
 
 fn off(target: &str) -> Option<Directive> {
@@ -45,29 +41,16 @@ mod tests {
     #[test]
     fn traces_hold_our_spans_and_the_http_servers_but_not_the_exports() {
         let filter = traces();
-        for target in [
-            "registrar_api::register",
-            "registrar_common",
-            "tower_otel::trace::http",
-        ] {
+        for target in ["registrar_api::register", "registrar_common", "tower_otel::trace::http"] {
             assert!(filter.would_enable(target, &Level::INFO), "{target}");
         }
-        for target in [
-            "hyper::proto",
-            "hyper_util",
-            "h2",
-            "tonic::transport",
-            "tower::buffer",
-        ] {
+        for target in ["hyper::proto", "hyper_util", "h2", "tonic::transport", "tower::buffer"] {
             assert!(!filter.would_enable(target, &Level::ERROR), "{target}");
         }
     }
 
     #[test]
     fn every_export_target_makes_a_directive() {
-        assert_eq!(
-            EXPORT_TARGETS.into_iter().filter_map(off).count(),
-            EXPORT_TARGETS.len()
-        );
+        assert_eq!(EXPORT_TARGETS.into_iter().filter_map(off).count(), EXPORT_TARGETS.len());
     }
 }

@@ -68,16 +68,11 @@ fn providers(
     let resource = provider::resource(service, version);
     let tracers = provider::tracers(resource.clone(), settings.trace_ratio);
     let Some(endpoint) = &settings.otlp_endpoint else {
-        return Ok(Telemetry {
-            tracers: tracers.build(),
-            loggers: None,
-        });
+        return Ok(Telemetry { tracers: tracers.build(), loggers: None });
     };
     let (spans, logs) = export::exporters(endpoint)?;
     Ok(Telemetry {
-        tracers: tracers
-            .with_span_processor(provider::span_queue(spans))
-            .build(),
+        tracers: tracers.with_span_processor(provider::span_queue(spans)).build(),
         loggers: Some(provider::loggers(resource, logs)),
     })
 }
@@ -115,9 +110,8 @@ impl Telemetry {
         // The SDK waits for its own threads, which must not hold up the runtime they export on.
         let flushed = tokio::task::spawn_blocking(move || {
             let spans = self.tracers.shutdown_with_timeout(FLUSH_TIMEOUT);
-            let logs = self.loggers.map_or(Ok(()), |loggers| {
-                loggers.shutdown_with_timeout(FLUSH_TIMEOUT)
-            });
+            let logs =
+                self.loggers.map_or(Ok(()), |loggers| loggers.shutdown_with_timeout(FLUSH_TIMEOUT));
             spans.and(logs)
         });
         let reason = match tokio::time::timeout(FLUSH_TIMEOUT * 2, flushed).await {

@@ -35,10 +35,7 @@ where
     S: Subscriber + for<'span> LookupSpan<'span>,
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
-    tracing_subscriber::fmt::layer()
-        .with_ansi(colours)
-        .with_writer(writer)
-        .boxed()
+    tracing_subscriber::fmt::layer().with_ansi(colours).with_writer(writer).boxed()
 }
 
 fn json<S, W>(service: &'static str, writer: W) -> BoxedLayer<S>

@@ -26,9 +26,7 @@ impl Outage {
         if worked {
             return std::mem::take(&mut self.is_lost).then_some(Notice::Regained);
         }
-        let is_quiet = self
-            .warned_at
-            .is_some_and(|at| now.duration_since(at) < QUIET);
+        let is_quiet = self.warned_at.is_some_and(|at| now.duration_since(at) < QUIET);
         if is_quiet {
             return None;
         }
@@ -50,10 +48,7 @@ mod tests {
             .filter_map(|second| outage.after_export(false, start + Duration::from_secs(second)))
             .collect();
         assert_eq!(said, [Notice::Lost]);
-        assert_eq!(
-            outage.after_export(false, start + QUIET),
-            Some(Notice::Lost)
-        );
+        assert_eq!(outage.after_export(false, start + QUIET), Some(Notice::Lost));
     }
 
     #[test]
@@ -70,9 +65,7 @@ mod tests {
     fn a_flapping_collector_does_not_flood_the_log() {
         let now = Instant::now();
         let mut outage = Outage::default();
-        let said = (0..100)
-            .filter_map(|turn| outage.after_export(turn % 2 == 1, now))
-            .count();
+        let said = (0..100).filter_map(|turn| outage.after_export(turn % 2 == 1, now)).count();
         assert_eq!(said, 2);
     }
 }

@@ -21,10 +21,7 @@ pub(super) fn resource(service: &'static str, version: &'static str) -> Resource
     Resource::builder()
         .with_service_name(service)
         .with_attribute(KeyValue::new(SERVICE_VERSION, version))
-        .with_attribute(KeyValue::new(
-            SERVICE_INSTANCE_ID,
-            Uuid::now_v7().to_string(),
-        ))
+        .with_attribute(KeyValue::new(SERVICE_INSTANCE_ID, Uuid::now_v7().to_string()))
         .build()
 }
 
@@ -32,9 +29,7 @@ pub(super) fn resource(service: &'static str, version: &'static str) -> Resource
 pub(super) fn tracers(resource: Resource, trace_ratio: f64) -> TracerProviderBuilder {
     SdkTracerProvider::builder()
         .with_resource(resource)
-        .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(
-            trace_ratio,
-        ))))
+        .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(trace_ratio))))
         .with_max_links_per_span(MAX_LINKS_PER_SPAN)
 }
 
@@ -42,27 +37,17 @@ pub(super) fn span_queue<E>(exporter: E) -> BatchSpanProcessor
 where
     E: trace::SpanExporter + 'static,
 {
-    let limits = trace::BatchConfigBuilder::default()
-        .with_max_queue_size(MAX_QUEUE)
-        .build();
-    BatchSpanProcessor::builder(exporter)
-        .with_batch_config(limits)
-        .build()
+    let limits = trace::BatchConfigBuilder::default().with_max_queue_size(MAX_QUEUE).build();
+    BatchSpanProcessor::builder(exporter).with_batch_config(limits).build()
 }
 
 pub(super) fn loggers<E>(resource: Resource, exporter: E) -> SdkLoggerProvider
 where
     E: opentelemetry_sdk::logs::LogExporter + 'static,
 {
-    let limits = BatchConfigBuilder::default()
-        .with_max_queue_size(MAX_QUEUE)
-        .build();
+    let limits = BatchConfigBuilder::default().with_max_queue_size(MAX_QUEUE).build();
     SdkLoggerProvider::builder()
         .with_resource(resource)
-        .with_log_processor(
-            BatchLogProcessor::builder(exporter)
-                .with_batch_config(limits)
-                .build(),
-        )
+        .with_log_processor(BatchLogProcessor::builder(exporter).with_batch_config(limits).build())
         .build()
 }

@@ -91,9 +91,7 @@ mod tests {
     }
 
     fn refusal(flag: &str) -> String {
-        parse_from::<Process>(["process", flag])
-            .unwrap_err()
-            .to_string()
+        parse_from::<Process>(["process", flag]).unwrap_err().to_string()
     }
 
     #[test]

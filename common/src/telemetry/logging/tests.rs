@@ -22,10 +22,7 @@ fn lines_of(log: &str, work: impl FnOnce()) -> Vec<Value> {
 }
 
 fn ids_of(line: &Value) -> (&str, &str) {
-    (
-        line["trace_id"].as_str().unwrap(),
-        line["span_id"].as_str().unwrap(),
-    )
+    (line["trace_id"].as_str().unwrap(), line["span_id"].as_str().unwrap())
 }
 
 #[test]
@@ -49,10 +46,7 @@ fn a_line_outside_any_span_has_no_ids() {
         info!(parent: None, "set apart");
     });
     for line in lines {
-        assert!(
-            line.get("trace_id").is_none() && line.get("span_id").is_none(),
-            "{line}"
-        );
+        assert!(line.get("trace_id").is_none() && line.get("span_id").is_none(), "{line}");
     }
 }
 

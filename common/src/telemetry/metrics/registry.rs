@@ -40,10 +40,8 @@ impl Metrics {
 
     /// Registers a count of events by label.
     pub fn counters(&self, name: &str, help: &str, labels: &Labels<'_>) -> Result<IntCounterVec> {
-        let counters = self.keep(
-            name,
-            IntCounterVec::new(Opts::new(name, help), &names(labels)),
-        )?;
+        let counters =
+            self.keep(name, IntCounterVec::new(Opts::new(name, help), &names(labels)))?;
         for values in combinations(labels) {
             counters.with_label_values(&values);
         }
@@ -57,10 +55,7 @@ impl Metrics {
 
     /// Registers levels by label.
     pub fn gauges(&self, name: &str, help: &str, labels: &Labels<'_>) -> Result<IntGaugeVec> {
-        let gauges = self.keep(
-            name,
-            IntGaugeVec::new(Opts::new(name, help), &names(labels)),
-        )?;
+        let gauges = self.keep(name, IntGaugeVec::new(Opts::new(name, help), &names(labels)))?;
         for values in combinations(labels) {
             gauges.with_label_values(&values);
         }
@@ -74,8 +69,7 @@ impl Metrics {
         help: &str,
         read: impl Fn() -> f64 + Send + Sync + 'static,
     ) -> Result<()> {
-        self.keep(name, PullingGauge::new(name, help, Box::new(read)))
-            .map(drop)
+        self.keep(name, PullingGauge::new(name, help, Box::new(read))).map(drop)
     }
 
     /// Registers a distribution over `buckets`; see [`super::buckets`].
@@ -104,10 +98,7 @@ impl Metrics {
     pub fn render(&self) -> Result<String> {
         TextEncoder::new()
             .encode_to_string(&self.registry.gather())
-            .map_err(|source| MetricsError {
-                name: "(any)".to_owned(),
-                source,
-            })
+            .map_err(|source| MetricsError { name: "(any)".to_owned(), source })
     }
 
     pub(super) fn keep<C>(&self, name: &str, made: prometheus::Result<C>) -> Result<C>
@@ -118,10 +109,7 @@ impl Metrics {
             self.registry.register(Box::new(collector.clone()))?;
             Ok(collector)
         })
-        .map_err(|source| MetricsError {
-            name: name.to_owned(),
-            source,
-        })
+        .map_err(|source| MetricsError { name: name.to_owned(), source })
     }
 
     #[cfg(target_os = "linux")]
@@ -129,10 +117,7 @@ impl Metrics {
         let process = prometheus::process_collector::ProcessCollector::for_self();
         self.registry
             .register(Box::new(process))
-            .map_err(|source| MetricsError {
-                name: "process_*".to_owned(),
-                source,
-            })
+            .map_err(|source| MetricsError { name: "process_*".to_owned(), source })
     }
 }
 
@@ -146,9 +131,7 @@ fn combinations<'a>(labels: &Labels<'a>) -> Vec<Vec<&'a str>> {
         chosen
             .iter()
             .flat_map(|before| {
-                values
-                    .iter()
-                    .map(move |value| [before.as_slice(), &[value]].concat())
+                values.iter().map(move |value| [before.as_slice(), &[value]].concat())
             })
             .collect()
     })
@@ -166,23 +149,13 @@ mod tests {
             .counters(
                 "outcomes_total",
                 "By outcome.",
-                &[
-                    ("lane", &["interactive", "bulk"]),
-                    ("outcome", &["registered", "rejected"]),
-                ],
+                &[("lane", &["interactive", "bulk"]), ("outcome", &["registered", "rejected"])],
             )
             .unwrap();
         metrics.counter("returns_total", "Returned.").unwrap();
+        metrics.gauges("paused", "Paused.", &[("lane", &["bulk"])]).unwrap();
         metrics
-            .gauges("paused", "Paused.", &[("lane", &["bulk"])])
-            .unwrap();
-        metrics
-            .histograms(
-                "wait_seconds",
-                "Waited.",
-                &[("lane", &["bulk"])],
-                &buckets::FAST,
-            )
+            .histograms("wait_seconds", "Waited.", &[("lane", &["bulk"])], &buckets::FAST)
             .unwrap();
         let text = metrics.render().unwrap();
         for line in [
@@ -196,10 +169,7 @@ mod tests {
             "wait_seconds_count{lane=\"bulk\"} 0",
             "# HELP outcomes_total By outcome.",
         ] {
-            assert!(
-                text.lines().any(|written| written == line),
-                "{line} is not in:\n{text}"
-            );
+            assert!(text.lines().any(|written| written == line), "{line} is not in:\n{text}");
         }
     }
 
@@ -207,19 +177,12 @@ mod tests {
     fn a_label_with_unknown_values_starts_with_no_series() {
         let metrics = Metrics::new();
         let errors = metrics
-            .counters(
-                "errors_total",
-                "By code.",
-                &[("class", &["transient"]), ("code", &[])],
-            )
+            .counters("errors_total", "By code.", &[("class", &["transient"]), ("code", &[])])
             .unwrap();
         assert_eq!(metrics.render().unwrap(), "");
         errors.with_label_values(&["transient", "1213"]).inc();
         let text = metrics.render().unwrap();
-        assert!(
-            text.contains("errors_total{class=\"transient\",code=\"1213\"} 1"),
-            "{text}"
-        );
+        assert!(text.contains("errors_total{class=\"transient\",code=\"1213\"} 1"), "{text}");
     }
 
     #[test]

@@ -34,16 +34,8 @@ impl Metrics {
             let read = move || u32::try_from(read(&runtime)).unwrap_or(u32::MAX).into();
             self.read_gauge(name, help, read)
         };
-        gauge(
-            "tokio_workers",
-            "Worker threads.",
-            RuntimeMetrics::num_workers,
-        )?;
-        gauge(
-            "tokio_alive_tasks",
-            "Tasks not ended yet.",
-            RuntimeMetrics::num_alive_tasks,
-        )?;
+        gauge("tokio_workers", "Worker threads.", RuntimeMetrics::num_workers)?;
+        gauge("tokio_alive_tasks", "Tasks not ended yet.", RuntimeMetrics::num_alive_tasks)?;
         gauge(
             "tokio_global_queue_depth",
             "Tasks that wait for any worker thread.",

@@ -33,12 +33,9 @@ impl IntoResponse for Health {
     fn into_response(self) -> Response {
         let (code, status, message, reasons) = match self {
             Self::Well => (StatusCode::OK, "ok", "All is well.".to_owned(), vec![]),
-            Self::Degraded(reasons) => (
-                StatusCode::OK,
-                "degraded",
-                sentence("It works, but", &reasons),
-                reasons,
-            ),
+            Self::Degraded(reasons) => {
+                (StatusCode::OK, "degraded", sentence("It works, but", &reasons), reasons)
+            }
             Self::Unavailable(reasons) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",
@@ -46,15 +43,7 @@ impl IntoResponse for Health {
                 reasons,
             ),
         };
-        (
-            code,
-            Json(Body {
-                status,
-                message,
-                reasons,
-            }),
-        )
-            .into_response()
+        (code, Json(Body { status, message, reasons })).into_response()
     }
 }
 

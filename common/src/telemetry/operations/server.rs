@@ -42,11 +42,7 @@ pub struct ListenError {
 impl Operations {
     /// Answers `GET /metrics`.
     pub fn new(metrics: Metrics) -> Self {
-        Self {
-            routes: Router::new()
-                .route("/metrics", get(scrape))
-                .with_state(metrics),
-        }
+        Self { routes: Router::new().route("/metrics", get(scrape)).with_state(metrics) }
     }
 
     /// Answers `GET /livez` (is a restart needed?) and `GET /readyz` (can it work now?) too.
@@ -66,18 +62,10 @@ impl Operations {
 
     /// Takes the port; port 0 takes any that is free.
     pub async fn listen(self, address: SocketAddr) -> Result<OperationsServer, ListenError> {
-        let refused = |source: io::Error| ListenError {
-            address,
-            reason: explain(&source),
-            source,
-        };
+        let refused = |source: io::Error| ListenError { address, reason: explain(&source), source };
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
-        Ok(OperationsServer {
-            routes: self.routes,
-            listener,
-            address,
-        })
+        Ok(OperationsServer { routes: self.routes, listener, address })
     }
 }
 

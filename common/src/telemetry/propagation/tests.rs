@@ -49,10 +49,7 @@ fn what_is_injected_becomes_the_parent_on_the_other_side() {
     });
     let (send, process) = (&spans[0], &spans[1]);
     assert_eq!((&*send.name, &*process.name), ("send", "process"));
-    assert_eq!(
-        process.span_context.trace_id(),
-        send.span_context.trace_id()
-    );
+    assert_eq!(process.span_context.trace_id(), send.span_context.trace_id());
     assert_eq!(process.parent_span_id, send.span_context.span_id());
     assert!(process.parent_span_is_remote);
 }
@@ -109,10 +106,7 @@ fn a_batch_span_links_to_512_registrations() {
             link(&batch, context_of(&process).unwrap());
         }
     });
-    let batch = spans
-        .iter()
-        .find(|span| span.name == "registration.batch")
-        .unwrap();
+    let batch = spans.iter().find(|span| span.name == "registration.batch").unwrap();
     assert_eq!(batch.links.len(), 512);
     assert_eq!(batch.links.dropped_count, 0);
 }

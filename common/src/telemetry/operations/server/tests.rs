@@ -15,11 +15,7 @@ async fn start(operations: Operations) -> (SocketAddr, Shutdown, JoinHandle<io::
     let server = operations.listen(ANY_PORT).await.unwrap();
     let shutdown = Shutdown::new();
     let address = server.address();
-    (
-        address,
-        shutdown.clone(),
-        tokio::spawn(server.run(shutdown)),
-    )
+    (address, shutdown.clone(), tokio::spawn(server.run(shutdown)))
 }
 
 async fn answer_to(address: SocketAddr, path: &str) -> String {
@@ -42,21 +38,14 @@ async fn metrics_are_served_as_prometheus_reads_them() {
     let (address, _shutdown, _serving) = start(Operations::new(metrics())).await;
     let answer = answer_to(address, "/metrics").await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    assert!(
-        answer.contains("content-type: text/plain; version=0.0.4"),
-        "{answer}"
-    );
+    assert!(answer.contains("content-type: text/plain; version=0.0.4"), "{answer}");
     assert!(answer.contains("\nsomething_total 0\n"), "{answer}");
 }
 
 #[tokio::test]
 async fn probes_answer_only_when_they_were_given() {
     let (address, _shutdown, _serving) = start(Operations::new(metrics())).await;
-    assert!(
-        answer_to(address, "/readyz")
-            .await
-            .starts_with("HTTP/1.1 404")
-    );
+    assert!(answer_to(address, "/readyz").await.starts_with("HTTP/1.1 404"));
 }
 
 #[tokio::test]
@@ -101,10 +90,7 @@ async fn the_server_stops_at_the_shutdown_although_a_scraper_stalls() {
     answer_to(address, "/metrics").await;
     shutdown.request();
     let stopped = tokio::time::timeout(GRACE * 10, serving).await;
-    stopped
-        .expect("it must stop within the grace")
-        .unwrap()
-        .unwrap();
+    stopped.expect("it must stop within the grace").unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -1,0 +1,172 @@
+//! The table of messages that wait for an operator.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest as _, Sha256};
+use sqlx::Row as _;
+use time::OffsetDateTime;
+
+use super::classify::Kind;
+use super::decided::Rows;
+use super::error::Failure;
+use super::session::Session;
+use super::{ErrorClass, StorageError, reconcile};
+use crate::domain::{HoldReason, Lane, Outcome, RegistrationId};
+
+/// The longest fingerprint, in characters.
+const FINGERPRINT_MAX: usize = 255;
+/// What a TIMESTAMP holds on every supported server, in seconds since 1970.
+const TIMESTAMP_SECONDS: std::ops::RangeInclusive<i64> = 1..=0x7fff_fffe;
+const MAX_ROUNDS: u32 = 5;
+
+/// A message that the worker, or the broker, gave up on.
+///
+/// Known by its registration or, when that cannot be read, by message id and payload: put on hold
+/// again it stays one row, with one attempt more.
+#[derive(Clone, Debug)]
+pub struct DeadLetter {
+    /// The registration in it, when it could be read.
+    pub registration_id: Option<RegistrationId>,
+    /// The message's own id.
+    pub message_id: Option<String>,
+    /// The body, which a replay publishes again.
+    pub payload: Vec<u8>,
+    /// The headers, with the trace context.
+    pub headers: BTreeMap<String, String>,
+    /// The lane it was in.
+    pub lane: Option<Lane>,
+    /// Why it is on hold.
+    pub reason: HoldReason,
+    /// Equal for failures of the same cause; without personal data.
+    pub fingerprint: String,
+    /// How often it was tried until now.
+    pub attempts: u32,
+    /// When the API accepted it, when that could be read.
+    pub accepted_at: Option<OffsetDateTime>,
+}
+
+impl DeadLetter {
+    fn digest(&self) -> [u8; 32] {
+        let message_id = self.message_id.as_deref().unwrap_or_default();
+        let mut hash = Sha256::new();
+        // The length goes first, so that no two pairs are the same bytes.
+        hash.update((message_id.len() as u64).to_be_bytes());
+        hash.update(message_id);
+        hash.update(&self.payload);
+        hash.finalize().into()
+    }
+}
+
+/// See [`RegistrationStore::hold`](super::RegistrationStore::hold).
+///
+/// Writes, then reads what other deliveries decided, as `reconcile.rs` asks for.
+pub(super) async fn hold(
+    session: &mut Session,
+    letters: &[DeadLetter],
+) -> Result<Vec<Outcome>, StorageError> {
+    let ids: Vec<_> = letters.iter().filter_map(|letter| letter.registration_id).collect();
+    let decided = reconcile::one_outcome_each(session, &ids).await?;
+    for letter in letters {
+        let rows = letter.registration_id.and_then(|id| decided.get(&id));
+        if rows.and_then(Rows::final_outcome).is_none() {
+            write(session, letter).await?;
+        }
+    }
+    let decided = reconcile::one_outcome_each(session, &ids).await?;
+    let outcome = |letter: &DeadLetter| {
+        let rows = letter.registration_id.and_then(|id| decided.get(&id));
+        rows.and_then(Rows::final_outcome).unwrap_or(Outcome::OnHold(letter.reason))
+    };
+    Ok(letters.iter().map(outcome).collect())
+}
+
+async fn write(session: &mut Session, letter: &DeadLetter) -> Result<(), StorageError> {
+    for _ in 0..MAX_ROUNDS {
+        match insert(session, letter).await {
+            Ok(()) => return Ok(()),
+            Err(failure) if failure.kind == Kind::Duplicate => {}
+            Err(failure) => return Err(failure.into()),
+        }
+        if hold_again(session, letter).await? {
+            return Ok(());
+        }
+    }
+    let sentence = "A dead letter comes and goes while it is written; it can be tried again.";
+    Err(StorageError::new(ErrorClass::Transient, "in_doubt", sentence))
+}
+
+async fn insert(session: &mut Session, letter: &DeadLetter) -> Result<(), Failure> {
+    let query = sqlx::query(
+        "INSERT INTO dead_letters (registration_id, digest, payload, headers, lane, reason, \
+                fingerprint, attempts, accepted_at, state) \
+         VALUES (?,?,?,?,?,?,?,?,?,'held')",
+    );
+    let (id, digest) = identity(letter);
+    let query = query
+        .bind(id)
+        .bind(digest)
+        .bind(letter.payload.as_slice())
+        .bind(headers(letter)?)
+        .bind(letter.lane.map(Lane::as_str))
+        .bind(letter.reason.as_str())
+        .bind(fingerprint(letter))
+        .bind(letter.attempts)
+        .bind(accepted_at(letter));
+    session.execute(query).await.map(drop)
+}
+
+/// A letter that is held keeps its message; one that was replayed or discarded takes the new one,
+/// which may differ when an idempotency key was used for two contents.
+async fn hold_again(session: &mut Session, letter: &DeadLetter) -> Result<bool, Failure> {
+    // MySQL assigns from left to right: the state comes after what depends on it.
+    let query = sqlx::query(
+        "UPDATE dead_letters SET \
+                payload = IF(state = 'held', payload, ?), \
+                headers = IF(state = 'held', headers, ?), \
+                accepted_at = IF(state = 'held', accepted_at, ?), \
+                state_changed_at = IF(state = 'held', state_changed_at, CURRENT_TIMESTAMP(6)), \
+                state_reason = NULL, state_by = NULL, state = 'held', \
+                reason = ?, fingerprint = ?, attempts = attempts + 1, \
+                last_seen = CURRENT_TIMESTAMP(6) \
+         WHERE registration_id = ? OR digest = ?",
+    );
+    let (id, digest) = identity(letter);
+    let query = query
+        .bind(letter.payload.as_slice())
+        .bind(headers(letter)?)
+        .bind(accepted_at(letter))
+        .bind(letter.reason.as_str())
+        .bind(fingerprint(letter))
+        .bind(id)
+        .bind(digest);
+    Ok(session.execute(query).await? == 1)
+}
+
+/// The registration's id or the digest; never both.
+fn identity(letter: &DeadLetter) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
+    match letter.registration_id {
+        Some(id) => (Some(id.as_bytes().to_vec()), None),
+        None => (None, Some(letter.digest().to_vec())),
+    }
+}
+
+fn headers(letter: &DeadLetter) -> Result<String, sqlx::Error> {
+    serde_json::to_string(&letter.headers).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
+fn fingerprint(letter: &DeadLetter) -> String {
+    letter.fingerprint.chars().take(FINGERPRINT_MAX).collect()
+}
+
+/// A time that no TIMESTAMP holds came from a message that is broken in more than one way. It must
+/// not keep the letter from being held.
+fn accepted_at(letter: &DeadLetter) -> Option<OffsetDateTime> {
+    letter.accepted_at.filter(|time| TIMESTAMP_SECONDS.contains(&time.unix_timestamp()))
+}
+
+pub(super) async fn count_held(session: &mut Session) -> Result<u64, Failure> {
+    let query = sqlx::query("SELECT COUNT(*) FROM dead_letters WHERE state = 'held'");
+    let rows = session.fetch(query).await?;
+    let count: i64 = rows.first().ok_or(sqlx::Error::RowNotFound)?.try_get(0)?;
+    Ok(count.unsigned_abs())
+}

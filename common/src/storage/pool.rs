@@ -1,0 +1,137 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use opentelemetry_semantic_conventions::attribute::{
+    DB_NAMESPACE, DB_SYSTEM_NAME, ERROR_TYPE, SERVER_ADDRESS, SERVER_PORT,
+};
+use sqlx::mysql::{MySql, MySqlConnection, MySqlPool, MySqlPoolOptions};
+use sqlx::pool::PoolConnection;
+use sqlx::{Connection as _, Executor as _};
+use tracing::{Instrument as _, Span, field::Empty};
+
+use super::{DatabaseSettings, StorageError, session::Session};
+
+/// Statements per connection that stay prepared. Preparing one costs some 40 ms over TCP, and all
+/// texts of this module together are fewer than 80.
+const STATEMENT_CACHE: usize = 200;
+
+/// Strict, so that a value that does not fit is refused, not cut; and a short wait for a row's
+/// lock, below the statement timeout, so that the server gives up before we hang up.
+/// The isolation level is a statement of its own since MySQL and MariaDB name its variable
+/// differently.
+const PREPARE_CONNECTION: &str = "SET SESSION sql_mode = 'TRADITIONAL', \
+     innodb_lock_wait_timeout = 5; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+
+/// Connections to MySQL, opened when they are needed. Clones share them.
+#[derive(Clone)]
+pub struct Pool {
+    connections: MySqlPool,
+    settings: Arc<DatabaseSettings>,
+    on_acquire: Arc<dyn Fn(Duration) + Send + Sync>,
+}
+
+/// How many connections are open now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolConnections {
+    /// Those that carry a statement.
+    pub in_use: usize,
+    /// Those that wait for one.
+    pub idle: usize,
+}
+
+impl Pool {
+    /// A pool for the database of `settings`; opens nothing yet. Needs a Tokio runtime.
+    pub fn new(settings: &DatabaseSettings) -> Self {
+        let options = settings.url.options().clone().statement_cache_capacity(STATEMENT_CACHE);
+        let connections = MySqlPoolOptions::new()
+            .max_connections(settings.connections)
+            .acquire_timeout(settings.connect_timeout)
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(PREPARE_CONNECTION).await.map(drop) })
+            })
+            // There is no transaction in this module; should one ever leak, it ends here.
+            .after_release(|connection, _| {
+                Box::pin(async move { connection.execute("ROLLBACK").await.map(|_| true) })
+            })
+            .connect_lazy_with(options);
+        Self { connections, settings: Arc::new(settings.clone()), on_acquire: Arc::new(|_| {}) }
+    }
+
+    /// Calls `observer` with the time that every wait for a connection took, for a histogram.
+    #[must_use]
+    pub fn on_acquire(self, observer: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        Self { on_acquire: Arc::new(observer), ..self }
+    }
+
+    /// How many connections are open now; costs two atomic reads.
+    pub fn connections(&self) -> PoolConnections {
+        let idle = self.connections.num_idle();
+        let open = usize::try_from(self.connections.size()).unwrap_or(usize::MAX);
+        PoolConnections { in_use: open.saturating_sub(idle), idle }
+    }
+
+    /// Whether MySQL answers: `Ok` when it does.
+    pub async fn ping(&self) -> Result<(), StorageError> {
+        let mut session = Session::of(self);
+        session.execute(sqlx::query("SELECT 1")).await?;
+        Ok(())
+    }
+
+    /// Closes every connection, once it has been given back.
+    pub async fn close(&self) {
+        self.connections.close().await;
+    }
+
+    pub(super) fn statement_timeout(&self) -> Duration {
+        self.settings.statement_timeout
+    }
+
+    pub(super) async fn acquire(&self) -> Result<PoolConnection<MySql>, sqlx::Error> {
+        let began = Instant::now();
+        let connection = match self.idle().await {
+            Some(connection) => Ok(connection),
+            None => self.opened_or_awaited().await,
+        };
+        (self.on_acquire)(began.elapsed());
+        connection
+    }
+
+    /// An idle connection that answers; those that do not are closed.
+    async fn idle(&self) -> Option<PoolConnection<MySql>> {
+        while let Some(mut connection) = self.connections.try_acquire() {
+            let ping = tokio::time::timeout(self.settings.connect_timeout, connection.ping());
+            if matches!(ping.await, Ok(Ok(()))) {
+                return Some(connection);
+            }
+            drop::<MySqlConnection>(connection.detach());
+        }
+        None
+    }
+
+    async fn opened_or_awaited(&self) -> Result<PoolConnection<MySql>, sqlx::Error> {
+        if self.connections.size() >= self.settings.connections {
+            return self.connections.acquire().await;
+        }
+        let span = self.create_db_connection();
+        let connection = self.connections.acquire().instrument(span.clone()).await;
+        if connection.is_err() {
+            span.record("otel.status_code", "ERROR");
+            span.record(ERROR_TYPE, "no_connection");
+        }
+        connection
+    }
+
+    fn create_db_connection(&self) -> Span {
+        let url = &self.settings.url;
+        tracing::info_span!(
+            "create_db_connection",
+            otel.kind = "client",
+            otel.status_code = Empty,
+            { DB_SYSTEM_NAME } = "mysql",
+            { DB_NAMESPACE } = url.database(),
+            { SERVER_ADDRESS } = url.server_address(),
+            { SERVER_PORT } = url.server_port(),
+            { ERROR_TYPE } = Empty,
+        )
+    }
+}

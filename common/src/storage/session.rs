@@ -1,0 +1,100 @@
+//! One connection at a time, for as long as it can be trusted.
+
+use std::time::Duration;
+
+use sqlx::mysql::{MySql, MySqlArguments, MySqlConnection, MySqlRow};
+use sqlx::pool::PoolConnection;
+use sqlx::query::Query;
+use tokio::time::timeout;
+use tracing::Instrument as _;
+
+use super::{Pool, StorageError, error::Failure};
+
+/// Runs statements one after another, on one connection while it works.
+pub(super) struct Session {
+    pool: Pool,
+    connection: Option<PoolConnection<MySql>>,
+}
+
+impl Session {
+    pub(super) fn of(pool: &Pool) -> Self {
+        Self { pool: pool.clone(), connection: None }
+    }
+
+    /// Returns the number of rows that the statement found (which MySQL counts also when it left
+    /// them as they were).
+    pub(super) async fn execute(
+        &mut self,
+        statement: Query<'_, MySql, MySqlArguments>,
+    ) -> Result<u64, Failure> {
+        let mut lent = self.lend().await?;
+        let limit = self.pool.statement_timeout();
+        let result = timeout(limit, statement.execute(lent.connection()?)).await;
+        self.take_back(lent, limit, result).map(|done| done.rows_affected())
+    }
+
+    pub(super) async fn fetch(
+        &mut self,
+        statement: Query<'_, MySql, MySqlArguments>,
+    ) -> Result<Vec<MySqlRow>, Failure> {
+        let mut lent = self.lend().await?;
+        let limit = self.pool.statement_timeout();
+        let result = timeout(limit, statement.fetch_all(lent.connection()?)).await;
+        self.take_back(lent, limit, result)
+    }
+
+    async fn lend(&mut self) -> Result<Lent, Failure> {
+        match self.connection.take() {
+            Some(connection) => Ok(Lent(Some(connection))),
+            None => Ok(Lent(Some(self.pool.acquire().await?))),
+        }
+    }
+
+    /// Keeps the connection only after an answer that leaves nothing in doubt.
+    fn take_back<T>(
+        &mut self,
+        mut lent: Lent,
+        limit: Duration,
+        result: Result<Result<T, sqlx::Error>, tokio::time::error::Elapsed>,
+    ) -> Result<T, Failure> {
+        let result = match result {
+            Ok(result) => result.map_err(Failure::from),
+            Err(_) => Err(Failure::timed_out(limit)),
+        };
+        if result.as_ref().err().is_none_or(Failure::leaves_connection_usable) {
+            self.connection = lent.0.take();
+        }
+        result
+    }
+}
+
+/// A connection while a statement runs on it. Dropped, it is closed, not returned to the pool:
+/// the next user would read the answer to this statement.
+struct Lent(Option<PoolConnection<MySql>>);
+
+impl Lent {
+    fn connection(&mut self) -> Result<&mut MySqlConnection, sqlx::Error> {
+        self.0.as_deref_mut().ok_or(sqlx::Error::PoolClosed)
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0.take() {
+            drop::<MySqlConnection>(connection.detach());
+        }
+    }
+}
+
+/// Runs `work` to its end also when the caller stops waiting for it, so that no write is ever cut
+/// off in the middle by a timeout or a client that went away.
+pub(super) async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, StorageError>> + Send + 'static,
+) -> Result<T, StorageError> {
+    match tokio::spawn(work.in_current_span()).await {
+        Ok(result) => result,
+        Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
+        // The runtime is going down and takes the caller with it.
+        Err(_) => Err(Failure::from(sqlx::Error::WorkerCrashed).into()),
+    }
+}

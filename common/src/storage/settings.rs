@@ -1,0 +1,161 @@
+use std::fmt;
+use std::time::Duration;
+
+use clap::Args;
+use sqlx::ConnectOptions as _;
+use sqlx::mysql::MySqlConnectOptions;
+
+use crate::config;
+
+/// Which database, and how long to wait for it.
+#[derive(Args, Clone, Debug)]
+pub struct DatabaseSettings {
+    /// The MySQL or MariaDB database, as `mysql://user:password@host:3306/database`.
+    ///
+    /// TLS is used when the server offers it; `?ssl-mode=VERIFY_IDENTITY&ssl-ca=…` insists.
+    #[arg(
+        id = "database_url",
+        long = "database-url",
+        env = "DATABASE_URL",
+        hide_env_values = true
+    )]
+    #[arg(value_parser = DatabaseUrl::parse)]
+    pub url: DatabaseUrl,
+
+    /// The most connections to MySQL.
+    #[arg(id = "database_connections", long = "database-connections")]
+    #[arg(env = "REGISTRAR_DATABASE_CONNECTIONS", default_value_t = 10)]
+    #[arg(value_parser = config::bounded(1_u32..=1_000))]
+    pub connections: u32,
+
+    /// How long to wait for a connection, whether a free or a new one.
+    #[arg(id = "database_connect_timeout", long = "database-connect-timeout")]
+    #[arg(env = "REGISTRAR_DATABASE_CONNECT_TIMEOUT", default_value = "5s")]
+    #[arg(value_parser = config::duration)]
+    pub connect_timeout: Duration,
+
+    /// How long to wait for a statement; more than the 5 s that MySQL waits for a row's lock.
+    #[arg(id = "database_statement_timeout", long = "database-statement-timeout")]
+    #[arg(env = "REGISTRAR_DATABASE_STATEMENT_TIMEOUT", default_value = "10s")]
+    #[arg(value_parser = config::duration)]
+    pub statement_timeout: Duration,
+}
+
+impl DatabaseSettings {
+    /// The default settings for the database at `url`.
+    pub fn new(url: DatabaseUrl) -> Self {
+        Self {
+            url,
+            connections: 10,
+            connect_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Where a database is and how to log in. `Debug` hides the password.
+#[derive(Clone)]
+pub struct DatabaseUrl(MySqlConnectOptions);
+
+impl DatabaseUrl {
+    /// Reads a URL like `mysql://user:password@host:3306/database`.
+    ///
+    /// # Errors
+    /// The rest of the sentence "`DATABASE_URL` is not usable: …", without the value.
+    pub fn parse(url: &str) -> Result<Self, String> {
+        let wrong = "it must be a URL such as mysql://user:password@localhost:3306/registrar, \
+                     special characters of the password written as %40 and the like";
+        let has_scheme = url.starts_with("mysql://") || url.starts_with("mariadb://");
+        match url.parse::<MySqlConnectOptions>() {
+            Ok(options) if has_scheme && options.get_database().is_some() => {
+                // sqlx would log every statement.
+                Ok(Self(options.disable_statement_logging()))
+            }
+            _ => Err(wrong.to_owned()),
+        }
+    }
+
+    pub(super) fn options(&self) -> &MySqlConnectOptions {
+        &self.0
+    }
+
+    pub(super) fn database(&self) -> &str {
+        self.0.get_database().unwrap_or_default()
+    }
+
+    /// The host or, when it is used instead, the socket's path.
+    pub(super) fn server_address(&self) -> String {
+        match self.0.get_socket() {
+            Some(path) => path.display().to_string(),
+            None => self.0.get_host().to_owned(),
+        }
+    }
+
+    /// `None` with a socket.
+    pub(super) fn server_port(&self) -> Option<u16> {
+        self.0.get_socket().is_none().then(|| self.0.get_port())
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "DatabaseUrl({}/{})", self.server_address(), self.database())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_says_where_and_hides_the_password() {
+        let url = DatabaseUrl::parse("mysql://me:hunter%402@db.example:3307/registrar").unwrap();
+        assert_eq!(url.database(), "registrar");
+        assert_eq!(
+            (url.server_address(), url.server_port()),
+            ("db.example".to_owned(), Some(3307))
+        );
+        assert_eq!(format!("{url:?}"), "DatabaseUrl(db.example/registrar)");
+    }
+
+    #[test]
+    fn a_refused_url_names_its_variable_and_hides_its_value() {
+        #[derive(Debug, clap::Parser)]
+        struct Settings {
+            #[command(flatten)]
+            database: DatabaseSettings,
+        }
+        let refused = |flag: &str| match config::parse_from::<Settings>(["registrar", flag]) {
+            Err(refused) => refused.to_string(),
+            Ok(settings) => panic!("{settings:?}"),
+        };
+        let sentence = refused("--database-url=mysql://me:hunter2@localhost");
+        assert!(sentence.starts_with("DATABASE_URL is not usable: it must be"), "{sentence}");
+        assert!(!sentence.contains("hunter2"));
+        let url = "--database-url=mysql://me:hunter2@localhost/registrar";
+        let settings: Settings = config::parse_from(["registrar", url]).unwrap();
+        assert_eq!(settings.database.statement_timeout, Duration::from_secs(10));
+    }
+
+    #[test]
+    fn a_socket_is_an_address_without_a_port() {
+        let url = DatabaseUrl::parse("mysql://me@localhost/registrar?socket=/run/db.sock").unwrap();
+        assert_eq!((url.server_address(), url.server_port()), ("/run/db.sock".to_owned(), None));
+    }
+
+    #[test]
+    fn a_url_of_another_form_is_refused_without_showing_it() {
+        for url in [
+            "",
+            "localhost",
+            "postgres://me:hunter2@localhost/registrar",
+            "mysql://me:hunter2@localhost",
+            "mysql://me:hunter2@localhost:port/registrar",
+            "mysql://me:hunter2@localhost/registrar?ssl-mode=maybe",
+        ] {
+            let refusal = DatabaseUrl::parse(url).unwrap_err();
+            assert!(refusal.starts_with("it must be a URL such as"), "{url}: {refusal}");
+            assert!(!refusal.contains("hunter2"));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+use super::attempt::Attempt;
+use super::session::{Session, to_its_end};
+use super::{DeadLetter, Pool, StorageError, dead_letters};
+use crate::domain::{Outcome, Registration};
+
+/// A registration to be stored.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What to store.
+    pub registration: Registration,
+    /// Whether its outcome may exist already, or another message may carry its id: redelivered,
+    /// replayed, with an id made from an idempotency key
+    /// ([`is_derived`](crate::domain::RegistrationId::is_derived)), or in an attempt that failed.
+    pub is_contested: bool,
+}
+
+/// How one attempt ended for one registration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Its outcome is stored: settle the delivery.
+    Decided {
+        /// Registered or rejected.
+        outcome: Outcome,
+        /// Whether this attempt brought the outcome about; otherwise it was there before.
+        is_fresh: bool,
+    },
+    /// MySQL refuses this very row, and would again: put it on hold.
+    Refused {
+        /// Equal for refusals of the same cause.
+        fingerprint: String,
+        /// MySQL's error number.
+        code: Option<u16>,
+    },
+}
+
+/// Where the worker brings registrations to their outcomes.
+pub trait RegistrationStore: Send + Sync {
+    /// One attempt to store a batch. The verdicts are in the order of the batch.
+    ///
+    /// After an error some of the batch may be stored: try again with every entry marked as
+    /// contested. Entries with the same id count as one, the first; of entries with the same
+    /// e-mail address the first is registered.
+    fn store(
+        &self,
+        batch: &[Entry],
+    ) -> impl Future<Output = Result<Vec<Verdict>, StorageError>> + Send;
+
+    /// Puts messages on hold and returns, in their order, how each registration stands then: on
+    /// hold, unless it was registered or rejected by another delivery. Can be repeated.
+    fn hold(
+        &self,
+        letters: &[DeadLetter],
+    ) -> impl Future<Output = Result<Vec<Outcome>, StorageError>> + Send;
+}
+
+/// The store in MySQL. The work of a call runs to its end also when the caller drops its future.
+#[derive(Clone)]
+pub struct MySqlStore {
+    pool: Pool,
+}
+
+impl MySqlStore {
+    /// A store in the database of `pool`.
+    pub fn new(pool: Pool) -> Self {
+        Self { pool }
+    }
+
+    /// How many dead letters wait for an operator.
+    pub async fn count_held(&self) -> Result<u64, StorageError> {
+        let mut session = Session::of(&self.pool);
+        to_its_end(async move { Ok(dead_letters::count_held(&mut session).await?) }).await
+    }
+}
+
+impl RegistrationStore for MySqlStore {
+    async fn store(&self, batch: &[Entry]) -> Result<Vec<Verdict>, StorageError> {
+        let (mut session, batch) = (Session::of(&self.pool), batch.to_vec());
+        to_its_end(async move { Attempt::at(&batch).run(&mut session).await }).await
+    }
+
+    async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
+        let (mut session, letters) = (Session::of(&self.pool), letters.to_vec());
+        to_its_end(async move { dead_letters::hold(&mut session, &letters).await }).await
+    }
+}
