@@ -1,1 +1,28 @@
-//! Placeholder.
+//! The local stack: private `MariaDB` and `RabbitMQ` servers, for `make run` and for the tests.
+//!
+//! Private means: own data folder, own ports on 127.0.0.1, own Erlang name service; nothing of
+//! the system's own servers is read or touched, whoever runs this. A server ends with the process
+//! that started it, however that ends ([`Keeper`] says how).
+//!
+//! Everything here blocks; every wait has a deadline.
+
+mod address;
+mod error;
+mod install;
+mod mariadb;
+mod pair;
+mod process;
+mod rabbitmq;
+mod server;
+mod shared;
+mod tools;
+
+pub use error::StackError;
+pub use install::install_missing;
+pub use mariadb::{DatabaseAdmin, MariaDb};
+pub use pair::ServerPair;
+pub use process::{Claim, Keeper, Managed, output_within, poll_until, require_free};
+pub use rabbitmq::{Management, Queue, RabbitMq};
+pub use server::ServerOptions;
+pub use shared::{TestDatabase, TestServers, TestVhost};
+pub use tools::{BROKER, DATABASE_CLIENT, DATABASE_SERVER, TOOLS, Tool};

@@ -1,0 +1,44 @@
+//! `registrar-local clean`.
+
+use std::{
+    fs, io,
+    io::{BufRead, Write},
+    path::Path,
+};
+
+use anyhow::{Context, Result, bail};
+use registrar_local::Claim;
+
+/// Deletes the data folder of a stack that does not run.
+pub(crate) fn clean(data_dir: &Path, yes: bool) -> Result<()> {
+    if !data_dir.exists() {
+        println!("There is no {}; nothing to delete.", data_dir.display());
+        return Ok(());
+    }
+    // `--data-dir` may name anything; only `run` makes this file.
+    if !data_dir.join("in-use").exists() {
+        bail!(
+            "{} was not made by `registrar-local run`; it stays.",
+            data_dir.display()
+        );
+    }
+    let _claim = Claim::take("registrar-local", data_dir)?;
+    if !yes && !confirmed(data_dir)? {
+        bail!("Nothing was deleted.");
+    }
+    fs::remove_dir_all(data_dir)
+        .with_context(|| format!("Could not delete {}", data_dir.display()))?;
+    println!("Deleted {}.", data_dir.display());
+    Ok(())
+}
+
+fn confirmed(data_dir: &Path) -> Result<bool> {
+    print!(
+        "Delete {} with every registration in it? [y/N] ",
+        data_dir.display()
+    );
+    io::stdout().flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(answer.trim().eq_ignore_ascii_case("y"))
+}

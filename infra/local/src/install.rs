@@ -1,0 +1,68 @@
+//! Installing what is missing with the system's package manager.
+
+use std::process::{Command, Stdio};
+
+use crate::{
+    StackError,
+    tools::{self, TOOLS},
+};
+
+/// Installs the missing ones of [`TOOLS`] when that needs no question (as root, or with a sudo
+/// that asks no password), saying so. Otherwise the error has the command to copy.
+pub fn install_missing() -> Result<(), StackError> {
+    let missing: Vec<_> = TOOLS.iter().filter(|tool| tool.find().is_err()).collect();
+    let Some(first) = missing.first() else {
+        return Ok(());
+    };
+    let mut packages: Vec<_> = missing.iter().map(|tool| tool.package).collect();
+    packages.dedup();
+    let packages_in_words = packages.join(" ");
+    let not_installed = || StackError::NotInstalled {
+        what: first.what,
+        command: if tools::find("apt-get").is_some() {
+            format!("sudo apt-get install {packages_in_words}")
+        } else {
+            format!("your system's package manager (Debian calls it {packages_in_words})")
+        },
+    };
+    if tools::find("apt-get").is_none() {
+        return Err(not_installed());
+    }
+    let Some(mut command) = as_root() else {
+        return Err(not_installed());
+    };
+    println!("Installing {packages_in_words} with apt-get (once; under a minute) ...");
+    let status = command
+        .args(["/bin/sh", "-c", include_str!("install.sh"), "install.sh"])
+        .args(&packages)
+        .stdin(Stdio::null())
+        .status()
+        .map_err(StackError::io("Could not run apt-get"))?;
+    if !status.success() {
+        return Err(StackError::Refused {
+            what: format!("Installing {packages_in_words}"),
+            detail: format!("apt-get ended with {status}; its own message is above"),
+        });
+    }
+    missing.iter().try_for_each(|tool| tool.find().map(drop))
+}
+
+/// A command that runs its arguments as root, if that is possible without asking.
+fn as_root() -> Option<Command> {
+    if rustix::process::geteuid().is_root() {
+        return Some(Command::new("env"));
+    }
+    let sudo = tools::find("sudo")?;
+    let allowed = Command::new(&sudo)
+        .args(["-n", "true"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    allowed.then(|| {
+        let mut command = Command::new(sudo);
+        command.arg("-n");
+        command
+    })
+}

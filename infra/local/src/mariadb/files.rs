@@ -1,0 +1,104 @@
+//! The server's configuration and data files.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use super::WHAT;
+use crate::{StackError, process::output_within, server::Home, tools};
+
+/// The configuration that the containers use as well.
+const SHARED: &str = include_str!("../../../mysql/registrar.cnf");
+
+/// Takes about a second on an idle machine.
+const INITIALISE_PATIENCE: Duration = Duration::from_mins(2);
+
+/// Relative to the data folder, in which the server runs: a socket's absolute path may be longer
+/// than the system allows (107 bytes).
+const SOCKET: &str = "mysqld.sock";
+
+pub(super) fn socket(home: &Home) -> PathBuf {
+    data(home).join(SOCKET)
+}
+
+/// Must be the first argument of every program that takes it.
+pub(super) fn defaults_file(config: &Path) -> String {
+    format!("--defaults-file={}", config.display())
+}
+
+/// Writes the configuration. A small server fits several times on a small machine; it is no less
+/// durable. Options with `loose_` are those that only MySQL or only MariaDB knows.
+pub(super) fn write_config(home: &Home, port: u16, small: bool) -> Result<PathBuf, StackError> {
+    let data = data(home);
+    let data = data.display();
+    let user = if rustix::process::geteuid().is_root() {
+        "user = root\n"
+    } else {
+        ""
+    };
+    let size = if small {
+        "innodb_buffer_pool_size = 32M\nloose_innodb_log_file_size = 16M\n\
+         loose_innodb_redo_log_capacity = 32M\nkey_buffer_size = 1M\n"
+    } else {
+        ""
+    };
+    let config = format!(
+        "{SHARED}\n[mysqld]\ndatadir = {data}\nsocket = {SOCKET}\npid_file = mysqld.pid\n\
+         bind_address = 127.0.0.1\nport = {port}\nmax_connections = 500\n\
+         performance_schema = OFF\nloose_mysqlx = OFF\n{size}{user}"
+    );
+    home.write("my.cnf", &config)
+}
+
+/// Makes the system tables unless they are there. Under another name first, so that a start which
+/// is interrupted here leaves nothing half-made behind.
+pub(super) fn initialise(home: &Home, server: &Path, config: &Path) -> Result<(), StackError> {
+    let data = data(home);
+    if data.is_dir() {
+        return Ok(());
+    }
+    let unfinished = home.dir.join("data-unfinished");
+    if unfinished.exists() {
+        fs::remove_dir_all(&unfinished).map_err(StackError::io(format!(
+            "Could not remove {}",
+            unfinished.display()
+        )))?;
+    }
+    let unfinished = home.private_folder("data-unfinished")?;
+    let datadir = format!("--datadir={}", unfinished.display());
+    let mut command = match tools::find("mariadb-install-db") {
+        Some(installer) if server.ends_with("mariadbd") => {
+            let mut command = Command::new(installer);
+            command.arg(defaults_file(config)).arg(datadir).args([
+                "--auth-root-authentication-method=normal",
+                "--skip-test-db",
+                "--skip-name-resolve",
+            ]);
+            command
+        }
+        _ => {
+            let mut command = Command::new(server);
+            command
+                .arg(defaults_file(config))
+                .arg(datadir)
+                .arg("--initialize-insecure");
+            command
+        }
+    };
+    output_within(
+        &format!("Initialising {WHAT}"),
+        INITIALISE_PATIENCE,
+        &mut command,
+    )?;
+    fs::rename(&unfinished, &data).map_err(StackError::io(format!(
+        "Could not rename {}",
+        unfinished.display()
+    )))
+}
+
+fn data(home: &Home) -> PathBuf {
+    home.dir.join("data")
+}

@@ -1,0 +1,45 @@
+//! The two servers, started and stopped side by side.
+
+use std::{panic, thread};
+
+use crate::{MariaDb, RabbitMq, ServerOptions, StackError};
+
+/// A database server and a broker.
+#[derive(Debug)]
+pub struct ServerPair {
+    /// The database server.
+    pub database: MariaDb,
+    /// The broker.
+    pub broker: RabbitMq,
+}
+
+impl ServerPair {
+    /// Starts both and waits until both answer.
+    pub fn start(database: &ServerOptions, broker: &ServerOptions) -> Result<Self, StackError> {
+        let (database, broker) = thread::scope(|scope| {
+            let broker = scope.spawn(|| RabbitMq::start(broker));
+            (MariaDb::start(database), broker.join())
+        });
+        let broker = broker.unwrap_or_else(|panic| panic::resume_unwind(panic))?;
+        Ok(Self {
+            database: database?,
+            broker,
+        })
+    }
+
+    /// Fails when one has ended by itself.
+    pub fn check(&mut self) -> Result<(), StackError> {
+        self.database.check()?;
+        self.broker.check()
+    }
+
+    /// Lets both end by themselves, with their files in order.
+    pub fn stop(&mut self) -> Result<(), StackError> {
+        let (database, broker) = thread::scope(|scope| {
+            let broker = scope.spawn(|| self.broker.stop());
+            (self.database.stop(), broker.join())
+        });
+        broker.unwrap_or_else(|panic| panic::resume_unwind(panic))?;
+        database
+    }
+}

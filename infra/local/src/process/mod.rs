@@ -1,0 +1,18 @@
+//! Processes that never outlive the one that started them.
+
+mod child;
+mod claim;
+mod command;
+mod keeper;
+mod log;
+mod ports;
+mod wait;
+
+pub use child::Managed;
+pub use claim::Claim;
+pub use command::output_within;
+pub use keeper::Keeper;
+use log::tail;
+pub(crate) use ports::PortLease;
+pub use ports::require_free;
+pub use wait::poll_until;

@@ -1,0 +1,213 @@
+//! RabbitMQ's management API: a virtual host takes 10 to 40 ms with it; with the control program,
+//! an Erlang VM of its own, it would take over a second.
+
+use std::{fmt::Write, time::Duration};
+
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
+use ureq::{Agent, Body, http::Response};
+
+use super::definitions;
+use crate::{StackError, address::Address};
+
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// What an administrator asks of a broker, ours or another.
+#[derive(Debug, Clone)]
+pub struct Management {
+    agent: Agent,
+    amqp: Address,
+    http: Address,
+}
+
+/// A queue as the management API reports it; the counts may be a second old.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Queue {
+    /// The name.
+    pub name: String,
+    /// Ready and unacknowledged messages.
+    #[serde(default)]
+    pub messages: u64,
+    /// Messages ready to be delivered.
+    #[serde(default)]
+    pub messages_ready: u64,
+    /// Messages delivered and not yet settled.
+    #[serde(default)]
+    pub messages_unacknowledged: u64,
+    /// Consumers on the queue.
+    #[serde(default)]
+    pub consumers: u64,
+    /// The policy in force, if any.
+    pub policy: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+impl Management {
+    /// For the broker on ports of this machine, as `guest`.
+    pub(crate) fn local(amqp: u16, http: u16) -> Self {
+        let address = |scheme, port| Address::new(scheme, "guest", "guest", port);
+        Self::at(address("amqp", amqp), address("http", http))
+    }
+
+    /// For a broker given by its two addresses.
+    pub(crate) fn at(amqp: Address, http: Address) -> Self {
+        let agent = Agent::config_builder()
+            .timeout_global(Some(PATIENCE))
+            .http_status_as_error(false)
+            // A broker that was killed and came back has closed what was kept open.
+            .max_idle_connections(0)
+            .proxy(None)
+            .build()
+            .new_agent();
+        Self { agent, amqp, http }
+    }
+
+    /// The address of a virtual host, for lapin: `amqp://guest:guest@127.0.0.1:PORT/NAME`.
+    pub fn vhost_url(&self, name: &str) -> String {
+        self.amqp.url(&percent_encoded(name))
+    }
+
+    /// The address of the virtual host `/`.
+    pub fn url(&self) -> String {
+        self.vhost_url("/")
+    }
+
+    /// The address of the management API, for a browser.
+    pub fn http_url(&self) -> String {
+        format!(
+            "{}://{}:{}/",
+            self.http.scheme, self.http.host, self.http.port
+        )
+    }
+
+    /// Makes a virtual host with the policies of `infra/rabbitmq/definitions.json`.
+    pub fn create_vhost(&self, name: &str) -> Result<(), StackError> {
+        let definitions = definitions::for_vhost(name, &self.amqp.user)?;
+        let what = format!("Making the virtual host {name}");
+        done(&what, self.post("definitions", &definitions))
+    }
+
+    /// Deletes a virtual host with all its queues and closes its connections.
+    pub fn delete_vhost(&self, name: &str) -> Result<(), StackError> {
+        let path = format!("vhosts/{}", percent_encoded(name));
+        done(
+            &format!("Deleting the virtual host {name}"),
+            self.delete(&path),
+        )
+    }
+
+    /// The queues of a virtual host.
+    pub fn list_queues(&self, vhost: &str) -> Result<Vec<Queue>, StackError> {
+        self.get(&format!("queues/{}", percent_encoded(vhost)))
+    }
+
+    /// Deletes a queue with its messages.
+    pub fn delete_queue(&self, vhost: &str, queue: &str) -> Result<(), StackError> {
+        let path = format!(
+            "queues/{}/{}",
+            percent_encoded(vhost),
+            percent_encoded(queue)
+        );
+        done(&format!("Deleting the queue {queue}"), self.delete(&path))
+    }
+
+    /// The names of the policies of a virtual host.
+    pub fn list_policies(&self, vhost: &str) -> Result<Vec<String>, StackError> {
+        let policies: Vec<Named> = self.get(&format!("policies/{}", percent_encoded(vhost)))?;
+        Ok(policies.into_iter().map(|policy| policy.name).collect())
+    }
+
+    /// Closes every connection to a virtual host that the management API knows of, and says how
+    /// many. It learns of a new one within a second.
+    pub fn close_connections(&self, vhost: &str) -> Result<usize, StackError> {
+        let path = format!("vhosts/{}/connections", percent_encoded(vhost));
+        let connections: Vec<Named> = self.get(&path)?;
+        for connection in &connections {
+            let path = format!("connections/{}", percent_encoded(&connection.name));
+            done("Closing a connection", self.delete(&path))?;
+        }
+        Ok(connections.len())
+    }
+
+    /// Makes the virtual host `/` have what `infra/rabbitmq/definitions.json` says.
+    pub(super) fn apply_definitions(&self) -> Result<(), StackError> {
+        self.create_vhost("/")
+    }
+
+    pub(super) fn answers(&self) -> bool {
+        self.get::<Value>("whoami").is_ok()
+    }
+
+    fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, StackError> {
+        let what = "Asking RabbitMQ's management API";
+        let answer = self.agent.get(self.path(path)).call();
+        let mut answer = expect_success(what, answer)?;
+        answer
+            .body_mut()
+            .read_json()
+            .map_err(|error| refused(what, error.to_string()))
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Result<Response<Body>, ureq::Error> {
+        self.agent.post(self.path(path)).send_json(body)
+    }
+
+    fn delete(&self, path: &str) -> Result<Response<Body>, ureq::Error> {
+        self.agent.delete(self.path(path)).call()
+    }
+
+    fn path(&self, path: &str) -> String {
+        self.http.url(&format!("api/{path}"))
+    }
+}
+
+fn expect_success(
+    what: &str,
+    answer: Result<Response<Body>, ureq::Error>,
+) -> Result<Response<Body>, StackError> {
+    let mut answer = answer.map_err(|error| refused(what, error.to_string()))?;
+    if answer.status().is_success() {
+        return Ok(answer);
+    }
+    let body = answer.body_mut().read_to_string().unwrap_or_default();
+    Err(refused(what, format!("{} {body}", answer.status())))
+}
+
+fn done(what: &str, answer: Result<Response<Body>, ureq::Error>) -> Result<(), StackError> {
+    expect_success(what, answer).map(drop)
+}
+
+fn refused(what: &str, detail: String) -> StackError {
+    StackError::Refused {
+        what: what.to_owned(),
+        detail,
+    }
+}
+
+/// For a name as one segment of a path.
+fn percent_encoded(name: &str) -> String {
+    name.bytes().fold(String::new(), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+        encoded
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_virtual_host_is_escaped_in_addresses() {
+        let management = Management::local(1, 2);
+        assert_eq!(management.url(), "amqp://guest:guest@127.0.0.1:1/%2F");
+    }
+}
