@@ -1,1 +1,40 @@
-//! Being built.
+//! Getting registrations through RabbitMQ without losing one.
+//!
+//! The only code that names lapin. A [`Publisher`] answers once the broker has a message on disk;
+//! a [`ConsumerConnection`] opens [`Deliveries`], which are acked once they are stored.
+
+mod amqp_session;
+mod amqp_url;
+mod connection;
+mod consumer;
+mod decode_error;
+mod delivery;
+mod envelope;
+mod error;
+mod incoming;
+mod job;
+mod line;
+mod line_session;
+mod names;
+mod observer;
+mod outgoing_properties;
+mod publish_error;
+mod publisher;
+mod readiness;
+pub mod session;
+mod settings;
+mod topology;
+mod unsettled;
+
+pub use amqp_url::{AmqpUrl, InvalidAmqpUrl};
+pub use consumer::{AmqpDeliveries, ConsumerConnection};
+pub use decode_error::DecodeError;
+pub use delivery::{ChannelGone, Death, Deliveries, Delivery};
+pub use envelope::Envelope;
+pub use error::ConnectError;
+pub use names::{DEAD_LETTER, REGISTRATIONS_EXCHANGE, UNROUTED, queue_of};
+pub use observer::PublisherObserver;
+pub use publish_error::PublishError;
+pub use publisher::{OutgoingMessage, Publisher, PublisherTask};
+pub use readiness::Readiness;
+pub use settings::{MessagingSettings, PublishSettings};

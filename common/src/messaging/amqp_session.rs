@@ -1,0 +1,121 @@
+//! The publisher's session on RabbitMQ.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{BoxStream, StreamExt as _};
+use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
+use lapin::{Channel, Confirmation, Event};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+use super::connection::AmqpConnection;
+use super::outgoing_properties::properties;
+use super::session::{Condition, Connector, Session, Settlement};
+use super::{ConnectError, MessagingSettings, OutgoingMessage, REGISTRATIONS_EXCHANGE};
+
+/// How often a connection is looked at that says nothing by itself.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Opens sessions on RabbitMQ.
+pub(super) struct AmqpConnector {
+    settings: MessagingSettings,
+    purpose: String,
+}
+
+impl AmqpConnector {
+    pub(super) fn new(settings: MessagingSettings, purpose: String) -> Self {
+        Self { settings, purpose }
+    }
+}
+
+impl Connector for AmqpConnector {
+    type Session = AmqpSession;
+
+    async fn connect(&mut self) -> Result<AmqpSession, ConnectError> {
+        let connection = AmqpConnection::open(&self.settings, &self.purpose).await?;
+        let events = connection.lapin().events_listener().boxed();
+        let channel = connection.channel().await?;
+        let confirms = channel.confirm_select(ConfirmSelectOptions::default());
+        connection.in_time(async { Ok(confirms.await?) }).await?;
+        let mut look = interval(LOOK_EVERY);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Ok(AmqpSession { events, channel, look, connection })
+    }
+}
+
+/// One connection with one channel in confirm mode.
+pub(super) struct AmqpSession {
+    events: BoxStream<'static, Event>,
+    channel: Channel,
+    look: Interval,
+    connection: AmqpConnection,
+}
+
+impl AmqpSession {
+    fn is_over(&self) -> bool {
+        !(self.connection.lapin().status().connected() && self.channel.status().connected())
+    }
+}
+
+impl Session for AmqpSession {
+    type Confirm = BoxFuture<'static, Settlement>;
+
+    fn publish(&mut self, message: OutgoingMessage) -> Self::Confirm {
+        let mut confirm: Self::Confirm = Box::pin(send(self.channel.clone(), message));
+        // The first poll takes the delivery tag and queues the frames. It happens here, on the one
+        // task that owns the channel, so that tags and frames are in the same order (facts about
+        // lapin, 1).
+        match Pin::new(&mut confirm).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(settlement) => Box::pin(std::future::ready(settlement)),
+            Poll::Pending => confirm,
+        }
+    }
+
+    async fn changed(&mut self) -> Condition {
+        loop {
+            tokio::select! {
+                event = self.events.next() => match event {
+                    Some(Event::ConnectionBlocked(reason)) => return Condition::Blocked(reason),
+                    Some(Event::ConnectionUnblocked) => return Condition::Open,
+                    Some(Event::Error(error)) => return Condition::Lost(error.to_string()),
+                    None => return Condition::Lost("the connection ended".to_owned()),
+                    Some(_) => {}
+                },
+                // Some ways to close raise no event.
+                _ = self.look.tick() => if self.is_over() {
+                    return Condition::Lost("the channel is closed".to_owned());
+                },
+            }
+        }
+    }
+
+    async fn close(self) {
+        self.connection.close().await;
+    }
+}
+
+/// Publishes, and waits for the confirm.
+async fn send(channel: Channel, message: OutgoingMessage) -> Settlement {
+    let OutgoingMessage { lane, message_id, body, headers } = message;
+    let Some(properties) = properties(&message_id, &headers) else {
+        // Nothing that this process makes; the broker could not be told either.
+        return Settlement::Refused;
+    };
+    // An unroutable message goes to the alternate exchange. Were that broken too, `mandatory`
+    // makes the broker return the message rather than confirm its loss.
+    let options = BasicPublishOptions { mandatory: true, ..Default::default() };
+    let exchange = REGISTRATIONS_EXCHANGE.into();
+    let sent =
+        channel.basic_publish(exchange, lane.as_str().into(), options, &body, properties).await;
+    // The window may hold it for long.
+    drop(body);
+    let Ok(confirm) = sent else { return Settlement::Lost };
+    match confirm.await {
+        Ok(Confirmation::Ack(None)) => Settlement::Confirmed,
+        Ok(Confirmation::Nack(None)) => Settlement::Refused,
+        Ok(Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_))) => Settlement::Returned,
+        Ok(Confirmation::NotRequested) | Err(_) => Settlement::Lost,
+    }
+}

@@ -1,0 +1,143 @@
+//! Connecting to RabbitMQ, in bounded time and leaving nothing behind.
+
+use std::net::{Shutdown, TcpStream};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use lapin::tcp::{AsyncTcpStream, OwnedTLSConfig};
+use lapin::uri::AMQPScheme;
+use lapin::{Channel, ConnectionProperties};
+use tokio::time::timeout;
+
+use super::{ConnectError, MessagingSettings, topology};
+
+/// A connection to RabbitMQ with the topology declared on it. Dropping it cuts it off.
+pub(super) struct AmqpConnection {
+    connection: lapin::Connection,
+    wire: Wire,
+    place: String,
+    answer_timeout: Duration,
+}
+
+impl AmqpConnection {
+    /// Connects and declares the topology. `purpose` is what RabbitMQ's own lists show.
+    pub(super) async fn open(
+        settings: &MessagingSettings,
+        purpose: &str,
+    ) -> Result<Self, ConnectError> {
+        let place = settings.amqp_url.place();
+        let answer_timeout = settings.amqp_connect_timeout;
+        let wire = Wire::default();
+        let connecting = connect(settings, purpose, wire.clone());
+        let connection = match timeout(answer_timeout, connecting).await {
+            Ok(connected) => connected.map_err(|error| ConnectError::from(error).at(&place))?,
+            Err(_) => return Err(ConnectError::TimedOut { place }),
+        };
+        let this = Self { connection, wire, place, answer_timeout };
+        let channel = this.channel().await?;
+        this.in_time(topology::declare(&channel)).await?;
+        this.in_time(async { Ok(channel.close(200, "OK".into()).await?) }).await?;
+        Ok(this)
+    }
+
+    /// A new channel.
+    pub(super) async fn channel(&self) -> Result<Channel, ConnectError> {
+        self.in_time(async { Ok(self.connection.create_channel().await?) }).await
+    }
+
+    /// Runs one exchange with the broker, which must answer in time.
+    pub(super) async fn in_time<T>(
+        &self,
+        exchange: impl Future<Output = Result<T, ConnectError>>,
+    ) -> Result<T, ConnectError> {
+        let place = || self.place.clone();
+        let answer = timeout(self.answer_timeout, exchange).await;
+        answer
+            .map_err(|_| ConnectError::TimedOut { place: place() })?
+            .map_err(|error| error.at(&self.place))
+    }
+
+    /// The library's connection, to listen to.
+    pub(super) fn lapin(&self) -> &lapin::Connection {
+        &self.connection
+    }
+
+    /// Says goodbye, and waits a bounded time for the broker to have read everything before it.
+    pub(super) async fn close(self) {
+        let goodbye = self.connection.close(200, "OK".into());
+        // If there is no answer, cutting the wire has to do.
+        drop(timeout(self.answer_timeout, goodbye).await);
+    }
+}
+
+impl Drop for AmqpConnection {
+    fn drop(&mut self) {
+        self.wire.cut();
+    }
+}
+
+/// The socket under a connection, to be cut when the library would not let go of it: it goes on
+/// for ever in a thread of its own when the broker hangs in the handshake or blocks a connection.
+#[derive(Clone, Default)]
+struct Wire(Arc<OnceLock<OwnedFd>>);
+
+impl Wire {
+    fn cut(&self) {
+        if let Some(socket) = self.0.get().and_then(|socket| socket.try_clone().ok()) {
+            // It may be closed already, which is as well.
+            drop(TcpStream::from(socket).shutdown(Shutdown::Both));
+        }
+    }
+}
+
+/// Cuts the wire unless connecting came to its end.
+struct CutUnlessConnected(Option<Wire>);
+
+impl Drop for CutUnlessConnected {
+    fn drop(&mut self) {
+        if let Some(wire) = &self.0 {
+            wire.cut();
+        }
+    }
+}
+
+async fn connect(
+    settings: &MessagingSettings,
+    purpose: &str,
+    wire: Wire,
+) -> lapin::Result<lapin::Connection> {
+    let mut uri = settings.amqp_url.uri().clone();
+    uri.query.heartbeat = Some(settings.amqp_heartbeat_seconds.get());
+    let name = format!("registrar {} {purpose}", env!("CARGO_PKG_VERSION"));
+    let properties = ConnectionProperties::default().with_connection_name(name.into());
+    let limit = settings.amqp_connect_timeout;
+    let mut guard = CutUnlessConnected(Some(wire.clone()));
+    let connected = lapin::Connection::connector(
+        uri,
+        lapin::runtime::default_runtime()?,
+        async move |uri, runtime| {
+            let place = (uri.authority.host.clone(), uri.authority.port);
+            let plain = AsyncTcpStream::connect(&runtime, runtime.to_socket_addrs(place));
+            // The library's thread runs this, also when nobody waits for it any more.
+            let plain = timeout(limit, plain).await.map_err(std::io::Error::from)??;
+            if let AsyncTcpStream::Plain(stream) = &plain {
+                let socket = stream.get_ref().as_fd().try_clone_to_owned()?;
+                drop(wire.0.set(socket));
+            }
+            let tls = OwnedTLSConfig::default();
+            Ok(match uri.scheme {
+                AMQPScheme::AMQP => plain,
+                AMQPScheme::AMQPS => {
+                    timeout(limit, plain.into_tls(&uri.authority.host, tls.as_ref()))
+                        .await
+                        .map_err(std::io::Error::from)??
+                }
+            })
+        },
+        properties,
+    )
+    .await;
+    guard.0 = None;
+    connected
+}

@@ -1,0 +1,53 @@
+//! From the library's delivery to ours.
+
+use std::collections::BTreeMap;
+
+use lapin::types::{AMQPValue, FieldTable};
+use time::OffsetDateTime;
+
+use super::delivery::{Death, Delivery};
+
+const DELIVERY_COUNT: &str = "x-delivery-count";
+const FIRST_DEATH_REASON: &str = "x-first-death-reason";
+const FIRST_DEATH_QUEUE: &str = "x-first-death-queue";
+
+pub(super) fn delivery(from: lapin::message::Delivery) -> Delivery {
+    let none = FieldTable::default();
+    let table = from.properties.headers().as_ref().unwrap_or(&none);
+    let headers: BTreeMap<String, String> = table
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)))
+        .collect();
+    let death = headers.get(FIRST_DEATH_REASON).zip(headers.get(FIRST_DEATH_QUEUE));
+    let timestamp = from.properties.timestamp().and_then(|seconds| i64::try_from(seconds).ok());
+    Delivery {
+        tag: from.delivery_tag,
+        redelivered: from.redelivered,
+        delivery_count: table.inner().get(DELIVERY_COUNT).map_or(0, count),
+        message_id: from.properties.message_id().as_ref().map(|id| id.as_str().to_owned()),
+        published_at: timestamp.and_then(|s| OffsetDateTime::from_unix_timestamp(s).ok()),
+        death: death.map(|(reason, queue)| Death { reason: reason.clone(), queue: queue.clone() }),
+        headers,
+        body: from.data,
+    }
+}
+
+fn text(value: &AMQPValue) -> Option<String> {
+    let bytes = value.as_long_string()?.as_bytes();
+    String::from_utf8(bytes.to_vec()).ok()
+}
+
+/// Brokers send the count in different widths.
+fn count(value: &AMQPValue) -> u32 {
+    let count = match *value {
+        AMQPValue::LongLongInt(count) => Some(count),
+        AMQPValue::LongInt(count) => Some(count.into()),
+        AMQPValue::LongUInt(count) => Some(count.into()),
+        AMQPValue::ShortInt(count) => Some(count.into()),
+        AMQPValue::ShortUInt(count) => Some(count.into()),
+        AMQPValue::ShortShortInt(count) => Some(count.into()),
+        AMQPValue::ShortShortUInt(count) => Some(count.into()),
+        _ => None,
+    };
+    count.and_then(|count| u32::try_from(count).ok()).unwrap_or(0)
+}

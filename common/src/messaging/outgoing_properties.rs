@@ -1,0 +1,36 @@
+use std::collections::BTreeMap;
+
+use lapin::BasicProperties;
+use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
+use time::OffsetDateTime;
+
+/// The message is written to disk also by queues that would not do so by themselves.
+const PERSISTENT: u8 = 2;
+/// The body is an envelope; the number says what its consumers must be able to read.
+const MESSAGE_TYPE: &str = "registrations.v1";
+const APP_ID: &str = "registrar";
+
+/// The properties of a message published now; none when the id or a header's name is longer than
+/// AMQP allows (255 bytes).
+pub(super) fn properties(
+    message_id: &str,
+    headers: &BTreeMap<String, String>,
+) -> Option<BasicProperties> {
+    let mut table = FieldTable::default();
+    for (name, value) in headers {
+        // A short string in a table is written with an invalid type, hence the long one.
+        let value = AMQPValue::LongString(LongString::from(value.as_str()));
+        table.insert(ShortString::try_new(name.as_str()).ok()?, value);
+    }
+    let now = OffsetDateTime::now_utc().unix_timestamp();
+    Some(
+        BasicProperties::default()
+            .with_content_type("application/json".into())
+            .with_delivery_mode(PERSISTENT)
+            .with_message_id(ShortString::try_new(message_id).ok()?)
+            .with_timestamp(u64::try_from(now).unwrap_or_default())
+            .with_type(MESSAGE_TYPE.into())
+            .with_app_id(APP_ID.into())
+            .with_headers(table),
+    )
+}
