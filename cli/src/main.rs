@@ -1,2 +1,7 @@
-//! Placeholder.
-fn main() {}
+//! The `registrar` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    registrar_cli::main()
+}

@@ -1,1 +1,19 @@
-//! Placeholder.
+//! The harness: the real programs against real servers, and an oracle that counts outcomes.
+//!
+//! Tests read as sentences and wait on conditions with a deadline, never for a length of time.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a harness panics when the test cannot go on, which is how a test fails"
+)]
+
+pub mod api;
+pub mod collector;
+pub mod load;
+pub mod oracle;
+pub mod program;
+pub mod servers;
+pub mod student;
+pub mod wait;
+pub mod worker;

@@ -1,2 +1,7 @@
-//! Placeholder.
-fn main() {}
+//! The queue consumer.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    registrar_worker::main()
+}

@@ -37,6 +37,12 @@ impl Shutdown {
         Ok(Self { requested, _signals: Some(Arc::new(listener)) })
     }
 
+    /// The request as a token, for parts that do not know of signals. Cancelling it requests the
+    /// stop too.
+    pub fn token(&self) -> CancellationToken {
+        self.requested.clone()
+    }
+
     /// Starts the shutdown; does nothing when it has started already.
     pub fn request(&self) {
         self.requested.cancel();

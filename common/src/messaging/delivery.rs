@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt;
 
 use time::OffsetDateTime;
 
@@ -11,6 +12,8 @@ pub struct Delivery {
     pub body: Vec<u8>,
     /// The headers with a text value: the trace context.
     pub headers: BTreeMap<String, String>,
+    /// What it was published with: the lane's name, also on a dead letter.
+    pub routing_key: String,
     /// It was handed out before, and perhaps processed.
     pub redelivered: bool,
     /// How often it came back to the queue, as far as the broker counts.
@@ -21,6 +24,17 @@ pub struct Delivery {
     pub published_at: Option<OffsetDateTime>,
     /// Why and from where it was dead-lettered, if it was.
     pub death: Option<Death>,
+}
+
+/// Without body and headers: they hold personal data.
+impl fmt::Debug for Delivery {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Delivery")
+            .field("tag", &self.tag)
+            .field("message_id", &self.message_id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What the broker says about a dead letter.

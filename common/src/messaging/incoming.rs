@@ -22,6 +22,7 @@ pub(super) fn delivery(from: lapin::message::Delivery) -> Delivery {
     let timestamp = from.properties.timestamp().and_then(|seconds| i64::try_from(seconds).ok());
     Delivery {
         tag: from.delivery_tag,
+        routing_key: from.routing_key.as_str().to_owned(),
         redelivered: from.redelivered,
         delivery_count: table.inner().get(DELIVERY_COUNT).map_or(0, count),
         message_id: from.properties.message_id().as_ref().map(|id| id.as_str().to_owned()),

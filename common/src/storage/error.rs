@@ -17,6 +17,9 @@ pub enum ErrorClass {
 }
 
 impl ErrorClass {
+    /// Every class.
+    pub const ALL: [Self; 3] = [Self::Transient, Self::SlowTransient, Self::System];
+
     /// The class's name in metrics and logs.
     pub fn as_str(self) -> &'static str {
         match self {

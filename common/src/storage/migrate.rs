@@ -38,6 +38,17 @@ pub async fn schema_state(pool: &Pool) -> Result<SchemaState, StorageError> {
     Ok(if missing == 0 { SchemaState::Current } else { SchemaState::Behind { missing } })
 }
 
+/// Fails unless the database has the tables of this version.
+pub(super) async fn require_current_schema(pool: &Pool) -> Result<(), StorageError> {
+    match schema_state(pool).await? {
+        SchemaState::Current => Ok(()),
+        SchemaState::Behind { .. } => {
+            let sentence = "The tables of this version are not there: run `registrar migrate`.";
+            Err(StorageError::new(ErrorClass::System, "schema_behind", sentence))
+        }
+    }
+}
+
 /// Brings the tables to this version, creating the database first when it is missing, and returns
 /// how many migrations that took. Several at once wait for each other.
 pub async fn migrate(settings: &DatabaseSettings) -> Result<usize, StorageError> {

@@ -1,6 +1,6 @@
 use super::attempt::Attempt;
 use super::session::{Session, to_its_end};
-use super::{DeadLetter, Pool, StorageError, dead_letters};
+use super::{DeadLetter, Pool, StorageError, dead_letters, migrate};
 use crate::domain::{Outcome, Registration};
 
 /// A registration to be stored.
@@ -35,6 +35,9 @@ pub enum Verdict {
 
 /// Where the worker brings registrations to their outcomes.
 pub trait RegistrationStore: Send + Sync {
+    /// Whether batches can be stored: MySQL answers and has the tables of this version.
+    fn probe(&self) -> impl Future<Output = Result<(), StorageError>> + Send;
+
     /// One attempt to store a batch. The verdicts are in the order of the batch.
     ///
     /// After an error some of the batch may be stored: try again with every entry marked as
@@ -73,6 +76,11 @@ impl MySqlStore {
 }
 
 impl RegistrationStore for MySqlStore {
+    async fn probe(&self) -> Result<(), StorageError> {
+        let pool = self.pool.clone();
+        to_its_end(async move { migrate::require_current_schema(&pool).await }).await
+    }
+
     async fn store(&self, batch: &[Entry]) -> Result<Vec<Verdict>, StorageError> {
         let (mut session, batch) = (Session::of(&self.pool), batch.to_vec());
         to_its_end(async move { Attempt::at(&batch).run(&mut session).await }).await

@@ -8,4 +8,5 @@ if [ ! -e $policy ]; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q >/dev/null
-apt-get install -q -y --no-install-recommends "$@"
+# Waits for another package manager that is at work, but not for ever.
+apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 "$@"

@@ -3,8 +3,10 @@
 use prometheus::core::Collector;
 use prometheus::{
     Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
-    PullingGauge, Registry, TextEncoder,
+    Registry, TextEncoder,
 };
+
+use super::read_gauge::ReadGauge;
 
 /// Labels and their values. With no values for some label nothing is there from the start, which
 /// is right only when they cannot be known beforehand, as with error codes.
@@ -67,9 +69,10 @@ impl Metrics {
         &self,
         name: &str,
         help: &str,
-        read: impl Fn() -> f64 + Send + Sync + 'static,
+        labels: &[(&str, &str)],
+        read: impl Fn() -> f64 + Clone + Send + Sync + 'static,
     ) -> Result<()> {
-        self.keep(name, PullingGauge::new(name, help, Box::new(read))).map(drop)
+        self.keep(name, ReadGauge::new(name, help, labels, read)).map(drop)
     }
 
     /// Registers a distribution over `buckets`; see [`super::buckets`].
@@ -191,12 +194,12 @@ mod tests {
         let level = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
         let read = level.clone();
         metrics
-            .read_gauge("level", "Now.", move || {
+            .read_gauge("level", "Now.", &[("of", "water")], move || {
                 read.load(std::sync::atomic::Ordering::Relaxed).into()
             })
             .unwrap();
         level.store(7, std::sync::atomic::Ordering::Relaxed);
-        assert!(metrics.render().unwrap().contains("\nlevel 7\n"));
+        assert!(metrics.render().unwrap().contains("\nlevel{of=\"water\"} 7\n"));
     }
 
     #[test]

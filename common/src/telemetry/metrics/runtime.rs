@@ -32,7 +32,7 @@ impl Metrics {
             let runtime = runtime.metrics();
             // A count of tasks does not reach the 32 bits that a float surely holds.
             let read = move || u32::try_from(read(&runtime)).unwrap_or(u32::MAX).into();
-            self.read_gauge(name, help, read)
+            self.read_gauge(name, help, &[], read)
         };
         gauge("tokio_workers", "Worker threads.", RuntimeMetrics::num_workers)?;
         gauge("tokio_alive_tasks", "Tasks not ended yet.", RuntimeMetrics::num_alive_tasks)?;

@@ -59,6 +59,9 @@ fn with_servers(
     servers: &mut ServerPair,
     interrupt: &Interrupt,
 ) -> Result<()> {
+    if interrupt.is_set() {
+        return Ok(());
+    }
     servers.database.admin().create_database(DATABASE)?;
     let mut environment = secrets::load_or_make(data_dir)?;
     let addresses = [

@@ -1,0 +1,41 @@
+//! The `registrar` command: for people at a terminal.
+//!
+//! Each subcommand is a module that answers with an exit code, or with a sentence that says what
+//! went wrong and what to do.
+
+mod migrate;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use registrar_common::config;
+
+/// Works with a running Registrar from a terminal.
+#[derive(Debug, Parser)]
+#[command(name = "registrar", version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Creates or updates the database's tables. Safe to repeat, and while everything runs.
+    Migrate(Box<migrate::Arguments>),
+    /// Says what became of a registration. Exit code 0: registered, 1: rejected or on hold,
+    /// 3: not decided yet, 2: could not be found out.
+    Status(status::Arguments),
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let result = match config::parse::<Arguments>().command {
+        Command::Migrate(arguments) => migrate::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("{error}");
+        ExitCode::from(2)
+    })
+}

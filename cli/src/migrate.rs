@@ -1,0 +1,23 @@
+//! `registrar migrate`
+
+use std::process::ExitCode;
+
+use clap::Args;
+use registrar_common::storage::{self, DatabaseSettings};
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    database: DatabaseSettings,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let applied = runtime.block_on(storage::migrate(&arguments.database))?;
+    match applied {
+        0 => println!("The tables are up to date."),
+        1 => println!("Applied 1 migration. The tables are up to date."),
+        count => println!("Applied {count} migrations. The tables are up to date."),
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,118 @@
+//! APIs under test.
+
+use registrar_common::domain::{ReferenceSealer, RegistrationId};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use serde_json::Value;
+
+use crate::program::{DERIVATION_SECRET, Program, SEALING_SECRET};
+use crate::servers::Servers;
+use crate::student::Student;
+use crate::wait;
+
+/// A running API.
+#[derive(Debug)]
+pub struct Api {
+    /// Its process.
+    pub program: Program,
+    /// Where it is, like `http://127.0.0.1:5000`.
+    pub url: String,
+    /// Where its metrics are, like `http://127.0.0.1:9100`.
+    pub operations_url: String,
+    /// A client of it.
+    pub client: Client,
+}
+
+impl Api {
+    /// Starts an API that is ready.
+    pub async fn start(servers: &Servers) -> Self {
+        Self::start_with(servers, &[]).await
+    }
+
+    /// Starts an API with more settings and waits until it is ready.
+    pub async fn start_with(servers: &Servers, settings: &[(&str, &str)]) -> Self {
+        let api = Self::begin(servers, settings).await;
+        api.ready().await;
+        api
+    }
+
+    /// Starts an API that need not become ready.
+    pub async fn begin(servers: &Servers, settings: &[(&str, &str)]) -> Self {
+        let mut environment = vec![
+            ("DATABASE_URL", servers.database_url.clone()),
+            ("AMQP_URL", servers.amqp_url.clone()),
+            ("REGISTRAR_API_ADDRESS", "127.0.0.1:0".to_owned()),
+            ("REGISTRAR_METRICS_ADDRESS", "127.0.0.1:0".to_owned()),
+            ("REGISTRAR_DERIVATION_SECRET", DERIVATION_SECRET.to_owned()),
+            ("REGISTRAR_SEALING_SECRETS", SEALING_SECRET.to_owned()),
+        ];
+        environment.extend(settings.iter().map(|&(name, value)| (name, value.to_owned())));
+        let mut program = Program::start("api-under-test", &environment);
+        let operations = program.logged("operations are served").await;
+        let listening = program.logged("the API is served").await;
+        let at = |line: &Value| format!("http://{}", line["address"].as_str().unwrap());
+        Self {
+            program,
+            url: at(&listening),
+            operations_url: at(&operations),
+            client: Client::new(),
+        }
+    }
+
+    /// Waits until it accepts registrations.
+    pub async fn ready(&self) {
+        wait::until("the API is ready", async || {
+            let response = self.get("/readyz").send().await.ok()?;
+            (response.status() == StatusCode::OK).then_some(())
+        })
+        .await;
+    }
+
+    /// A GET request.
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(format!("{}{path}", self.url))
+    }
+
+    /// A POST request with a student as JSON.
+    pub fn register(&self, student: &Student) -> RequestBuilder {
+        self.client.post(format!("{}/register", self.url)).json(student)
+    }
+
+    /// Registers a student that must be accepted, and returns the reference.
+    pub async fn accepted(&self, student: &Student) -> String {
+        let response = self.register(student).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::ACCEPTED);
+        let body: Value = response.json().await.unwrap();
+        body["reference"].as_str().unwrap().to_owned()
+    }
+
+    /// What the status URL says of a reference.
+    pub async fn status(&self, reference: &str) -> Value {
+        let response = self.get(&format!("/registrations/{reference}")).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        response.json().await.unwrap()
+    }
+
+    /// Waits until a registration is decided, and returns its status.
+    pub async fn decided(&self, reference: &str) -> Value {
+        wait::until("the registration is decided", async || {
+            let status = self.status(reference).await;
+            (status["status"] != "accepted").then_some(status)
+        })
+        .await
+    }
+
+    /// What `/metrics` says.
+    pub async fn metrics(&self) -> String {
+        reqwest::get(format!("{}/metrics", self.operations_url)).await.unwrap().text().await.unwrap()
+    }
+}
+
+/// The id behind a reference that an API under test issued.
+pub fn id_of(reference: &str) -> RegistrationId {
+    ReferenceSealer::new(&SEALING_SECRET.into(), &[]).open(reference).unwrap()
+}
+
+/// The body of an answer, as JSON.
+pub async fn json(response: Response) -> Value {
+    response.json().await.unwrap()
+}

@@ -1,0 +1,49 @@
+//! The worker as it is, with a store that kills the process where a fault test asks for it.
+
+use std::env;
+use std::process::ExitCode;
+
+use registrar_common::storage::{
+    DeadLetter, Entry, MySqlStore, RegistrationStore, StorageError, Verdict,
+};
+use rustix::process::{Signal, getpid, kill_process};
+
+fn main() -> ExitCode {
+    registrar_worker::main_with_store(|store| DeadlyStore {
+        store,
+        deadly: env::var("TEST_DIE").unwrap_or_default(),
+    })
+}
+
+/// Kills the process `before_commit` or `after_commit`, which is before the ack.
+#[derive(Debug)]
+struct DeadlyStore {
+    store: MySqlStore,
+    deadly: String,
+}
+
+impl DeadlyStore {
+    fn die_if(&self, moment: &str) {
+        if self.deadly == moment {
+            // The process cannot outlive this, so there is no error to handle.
+            let _ = kill_process(getpid(), Signal::KILL);
+        }
+    }
+}
+
+impl RegistrationStore for DeadlyStore {
+    async fn probe(&self) -> Result<(), StorageError> {
+        self.store.probe().await
+    }
+
+    async fn store(&self, batch: &[Entry]) -> Result<Vec<Verdict>, StorageError> {
+        self.die_if("before_commit");
+        let verdicts = self.store.store(batch).await;
+        self.die_if("after_commit");
+        verdicts
+    }
+
+    async fn hold(&self, letters: &[DeadLetter]) -> Result<(), StorageError> {
+        self.store.hold(letters).await
+    }
+}

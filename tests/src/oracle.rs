@@ -1,0 +1,112 @@
+//! The oracle: what the database says of every reference that got a 202.
+//!
+//! It asks MySQL with SQL of its own and shares no code with the product's storage.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+
+use registrar_common::domain::RegistrationId;
+use sqlx::mysql::MySqlPoolOptions;
+use sqlx::{MySqlPool, Row};
+
+use crate::wait;
+
+/// Where outcomes are counted.
+#[derive(Clone, Debug)]
+pub struct Oracle {
+    pool: MySqlPool,
+}
+
+/// How accepted registrations ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// References that got a 202.
+    pub accepted: usize,
+    /// A row in `students` and nothing else.
+    pub registered: usize,
+    /// A row in `rejections` and nothing else.
+    pub rejected: usize,
+    /// Held in `dead_letters` and nothing else.
+    pub on_hold: usize,
+    /// No outcome at all.
+    pub lost: usize,
+    /// More than one outcome.
+    pub doubled: usize,
+    /// Addresses that are in `students` twice.
+    pub emails_twice: usize,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "accepted {}, registered {}, rejected {}, on hold {}, lost {}, doubled {}, \
+             e-mails twice {}",
+            self.accepted,
+            self.registered,
+            self.rejected,
+            self.on_hold,
+            self.lost,
+            self.doubled,
+            self.emails_twice
+        )
+    }
+}
+
+const OUTCOMES: &str = "
+    SELECT registration_id, 'registered' AS outcome FROM students
+    UNION ALL SELECT registration_id, 'rejected' FROM rejections
+    UNION ALL SELECT registration_id, 'on_hold' FROM dead_letters
+        WHERE state = 'held' AND registration_id IS NOT NULL";
+
+impl Oracle {
+    /// An oracle for a database, which need not answer yet.
+    pub fn of(database_url: &str) -> Self {
+        let pool = MySqlPoolOptions::new().max_connections(1).connect_lazy(database_url).unwrap();
+        Self { pool }
+    }
+
+    /// Counts the outcomes of these registrations.
+    pub async fn tally(&self, accepted: &HashSet<RegistrationId>) -> Tally {
+        self.try_tally(accepted).await.unwrap()
+    }
+
+    /// Waits until none of these registrations is without an outcome.
+    pub async fn all_decided(&self, accepted: &HashSet<RegistrationId>) -> Tally {
+        wait::until("every accepted registration has an outcome", async || {
+            self.try_tally(accepted).await.ok().filter(|tally| tally.lost == 0)
+        })
+        .await
+    }
+
+    async fn try_tally(&self, accepted: &HashSet<RegistrationId>) -> Result<Tally, sqlx::Error> {
+        let mut outcomes = BTreeMap::<RegistrationId, Vec<String>>::new();
+        for row in sqlx::query(OUTCOMES).fetch_all(&self.pool).await? {
+            let id: Vec<u8> = row.try_get(0)?;
+            let id = RegistrationId::from_bytes(id.try_into().unwrap());
+            outcomes.entry(id).or_default().push(row.try_get(1)?);
+        }
+        let mut tally = Tally { accepted: accepted.len(), ..Tally::default() };
+        for id in accepted {
+            match outcomes.get(id).map(Vec::as_slice) {
+                None => tally.lost += 1,
+                Some([one]) if one == "registered" => tally.registered += 1,
+                Some([one]) if one == "rejected" => tally.rejected += 1,
+                Some([_]) => tally.on_hold += 1,
+                Some(_) => tally.doubled += 1,
+            }
+        }
+        let twice = "SELECT COUNT(*) FROM
+            (SELECT LOWER(email) FROM students GROUP BY LOWER(email) HAVING COUNT(*) > 1) twice";
+        let twice: i64 = sqlx::query_scalar(twice).fetch_one(&self.pool).await?;
+        tally.emails_twice = usize::try_from(twice).unwrap();
+        Ok(tally)
+    }
+
+    /// How many rows are in `students`.
+    pub async fn students(&self) -> usize {
+        let count: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM students").fetch_one(&self.pool).await.unwrap();
+        usize::try_from(count).unwrap()
+    }
+}

@@ -1,0 +1,59 @@
+//! Workers under test.
+
+use reqwest::StatusCode;
+
+use crate::program::Program;
+use crate::servers::Servers;
+use crate::wait;
+
+/// A running worker.
+#[derive(Debug)]
+pub struct Worker {
+    /// Its process.
+    pub program: Program,
+    /// Where its metrics, `/livez` and `/readyz` are, like `http://127.0.0.1:9101`.
+    pub operations_url: String,
+}
+
+impl Worker {
+    /// Starts a worker that is ready.
+    pub async fn start(servers: &Servers) -> Self {
+        Self::start_with(servers, &[]).await
+    }
+
+    /// Starts a worker with more settings and waits until it is ready.
+    pub async fn start_with(servers: &Servers, settings: &[(&str, &str)]) -> Self {
+        let worker = Self::begin(servers, settings).await;
+        worker.ready().await;
+        worker
+    }
+
+    /// Starts a worker that need not become ready.
+    pub async fn begin(servers: &Servers, settings: &[(&str, &str)]) -> Self {
+        let mut environment = vec![
+            ("DATABASE_URL", servers.database_url.clone()),
+            ("AMQP_URL", servers.amqp_url.clone()),
+            ("REGISTRAR_METRICS_ADDRESS", "127.0.0.1:0".to_owned()),
+        ];
+        environment.extend(settings.iter().map(|&(name, value)| (name, value.to_owned())));
+        let mut program = Program::start("worker-under-test", &environment);
+        let operations = program.logged("operations are served").await;
+        let operations_url = format!("http://{}", operations["address"].as_str().unwrap());
+        Self { program, operations_url }
+    }
+
+    /// Waits until it consumes all its queues.
+    pub async fn ready(&self) {
+        let url = format!("{}/readyz", self.operations_url);
+        wait::until("the worker is ready", async || {
+            let response = reqwest::get(&url).await.ok()?;
+            (response.status() == StatusCode::OK).then_some(())
+        })
+        .await;
+    }
+
+    /// What `/metrics` says.
+    pub async fn metrics(&self) -> String {
+        reqwest::get(format!("{}/metrics", self.operations_url)).await.unwrap().text().await.unwrap()
+    }
+}

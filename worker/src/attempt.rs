@@ -1,0 +1,139 @@
+//! One try at giving every registration of a batch its outcome.
+
+use registrar_common::domain::{HoldReason, Lane, Outcome, Registration};
+use registrar_common::storage::{DeadLetter, Entry, RegistrationStore, StorageError, Verdict};
+use tokio::time::Instant;
+
+use crate::batch::Item;
+use crate::letter;
+use crate::metrics::WorkerMetrics;
+use crate::source::{Handling, Source};
+use crate::trace::BatchTrace;
+
+/// A registration, or a message that cannot be read, with how it ended.
+#[derive(Debug)]
+pub struct Settled<'a> {
+    /// Where its message is in the batch.
+    pub position: usize,
+    /// The lane it was published to, where that is known.
+    pub lane: Option<Lane>,
+    /// The registration, where the message can be read.
+    pub registration: Option<&'a Registration>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Whether it ended so just now, rather than in an earlier delivery.
+    pub is_fresh: bool,
+}
+
+/// One attempt with one batch.
+#[derive(Debug)]
+pub struct Attempt<'a, S> {
+    /// The queue and what to do with its messages.
+    pub source: &'a Source,
+    /// Where outcomes are kept.
+    pub store: &'a S,
+    /// What SREs watch.
+    pub metrics: &'a WorkerMetrics,
+    /// The spans of the batch.
+    pub trace: &'a BatchTrace,
+    /// Whether nothing of this batch can have been stored by an earlier attempt.
+    pub is_first: bool,
+}
+
+/// A registration, or a message that cannot be read, in a batch.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    position: usize,
+    item: &'a Item,
+    registration: Option<&'a Registration>,
+}
+
+/// How a part ended, or the dead letter that it must become first.
+enum Step {
+    Decided { outcome: Outcome, is_fresh: bool },
+    Hold(DeadLetter),
+}
+
+impl<S: RegistrationStore> Attempt<'_, S> {
+    /// Stores outcomes for all of it, or fails with some of it stored: then the next attempt finds
+    /// what is decided already.
+    pub async fn run<'a>(&self, items: &'a [Item]) -> Result<Vec<Settled<'a>>, StorageError> {
+        let parts: Vec<_> = items.iter().enumerate().flat_map(Part::of).collect();
+        let steps = match self.source.handling {
+            Handling::Register => self.register(&parts).await?,
+            Handling::Hold(reason) => {
+                parts.iter().map(|part| self.hold(*part, reason, reason.as_str())).collect()
+            }
+        };
+        let letters = steps.iter().filter_map(|step| match step {
+            Step::Hold(letter) => Some(letter.clone()),
+            Step::Decided { .. } => None,
+        });
+        let letters: Vec<_> = letters.collect();
+        let held = if letters.is_empty() { vec![] } else { self.store.hold(&letters).await? };
+        let mut held = held.into_iter();
+        let settled = parts.iter().zip(steps).filter_map(|(part, step)| {
+            let (outcome, is_fresh) = match step {
+                Step::Decided { outcome, is_fresh } => (outcome, is_fresh),
+                Step::Hold(_) => (held.next()?, true),
+            };
+            let lane = self.source.lane_of(part.item);
+            let &Part { position, registration, .. } = part;
+            Some(Settled { position, lane, registration, outcome, is_fresh })
+        });
+        Ok(settled.collect())
+    }
+
+    async fn register(&self, parts: &[Part<'_>]) -> Result<Vec<Step>, StorageError> {
+        let entries: Vec<_> = parts.iter().filter_map(|part| self.entry(*part)).collect();
+        let mut verdicts = self.insert(&entries).await?.into_iter();
+        let steps = parts.iter().filter_map(|part| match &part.item.content {
+            Err(error) => Some(self.hold(*part, error.reason(), &error.fingerprint())),
+            Ok(_) => Some(match verdicts.next()? {
+                Verdict::Decided { outcome, is_fresh } => Step::Decided { outcome, is_fresh },
+                Verdict::Refused { fingerprint, .. } => {
+                    self.hold(*part, HoldReason::RefusedByDatabase, &fingerprint)
+                }
+            }),
+        });
+        Ok(steps.collect())
+    }
+
+    fn entry(&self, part: Part<'_>) -> Option<Entry> {
+        let registration = part.registration?;
+        Some(Entry {
+            registration: registration.clone(),
+            is_contested: !self.is_first || part.item.may_be_decided(registration),
+        })
+    }
+
+    async fn insert(&self, entries: &[Entry]) -> Result<Vec<Verdict>, StorageError> {
+        if entries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let inserting = self.trace.begin_insert(entries.len());
+        let started = Instant::now();
+        let result = self.store.store(entries).await;
+        self.metrics.inserted(started.elapsed(), result.is_ok());
+        inserting.end(result.as_ref().err());
+        result
+    }
+
+    fn hold(&self, part: Part<'_>, reason: HoldReason, fingerprint: &str) -> Step {
+        let of_message = letter::of_message(self.source, part.item, reason, fingerprint);
+        Step::Hold(match part.registration {
+            None => of_message,
+            Some(registration) => letter::of_registration(of_message, registration),
+        })
+    }
+}
+
+impl<'a> Part<'a> {
+    fn of((position, item): (usize, &'a Item)) -> Vec<Self> {
+        let part = |registration| Self { position, item, registration };
+        match &item.content {
+            Err(_) => vec![part(None)],
+            Ok(envelope) => envelope.registrations.iter().map(|one| part(Some(one))).collect(),
+        }
+    }
+}

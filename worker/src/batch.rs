@@ -1,0 +1,124 @@
+//! Gathers deliveries into batches.
+
+use std::time::Duration;
+
+use registrar_common::domain::Registration;
+use registrar_common::messaging::{DecodeError, Deliveries, Delivery, Envelope};
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+/// A message redelivered this often is processed alone: if it crashes the worker again, the crash
+/// blames one message and not its whole batch.
+pub const ALONE_FROM_DELIVERY_COUNT: u32 = 3;
+
+/// A delivery with what its body says.
+#[derive(Debug)]
+pub struct Item {
+    /// The delivery, for settling and for the trace context in its headers.
+    pub delivery: Delivery,
+    /// Its registrations, or why they cannot be read.
+    pub content: Result<Envelope, DecodeError>,
+}
+
+impl Item {
+    fn read(delivery: Delivery) -> Self {
+        Self { content: Envelope::decode(&delivery.body), delivery }
+    }
+
+    /// The registrations of this message; none when it cannot be read.
+    pub fn registrations(&self) -> &[Registration] {
+        self.content.as_ref().map_or(&[], |envelope| &envelope.registrations)
+    }
+
+    /// Whether an earlier delivery of this registration may have been decided already: this message
+    /// was delivered before, or several messages may carry its id.
+    pub fn may_be_decided(&self, registration: &Registration) -> bool {
+        self.delivery.redelivered
+            || self.delivery.delivery_count > 0
+            || registration.id.is_derived()
+    }
+
+    fn rows(&self) -> usize {
+        self.registrations().len().max(1)
+    }
+
+    fn must_be_alone(&self) -> bool {
+        self.delivery.delivery_count >= ALONE_FROM_DELIVERY_COUNT
+    }
+}
+
+/// How large batches grow and how long they wait to grow.
+#[derive(Clone, Copy, Debug)]
+pub struct BatchLimits {
+    /// The most registrations in a batch; one message with more is a batch of its own.
+    pub rows: usize,
+    /// How long the first registration of a batch waits for others.
+    pub linger: Duration,
+}
+
+/// What became of gathering.
+#[derive(Debug)]
+pub enum Gathered {
+    /// Deliveries in their order, at least one.
+    Batch(Vec<Item>),
+    /// A stop was asked for, and nothing was gathered.
+    Stopped,
+    /// The channel is gone, and with it every delivery that was not settled.
+    ChannelGone,
+}
+
+/// Gathers the deliveries of one channel, in order.
+#[derive(Debug)]
+pub struct Batcher {
+    limits: BatchLimits,
+    /// Did not fit the batch before.
+    held_over: Option<Item>,
+}
+
+impl Batcher {
+    /// A batcher for a new channel.
+    pub fn new(limits: BatchLimits) -> Self {
+        Self { limits, held_over: None }
+    }
+
+    /// Waits for a delivery, then takes what else comes until the batch is full or `linger` is
+    /// over. A stop ends the waiting; what was gathered by then is still returned.
+    pub async fn next<D: Deliveries>(
+        &mut self,
+        deliveries: &mut D,
+        stop: &CancellationToken,
+    ) -> Gathered {
+        let first = if let Some(item) = self.held_over.take() {
+            item
+        } else {
+            let delivery = tokio::select! {
+                biased;
+                () = stop.cancelled() => return Gathered::Stopped,
+                delivery = deliveries.next() => delivery,
+            };
+            let Some(item) = delivery.map(Item::read) else { return Gathered::ChannelGone };
+            item
+        };
+        let mut rows = first.rows();
+        let is_alone = first.must_be_alone();
+        let mut batch = vec![first];
+        let linger = sleep_until(Instant::now() + self.limits.linger);
+        tokio::pin!(linger);
+        while !is_alone && rows < self.limits.rows {
+            let delivery = tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                delivery = deliveries.next() => delivery,
+                () = &mut linger => break,
+            };
+            let Some(item) = delivery.map(Item::read) else { return Gathered::ChannelGone };
+            if item.must_be_alone() || rows + item.rows() > self.limits.rows {
+                self.held_over = Some(item);
+                break;
+            }
+            rows += item.rows();
+            batch.push(item);
+        }
+        Gathered::Batch(batch)
+    }
+}

@@ -1,0 +1,69 @@
+//! What to do when MySQL did not take a batch: a decision without I/O.
+
+use std::time::Duration;
+
+use registrar_common::storage::ErrorClass;
+
+const SLOW_RETRY: Duration = Duration::from_secs(5);
+
+/// What to do with a batch after a failed attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterFailure {
+    /// Wait for the retry policy's next delay, and at least so long, and try the same batch again.
+    Retry {
+        /// A disk that is full does not empty itself in milliseconds.
+        at_least: Duration,
+    },
+    /// Give the deliveries back to RabbitMQ and stop consuming until MySQL answers.
+    GiveBack,
+    /// Give the deliveries back and stop consuming: an operator must mend something first.
+    CallOperator,
+}
+
+/// Decides by the kind of error and how long this batch has been failing.
+///
+/// `give_back_after` lies well under RabbitMQ's consumer timeout of 30 minutes, which would close
+/// the channel (<https://www.rabbitmq.com/docs/consumers#acknowledgement-timeout>).
+pub fn after_failure(
+    class: ErrorClass,
+    failing_for: Duration,
+    give_back_after: Duration,
+) -> AfterFailure {
+    let at_least = match class {
+        ErrorClass::System => return AfterFailure::CallOperator,
+        ErrorClass::Transient => Duration::ZERO,
+        ErrorClass::SlowTransient => SLOW_RETRY,
+    };
+    if failing_for < give_back_after {
+        AfterFailure::Retry { at_least }
+    } else {
+        AfterFailure::GiveBack
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_class_and_age_of_a_failure_has_its_decision() {
+        use AfterFailure::{CallOperator, GiveBack, Retry};
+        use ErrorClass::{SlowTransient, System, Transient};
+        let at_once = Retry { at_least: Duration::ZERO };
+        let slowly = Retry { at_least: Duration::from_secs(5) };
+        let bound = Duration::from_mins(5);
+        for (class, failing_for, expected) in [
+            (Transient, 0, at_once),
+            (Transient, 299, at_once),
+            (Transient, 300, GiveBack),
+            (SlowTransient, 0, slowly),
+            (SlowTransient, 299, slowly),
+            (SlowTransient, 3_000, GiveBack),
+            (System, 0, CallOperator),
+            (System, 3_000, CallOperator),
+        ] {
+            let decision = after_failure(class, Duration::from_secs(failing_for), bound);
+            assert_eq!(decision, expected, "{class:?} after {failing_for} s");
+        }
+    }
+}

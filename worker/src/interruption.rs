@@ -1,0 +1,49 @@
+//! Why a queue is not consumed just now.
+
+use registrar_common::messaging::ConnectError;
+use registrar_common::storage::{ErrorClass, StorageError};
+
+use crate::writer::WriterEnd;
+
+/// What a consumer waits for. Displayed as a sentence for `/readyz` and the log.
+#[derive(Debug, thiserror::Error)]
+pub enum Interruption {
+    /// RabbitMQ cannot be reached or refuses.
+    #[error("{0}")]
+    Broker(#[from] ConnectError),
+    /// The connection or a channel to RabbitMQ went away.
+    #[error("The connection to RabbitMQ was lost; connecting again.")]
+    ConnectionLost,
+    /// MySQL does not answer.
+    #[error("MySQL cannot store registrations now; they wait in RabbitMQ. {0}")]
+    StoreAway(StorageError),
+    /// MySQL answers, but an operator must mend something.
+    #[error("{0}")]
+    OperatorNeeded(StorageError),
+}
+
+impl Interruption {
+    /// What stopped a writer, unless it was asked to stop.
+    pub fn of(end: WriterEnd) -> Option<Self> {
+        match end {
+            WriterEnd::Stopped => None,
+            WriterEnd::ChannelGone => Some(Self::ConnectionLost),
+            WriterEnd::StoreAway(error) => Some(Self::StoreAway(error)),
+            WriterEnd::OperatorNeeded(error) => Some(Self::OperatorNeeded(error)),
+        }
+    }
+
+    /// What a failed probe of the store means.
+    pub fn of_probe(error: StorageError) -> Self {
+        if error.class() == ErrorClass::System {
+            Self::OperatorNeeded(error)
+        } else {
+            Self::StoreAway(error)
+        }
+    }
+
+    /// Whether waiting alone will not mend it.
+    pub fn needs_operator(&self) -> bool {
+        matches!(self, Self::OperatorNeeded(_))
+    }
+}

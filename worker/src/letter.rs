@@ -1,0 +1,39 @@
+//! Makes dead letters of what a writer cannot register.
+
+use registrar_common::domain::{HoldReason, Registration};
+use registrar_common::messaging::Envelope;
+use registrar_common::storage::DeadLetter;
+
+use crate::batch::Item;
+use crate::source::Source;
+
+/// The dead letter of a whole message.
+pub(crate) fn of_message(
+    source: &Source,
+    item: &Item,
+    reason: HoldReason,
+    fingerprint: &str,
+) -> DeadLetter {
+    DeadLetter {
+        registration_id: None,
+        message_id: item.delivery.message_id.clone(),
+        payload: item.delivery.body.clone(),
+        headers: item.delivery.headers.clone(),
+        lane: source.lane_of(item),
+        reason,
+        fingerprint: fingerprint.to_owned(),
+        attempts: item.delivery.delivery_count.saturating_add(1),
+        accepted_at: None,
+    }
+}
+
+/// The same for one registration of the message, with an envelope of its own: its neighbours in
+/// the message are not held with it.
+pub(crate) fn of_registration(of_message: DeadLetter, registration: &Registration) -> DeadLetter {
+    DeadLetter {
+        registration_id: Some(registration.id),
+        accepted_at: Some(registration.accepted_at),
+        payload: Envelope::of(registration.clone()).encode(),
+        ..of_message
+    }
+}

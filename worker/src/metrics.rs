@@ -1,0 +1,236 @@
+//! What SREs watch of a worker.
+
+use std::time::Duration;
+
+use registrar_common::domain::{HoldReason, Lane, Outcome, RejectionCode};
+use registrar_common::storage::{ErrorClass, Pool, PoolConnections, StorageError};
+use registrar_common::telemetry::metrics::{
+    Histogram, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Metrics, MetricsError, buckets,
+};
+use time::OffsetDateTime;
+
+use crate::attempt::Settled;
+use crate::batch::Item;
+use crate::source::Source;
+
+/// An already registered registration was delivered again, or sent again under its key.
+const UNCHANGED: &str = "unchanged";
+/// The `code` of outcomes that have none.
+const NO_CODE: &str = "";
+
+/// The worker's metrics.
+#[derive(Debug)]
+pub struct WorkerMetrics {
+    queue_wait: HistogramVec,
+    end_to_end: HistogramVec,
+    outcomes: IntCounterVec,
+    batch_rows: Histogram,
+    insert: HistogramVec,
+    retries: IntCounterVec,
+    redeliveries: IntCounterVec,
+    dead_letters: IntCounterVec,
+    held: IntGauge,
+    paused: IntGaugeVec,
+    in_hand: IntGaugeVec,
+    db_errors: IntCounterVec,
+    db_acquire: Histogram,
+}
+
+impl WorkerMetrics {
+    /// Registers all of them, with every label value that can be known.
+    pub fn register(metrics: &Metrics) -> Result<Self, MetricsError> {
+        let lanes: Vec<_> = Lane::ALL.map(Lane::as_str).into();
+        let classes: Vec<_> = ErrorClass::ALL.map(ErrorClass::as_str).into();
+        let reasons: Vec<_> = HoldReason::ALL.map(HoldReason::as_str).into();
+        let lane = ("lane", lanes.as_slice());
+        let sources = ("lane", [lanes.as_slice(), &["dead_letter", "unrouted"]].concat());
+        let sources = (sources.0, sources.1.as_slice());
+        let registered = Self {
+            queue_wait: metrics.histograms(
+                "registration_queue_wait_seconds",
+                "From acceptance by the API to delivery to a worker.",
+                &[lane],
+                &buckets::END_TO_END,
+            )?,
+            end_to_end: metrics.histograms(
+                "registration_end_to_end_seconds",
+                "From acceptance by the API to settlement: the service level indicator.",
+                &[lane, ("outcome", &["registered", "rejected", "on_hold"])],
+                &buckets::END_TO_END,
+            )?,
+            outcomes: metrics.counters(
+                "registration_outcomes_total",
+                "Registrations settled, by how they ended.",
+                &[lane, ("outcome", &[]), ("code", &[])],
+            )?,
+            batch_rows: metrics.histogram(
+                "registration_batch_rows",
+                "Registrations in a batch.",
+                &buckets::ROWS,
+            )?,
+            insert: metrics.histograms(
+                "registration_insert_seconds",
+                "Time to store a batch, one attempt.",
+                &[("result", &["ok", "error"])],
+                &buckets::FAST,
+            )?,
+            retries: metrics.counters(
+                "registration_retries_total",
+                "Attempts to store a batch that failed, by class of error.",
+                &[("class", &classes)],
+            )?,
+            redeliveries: metrics.counters(
+                "registration_redeliveries_total",
+                "Messages that RabbitMQ had delivered before.",
+                &[sources],
+            )?,
+            dead_letters: metrics.counters(
+                "registration_dead_letters_total",
+                "Registrations and unreadable messages put on hold.",
+                &[("reason", &reasons)],
+            )?,
+            held: metrics.gauge(
+                "registration_dead_letters_held",
+                "Dead letters that wait for an operator.",
+            )?,
+            paused: metrics.gauges(
+                "registration_worker_paused",
+                "1 while a queue is not consumed because a server is away.",
+                &[sources],
+            )?,
+            in_hand: metrics.gauges(
+                "registration_deliveries_in_hand",
+                "Messages in the batches being stored.",
+                &[sources],
+            )?,
+            db_errors: metrics.counters(
+                "db_errors_total",
+                "Errors from MySQL or the way to it, by number and class.",
+                &[("code", &[]), ("class", &[])],
+            )?,
+            db_acquire: metrics.histogram(
+                "db_pool_acquire_seconds",
+                "Waiting for a connection to MySQL.",
+                &buckets::FAST,
+            )?,
+        };
+        registered.start_outcomes_at_zero();
+        Ok(registered)
+    }
+
+    fn start_outcomes_at_zero(&self) {
+        for lane in Lane::ALL.map(Lane::as_str) {
+            for outcome in ["registered", UNCHANGED] {
+                self.outcomes.with_label_values(&[lane, outcome, NO_CODE]);
+            }
+            for code in RejectionCode::ALL.map(RejectionCode::as_str) {
+                self.outcomes.with_label_values(&[lane, "rejected", code]);
+            }
+            for reason in HoldReason::ALL.map(HoldReason::as_str) {
+                self.outcomes.with_label_values(&[lane, "on_hold", reason]);
+            }
+        }
+    }
+
+    /// Shows the pool's connections at each scrape, and how long acquiring takes.
+    pub fn watch(&self, metrics: &Metrics, pool: Pool) -> Result<Pool, MetricsError> {
+        let acquire = self.db_acquire.clone();
+        let pool = pool.on_acquire(move |waited| acquire.observe(waited.as_secs_f64()));
+        for (state, count) in [
+            ("in_use", (|connections| connections.in_use) as fn(PoolConnections) -> usize),
+            ("idle", |connections| connections.idle),
+        ] {
+            let pool = pool.clone();
+            metrics.read_gauge(
+                "db_pool_connections",
+                "Connections to MySQL.",
+                &[("state", state)],
+                move || gauge(count(pool.connections())),
+            )?;
+        }
+        Ok(pool)
+    }
+
+    /// Counts a batch that was just delivered, as in hand until the value returned is dropped.
+    pub fn gathered(&self, source: &Source, items: &[Item]) -> InHand {
+        let now = OffsetDateTime::now_utc();
+        let rows: usize = items.iter().map(|item| item.registrations().len()).sum();
+        self.batch_rows.observe(gauge(rows));
+        for item in items {
+            if item.delivery.redelivered {
+                self.redeliveries.with_label_values(&[source.name]).inc();
+            }
+            let Some(lane) = source.lane_of(item) else { continue };
+            let wait = self.queue_wait.with_label_values(&[lane.as_str()]);
+            for registration in item.registrations() {
+                wait.observe((now - registration.accepted_at).as_seconds_f64());
+            }
+        }
+        let gauge = self.in_hand.with_label_values(&[source.name]);
+        let messages = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        gauge.add(messages);
+        InHand { gauge, messages }
+    }
+
+    /// Counts an attempt to store a batch.
+    pub fn inserted(&self, took: Duration, succeeded: bool) {
+        let result = if succeeded { "ok" } else { "error" };
+        self.insert.with_label_values(&[result]).observe(took.as_secs_f64());
+    }
+
+    /// Counts an attempt that failed.
+    pub fn failed_attempt(&self, error: &StorageError) {
+        let class = error.class().as_str();
+        let code = error.code().map_or_else(|| "none".to_owned(), |code| code.to_string());
+        self.retries.with_label_values(&[class]).inc();
+        self.db_errors.with_label_values(&[code.as_str(), class]).inc();
+    }
+
+    /// Counts a registration that was settled at `now`.
+    pub fn outcome(&self, source: &Source, settled: &Settled<'_>, now: OffsetDateTime) {
+        let lane = settled.lane.map_or(source.name, Lane::as_str);
+        let (outcome, code) = match settled.outcome {
+            Outcome::Registered if settled.is_fresh => ("registered", NO_CODE),
+            Outcome::Registered => (UNCHANGED, NO_CODE),
+            Outcome::Rejected(code) => ("rejected", code.as_str()),
+            Outcome::OnHold(reason) => {
+                self.dead_letters.with_label_values(&[reason.as_str()]).inc();
+                ("on_hold", reason.as_str())
+            }
+        };
+        self.outcomes.with_label_values(&[lane, outcome, code]).inc();
+        if let Some(registration) = settled.registration {
+            self.end_to_end
+                .with_label_values(&[lane, settled.outcome.as_str()])
+                .observe((now - registration.accepted_at).as_seconds_f64());
+        }
+    }
+
+    /// Shows how many dead letters wait for an operator.
+    pub fn held(&self, count: u64) {
+        self.held.set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    /// Shows whether a queue is consumed.
+    pub fn paused(&self, source: &Source, is_paused: bool) {
+        self.paused.with_label_values(&[source.name]).set(is_paused.into());
+    }
+}
+
+/// A batch in hand.
+#[derive(Debug)]
+pub struct InHand {
+    gauge: IntGauge,
+    messages: i64,
+}
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        self.gauge.sub(self.messages);
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no worker holds 2^52 rows or connections")]
+fn gauge(count: usize) -> f64 {
+    count as f64
+}

@@ -1,0 +1,28 @@
+//! The worker's port for Prometheus and orchestrators.
+
+use std::net::SocketAddr;
+
+use registrar_common::lifecycle::{Shutdown, Supervisor};
+use registrar_common::telemetry::metrics::Metrics;
+use registrar_common::telemetry::operations::{Health, ListenError, Operations};
+
+use crate::readiness::Readiness;
+
+/// Serves `/metrics`, `/livez` and `/readyz` until the shutdown.
+pub(crate) async fn start(
+    supervisor: &mut Supervisor,
+    shutdown: &Shutdown,
+    address: SocketAddr,
+    metrics: Metrics,
+    readiness: Readiness,
+) -> Result<(), ListenError> {
+    let ready = move || match readiness.missing() {
+        missing if missing.is_empty() => Health::Well,
+        missing => Health::Unavailable(missing),
+    };
+    let server =
+        Operations::new(metrics).with_health(|| Health::Well, ready).listen(address).await?;
+    tracing::info!(address = %server.address(), "operations are served");
+    supervisor.spawn("operations", server.run(shutdown.clone()));
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! Builds the worker from its settings and runs it until it is stopped.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use registrar_common::config;
+use registrar_common::domain::Lane;
+use registrar_common::lifecycle::{Shutdown, Supervisor};
+use registrar_common::retry::RetryPolicy;
+use registrar_common::storage::{MySqlStore, Pool, RegistrationStore};
+use registrar_common::telemetry::{self, metrics::Metrics};
+use tokio::runtime::Handle;
+
+use crate::batch::BatchLimits;
+use crate::consume::Consumption;
+use crate::held;
+use crate::metrics::WorkerMetrics;
+use crate::operations;
+use crate::readiness::Readiness;
+use crate::settings::Settings;
+use crate::source::Source;
+use crate::writer::Writer;
+
+const SERVICE: &str = "registrar-worker";
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// A first retry almost at once, for a deadlock or a connection that was just closed; then slower,
+/// so that a server that comes back is not trampled.
+const STORE_RETRY: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
+const RECONNECT: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+
+/// Runs the worker of this process.
+pub fn main() -> ExitCode {
+    main_with_store(|store| store)
+}
+
+/// Runs the worker of this process with a store around the usual one, as fault tests need.
+pub fn main_with_store<S>(wrap: impl FnOnce(MySqlStore) -> S) -> ExitCode
+where
+    S: RegistrationStore + 'static,
+{
+    let settings = config::parse::<Settings>();
+    let result = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("The operating system does not let the worker start its threads")
+        .and_then(|runtime| runtime.block_on(run(settings, wrap)));
+    result.unwrap_or_else(|error| {
+        eprintln!("{error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run<S>(settings: Settings, wrap: impl FnOnce(MySqlStore) -> S) -> anyhow::Result<ExitCode>
+where
+    S: RegistrationStore + 'static,
+{
+    let telemetry = telemetry::init(SERVICE, VERSION, &settings.telemetry)?;
+    let shutdown = Shutdown::on_signals()?;
+    let mut supervisor = Supervisor::new(shutdown.clone());
+    let metrics = Metrics::of_process(SERVICE, VERSION, &Handle::current())?;
+    let worker_metrics = Arc::new(WorkerMetrics::register(&metrics)?);
+    let pool = worker_metrics.watch(&metrics, Pool::new(&settings.database))?;
+    let mysql = MySqlStore::new(pool.clone());
+    let readiness = Readiness::default();
+    let address = settings.metrics_address;
+    operations::start(&mut supervisor, &shutdown, address, metrics, readiness.clone()).await?;
+    supervisor.spawn(
+        "held dead letters",
+        held::watch(mysql.clone(), Arc::clone(&worker_metrics), shutdown.token()),
+    );
+    let store = Arc::new(wrap(mysql));
+    for (source, writers) in [
+        (Source::lane(Lane::Interactive), settings.interactive_writers),
+        (Source::lane(Lane::Bulk), settings.bulk_writers),
+        (Source::dead_letters(), 1),
+        (Source::unrouted(), 1),
+    ] {
+        let limits =
+            BatchLimits { rows: usize::from(settings.batch_rows), linger: settings.batch_linger };
+        let consumption = Consumption {
+            messaging: settings.messaging.clone(),
+            writers,
+            prefetch: source.prefetch(settings.batch_rows),
+            writer: Arc::new(Writer {
+                source,
+                store: Arc::clone(&store),
+                limits,
+                retry: policy(STORE_RETRY)?,
+                give_back_after: settings.give_back_after,
+                metrics: Arc::clone(&worker_metrics),
+            }),
+            reconnect: policy(RECONNECT)?,
+            readiness: readiness.clone(),
+        };
+        supervisor.spawn(source.queue, consumption.run(shutdown.token()));
+    }
+    let stopped = supervisor.run(settings.shutdown_timeout).await;
+    pool.close().await;
+    telemetry.shutdown().await;
+    Ok(stopped.exit_code())
+}
+
+fn policy((first, cap): (Duration, Duration)) -> anyhow::Result<RetryPolicy> {
+    RetryPolicy::new(first, cap).context("The built-in retry policy is wrong")
+}

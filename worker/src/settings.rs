@@ -1,0 +1,62 @@
+//! The worker's settings.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::Parser;
+use registrar_common::config;
+use registrar_common::messaging::MessagingSettings;
+use registrar_common::storage::DatabaseSettings;
+use registrar_common::telemetry::TelemetrySettings;
+use registrar_common::telemetry::operations::METRICS_ADDRESS;
+
+/// Stores accepted registrations in MySQL.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "registrar-worker", version)]
+pub struct Settings {
+    /// How to reach RabbitMQ.
+    #[command(flatten)]
+    pub messaging: MessagingSettings,
+    /// How to reach MySQL.
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+    /// Where telemetry goes.
+    #[command(flatten)]
+    pub telemetry: TelemetrySettings,
+
+    /// Where metrics, `/livez` and `/readyz` are served.
+    #[arg(long, env = METRICS_ADDRESS, default_value = "0.0.0.0:9101",
+          value_parser = config::address)]
+    pub metrics_address: SocketAddr,
+
+    /// How many batches of the interactive lane are stored at the same time.
+    #[arg(long, env = "REGISTRAR_INTERACTIVE_WRITERS", default_value = "2",
+          value_parser = config::bounded(1..=64))]
+    pub interactive_writers: u16,
+
+    /// How many batches of the bulk lane are stored at the same time.
+    #[arg(long, env = "REGISTRAR_BULK_WRITERS", default_value = "1",
+          value_parser = config::bounded(1..=64))]
+    pub bulk_writers: u16,
+
+    /// The most registrations in one batch.
+    #[arg(long, env = "REGISTRAR_BATCH_ROWS", default_value = "512",
+          value_parser = config::bounded(1..=512))]
+    pub batch_rows: u16,
+
+    /// How long the first registration of a batch waits for others.
+    #[arg(long, env = "REGISTRAR_BATCH_LINGER", default_value = "5ms",
+          value_parser = config::duration)]
+    pub batch_linger: Duration,
+
+    /// How long a batch is retried while MySQL does not take it, before its messages go back to
+    /// RabbitMQ; well under RabbitMQ's consumer timeout of 30 minutes.
+    #[arg(long, env = "REGISTRAR_GIVE_BACK_AFTER", default_value = "5m",
+          value_parser = config::duration)]
+    pub give_back_after: Duration,
+
+    /// How long a stop waits for batches in hand before it leaves them to redelivery.
+    #[arg(long, env = "REGISTRAR_SHUTDOWN_TIMEOUT", default_value = "20s",
+          value_parser = config::duration)]
+    pub shutdown_timeout: Duration,
+}

@@ -1,0 +1,149 @@
+//! The spans of a batch: one of its own, and for each message its place in its request's trace.
+//!
+//! A batch's INSERT is shared, so the batch span and each message's `process` span link to each
+//! other, and each message's own trace also holds a `db_insert_student` with the batch's timing:
+//! one trace id shows the whole journey.
+
+use opentelemetry_semantic_conventions::attribute as semconv;
+use registrar_common::domain::Outcome;
+use registrar_common::storage::StorageError;
+use registrar_common::telemetry::propagation;
+use tracing::{Span, info_span};
+
+use crate::attempt::Settled;
+use crate::batch::Item;
+use crate::source::Source;
+
+/// The spans of one batch, open from delivery to settlement.
+#[derive(Debug)]
+pub struct BatchTrace {
+    batch: Span,
+    /// One for each message, in the batch's order.
+    messages: Vec<Span>,
+}
+
+impl BatchTrace {
+    /// Opens the spans.
+    pub fn begin(source: &Source, items: &[Item]) -> Self {
+        let batch = info_span!(
+            parent: None,
+            "registration.batch",
+            { semconv::MESSAGING_SYSTEM } = "rabbitmq",
+            { semconv::MESSAGING_DESTINATION_NAME } = source.destination,
+            { semconv::MESSAGING_BATCH_MESSAGE_COUNT } = items.len(),
+        );
+        let messages: Vec<_> = items.iter().map(|item| process_span(source, item)).collect();
+        for message in &messages {
+            for (from, to) in [(&batch, message), (message, &batch)] {
+                if let Some(to) = propagation::context_of(to) {
+                    propagation::link(from, to);
+                }
+            }
+        }
+        Self { batch, messages }
+    }
+
+    /// The batch's own span.
+    pub fn batch_span(&self) -> &Span {
+        &self.batch
+    }
+
+    /// Opens the spans of one INSERT of so many rows, one in each message's trace.
+    pub fn begin_insert(&self, rows: usize) -> InsertTrace {
+        let spans = self.messages.iter().chain([&self.batch]);
+        InsertTrace(spans.map(|parent| insert_span(parent, rows)).collect())
+    }
+
+    /// Closes all spans, with one log line for the batch and one in each message's trace.
+    pub fn end(self, settled: &[Settled<'_>]) {
+        for one in settled {
+            if let Some(message) = self.messages.get(one.position) {
+                message.record("registration.outcome", one.outcome.as_str());
+                message.in_scope(|| log_outcome(one));
+            }
+        }
+        let count = |name| settled.iter().filter(|one| one.outcome.as_str() == name).count();
+        self.batch.in_scope(|| {
+            tracing::info!(
+                messages = self.messages.len(),
+                registered = count("registered"),
+                rejected = count("rejected"),
+                on_hold = count("on_hold"),
+                "batch settled"
+            );
+        });
+    }
+}
+
+/// A registered student is one of a great many and gets a line only at debug level; a rejection or
+/// a dead letter is what somebody will ask about.
+fn log_outcome(settled: &Settled<'_>) {
+    let registration_id =
+        settled.registration.map(|registration| tracing::field::display(registration.id));
+    match settled.outcome {
+        Outcome::Registered => {
+            tracing::debug!(registration_id, "registered");
+        }
+        Outcome::Rejected(code) => {
+            tracing::info!(registration_id, code = code.as_str(), "rejected");
+        }
+        Outcome::OnHold(reason) => {
+            tracing::warn!(
+                registration_id,
+                reason = reason.as_str(),
+                "on hold: an operator must look at it"
+            );
+        }
+    }
+}
+
+fn process_span(source: &Source, item: &Item) -> Span {
+    let span = info_span!(
+        parent: None,
+        "process",
+        otel.name = format!("process {}", source.destination),
+        otel.kind = "consumer",
+        otel.status_code = tracing::field::Empty,
+        { semconv::MESSAGING_SYSTEM } = "rabbitmq",
+        { semconv::MESSAGING_OPERATION_TYPE } = "process",
+        { semconv::MESSAGING_OPERATION_NAME } = "process",
+        { semconv::MESSAGING_DESTINATION_NAME } = source.destination,
+        { semconv::MESSAGING_RABBITMQ_DESTINATION_ROUTING_KEY } = item.delivery.routing_key,
+        { semconv::MESSAGING_RABBITMQ_MESSAGE_DELIVERY_TAG } = item.delivery.tag,
+        { semconv::MESSAGING_MESSAGE_ID } = item.delivery.message_id,
+        { semconv::MESSAGING_MESSAGE_BODY_SIZE } = item.delivery.body.len(),
+        registration.delivery_count = item.delivery.delivery_count,
+        registration.outcome = tracing::field::Empty,
+    );
+    propagation::set_parent(&span, &propagation::extract(&item.delivery.headers));
+    span
+}
+
+fn insert_span(parent: &Span, rows: usize) -> Span {
+    info_span!(
+        parent: parent,
+        "db_insert_student",
+        otel.kind = "client",
+        otel.status_code = tracing::field::Empty,
+        { semconv::DB_SYSTEM_NAME } = "mysql",
+        { semconv::DB_OPERATION_NAME } = "INSERT",
+        { semconv::DB_COLLECTION_NAME } = "students",
+        { semconv::DB_OPERATION_BATCH_SIZE } = rows,
+        { semconv::ERROR_TYPE } = tracing::field::Empty,
+    )
+}
+
+/// The spans of one INSERT; they end when it is dropped.
+#[derive(Debug)]
+pub struct InsertTrace(Vec<Span>);
+
+impl InsertTrace {
+    /// Ends the spans, as failed ones where there is an error.
+    pub fn end(self, error: Option<&StorageError>) {
+        let Some(error) = error else { return };
+        for span in &self.0 {
+            span.record("otel.status_code", "ERROR");
+            span.record(semconv::ERROR_TYPE, error.class().as_str());
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The loop that turns the deliveries of one channel into rows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use registrar_common::messaging::Deliveries;
+use registrar_common::retry::{Backoff, RetryPolicy};
+use registrar_common::storage::{RegistrationStore, StorageError};
+use time::OffsetDateTime;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
+
+use crate::attempt::{Attempt, Settled};
+use crate::batch::{BatchLimits, Batcher, Gathered, Item};
+use crate::failure::{AfterFailure, after_failure};
+use crate::metrics::WorkerMetrics;
+use crate::source::Source;
+use crate::trace::BatchTrace;
+
+/// Settles the deliveries of one channel, one batch after the other.
+///
+/// A delivery is acked only when each of its registrations has an outcome in the database. Since
+/// batches are settled whole and in order, one multiple-ack does for each.
+#[derive(Debug)]
+pub struct Writer<S> {
+    /// The queue and what to do with its messages.
+    pub source: Source,
+    /// Where outcomes are kept.
+    pub store: Arc<S>,
+    /// How large batches grow.
+    pub limits: BatchLimits,
+    /// The delays between attempts.
+    pub retry: RetryPolicy,
+    /// How long a batch may fail before its deliveries go back to the queue.
+    pub give_back_after: Duration,
+    /// What SREs watch.
+    pub metrics: Arc<WorkerMetrics>,
+}
+
+/// Why a writer ended. Whatever it had not settled goes back to the queue.
+#[derive(Debug)]
+pub enum WriterEnd {
+    /// A stop was asked for.
+    Stopped,
+    /// The channel is gone.
+    ChannelGone,
+    /// MySQL has been away for too long to keep deliveries waiting.
+    StoreAway(StorageError),
+    /// Nothing can be stored until an operator mends something.
+    OperatorNeeded(StorageError),
+}
+
+impl<S: RegistrationStore> Writer<S> {
+    /// Runs until `stop`, or until something stands in the way.
+    pub async fn run<D: Deliveries>(
+        &self,
+        deliveries: &mut D,
+        stop: &CancellationToken,
+    ) -> WriterEnd {
+        let mut batcher = Batcher::new(self.limits);
+        loop {
+            let items = match batcher.next(deliveries, stop).await {
+                Gathered::Batch(items) => items,
+                Gathered::Stopped => return WriterEnd::Stopped,
+                Gathered::ChannelGone => return WriterEnd::ChannelGone,
+            };
+            let in_hand = self.metrics.gathered(&self.source, &items);
+            let settled = self.settle(&items, deliveries, stop).await;
+            drop(in_hand);
+            if let Err(end) = settled {
+                return end;
+            }
+        }
+    }
+
+    async fn settle<D: Deliveries>(
+        &self,
+        items: &[Item],
+        deliveries: &mut D,
+        stop: &CancellationToken,
+    ) -> Result<(), WriterEnd> {
+        let Some(last) = items.last() else { return Ok(()) };
+        let trace = BatchTrace::begin(&self.source, items);
+        let span = trace.batch_span().clone();
+        let settled = self.decide(items, &trace, stop).instrument(span).await?;
+        deliveries
+            .ack_through(last.delivery.tag)
+            .await
+            .map_err(|_channel_gone| WriterEnd::ChannelGone)?;
+        let now = OffsetDateTime::now_utc();
+        for one in &settled {
+            self.metrics.outcome(&self.source, one, now);
+        }
+        trace.end(&settled);
+        Ok(())
+    }
+
+    /// Tries until every registration of the batch has an outcome that the database proves.
+    async fn decide<'a>(
+        &self,
+        items: &'a [Item],
+        trace: &BatchTrace,
+        stop: &CancellationToken,
+    ) -> Result<Vec<Settled<'a>>, WriterEnd> {
+        let mut backoff = Backoff::new(self.retry);
+        let mut failing_since = None;
+        loop {
+            let attempt = Attempt {
+                source: &self.source,
+                store: &*self.store,
+                metrics: &self.metrics,
+                trace,
+                is_first: failing_since.is_none(),
+            };
+            let error = match attempt.run(items).await {
+                Ok(settled) => return Ok(settled),
+                Err(error) => error,
+            };
+            self.metrics.failed_attempt(&error);
+            let failing_for = failing_since.get_or_insert_with(Instant::now).elapsed();
+            match after_failure(error.class(), failing_for, self.give_back_after) {
+                AfterFailure::Retry { at_least } => {
+                    let delay = backoff.next_delay().max(at_least);
+                    tracing::warn!(%error, ?delay, "the batch was not stored; trying again");
+                    tokio::select! {
+                        () = stop.cancelled() => return Err(WriterEnd::Stopped),
+                        () = sleep(delay) => {}
+                    }
+                }
+                AfterFailure::GiveBack => return Err(WriterEnd::StoreAway(error)),
+                AfterFailure::CallOperator => return Err(WriterEnd::OperatorNeeded(error)),
+            }
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! The writer's loop, over deliveries and a store in memory: what is acked, and when.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use registrar_common::domain::{HoldReason, Lane, Outcome, Registration, RegistrationId, Student};
+use registrar_common::messaging::{ChannelGone, Deliveries, Delivery, Envelope};
+use registrar_common::retry::RetryPolicy;
+use registrar_common::storage::{
+    DeadLetter, Entry, ErrorClass, RegistrationStore, StorageError, Verdict,
+};
+use registrar_common::telemetry::metrics::Metrics;
+use registrar_worker::batch::BatchLimits;
+use registrar_worker::metrics::WorkerMetrics;
+use registrar_worker::source::Source;
+use registrar_worker::writer::{Writer, WriterEnd};
+use tokio_util::sync::CancellationToken;
+
+/// A channel that hands out these deliveries and then is silent, or gone.
+#[derive(Debug, Default)]
+struct Channel {
+    deliveries: VecDeque<Delivery>,
+    goes_silent: bool,
+    acked: Arc<Mutex<Vec<u64>>>,
+}
+
+impl Deliveries for Channel {
+    async fn next(&mut self) -> Option<Delivery> {
+        match self.deliveries.pop_front() {
+            None if self.goes_silent => std::future::pending().await,
+            delivery => delivery,
+        }
+    }
+
+    fn try_next(&mut self) -> Option<Delivery> {
+        self.deliveries.pop_front()
+    }
+
+    async fn ack_through(&mut self, tag: u64) -> Result<(), ChannelGone> {
+        self.acked.lock().unwrap().push(tag);
+        Ok(())
+    }
+
+    async fn give_back_all(&mut self) {}
+}
+
+/// A store that answers as the script says, and then always well.
+#[derive(Debug, Default)]
+struct Script {
+    failures: Mutex<VecDeque<ErrorClass>>,
+    fails_for_ever: Option<ErrorClass>,
+    refuses: Option<RegistrationId>,
+    hold_fails: Mutex<usize>,
+    batches: Mutex<Vec<Vec<Entry>>>,
+    held: Mutex<Vec<DeadLetter>>,
+    stop_while_storing: Option<CancellationToken>,
+}
+
+fn error(class: ErrorClass) -> StorageError {
+    StorageError::of_class(class)
+}
+
+impl RegistrationStore for Script {
+    async fn probe(&self) -> Result<(), StorageError> {
+        Ok(())
+    }
+
+    async fn store(&self, batch: &[Entry]) -> Result<Vec<Verdict>, StorageError> {
+        self.batches.lock().unwrap().push(batch.to_vec());
+        if let Some(stop) = &self.stop_while_storing {
+            stop.cancel();
+        }
+        let failure = self.failures.lock().unwrap().pop_front().or(self.fails_for_ever);
+        if let Some(class) = failure {
+            return Err(error(class));
+        }
+        let verdict = |entry: &Entry| {
+            if self.refuses == Some(entry.registration.id) {
+                Verdict::Refused { fingerprint: "mysql:4025".to_owned(), code: Some(4025) }
+            } else {
+                Verdict::Decided { outcome: Outcome::Registered, is_fresh: true }
+            }
+        };
+        Ok(batch.iter().map(verdict).collect())
+    }
+
+    async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
+        let mut failing = self.hold_fails.lock().unwrap();
+        if *failing > 0 {
+            *failing -= 1;
+            return Err(error(ErrorClass::Transient));
+        }
+        self.held.lock().unwrap().extend_from_slice(letters);
+        Ok(letters.iter().map(|letter| Outcome::OnHold(letter.reason)).collect())
+    }
+}
+
+fn registration() -> Registration {
+    let student = Student::parse("Ada", "Lovelace", "ada@example.com").unwrap();
+    Registration::now(RegistrationId::generate(), student)
+}
+
+fn delivery(tag: u64, body: Vec<u8>) -> Delivery {
+    Delivery {
+        tag,
+        body,
+        headers: [].into(),
+        routing_key: "interactive".to_owned(),
+        redelivered: false,
+        delivery_count: 0,
+        message_id: None,
+        published_at: None,
+        death: None,
+    }
+}
+
+fn deliveries(count: u64) -> VecDeque<Delivery> {
+    (1..=count).map(|tag| delivery(tag, Envelope::of(registration()).encode())).collect()
+}
+
+struct Run {
+    end: WriterEnd,
+    acked: Vec<u64>,
+    store: Arc<Script>,
+}
+
+impl Run {
+    fn batch_sizes(&self) -> Vec<usize> {
+        self.store.batches.lock().unwrap().iter().map(Vec::len).collect()
+    }
+
+    fn held(&self) -> Vec<DeadLetter> {
+        self.store.held.lock().unwrap().clone()
+    }
+}
+
+/// Runs a writer with batches of at most four rows until it ends.
+async fn run(channel: Channel, script: Script) -> Run {
+    run_until(channel, script, CancellationToken::new()).await
+}
+
+async fn run_until(mut channel: Channel, script: Script, stop: CancellationToken) -> Run {
+    let store = Arc::new(script);
+    let writer = Writer {
+        source: Source::lane(Lane::Interactive),
+        store: Arc::clone(&store),
+        limits: BatchLimits { rows: 4, linger: Duration::from_millis(5) },
+        retry: RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(5)).unwrap(),
+        give_back_after: Duration::from_mins(5),
+        metrics: Arc::new(WorkerMetrics::register(&Metrics::new()).unwrap()),
+    };
+    let end = writer.run(&mut channel, &stop).await;
+    let acked = channel.acked.lock().unwrap().clone();
+    Run { end, acked, store }
+}
+
+#[tokio::test(start_paused = true)]
+async fn batches_are_filled_in_order_and_each_is_acked_once() {
+    let run = run(Channel { deliveries: deliveries(9), ..Channel::default() }, Script::default());
+    let run = run.await;
+    // The channel goes while the third batch is gathered, and takes the ninth delivery with it.
+    assert_eq!(run.batch_sizes(), [4, 4]);
+    assert_eq!(run.acked, [4, 8]);
+    assert!(matches!(run.end, WriterEnd::ChannelGone));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_with_more_rows_than_a_batch_is_a_batch_of_its_own() {
+    let chunk = Envelope { registrations: (0..6).map(|_| registration()).collect(), import: None };
+    let mut deliveries = deliveries(5);
+    deliveries[1].body = chunk.encode();
+    let run = run(Channel { deliveries, ..Channel::default() }, Script::default()).await;
+    assert_eq!(run.batch_sizes(), [1, 6]);
+    assert_eq!(run.acked, [1, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_redelivered_three_times_is_stored_alone() {
+    let mut deliveries = deliveries(4);
+    deliveries[1].delivery_count = 3;
+    let channel = Channel { deliveries, goes_silent: true, ..Channel::default() };
+    let acked = Arc::clone(&channel.acked);
+    let stop = CancellationToken::new();
+    let stopper = stop.clone();
+    let (run, ()) = tokio::join!(run_until(channel, Script::default(), stop), async move {
+        while acked.lock().unwrap().last() != Some(&4) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        stopper.cancel();
+    });
+    assert_eq!(run.batch_sizes(), [1, 1, 2]);
+    assert_eq!(run.acked, [1, 2, 4]);
+    assert!(matches!(run.end, WriterEnd::Stopped));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_acked_until_the_store_has_an_outcome_for_all_of_it() {
+    let failures = [ErrorClass::Transient, ErrorClass::SlowTransient].into();
+    let script = Script { failures: Mutex::new(failures), ..Script::default() };
+    let run = run(Channel { deliveries: deliveries(4), ..Channel::default() }, script).await;
+    assert_eq!(run.batch_sizes(), [4, 4, 4], "two attempts failed");
+    assert_eq!(run.acked, [4]);
+    let batches = run.store.batches.lock().unwrap();
+    let contested = |batch: &Vec<Entry>| batch.iter().all(|entry| entry.is_contested);
+    assert_eq!(batches.iter().map(contested).collect::<Vec<_>>(), [false, true, true]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn deliveries_go_back_when_mysql_is_away_for_too_long() {
+    let script =
+        Script { fails_for_ever: Some(ErrorClass::Transient), ..Script::default() };
+    let started = tokio::time::Instant::now();
+    let run = run(Channel { deliveries: deliveries(4), ..Channel::default() }, script).await;
+    assert!(matches!(run.end, WriterEnd::StoreAway(_)));
+    assert!(run.acked.is_empty());
+    let gave_back_after = started.elapsed();
+    assert!((300..310).contains(&gave_back_after.as_secs()), "{gave_back_after:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_table_stops_consuming_at_once() {
+    let script = Script { fails_for_ever: Some(ErrorClass::System), ..Script::default() };
+    let run = run(Channel { deliveries: deliveries(4), ..Channel::default() }, script).await;
+    assert!(matches!(run.end, WriterEnd::OperatorNeeded(_)));
+    assert_eq!(run.batch_sizes(), [4]);
+    assert!(run.acked.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_settles_the_batch_in_hand() {
+    let stop = CancellationToken::new();
+    let script = Script { stop_while_storing: Some(stop.clone()), ..Script::default() };
+    let channel = Channel { deliveries: deliveries(8), ..Channel::default() };
+    let run = run_until(channel, script, stop).await;
+    assert!(matches!(run.end, WriterEnd::Stopped));
+    assert_eq!(run.acked, [4], "the batch in hand, and no further one");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_between_attempts_gives_the_batch_back() {
+    let stop = CancellationToken::new();
+    let script = Script {
+        stop_while_storing: Some(stop.clone()),
+        fails_for_ever: Some(ErrorClass::Transient),
+        ..Script::default()
+    };
+    let channel = Channel { deliveries: deliveries(4), ..Channel::default() };
+    let run = run_until(channel, script, stop).await;
+    assert!(matches!(run.end, WriterEnd::Stopped));
+    assert_eq!(run.batch_sizes(), [4]);
+    assert!(run.acked.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_cannot_be_read_is_held_whole_and_its_neighbours_are_stored() {
+    let mut deliveries = deliveries(4);
+    deliveries[2].body = b"not an envelope".to_vec();
+    let run = run(Channel { deliveries, ..Channel::default() }, Script::default()).await;
+    assert_eq!(run.batch_sizes(), [3]);
+    assert_eq!(run.acked, [4]);
+    let held = run.held();
+    assert_eq!(held.len(), 1);
+    assert_eq!(held[0].reason, HoldReason::Undecodable);
+    assert_eq!(held[0].payload, b"not an envelope");
+    assert_eq!(held[0].registration_id, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_mysql_refuses_is_held_in_an_envelope_of_its_own() {
+    let chunk = Envelope { registrations: vec![registration(), registration()], import: None };
+    let poison = chunk.registrations[1].clone();
+    let script = Script { refuses: Some(poison.id), ..Script::default() };
+    let deliveries = [delivery(1, chunk.encode()), deliveries(1).remove(0).unwrap()].into();
+    let mut channel = Channel { deliveries, ..Channel::default() };
+    channel.deliveries[1].tag = 2;
+    channel.deliveries.extend(deliveries_after(2, 1));
+    let run = run(channel, script).await;
+    let held = run.held();
+    assert_eq!(held.len(), 1);
+    assert_eq!(held[0].registration_id, Some(poison.id));
+    assert_eq!(Envelope::decode(&held[0].payload).unwrap().registrations, [poison]);
+    assert_eq!(run.acked, [3]);
+}
+
+fn deliveries_after(tag: u64, count: u64) -> impl Iterator<Item = Delivery> {
+    (tag + 1..=tag + count).map(|tag| delivery(tag, Envelope::of(registration()).encode()))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_letter_that_cannot_be_stored_is_not_acked_but_tried_again() {
+    let mut deliveries = deliveries(4);
+    deliveries[0].body = b"not an envelope".to_vec();
+    let script = Script { hold_fails: Mutex::new(2), ..Script::default() };
+    let run = run(Channel { deliveries, ..Channel::default() }, script).await;
+    assert_eq!(run.batch_sizes(), [3, 3, 3]);
+    assert_eq!(run.held().len(), 1);
+    assert_eq!(run.acked, [4]);
+}
