@@ -1,0 +1,33 @@
+//! The process: settings, telemetry, the application, and the end in order.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use registrar_common::{config, lifecycle::Shutdown, telemetry};
+
+use crate::{
+    application::{Application, SERVICE, VERSION},
+    settings::Settings,
+};
+
+/// Runs the API of this process.
+pub fn main() -> ExitCode {
+    let settings = config::parse::<Settings>();
+    let result = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("The operating system does not let the API start its threads")
+        .and_then(|runtime| runtime.block_on(run(settings)));
+    result.unwrap_or_else(|error| {
+        eprintln!("{error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
+    let telemetry = telemetry::init(SERVICE, VERSION, &settings.telemetry)?;
+    let application = Application::build(settings, Shutdown::on_signals()?).await?;
+    let stopped = application.run_until_stopped().await;
+    telemetry.shutdown().await;
+    Ok(stopped.exit_code())
+}
