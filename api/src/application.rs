@@ -1,0 +1,175 @@
+//! Putting the parts together, and taking them apart in order.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use registrar_common::{
+    domain::ReferenceSealer,
+    lifecycle::{Shutdown, Stopped, Supervisor},
+    messaging::Publisher,
+    retry::{RetryPolicy, RetryPolicyError},
+    storage::{DatabaseSettings, Pool, StatusReader},
+    telemetry::{
+        metrics::{Metrics, MetricsError},
+        operations::{ListenError, Operations},
+    },
+};
+use tokio::{net::TcpListener, runtime::Handle, sync::Semaphore};
+
+use crate::{
+    docs::Documents,
+    metrics::HttpMetrics,
+    middleware::RateLimit,
+    publisher_metrics::PublisherMetrics,
+    router::router,
+    server::Server,
+    settings::{ADDRESS_VARIABLE, Settings},
+    state::Api,
+    status::{Lookups, WaitEstimate},
+};
+
+/// On top of what a request may take: the confirm of the last one, and closing connections.
+const GRACE: Duration = Duration::from_secs(5);
+/// A status that takes longer is told as "cannot be read now" anyway, so a look-up that hangs
+/// should end soon and let the next one try.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A broker that restarts is back within seconds; clients are told to retry meanwhile.
+const FIRST_RECONNECT: Duration = Duration::from_millis(250);
+const LONGEST_RECONNECT: Duration = Duration::from_secs(5);
+
+/// An API that has its ports but does not serve yet.
+#[must_use = "it serves only when run"]
+pub struct Application {
+    address: SocketAddr,
+    metrics_address: SocketAddr,
+    tasks: Supervisor,
+    deadline: Duration,
+}
+
+/// Why an API cannot start. The operator's fault, or a mistake in the program.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port cannot be had.
+    #[error(
+        "cannot listen on {address}: {source}; stop what listens there, or set {ADDRESS_VARIABLE} \
+         to a free address"
+    )]
+    Listen {
+        /// What was asked for.
+        address: SocketAddr,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The port for Prometheus cannot be had.
+    #[error(transparent)]
+    ListenForMetrics(#[from] ListenError),
+    /// A mistake in the program.
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
+    /// A mistake in the program.
+    #[error(transparent)]
+    Reconnect(#[from] RetryPolicyError),
+    /// A mistake in the program.
+    #[error("the documentation cannot be made")]
+    Documents(#[from] serde_json::Error),
+}
+
+impl Application {
+    /// Takes the ports and puts the parts together. Neither RabbitMQ nor MySQL need be there yet.
+    pub async fn build(settings: Settings, shutdown: Shutdown) -> Result<Self, StartError> {
+        let (name, version) = ("registrar-api", env!("CARGO_PKG_VERSION"));
+        let metrics = Metrics::of_process(name, version, &Handle::current())?;
+        let listener = listen(settings.address).await?;
+        let address = listener
+            .local_addr()
+            .map_err(|source| StartError::Listen { address: settings.address, source })?;
+        let operations = Operations::new(metrics.clone()).listen(settings.metrics_address).await?;
+        let metrics_address = operations.address();
+
+        let mut tasks = Supervisor::new(shutdown.clone());
+        tasks.spawn("metrics", operations.run(shutdown.clone()));
+
+        // The publisher stops last, when nobody publishes any more.
+        let publisher_shutdown = Shutdown::new();
+        let (publisher, publisher_tasks) = Publisher::start(
+            &settings.messaging,
+            settings.publishing.clone(),
+            RetryPolicy::new(FIRST_RECONNECT, LONGEST_RECONNECT)?,
+            Arc::new(PublisherMetrics::register(&metrics)?),
+            &publisher_shutdown,
+        );
+        for (number, task) in (1..).zip(publisher_tasks) {
+            tasks.spawn(format!("publisher {number}"), task);
+        }
+
+        let wait_estimate = WaitEstimate::default();
+        let reader = StatusReader::new(Pool::new(&for_lookups(&settings.database)));
+        let (lookups, lookups_task) = Lookups::new(reader, wait_estimate.clone());
+        tasks.spawn("look-ups", lookups_task.run());
+
+        let rate_limit = settings.limits.rate().map(|(per_second, burst)| {
+            let limit = Arc::new(RateLimit::new(per_second, burst));
+            tasks.spawn("rate limit", Arc::clone(&limit).forget_the_quiet(shutdown.clone()));
+            limit
+        });
+
+        let sealing = settings.sealing_secrets.as_slice();
+        let api = Api {
+            publisher,
+            lookups,
+            wait_estimate,
+            waiting_places: Arc::new(Semaphore::new(settings.limits.streams)),
+            sealer: ReferenceSealer::new(&sealing[0], &sealing[1..]),
+            derivation_secret: settings.derivation_secret,
+            limits: settings.limits.clone(),
+            rate_limit,
+            trusted_proxies: settings.trusted_proxies,
+            http_metrics: HttpMetrics::register(&metrics)?,
+            documents: Documents::render()?,
+            shutdown: shutdown.clone(),
+        };
+        let router = router(Arc::new(api), &settings.cors_origins);
+        let server = Server::new(listener, router, &settings.limits);
+        let answering = settings.limits.request_timeout;
+        tasks.spawn("server", async move {
+            server.run(shutdown, answering).await;
+            publisher_shutdown.request();
+        });
+        Ok(Self { address, metrics_address, tasks, deadline: answering + GRACE })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where Prometheus finds its metrics.
+    pub fn metrics_address(&self) -> SocketAddr {
+        self.metrics_address
+    }
+
+    /// Serves until the shutdown; then answers what was taken in, waits for the last confirms and
+    /// ends.
+    pub async fn run_until_stopped(self) -> Stopped {
+        tracing::info!(
+            address = %self.address,
+            metrics_address = %self.metrics_address,
+            "listening"
+        );
+        self.tasks.run(self.deadline).await
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
+}
+
+/// One query is under way at a time; a second connection is for the one after a hung one.
+fn for_lookups(database: &DatabaseSettings) -> DatabaseSettings {
+    DatabaseSettings {
+        connections: database.connections.min(2),
+        connect_timeout: database.connect_timeout.min(LOOKUP_TIMEOUT),
+        statement_timeout: database.statement_timeout.min(LOOKUP_TIMEOUT),
+        ..database.clone()
+    }
+}

@@ -1,0 +1,127 @@
+//! `GET /registrations/{reference}/events`.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use axum::{
+    extract::{Path, State, rejection::PathRejection},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    response::{
+        IntoResponse as _, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use futures_util::{Stream, stream};
+use registrar_common::domain::RegistrationId;
+use tokio::{sync::OwnedSemaphorePermit, time::Instant};
+
+use super::registration::opened;
+use crate::{
+    middleware::OfRegistration,
+    problem::{Problem, ProblemDocument, ProblemKind},
+    state::Api,
+    status::{Known, StatusBody},
+};
+
+/// Below the minute after which proxies hang up on a quiet connection.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// When to try again after finding every place taken: some end with every outcome.
+const RETRY_WHEN_FULL: Duration = Duration::from_secs(5);
+
+/// Where a registration stands, as server-sent events until there is an outcome.
+///
+/// Each event is named `status` and carries what the status address answers. The first comes at
+/// once; the stream ends after an outcome. A client that connects again after a final one is told
+/// to stop (204).
+#[utoipa::path(
+    get,
+    path = "/registrations/{reference}/events",
+    tag = "registrations",
+    params(
+        ("reference" = String, Path, description = "As it was answered, or as a person spells it."),
+        ("Last-Event-ID" = Option<String>, Header, description = "Sent by browsers that connect again."),
+    ),
+    responses(
+        (status = 200, description = "Events named `status`.", body = StatusBody, content_type = "text/event-stream"),
+        (status = 204, description = "The client has seen the final event."),
+        (status = 404, description = "The reference was never issued.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "Too many event streams.", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub async fn events(
+    State(api): State<Arc<Api>>,
+    reference: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let id = opened(&api, reference)?;
+    let Ok(place) = Arc::clone(&api.waiting_places).try_acquire_owned() else {
+        return Err(Problem::new(
+            ProblemKind::TooManyStreams,
+            "Too many people are watching right now. Look at the status itself instead.",
+        )
+        .retry_after(RETRY_WHEN_FULL));
+    };
+    let known = api.lookups.current(id).await;
+    if known.is_final() && has_seen(&headers, known, id) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let ends = Instant::now() + api.limits.stream_duration;
+    let stream = stream_from(Watch { api, id, ends, _place: place }, known);
+    let mut response =
+        Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
+    response.extensions_mut().insert(OfRegistration(id));
+    // Or nginx would keep events back until its buffer is full.
+    let unbuffered = HeaderName::from_static("x-accel-buffering");
+    response.headers_mut().insert(unbuffered, HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+struct Watch {
+    api: Arc<Api>,
+    id: RegistrationId,
+    ends: Instant,
+    _place: OwnedSemaphorePermit,
+}
+
+/// What is known now; then, if that is no outcome, the outcome.
+fn stream_from(watch: Watch, known: Known) -> impl Stream<Item = Result<Event, Infallible>> {
+    enum Next {
+        Tell(Known),
+        Wait,
+        End,
+    }
+
+    stream::unfold((watch, Next::Tell(known)), async |(watch, next)| {
+        let known = match next {
+            Next::Tell(known) => known,
+            Next::Wait => watch.outcome().await?,
+            Next::End => return None,
+        };
+        let next = if known.decision().is_some() { Next::End } else { Next::Wait };
+        let told = Ok(event(known, watch.id));
+        Some((told, (watch, next)))
+    })
+}
+
+impl Watch {
+    /// The outcome; `None` when the stream has lasted long enough or the process stops.
+    async fn outcome(&self) -> Option<Known> {
+        tokio::select! {
+            decision = self.api.lookups.decided(self.id) => Some(Known::Decided(decision)),
+            () = tokio::time::sleep_until(self.ends) => None,
+            () = self.api.shutdown.requested() => None,
+        }
+    }
+}
+
+fn event(known: Known, id: RegistrationId) -> Event {
+    let body = known.body(id);
+    let event = Event::default().event("status").id(body.status.as_str());
+    // The body is made of strings and times; should it not become JSON, the name says enough.
+    event.clone().json_data(&body).unwrap_or(event)
+}
+
+fn has_seen(headers: &HeaderMap, known: Known, id: RegistrationId) -> bool {
+    headers
+        .get("last-event-id")
+        .is_some_and(|seen| seen.as_bytes() == known.body(id).status.as_str().as_bytes())
+}

@@ -1,0 +1,86 @@
+//! `GET /limits`.
+
+use std::sync::Arc;
+
+use axum::{extract::State, http::HeaderMap, response::Response};
+use registrar_common::domain::{
+    EMAIL_MAX_CHARACTERS, IDEMPOTENCY_KEY_MAX_CHARACTERS, IDEMPOTENCY_KEY_MIN_CHARACTERS,
+    NAME_MAX_CHARACTERS,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    state::Api,
+    status::{CacheRule, conditional},
+};
+
+/// Every limit a client should know. Times are in seconds.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LimitsBody {
+    #[schema(example = "ok")]
+    status: &'static str,
+    message: &'static str,
+    /// The largest body of a registration.
+    body_bytes: usize,
+    /// How long a body may take to arrive.
+    body_seconds: f64,
+    /// The largest headers together.
+    header_bytes: usize,
+    /// The most headers.
+    header_count: usize,
+    /// How long the headers may take to arrive, and a connection may be idle.
+    header_seconds: f64,
+    /// The longest address, path and query.
+    uri_bytes: usize,
+    /// The most characters of a first or last name.
+    name_characters: usize,
+    /// The most characters of an e-mail address.
+    email_characters: usize,
+    /// The fewest characters of an Idempotency-Key.
+    idempotency_key_min_characters: usize,
+    /// The most characters of an Idempotency-Key.
+    idempotency_key_max_characters: usize,
+    /// How long a request may take, not counting a wait that was asked for.
+    request_seconds: f64,
+    /// The longest wait that Prefer: wait may ask for.
+    wait_seconds: f64,
+    /// The most clients of an instance that wait for outcomes at once.
+    streams: usize,
+    /// How long an event stream lasts; then open another.
+    stream_seconds: f64,
+    /// Requests a second that one client may send on average; absent when not limited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requests_per_second: Option<u32>,
+    /// Requests that one client may send at once; absent when not limited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requests_at_once: Option<u32>,
+}
+
+/// Every limit a client should know.
+#[utoipa::path(get, path = "/limits", tag = "service", responses((status = 200, body = LimitsBody)))]
+pub async fn limits(State(api): State<Arc<Api>>, headers: HeaderMap) -> Response {
+    let limits = &api.limits;
+    let rate = limits.rate();
+    let body = LimitsBody {
+        status: "ok",
+        message: "These are the limits of this service; times are in seconds.",
+        body_bytes: limits.body_bytes,
+        body_seconds: limits.body_timeout.as_secs_f64(),
+        header_bytes: limits.header_bytes,
+        header_count: limits.header_count,
+        header_seconds: limits.header_timeout.as_secs_f64(),
+        uri_bytes: limits.uri_bytes,
+        name_characters: NAME_MAX_CHARACTERS,
+        email_characters: EMAIL_MAX_CHARACTERS,
+        idempotency_key_min_characters: IDEMPOTENCY_KEY_MIN_CHARACTERS,
+        idempotency_key_max_characters: IDEMPOTENCY_KEY_MAX_CHARACTERS,
+        request_seconds: limits.request_timeout.as_secs_f64(),
+        wait_seconds: limits.wait.as_secs_f64(),
+        streams: limits.streams,
+        stream_seconds: limits.stream_duration.as_secs_f64(),
+        requests_per_second: rate.map(|(per_second, _)| per_second.get()),
+        requests_at_once: rate.map(|(_, burst)| burst.get()),
+    };
+    conditional(&headers, CacheRule::Public, &body)
+}

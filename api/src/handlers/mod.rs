@@ -1,0 +1,27 @@
+//! One file for each route of `router.rs`.
+
+pub mod docs;
+pub mod events;
+pub mod limits;
+pub mod livez;
+pub mod not_found;
+pub mod openapi;
+pub mod readyz;
+pub mod register;
+pub mod registration;
+pub mod root;
+
+mod waiting;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An answer that has nothing to say but that all is well.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Health {
+    /// One word.
+    #[schema(example = "ok")]
+    pub status: &'static str,
+    /// The same as a sentence.
+    pub message: &'static str,
+}

@@ -1,0 +1,22 @@
+//! `GET /openapi.json`.
+
+use std::sync::Arc;
+
+use axum::{extract::State, http::HeaderMap, response::Response};
+
+use crate::{
+    state::Api,
+    status::{CacheRule, conditional_bytes},
+};
+
+/// This documentation for programs (OpenAPI).
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "service",
+    responses((status = 200, description = "An OpenAPI document.", content_type = "application/json"))
+)]
+pub async fn openapi(State(api): State<Arc<Api>>, headers: HeaderMap) -> Response {
+    let document = api.documents.openapi.clone();
+    conditional_bytes(&headers, CacheRule::Public, "application/json", document)
+}

@@ -1,0 +1,156 @@
+//! `POST /register`.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Json,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use registrar_common::domain::{
+    IdempotencyKey, MalformedIdempotencyKey, Outcome, Registration, RegistrationId, Student,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::waiting::wait_for_outcome;
+use crate::{
+    middleware::OfRegistration,
+    prefer::{PREFERENCE_APPLIED, applied, preferred_wait},
+    problem::{Problem, ProblemDocument, whole_seconds},
+    registering::{MediaType, parse_student, publish, read_body},
+    state::Api,
+    status::{Known, StatusBody},
+};
+
+/// What idempotency keys of this route are for, so that a key of another means something else.
+const IDEMPOTENCY_SCOPE: &str = "register";
+
+/// Who wants to be registered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Registration)]
+#[expect(dead_code, reason = "describes the body; registering/json.rs reads it")]
+pub struct RegistrationBody {
+    /// 1 to 100 characters of any script, after trimming.
+    #[schema(min_length = 1, max_length = 100, example = "Ada")]
+    first_name: String,
+    /// 1 to 100 characters of any script, after trimming.
+    #[schema(min_length = 1, max_length = 100, example = "Lovelace")]
+    last_name: String,
+    /// Up to 150 characters; the domain may be international.
+    #[schema(max_length = 150, format = "email", example = "ada@example.com")]
+    email: String,
+}
+
+/// An accepted registration, and where to look for what becomes of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Accepted {
+    /// Where it stands.
+    #[serde(flatten)]
+    standing: StatusBody,
+    /// What to keep, on paper too; in any case, with or without hyphens.
+    #[schema(example = "06CX7H2T01R010000000000004FBA5YTS330")]
+    reference: String,
+    /// Where to look for what becomes of it.
+    #[schema(example = "/registrations/06CX7H2T01R010000000000004FBA5YTS330")]
+    status_url: String,
+}
+
+/// Accepts a registration: answers once it is stored safely in the queue.
+///
+/// A second registration of an e-mail address is accepted too and later rejected, which only the
+/// holder of its reference sees.
+#[utoipa::path(
+    post,
+    path = "/register",
+    tag = "registrations",
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "16 to 255 visible ASCII characters that nobody can guess. The same key always leads to the same registration, so a request can be repeated safely."),
+        ("Prefer" = Option<String>, Header, description = "`wait=N` holds the answer back for up to N seconds until there is an outcome.", example = "wait=5"),
+    ),
+    request_body(content(
+        (RegistrationBody = "application/json"),
+        (RegistrationBody = "application/x-www-form-urlencoded"),
+    )),
+    responses(
+        (status = 202, description = "Accepted: it will be registered, rejected or looked at by a person, and never lost.", body = Accepted, headers(
+            ("Location" = String, description = "Where to look for what becomes of it."),
+            ("Retry-After" = u64, description = "When to look, in seconds."),
+        )),
+        (status = 201, description = "Registered within the wait that was asked for.", body = Accepted, headers(
+            ("Location" = String, description = "The registration."),
+            ("Preference-Applied" = String, description = "The wait that was heeded."),
+        )),
+        (status = 400, description = "The body or the Idempotency-Key is malformed.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 408, description = "The body did not arrive in time.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 415, description = "The body is neither JSON nor a form.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "`errors` names everything that is wrong.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 429, description = "Too many requests from this client.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "Cannot be accepted now, or not known whether it was: repeat it after `Retry-After` with the same key.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 504, description = "No answer in time: repeat it with the same key.", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+#[tracing::instrument(name = "register_student_handler", skip_all, fields(otel.kind = "internal"))]
+pub async fn register_student_handler(
+    State(api): State<Arc<Api>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let key = idempotency_key(&headers)?;
+    let student = read_student(&api, &headers, body).await?;
+    let id = key.map_or_else(RegistrationId::generate, |key| {
+        key.registration_id(&api.derivation_secret, IDEMPOTENCY_SCOPE)
+    });
+    let published = publish(&api.publisher, Registration::now(id, student)).await;
+    if let Err(error) = published {
+        // The id, since "not confirmed" may yet turn out to be registered.
+        return Ok((Extension(OfRegistration(id)), Problem::from(error)).into_response());
+    }
+    let wait = preferred_wait(&headers, api.limits.wait);
+    let waited = match wait {
+        Some(wait) => wait_for_outcome(&api, id, wait).await,
+        None => None,
+    };
+    let mut response = accepted(&api, id, waited.unwrap_or(Known::Waiting));
+    if let (Some(wait), Some(_)) = (wait, waited) {
+        response.headers_mut().insert(PREFERENCE_APPLIED, applied(wait));
+    }
+    Ok(response)
+}
+
+/// Each of several keys would mean another registration, so only one is taken.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, MalformedIdempotencyKey> {
+    let mut keys = headers.get_all("idempotency-key").iter();
+    let Some(key) = keys.next() else { return Ok(None) };
+    if keys.next().is_some() {
+        return Err(MalformedIdempotencyKey);
+    }
+    let key = key.to_str().map_err(|_| MalformedIdempotencyKey)?;
+    IdempotencyKey::parse(key).map(Some)
+}
+
+async fn read_student(api: &Api, headers: &HeaderMap, body: Body) -> Result<Student, Problem> {
+    let media_type = MediaType::of(headers)?;
+    let (limit, patience) = (api.limits.body_bytes, api.limits.body_timeout);
+    let body = read_body(headers, body, limit, patience).await?;
+    parse_student(media_type, &body)
+}
+
+fn accepted(api: &Api, id: RegistrationId, known: Known) -> Response {
+    let reference = api.sealer.seal(id);
+    let status_url = Api::status_url(&reference);
+    let is_registered = known.decision().is_some_and(|d| d.outcome == Outcome::Registered);
+    let status = if is_registered { StatusCode::CREATED } else { StatusCode::ACCEPTED };
+    let location = [(header::LOCATION, status_url.clone())];
+    let body = Accepted { standing: known.body(id), reference: reference.to_string(), status_url };
+    let mut response =
+        (status, location, Extension(OfRegistration(id)), Json(body)).into_response();
+    if known.decision().is_none() {
+        let retry_after = whole_seconds(api.wait_estimate.retry_after(std::time::Duration::ZERO));
+        response.headers_mut().insert(header::RETRY_AFTER, retry_after);
+    }
+    response
+}

@@ -1,0 +1,97 @@
+//! `GET /registrations/{reference}`.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    extract::{Path, State, rejection::PathRejection},
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
+};
+use registrar_common::domain::{RegistrationId, UnknownReference};
+use time::OffsetDateTime;
+
+use super::waiting::wait_for_outcome;
+use crate::{
+    middleware::OfRegistration,
+    prefer::{PREFERENCE_APPLIED, applied, preferred_wait},
+    problem::{Problem, ProblemDocument, whole_seconds},
+    state::Api,
+    status::{CacheRule, Known, StatusBody, conditional},
+};
+
+/// Where a registration stands.
+///
+/// Cheap to ask: an unchanged answer is 304, and a final one may be kept by the browser.
+#[utoipa::path(
+    get,
+    path = "/registrations/{reference}",
+    tag = "registrations",
+    params(
+        ("reference" = String, Path, description = "As it was answered, or as a person spells it."),
+        ("Prefer" = Option<String>, Header, description = "`wait=N` holds the answer back for up to N seconds until there is an outcome.", example = "wait=5"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the client has."),
+    ),
+    responses(
+        (status = 200, description = "Where it stands.", body = StatusBody, headers(
+            ("ETag" = String, description = "Names this answer."),
+            ("Retry-After" = u64, description = "When to ask again, in seconds, while it waits."),
+        )),
+        (status = 304, description = "The client has this answer."),
+        (status = 404, description = "The reference was never issued.", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub async fn registration(
+    State(api): State<Arc<Api>>,
+    reference: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let id = opened(&api, reference)?;
+    let mut known = api.lookups.current(id).await;
+    let wait = preferred_wait(&headers, api.limits.wait);
+    let mut waited = None;
+    if let (Known::Waiting | Known::Unreadable, Some(wait)) = (known, wait) {
+        waited = wait_for_outcome(&api, id, wait).await;
+        if let Some(Known::Decided(decision)) = waited {
+            known = Known::Decided(decision);
+        }
+    }
+    let mut response = standing(&api, id, known, &headers);
+    if let (Some(wait), Some(_)) = (wait, waited) {
+        response.headers_mut().insert(PREFERENCE_APPLIED, applied(wait));
+    }
+    Ok(response)
+}
+
+/// The registration in an address.
+pub fn opened(
+    api: &Api,
+    reference: Result<Path<String>, PathRejection>,
+) -> Result<RegistrationId, Problem> {
+    // What is not even text is no reference either.
+    let Path(reference) = reference.map_err(|_| UnknownReference)?;
+    Ok(api.sealer.open(&reference)?)
+}
+
+fn standing(api: &Api, id: RegistrationId, known: Known, request: &HeaderMap) -> Response {
+    let rule = match known {
+        Known::Unreadable => CacheRule::Never,
+        known if known.is_final() => CacheRule::Final,
+        Known::Waiting | Known::Decided(_) => CacheRule::MayChange,
+    };
+    let body = known.body(id);
+    let mut response = conditional(request, rule, &body);
+    response.extensions_mut().insert(OfRegistration(id));
+    let headers = response.headers_mut();
+    // Behind nginx a browser that asks for HTML gets a page at the same address.
+    headers.append(header::VARY, HeaderValue::from_static("accept"));
+    if !known.is_final() {
+        let age = body.accepted_at.map_or(Duration::ZERO, age_of);
+        headers.insert(header::RETRY_AFTER, whole_seconds(api.wait_estimate.retry_after(age)));
+    }
+    response
+}
+
+fn age_of(accepted_at: OffsetDateTime) -> Duration {
+    // Clocks of two machines may disagree.
+    Duration::try_from(OffsetDateTime::now_utc() - accepted_at).unwrap_or_default()
+}

@@ -1,0 +1,20 @@
+use std::time::Duration;
+
+use registrar_common::domain::RegistrationId;
+
+use crate::{state::Api, status::Known};
+
+/// Waits up to `wait` for the outcome; `None` when no place is free to wait in, so that the wish
+/// of the client cannot be heeded. A shutdown ends the wait early.
+pub(super) async fn wait_for_outcome(
+    api: &Api,
+    id: RegistrationId,
+    wait: Duration,
+) -> Option<Known> {
+    let _place = api.waiting_places.try_acquire().ok()?;
+    tokio::select! {
+        decision = api.lookups.decided(id) => Some(Known::Decided(decision)),
+        () = tokio::time::sleep(wait) => Some(Known::Waiting),
+        () = api.shutdown.requested() => Some(Known::Waiting),
+    }
+}

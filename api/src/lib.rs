@@ -1,0 +1,29 @@
+//! The HTTP service: validates a registration, publishes it, and answers with a status URL once the
+//! broker has it on disk.
+//!
+//! [`Application`] puts the parts together; `router.rs` shows every route. A request passes the
+//! layers of `middleware`, reaches its handler in `handlers`, and ends as an answer or a
+//! [`problem`]. `registering` is the way to the queue, `status` the way back from the database.
+
+pub mod application;
+pub mod docs;
+pub mod handlers;
+pub mod limits;
+pub mod metrics;
+pub mod middleware;
+pub mod prefer;
+pub mod problem;
+pub mod publisher_metrics;
+pub mod registering;
+pub mod router;
+pub mod server;
+pub mod settings;
+pub mod state;
+pub mod status;
+#[cfg(test)]
+mod testing;
+
+pub use application::{Application, StartError};
+pub use limits::Limits;
+pub use middleware::Network;
+pub use settings::Settings;

@@ -1,0 +1,86 @@
+//! What the HTTP side counts and times.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use prometheus::{HistogramVec, IntCounterVec};
+use registrar_common::telemetry::metrics::{Metrics, MetricsError, buckets};
+
+/// The metrics of requests.
+#[derive(Clone, Debug)]
+pub struct HttpMetrics {
+    registration_requests: IntCounterVec,
+    durations: HistogramVec,
+}
+
+impl HttpMetrics {
+    /// Registers them.
+    pub fn register(metrics: &Metrics) -> Result<Self, MetricsError> {
+        Ok(Self {
+            registration_requests: metrics.counters(
+                "student_registration_requests_total",
+                "Requests to register a student, by how they were answered.",
+                &[("outcome", &["accepted", "invalid", "refused", "error"])],
+            )?,
+            durations: metrics.histograms(
+                "http_server_request_duration_seconds",
+                "Time from a request's head to its answer's head.",
+                &[("method", &[]), ("route", &[]), ("status", &[])],
+                &buckets::FAST,
+            )?,
+        })
+    }
+
+    /// Times one request.
+    pub fn observe(&self, method: &str, route: &str, status: u16, took: Duration) {
+        let labels = [method, route, &status.to_string()];
+        self.durations.with_label_values(&labels).observe(took.as_secs_f64());
+    }
+
+    /// Counts one request to register that was answered like this.
+    pub fn count_registration_request(&self, status: StatusCode) {
+        self.registration_requests.with_label_values(&[outcome(status)]).inc();
+    }
+}
+
+/// Refused is what passes by itself: too many requests, or a broker that cannot confirm.
+fn outcome(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => "refused",
+        status if status.is_server_error() => "error",
+        status if status.is_client_error() => "invalid",
+        _ => "accepted",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_answer_counts_as_one_outcome() {
+        for (status, expected) in [
+            (201, "accepted"),
+            (202, "accepted"),
+            (400, "invalid"),
+            (422, "invalid"),
+            (429, "refused"),
+            (503, "refused"),
+            (500, "error"),
+            (504, "error"),
+        ] {
+            assert_eq!(outcome(StatusCode::from_u16(status).unwrap()), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn all_outcomes_are_there_from_the_start() {
+        let metrics = Metrics::new();
+        HttpMetrics::register(&metrics).unwrap();
+        let text = metrics.render().unwrap();
+        for outcome in ["accepted", "invalid", "refused", "error"] {
+            let line = format!("student_registration_requests_total{{outcome=\"{outcome}\"}} 0");
+            assert!(text.contains(&line), "{text}");
+        }
+    }
+}

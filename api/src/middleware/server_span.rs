@@ -1,0 +1,52 @@
+use std::collections::BTreeMap;
+
+use axum::{extract::Request, http::HeaderMap, middleware::Next, response::Response};
+use opentelemetry_semantic_conventions::attribute::{
+    HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, URL_PATH, URL_SCHEME,
+};
+use registrar_common::telemetry::propagation;
+use tracing::{Instrument as _, Span, field::Empty};
+
+use super::{is_probe, known_method, route_of};
+
+/// Runs the request in a SERVER span, a child of the client's own when it sent one.
+///
+/// Written here rather than taken from a package, since those record the path, the query and every
+/// header: references, idempotency keys, and whatever someone puts into a query.
+pub async fn in_server_span(request: Request, next: Next) -> Response {
+    let route = route_of(&request);
+    if is_probe(route) {
+        return next.run(request).await;
+    }
+    let span = server_span(known_method(request.method()), route, request.headers());
+    let response = next.run(request).instrument(span.clone()).await;
+    span.record(HTTP_RESPONSE_STATUS_CODE, response.status().as_u16());
+    if response.status().is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
+    response
+}
+
+fn server_span(method: &'static str, route: Option<&str>, headers: &HeaderMap) -> Span {
+    let name = route.map_or_else(|| method.to_owned(), |route| format!("{method} {route}"));
+    let span = tracing::info_span!(
+        "request",
+        otel.name = name,
+        otel.kind = "server",
+        otel.status_code = Empty,
+        { HTTP_REQUEST_METHOD } = method,
+        { HTTP_ROUTE } = route,
+        { URL_PATH } = route.unwrap_or("/"),
+        { URL_SCHEME } = "http",
+        { HTTP_RESPONSE_STATUS_CODE } = Empty,
+    );
+    propagation::set_parent(&span, &propagation::extract(&trace_headers(headers)));
+    span
+}
+
+fn trace_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
+    ["traceparent", "tracestate"]
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), headers.get(name)?.to_str().ok()?.to_owned())))
+        .collect()
+}

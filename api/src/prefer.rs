@@ -1,0 +1,79 @@
+//! `Prefer: wait=N` (RFC 7240): hold the answer back for the outcome.
+
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+/// The header that asks.
+pub const PREFER: HeaderName = HeaderName::from_static("prefer");
+/// The header that says the wish was heeded.
+pub const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+
+/// How long the client is willing to wait for an outcome, at most `longest`; `None` when it did
+/// not say, or in a way that RFC 7240 tells a server to ignore.
+pub fn preferred_wait(headers: &HeaderMap, longest: Duration) -> Option<Duration> {
+    let preferences = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
+    // The first of several counts (RFC 7240, section 2).
+    let seconds = preferences.flat_map(|value| value.split(',')).find_map(value_of_wait)?;
+    let wait = Duration::from_secs(seconds.parse().ok()?).min(longest);
+    (!wait.is_zero()).then_some(wait)
+}
+
+/// The value of a preference, when it is `wait`.
+fn value_of_wait(preference: &str) -> Option<&str> {
+    let (name, value) = preference.split(';').next()?.split_once('=')?;
+    let value = value.trim();
+    let bare = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
+    name.trim().eq_ignore_ascii_case("wait").then_some(bare)
+}
+
+/// The value of `Preference-Applied` for a wait that was heeded.
+pub fn applied(wait: Duration) -> HeaderValue {
+    HeaderValue::try_from(format!("wait={}", wait.as_secs()))
+        .unwrap_or_else(|_| HeaderValue::from_static("wait"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wait(values: &[&str]) -> Option<u64> {
+        let headers =
+            values.iter().map(|value| (PREFER, value.parse().unwrap())).collect::<HeaderMap>();
+        preferred_wait(&headers, Duration::from_secs(30)).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn a_wait_is_read_in_every_notation() {
+        for value in
+            ["wait=10", "WAIT = 10", "wait=\"10\"", "respond-async, wait=10", "wait=10; x=1"]
+        {
+            assert_eq!(wait(&[value]), Some(10), "{value}");
+        }
+        assert_eq!(wait(&["respond-async", "wait=10"]), Some(10));
+    }
+
+    #[test]
+    fn a_wait_is_bounded() {
+        assert_eq!(wait(&["wait=31"]), Some(30));
+        assert_eq!(wait(&["wait=18446744073709551615"]), Some(30));
+    }
+
+    #[test]
+    fn the_first_wait_counts() {
+        assert_eq!(wait(&["wait=5, wait=10"]), Some(5));
+        assert_eq!(wait(&["wait=soon", "wait=10"]), None);
+    }
+
+    #[test]
+    fn what_is_not_a_wait_is_ignored() {
+        for value in ["", "wait", "wait=", "wait=soon", "wait=-1", "wait=0", "handling=lenient"] {
+            assert_eq!(wait(&[value]), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_applied_wait_is_told() {
+        assert_eq!(applied(Duration::from_secs(7)), "wait=7");
+    }
+}

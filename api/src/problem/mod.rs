@@ -1,0 +1,178 @@
+//! Every error answer is a problem document (RFC 9457) that says what to do.
+
+mod causes;
+mod kind;
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use registrar_common::telemetry::propagation;
+use serde::Serialize;
+use tracing::Span;
+use utoipa::ToSchema;
+
+pub use kind::ProblemKind;
+
+/// An error on its way to the client. Never holds SQL, broker text or personal data.
+#[derive(Debug)]
+pub struct Problem {
+    kind: ProblemKind,
+    message: String,
+    errors: Vec<ProblemPart>,
+    retry_after: Option<Duration>,
+}
+
+/// One thing that is wrong with a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ProblemPart {
+    /// Where it is in the body (RFC 6901); absent when it is not about the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/email")]
+    pub pointer: Option<&'static str>,
+    /// The rule that is broken, stable for programs.
+    #[schema(example = "invalid_email")]
+    pub code: &'static str,
+    /// What to do, as a sentence for the person at the form.
+    #[schema(example = "Enter an email address in the correct format, like name@example.com.")]
+    pub message: String,
+}
+
+/// The document that every error answer carries (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemDocument {
+    /// The page that explains this kind of problem; stable, compare it in programs.
+    #[serde(rename = "type")]
+    #[schema(example = "/docs#invalid-registration")]
+    kind: String,
+    /// The kind in a few words.
+    #[schema(example = "Invalid registration")]
+    title: &'static str,
+    /// The HTTP status.
+    #[schema(example = 422)]
+    status: u16,
+    /// What happened and what to do.
+    detail: String,
+    /// The same sentence as `detail`: every JSON answer has a `message`.
+    message: String,
+    /// Everything that is wrong with the request, not just the first thing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ProblemPart>,
+    /// Names this request in the traces and logs of the service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "4bf92f3577b34da6a3ce929d0e0e4736")]
+    trace_id: Option<String>,
+}
+
+impl Problem {
+    /// A problem with a sentence that says what to do.
+    pub fn new(kind: ProblemKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), errors: Vec::new(), retry_after: None }
+    }
+
+    /// The same problem with the things that are wrong.
+    #[must_use]
+    pub fn with_errors(self, errors: Vec<ProblemPart>) -> Self {
+        Self { errors, ..self }
+    }
+
+    /// The same problem, worth another try after this time.
+    #[must_use]
+    pub fn retry_after(self, retry_after: Duration) -> Self {
+        Self { retry_after: Some(retry_after), ..self }
+    }
+
+    /// What kind it is.
+    pub fn kind(&self) -> ProblemKind {
+        self.kind
+    }
+
+    /// What is wrong with the request, when it is more than the message says.
+    pub fn errors(&self) -> &[ProblemPart] {
+        &self.errors
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let document = ProblemDocument {
+            kind: self.kind.type_uri(),
+            title: self.kind.title(),
+            status: self.kind.status().as_u16(),
+            detail: self.message.clone(),
+            message: self.message,
+            errors: self.errors,
+            trace_id: propagation::trace_id_of(&Span::current()),
+        };
+        let mut response = (self.kind.status(), Json(document)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(retry_after) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, whole_seconds(retry_after));
+        }
+        response
+    }
+}
+
+/// A time as `Retry-After` carries it: whole seconds, rounded up, never 0.
+pub fn whole_seconds(time: Duration) -> HeaderValue {
+    let rounded_up = time.as_secs() + u64::from(time.subsec_nanos() > 0);
+    HeaderValue::from(rounded_up.max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt as _;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    async fn document(problem: Problem) -> (Response<()>, Value) {
+        let (parts, body) = problem.into_response().into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        (Response::from_parts(parts, ()), serde_json::from_slice(&bytes).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_problem_is_an_rfc_9457_document_with_a_message() {
+        let (response, document) =
+            document(Problem::new(ProblemKind::NotFound, "Nothing is here.")).await;
+        assert_eq!(response.status(), 404);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(
+            document,
+            json!({
+                "type": "/docs#not-found",
+                "title": "Not found",
+                "status": 404,
+                "detail": "Nothing is here.",
+                "message": "Nothing is here.",
+            })
+        );
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_listed_and_when_to_retry_is_said() {
+        let part = ProblemPart { pointer: Some("/email"), code: "required", message: "…".into() };
+        let problem = Problem::new(ProblemKind::InvalidRegistration, "Correct one field.")
+            .with_errors(vec![part])
+            .retry_after(Duration::from_millis(1_001));
+        let (response, document) = document(problem).await;
+        assert_eq!(
+            document["errors"],
+            json!([{"pointer": "/email", "code": "required", "message": "…"}])
+        );
+        assert_eq!(response.headers()[header::RETRY_AFTER], "2");
+    }
+
+    #[test]
+    fn a_retry_is_never_asked_for_at_once() {
+        assert_eq!(whole_seconds(Duration::ZERO), "1");
+        assert_eq!(whole_seconds(Duration::from_secs(5)), "5");
+    }
+}

@@ -1,0 +1,96 @@
+//! What the publisher's side counts and times.
+
+use std::time::Duration;
+
+use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge};
+use registrar_common::{
+    domain::Lane,
+    messaging::{PublishError, PublisherObserver},
+    telemetry::metrics::{Metrics, MetricsError, buckets},
+};
+
+/// The metrics of publishing.
+#[derive(Clone, Debug)]
+pub struct PublisherMetrics {
+    published: IntCounterVec,
+    confirm_seconds: Histogram,
+    window_in_use: IntGauge,
+    returned: IntCounter,
+}
+
+impl PublisherMetrics {
+    /// Registers them.
+    pub fn register(metrics: &Metrics) -> Result<Self, MetricsError> {
+        let lanes = Lane::ALL.map(Lane::as_str);
+        let mut results = vec![CONFIRMED];
+        results.extend(PublishError::ALL.map(PublishError::as_str));
+        Ok(Self {
+            published: metrics.counters(
+                "registration_published_total",
+                "Messages handed to the publisher, by how that ended.",
+                &[("lane", &lanes), ("result", &results)],
+            )?,
+            confirm_seconds: metrics.histogram(
+                "registration_publish_confirm_seconds",
+                "Time from sending a message to the broker's confirm.",
+                &buckets::FAST,
+            )?,
+            window_in_use: metrics.gauge(
+                "registration_publish_window_in_use",
+                "Messages sent and not confirmed yet.",
+            )?,
+            returned: metrics.counter(
+                "registration_publish_returned_total",
+                "Messages that the broker returned because it knew no queue for them.",
+            )?,
+        })
+    }
+}
+
+const CONFIRMED: &str = "confirmed";
+
+impl PublisherObserver for PublisherMetrics {
+    fn published(&self, lane: Lane, result: Result<(), PublishError>) {
+        let result = result.map_or_else(PublishError::as_str, |()| CONFIRMED);
+        self.published.with_label_values(&[lane.as_str(), result]).inc();
+    }
+
+    fn confirmed_after(&self, time: Duration) {
+        self.confirm_seconds.observe(time.as_secs_f64());
+    }
+
+    fn window_changed(&self, by: i64) {
+        self.window_in_use.add(by);
+    }
+
+    fn returned(&self) {
+        self.returned.inc();
+        tracing::error!(
+            "RabbitMQ returned a message: check the bindings of the exchange registrations"
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_counted_by_lane_and_are_there_from_the_start() {
+        let metrics = Metrics::new();
+        let publisher = PublisherMetrics::register(&metrics).unwrap();
+        publisher.published(Lane::Interactive, Ok(()));
+        publisher.published(Lane::Interactive, Err(PublishError::Unknown));
+        publisher.window_changed(2);
+        publisher.window_changed(-1);
+        let text = metrics.render().unwrap();
+        for line in [
+            "registration_published_total{lane=\"interactive\",result=\"confirmed\"} 1",
+            "registration_published_total{lane=\"interactive\",result=\"unknown\"} 1",
+            "registration_published_total{lane=\"bulk\",result=\"saturated\"} 0",
+            "registration_publish_window_in_use 1",
+        ] {
+            assert!(text.lines().any(|written| written == line), "{line} is not in:\n{text}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+use std::time::Duration;
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderMap, header},
+};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+
+use crate::problem::{Problem, ProblemKind};
+
+/// The formats a registration may come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaType {
+    /// `application/json`, or any type that ends in `+json`.
+    Json,
+    /// `application/x-www-form-urlencoded`.
+    Form,
+}
+
+impl MediaType {
+    /// The format of a body with these headers.
+    pub fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let is_encoded = headers
+            .get(header::CONTENT_ENCODING)
+            .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+        if is_encoded {
+            return Err(unsupported("Send the body without a Content-Encoding."));
+        }
+        let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
+        match essence.trim().to_ascii_lowercase().as_str() {
+            "application/json" => Ok(Self::Json),
+            "application/x-www-form-urlencoded" => Ok(Self::Form),
+            other if other.starts_with("application/") && other.ends_with("+json") => {
+                Ok(Self::Json)
+            }
+            _ => Err(unsupported(
+                "Send the registration as application/json or application/x-www-form-urlencoded.",
+            )),
+        }
+    }
+}
+
+fn unsupported(message: &str) -> Problem {
+    Problem::new(ProblemKind::UnsupportedMediaType, message)
+}
+
+/// The whole body, when it is no longer than `limit` bytes and arrives within `patience`.
+pub async fn read_body(
+    headers: &HeaderMap,
+    body: Body,
+    limit: usize,
+    patience: Duration,
+) -> Result<Bytes, Problem> {
+    let too_large = || {
+        Problem::new(
+            ProblemKind::BodyTooLarge,
+            format!("The body is larger than {limit} bytes. Send one registration only."),
+        )
+    };
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    if announced.and_then(|length| length.parse().ok()).is_some_and(|length: usize| length > limit)
+    {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(patience, Limited::new(body, limit).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err(Problem::new(
+            ProblemKind::MalformedRequest,
+            "The body broke off before its end. Send it again.",
+        )),
+        Err(_elapsed) => Err(Problem::new(
+            ProblemKind::BodyTimeout,
+            "The body did not arrive in time. Send it again.",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderName;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(5);
+
+    fn headers(pairs: &[(HeaderName, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn json_and_forms_are_told_apart_by_their_type() {
+        for (value, expected) in [
+            ("application/json", MediaType::Json),
+            ("Application/JSON; charset=utf-8", MediaType::Json),
+            ("application/vnd.school+json", MediaType::Json),
+            ("application/x-www-form-urlencoded;charset=UTF-8", MediaType::Form),
+        ] {
+            let headers = headers(&[(header::CONTENT_TYPE, value)]);
+            assert_eq!(MediaType::of(&headers).unwrap(), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn other_types_none_and_encoded_bodies_are_unsupported() {
+        let json = (header::CONTENT_TYPE, "application/json");
+        for headers in [
+            headers(&[]),
+            headers(&[(header::CONTENT_TYPE, "text/plain")]),
+            headers(&[(header::CONTENT_TYPE, "multipart/form-data; boundary=x")]),
+            headers(&[json, (header::CONTENT_ENCODING, "gzip")]),
+        ] {
+            let problem = MediaType::of(&headers).unwrap_err();
+            assert_eq!(problem.kind(), ProblemKind::UnsupportedMediaType);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_of_just_the_limit_is_read_and_a_longer_one_is_too_large() {
+        let read = async |length: usize| {
+            read_body(&HeaderMap::new(), Body::from("x".repeat(length)), 16, PATIENCE).await
+        };
+        assert_eq!(read(16).await.unwrap().len(), 16);
+        assert_eq!(read(17).await.unwrap_err().kind(), ProblemKind::BodyTooLarge);
+    }
+
+    #[tokio::test]
+    async fn a_length_over_the_limit_is_refused_before_the_body_comes() {
+        let headers = headers(&[(header::CONTENT_LENGTH, "17")]);
+        let never =
+            Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
+        let problem = read_body(&headers, never, 16, PATIENCE).await.unwrap_err();
+        assert_eq!(problem.kind(), ProblemKind::BodyTooLarge);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_come_is_given_up() {
+        let never =
+            Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
+        let problem =
+            read_body(&HeaderMap::new(), never, 16, Duration::from_millis(1)).await.unwrap_err();
+        assert_eq!(problem.kind(), ProblemKind::BodyTimeout);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_malformed() {
+        let broken = futures_util::stream::iter([Err::<Bytes, _>(std::io::Error::other("cut"))]);
+        let problem = read_body(&HeaderMap::new(), Body::from_stream(broken), 16, PATIENCE)
+            .await
+            .unwrap_err();
+        assert_eq!(problem.kind(), ProblemKind::MalformedRequest);
+    }
+}

@@ -1,0 +1,120 @@
+use registrar_common::domain::{Field, Student};
+
+use crate::problem::{Problem, ProblemPart};
+
+/// What a body says in one field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Given {
+    /// Nothing, or JSON's `null`.
+    #[default]
+    Missing,
+    /// A text.
+    Text(String),
+    /// Something other than a text.
+    NotText,
+    /// More than one value, so that nobody can tell which is meant.
+    Repeated,
+}
+
+impl Given {
+    /// Takes another value of the same field.
+    pub fn add(&mut self, value: Self) {
+        *self = if *self == Self::Missing { value } else { Self::Repeated };
+    }
+}
+
+/// The fields of the registration form, as a body gives them.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Fields {
+    first_name: Given,
+    last_name: Given,
+    email: Given,
+}
+
+impl Fields {
+    /// The field of this name; others are ignored, since a form may have a button with a name.
+    pub fn named(&mut self, name: &str) -> Option<&mut Given> {
+        match name {
+            "first_name" => Some(&mut self.first_name),
+            "last_name" => Some(&mut self.last_name),
+            "email" => Some(&mut self.email),
+            _ => None,
+        }
+    }
+
+    /// The student, or every fault of every field in the order of the form.
+    pub fn into_student(self) -> Result<Student, Problem> {
+        let faults = [
+            fault(Field::FirstName, &self.first_name),
+            fault(Field::LastName, &self.last_name),
+            fault(Field::Email, &self.email),
+        ];
+        let text = |given| if let Given::Text(text) = given { text } else { String::new() };
+        let (first_name, last_name, email) =
+            (text(self.first_name), text(self.last_name), text(self.email));
+        let student = Student::parse(&first_name, &last_name, &email);
+        if faults.iter().all(Option::is_none) {
+            return student.map_err(Problem::from);
+        }
+        let violations = student.err();
+        let in_order = [Field::FirstName, Field::LastName, Field::Email].into_iter().zip(faults);
+        let errors = in_order.filter_map(|(field, fault)| {
+            fault.or_else(|| {
+                let violation = violations.as_ref()?.iter().find(|v| v.field == field)?;
+                Some(ProblemPart::from(violation))
+            })
+        });
+        Err(Problem::invalid_registration(errors.collect()))
+    }
+}
+
+/// What is wrong with a field before its text is looked at.
+fn fault(field: Field, given: &Given) -> Option<ProblemPart> {
+    let name = field.name();
+    let (code, message) = match given {
+        Given::Missing | Given::Text(_) => return None,
+        Given::NotText => ("not_a_string", format!("Send {name} as a JSON string.")),
+        Given::Repeated => ("repeated", format!("Send {name} only once.")),
+    };
+    Some(ProblemPart { pointer: Some(field.pointer()), code, message })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(first_name: Given, last_name: Given, email: Given) -> Fields {
+        Fields { first_name, last_name, email }
+    }
+
+    fn text(value: &str) -> Given {
+        Given::Text(value.to_owned())
+    }
+
+    #[test]
+    fn good_fields_are_a_student() {
+        let student =
+            fields(text("Ada"), text("Lovelace"), text("ada@example.com")).into_student().unwrap();
+        assert_eq!(student.first_name().as_str(), "Ada");
+    }
+
+    #[test]
+    fn faults_of_form_and_of_content_are_told_together_in_order() {
+        let problem = fields(Given::Repeated, Given::Missing, Given::NotText).into_student();
+        let told: Vec<_> =
+            problem.unwrap_err().errors().iter().map(|e| (e.pointer.unwrap(), e.code)).collect();
+        assert_eq!(
+            told,
+            [("/first_name", "repeated"), ("/last_name", "required"), ("/email", "not_a_string")]
+        );
+    }
+
+    #[test]
+    fn a_second_value_makes_a_field_ambiguous() {
+        let mut given = Given::Missing;
+        given.add(text("Ada"));
+        assert_eq!(given, text("Ada"));
+        given.add(text("Ada"));
+        assert_eq!(given, Given::Repeated);
+    }
+}

@@ -1,0 +1,92 @@
+use super::{Fields, Given};
+use crate::problem::{Problem, ProblemKind};
+
+/// Reads what an HTML form sends (<https://url.spec.whatwg.org/#urlencoded-parsing>), but refuses
+/// bytes that are not UTF-8: replaced, they would be stored as a name that nobody has.
+pub(super) fn parse(body: &[u8]) -> Result<Fields, Problem> {
+    let mut fields = Fields::default();
+    for pair in body.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()) {
+        let mut halves = pair.splitn(2, |&byte| byte == b'=');
+        let name = decode(halves.next().unwrap_or_default())?;
+        let value = decode(halves.next().unwrap_or_default())?;
+        if let Some(field) = fields.named(&name) {
+            field.add(Given::Text(value));
+        }
+    }
+    Ok(fields)
+}
+
+fn decode(encoded: &[u8]) -> Result<String, Problem> {
+    let mut decoded = Vec::with_capacity(encoded.len());
+    let mut rest = encoded;
+    while let [first, after @ ..] = rest {
+        rest = after;
+        decoded.push(match (first, after) {
+            (b'+', _) => b' ',
+            (b'%', [high, low, after_escape @ ..]) => match (hex(*high), hex(*low)) {
+                (Some(high), Some(low)) => {
+                    rest = after_escape;
+                    high << 4 | low
+                }
+                // As browsers and servers agree: a percent sign that escapes nothing is itself.
+                _ => b'%',
+            },
+            (byte, _) => *byte,
+        });
+    }
+    String::from_utf8(decoded).map_err(|_| {
+        Problem::new(
+            ProblemKind::MalformedRequest,
+            "The form is not in UTF-8. Encode it as UTF-8 before percent-encoding it.",
+        )
+    })
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(body: &str, name: &str) -> Given {
+        parse(body.as_bytes()).unwrap().named(name).unwrap().clone()
+    }
+
+    fn text(value: &str) -> Given {
+        Given::Text(value.to_owned())
+    }
+
+    #[test]
+    fn escapes_and_plus_signs_are_undone() {
+        let body = "first_name=Zo%C3%AB+M&last%5Fname=O%27Brien&email=a%2Bb%40example.com&send";
+        assert_eq!(field(body, "first_name"), text("Zoë M"));
+        assert_eq!(field(body, "last_name"), text("O'Brien"));
+        assert_eq!(field(body, "email"), text("a+b@example.com"));
+    }
+
+    #[test]
+    fn a_percent_sign_that_escapes_nothing_is_itself() {
+        for value in ["100%", "%zz", "%4", "%+4"] {
+            let expected = value.replace('+', " ");
+            assert_eq!(field(&format!("email={value}"), "email"), text(&expected));
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_missing_and_what_is_there_twice_is_ambiguous() {
+        assert_eq!(field("", "email"), Given::Missing);
+        assert_eq!(field("email", "email"), text(""));
+        assert_eq!(field("email=a=b", "email"), text("a=b"));
+        assert_eq!(field("email=a&&email=b", "email"), Given::Repeated);
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf_8_are_refused() {
+        for body in ["first_name=Zo%EB", "%ff=1"] {
+            let problem = parse(body.as_bytes()).unwrap_err();
+            assert_eq!(problem.kind(), ProblemKind::MalformedRequest);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
+
+use super::{Fields, Given};
+use crate::problem::{Problem, ProblemKind, ProblemPart};
+
+/// Reads a JSON object. Members it does not know are ignored, so that clients may send more.
+pub(super) fn parse(body: &[u8]) -> Result<Fields, Problem> {
+    serde_json::from_slice(body).map_err(|error| {
+        if error.is_data() {
+            Problem::invalid_registration(vec![ProblemPart {
+                // RFC 6901: the empty pointer is the whole document.
+                pointer: Some(""),
+                code: "not_an_object",
+                message: "Send a JSON object with first_name, last_name and email.".to_owned(),
+            }])
+        } else {
+            Problem::new(
+                ProblemKind::MalformedRequest,
+                format!(
+                    "The body is not well-formed JSON: see line {}, column {}.",
+                    error.line(),
+                    error.column()
+                ),
+            )
+        }
+    })
+}
+
+/// By hand, because serde's derived code also takes an array for a struct and cannot say which
+/// member came twice.
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Fields;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut members: M) -> Result<Fields, M::Error> {
+                let mut fields = Fields::default();
+                while let Some(name) = members.next_key::<String>()? {
+                    match fields.named(&name) {
+                        Some(field) => field.add(given(members.next_value()?)),
+                        None => _ = members.next_value::<IgnoredAny>()?,
+                    }
+                }
+                Ok(fields)
+            }
+        }
+
+        deserializer.deserialize_map(Object)
+    }
+}
+
+fn given(value: Value) -> Given {
+    match value {
+        Value::Null => Given::Missing,
+        Value::String(text) => Given::Text(text),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => Given::NotText,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(body: &str, name: &str) -> Given {
+        parse(body.as_bytes()).unwrap().named(name).unwrap().clone()
+    }
+
+    #[test]
+    fn an_object_gives_texts_and_ignores_the_rest() {
+        let body = r#"{"first_name": "Zoë", "age": [1, {"x": null}], "email": null}"#;
+        assert_eq!(field(body, "first_name"), Given::Text("Zoë".to_owned()));
+        assert_eq!(field(body, "last_name"), Given::Missing);
+        assert_eq!(field(body, "email"), Given::Missing);
+    }
+
+    #[test]
+    fn values_of_other_types_and_repeated_members_are_noticed() {
+        for value in ["1", "true", "[]", "{}"] {
+            assert_eq!(field(&format!(r#"{{"email": {value}}}"#), "email"), Given::NotText);
+        }
+        assert_eq!(field(r#"{"email": "a", "email": "b"}"#, "email"), Given::Repeated);
+    }
+
+    #[test]
+    fn well_formed_json_that_is_no_object_is_invalid() {
+        for body in ["[]", "null", "1", "\"Ada\"", r#"["Ada", "Lovelace", "ada@example.com"]"#] {
+            let problem = parse(body.as_bytes()).unwrap_err();
+            assert_eq!(problem.errors()[0].code, "not_an_object", "{body}");
+        }
+    }
+
+    #[test]
+    fn broken_json_is_malformed_and_told_by_its_place_not_its_content() {
+        let too_deep = format!("{{\"age\": {}", "[".repeat(10_000));
+        let bodies: [&[u8]; 7] = [
+            b"",
+            b"{",
+            b"{\"email\": \"secret@example.com\"",
+            b"{} {}",
+            b"{\"email\": \"\\ud800\"}",
+            b"{\"email\": \"\xff\"}",
+            too_deep.as_bytes(),
+        ];
+        for body in bodies {
+            let problem = parse(body).unwrap_err();
+            assert_eq!(problem.kind(), ProblemKind::MalformedRequest);
+            assert!(!format!("{problem:?}").contains("secret"));
+        }
+    }
+}

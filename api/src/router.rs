@@ -1,0 +1,69 @@
+//! The whole route table, and what happens to every request on its way.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    http::HeaderValue,
+    middleware::{from_fn, from_fn_with_state as with_state},
+    routing::{get, post},
+};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{
+    handlers::{
+        docs::{docs, style},
+        events::events,
+        limits::limits,
+        livez::livez,
+        not_found::{method_not_allowed, not_found},
+        openapi::openapi,
+        readyz::readyz,
+        register::register_student_handler,
+        registration::registration,
+        root::service,
+    },
+    middleware::{
+        add_security_headers, cross_origin, enforce_deadline, enforce_head_limits,
+        enforce_rate_limit, hide_panics, in_server_span, record_outcome,
+    },
+    state::Api,
+};
+
+/// Everything the API answers.
+pub fn router(api: Arc<Api>, cors_origins: &[HeaderValue]) -> Router {
+    let routes = Router::new()
+        .route("/", get(service))
+        .route("/livez", get(livez))
+        .route("/readyz", get(readyz))
+        .route("/register", post(register_student_handler))
+        .route("/registrations/{reference}", get(registration))
+        .route("/registrations/{reference}/events", get(events))
+        .route("/limits", get(limits))
+        .route("/openapi.json", get(openapi))
+        .route("/docs", get(docs))
+        .route("/docs/style.css", get(style))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed);
+    with_layers(routes, &api, cors_origins).with_state(api)
+}
+
+/// The last is the outermost: it sees a request first and an answer last.
+fn with_layers(
+    routes: Router<Arc<Api>>,
+    api: &Arc<Api>,
+    cors_origins: &[HeaderValue],
+) -> Router<Arc<Api>> {
+    routes
+        .layer(CatchPanicLayer::custom(hide_panics))
+        .layer(with_state(Arc::clone(api), enforce_deadline))
+        .layer(with_state(Arc::clone(api), enforce_rate_limit))
+        .layer(with_state(Arc::clone(api), enforce_head_limits))
+        .layer(cross_origin(cors_origins))
+        .layer(from_fn(add_security_headers))
+        .layer(with_state(Arc::clone(api), record_outcome))
+        .layer(from_fn(in_server_span))
+}
+
+#[cfg(test)]
+mod tests;

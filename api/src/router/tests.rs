@@ -1,0 +1,284 @@
+use axum::{
+    body::{Body, Bytes},
+    extract::State,
+    http::Request,
+};
+use registrar_common::domain::RegistrationId;
+use serde_json::json;
+
+use crate::{docs::described_operations, middleware::Peer, testing::Alone};
+
+const ADA: &str = r#"{"first_name":"Ada","last_name":"Lovelace","email":"ada@example.com"}"#;
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+#[tokio::test]
+async fn every_described_operation_is_routed_and_every_route_is_described() {
+    let alone = Alone::with(&[]);
+    let described = described_operations();
+    for (method, path) in &described {
+        let other = if method == "get" { "DELETE" } else { "GET" };
+        let path = path.replace("{reference}", "X");
+        let request = Request::builder().method(other).uri(path).body(Body::empty()).unwrap();
+        let answer = alone.send(request).await;
+        assert_eq!(answer.problem(), "method-not-allowed");
+        assert!(answer.header("allow").to_lowercase().contains(method.as_str()));
+    }
+    let routes = include_str!("../router.rs").matches(".route(\"/").count();
+    assert_eq!(routes, described.len() + 1, "all but the style sheet");
+}
+
+#[tokio::test]
+async fn the_service_says_what_it_is() {
+    let answer = Alone::with(&[]).get("/").await;
+    assert_eq!(answer.status, 200);
+    let body = answer.json();
+    assert_eq!(body["status"], "ok");
+    assert_eq!(body["version"], env!("CARGO_PKG_VERSION"));
+    assert!(body["message"].is_string());
+}
+
+#[tokio::test]
+async fn a_process_without_its_servers_lives_but_is_not_ready() {
+    let alone = Alone::with(&[]);
+    assert_eq!(alone.get("/livez").await.status, 200);
+    let answer = alone.get("/readyz").await;
+    assert_eq!(answer.problem(), "not-ready");
+    assert_eq!(answer.json()["errors"][0]["code"], "rabbitmq");
+}
+
+#[tokio::test]
+async fn all_violations_come_at_once_with_where_what_and_how() {
+    let body = r#"{"first_name":" ","last_name":7,"email":"ada"}"#;
+    let answer = Alone::with(&[]).register(JSON, body).await;
+    assert_eq!(answer.status, 422);
+    assert_eq!(answer.problem(), "invalid-registration");
+    let errors = answer.json()["errors"].clone();
+    let told: Vec<_> = errors
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| (e["pointer"].clone(), e["code"].clone()))
+        .collect();
+    let expected = [
+        (json!("/first_name"), json!("required")),
+        (json!("/last_name"), json!("not_a_string")),
+        (json!("/email"), json!("invalid_email")),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn a_form_is_validated_like_json() {
+    let answer = Alone::with(&[]).register(FORM, "first_name=Ada&last_name=&email=ada%40x").await;
+    let errors = answer.json()["errors"].clone();
+    assert_eq!(errors[0]["code"], "required");
+    assert_eq!(errors[1]["code"], "invalid_email");
+}
+
+#[tokio::test]
+async fn each_way_to_get_a_body_wrong_has_its_own_answer() {
+    let alone = Alone::with(&[]);
+    for (content_type, body, status, problem) in [
+        (JSON, "{", 400, "malformed-request"),
+        (JSON, "[]", 422, "invalid-registration"),
+        (FORM, "email=%ff", 400, "malformed-request"),
+        ("text/plain", "Ada", 415, "unsupported-media-type"),
+        (JSON, &"x".repeat(16_385), 413, "body-too-large"),
+    ] {
+        let answer = alone.register(content_type, body.to_owned()).await;
+        assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (status, problem));
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_never_ends_is_given_up() {
+    let alone = Alone::with(&["--body-timeout=1ms"]);
+    let never = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
+    let answer = alone.register(JSON, Body::from_stream(never)).await;
+    assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (408, "body-timeout"));
+}
+
+#[tokio::test]
+async fn a_malformed_idempotency_key_is_refused() {
+    let alone = Alone::with(&[]);
+    for keys in [&["short"][..], &["0123456789abcdef", "fedcba9876543210"], &["\u{e9}"]] {
+        let mut request = Request::post("/register").header("content-type", JSON);
+        for key in keys {
+            request = request.header("idempotency-key", key.as_bytes());
+        }
+        let answer = alone.send(request.body(ADA.into()).unwrap()).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.problem().as_str()),
+            (400, "malformed-idempotency-key")
+        );
+    }
+}
+
+#[tokio::test]
+async fn without_rabbitmq_nothing_is_accepted_and_the_client_is_told_when_to_retry() {
+    let answer = Alone::with(&[]).register(JSON, ADA).await;
+    assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (503, "cannot-accept-now"));
+    assert_eq!(answer.header("retry-after"), "5");
+    assert!(!answer.headers.contains_key("location"));
+    assert!(!answer.body.contains("reference"), "handed out only after the confirm");
+    assert!(!answer.body.contains("RabbitMQ"), "broker text is ours, not the client's");
+}
+
+#[tokio::test]
+async fn a_reference_that_was_never_issued_is_not_found() {
+    let alone = Alone::with(&[]);
+    let long = "0".repeat(500);
+    for reference in ["X", "06CX7H2T01R010000000000004FBA5YTS330", "%ff", "%00", &long] {
+        for path in
+            [format!("/registrations/{reference}"), format!("/registrations/{reference}/events")]
+        {
+            let answer = alone.get(&path).await;
+            assert_eq!(
+                (answer.status.as_u16(), answer.problem().as_str()),
+                (404, "unknown-reference")
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_mysql_a_genuine_reference_is_still_accepted() {
+    let alone = Alone::with(&[]);
+    let reference = alone.api.sealer.seal(RegistrationId::generate());
+    let answer = alone.get(&format!("/registrations/{reference}")).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.json()["status"], "accepted");
+    assert!(answer.json()["message"].as_str().unwrap().contains("cannot be read right now"));
+    assert!(answer.json()["accepted_at"].is_string());
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("retry-after"), "1");
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_problem_too() {
+    let alone = Alone::with(&[]);
+    assert_eq!(alone.get("/nowhere").await.problem(), "not-found");
+    assert_eq!(alone.get("/register").await.problem(), "method-not-allowed");
+    assert_eq!(alone.get("/register").await.header("allow"), "POST");
+}
+
+#[tokio::test]
+async fn heads_over_the_limits_are_refused() {
+    let alone = Alone::with(&[]);
+    let long = format!("/{}", "x".repeat(2_048));
+    assert_eq!(alone.get(&long).await.problem(), "uri-too-long");
+    let large = Request::get("/").header("cookie", "x".repeat(16_385));
+    let answer = alone.send(large.body(Body::empty()).unwrap()).await;
+    assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (431, "headers-too-large"));
+}
+
+#[tokio::test]
+async fn a_client_that_sends_too_much_waits_and_probes_are_not_counted() {
+    let alone = Alone::with(&["--rate-per-second=1", "--rate-burst=2"]);
+    let request = |path: &str| {
+        let peer = Peer("192.0.2.1:1".parse().unwrap());
+        Request::get(path).extension(peer).body(Body::empty()).unwrap()
+    };
+    for _ in 0..2 {
+        assert_eq!(alone.send(request("/")).await.status, 200);
+    }
+    let answer = alone.send(request("/")).await;
+    assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (429, "too-many-requests"));
+    assert_eq!(answer.header("retry-after"), "1");
+    assert_eq!(alone.send(request("/livez")).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_limits_are_told_as_they_are_set() {
+    let limits = Alone::with(&["--body-bytes=2048", "--rate-per-second=0"]).get("/limits").await;
+    let limits = limits.json();
+    assert_eq!(limits["body_bytes"], 2_048);
+    assert_eq!(limits["name_characters"], 100);
+    assert_eq!(limits["email_characters"], 150);
+    assert!(limits.get("requests_per_second").is_none());
+    assert!(limits["status"] == "ok" && limits["message"].is_string());
+}
+
+#[tokio::test]
+async fn pages_of_configured_origins_may_call_and_others_may_not() {
+    let alone = Alone::with(&["--cors-origins=https://school.example"]);
+    let preflight = |origin: &str| {
+        Request::options("/register")
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "content-type,idempotency-key")
+            .body(Body::empty())
+            .unwrap()
+    };
+    let answer = alone.send(preflight("https://school.example")).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("access-control-allow-origin"), "https://school.example");
+    assert!(answer.header("access-control-allow-headers").contains("idempotency-key"));
+    assert!(!answer.headers.contains_key("access-control-allow-credentials"));
+    let answer = alone.send(preflight("https://elsewhere.example")).await;
+    assert!(!answer.headers.contains_key("access-control-allow-origin"));
+}
+
+#[tokio::test]
+async fn every_answer_is_guarded_and_none_sets_a_cookie() {
+    let alone = Alone::with(&[]);
+    for path in ["/", "/nowhere", "/limits", "/docs", "/registrations/X"] {
+        let answer = alone.get(path).await;
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+        assert!(answer.header("content-security-policy").contains("default-src 'none'"), "{path}");
+        assert!(!answer.headers.contains_key("set-cookie"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_documentation_is_served_with_its_style_and_a_strict_policy() {
+    let alone = Alone::with(&[]);
+    let page = alone.get("/docs").await;
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(!page.header("content-security-policy").contains("unsafe"));
+    let style = alone.get("/docs/style.css").await;
+    assert_eq!(style.header("content-type"), "text/css; charset=utf-8");
+    let again = Request::get("/docs").header("if-none-match", page.header("etag"));
+    assert_eq!(alone.send(again.body(Body::empty()).unwrap()).await.status, 304);
+    let document = alone.get("/openapi.json").await.json();
+    assert!(document["paths"]["/register"]["post"]["requestBody"].is_object());
+}
+
+#[tokio::test]
+async fn a_panic_is_an_internal_error_that_hides_its_cause() {
+    async fn fails(State(()): State<()>) {
+        panic!("secret cause");
+    }
+    let layer = tower_http::catch_panic::CatchPanicLayer::custom(crate::middleware::hide_panics);
+    let router = axum::Router::new().route("/", axum::routing::get(fails)).layer(layer);
+    let mut alone = Alone::with(&[]);
+    alone.router = router.with_state(());
+    let answer = alone.get("/").await;
+    assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (500, "internal-error"));
+    assert!(!answer.body.contains("secret"));
+}
+
+#[tokio::test]
+async fn requests_are_counted_and_timed_by_route_never_by_address() {
+    let alone = Alone::with(&[]);
+    alone.register(JSON, "{}").await;
+    alone.register(JSON, ADA).await;
+    alone.get("/registrations/SECRET").await;
+    alone.get("/secret").await;
+    let brew = Request::builder().method("BREW").uri("/").body(Body::empty()).unwrap();
+    alone.send(brew).await;
+    let text = alone.metrics.render().unwrap();
+    for line in [
+        "student_registration_requests_total{outcome=\"invalid\"} 1",
+        "student_registration_requests_total{outcome=\"refused\"} 1",
+        "student_registration_requests_total{outcome=\"accepted\"} 0",
+        "http_server_request_duration_seconds_count{method=\"GET\",route=\"/registrations/{reference}\",status=\"404\"} 1",
+        "http_server_request_duration_seconds_count{method=\"GET\",route=\"unmatched\",status=\"404\"} 1",
+        "http_server_request_duration_seconds_count{method=\"_OTHER\",route=\"/\",status=\"405\"} 1",
+    ] {
+        assert!(text.lines().any(|written| written == line), "{line} is not in:\n{text}");
+    }
+    assert!(!text.to_lowercase().contains("secret"));
+}

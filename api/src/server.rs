@@ -1,0 +1,108 @@
+//! Connections: how many, how slow they may be, and how they end.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{Router, body::Body, http::Request};
+use hyper::{body::Incoming, server::conn::http1};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use registrar_common::lifecycle::Shutdown;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinSet,
+};
+use tower::ServiceExt as _;
+
+use crate::{limits::Limits, middleware::Peer};
+
+/// The kernel has no file descriptors or memory left: some come free when connections end.
+const PAUSE_AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(100);
+
+/// How connections are served.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    router: Router,
+    http: http1::Builder,
+    places: Arc<Semaphore>,
+}
+
+impl Server {
+    /// A server for this listener; it takes connections once it runs.
+    pub fn new(listener: TcpListener, router: Router, limits: &Limits) -> Self {
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new())
+            .header_read_timeout(limits.header_timeout)
+            // Twice our own limits, which answer with more than an empty body.
+            .max_headers(limits.header_count * 2)
+            .max_buf_size((limits.header_bytes + limits.uri_bytes) * 2);
+        let places = Arc::new(Semaphore::new(limits.connections));
+        Self { listener, router, http, places }
+    }
+
+    /// Serves until the shutdown; then takes no more connections and answers what was taken in.
+    ///
+    /// Requests that take longer than `deadline` from then on are cut off.
+    pub async fn run(self, shutdown: Shutdown, deadline: Duration) {
+        let graceful = GracefulShutdown::new();
+        // Dropped at the end, which cuts off what has not finished.
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                () = shutdown.requested() => break,
+                (stream, peer, place) = self.accept() => {
+                    connections.spawn(self.serve(stream, peer, place, &graceful));
+                }
+                Some(_ended) = connections.join_next() => {}
+            }
+        }
+        drop(self.listener);
+        if tokio::time::timeout(deadline, graceful.shutdown()).await.is_err() {
+            tracing::warn!("some connections were cut off, since they did not end in time");
+        }
+    }
+
+    /// The next connection, once there is a place for it; until then it waits in the kernel.
+    async fn accept(&self) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
+        // Fails only when the semaphore is closed, which it never is.
+        let place = Arc::clone(&self.places).acquire_owned().await.ok();
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, peer)) => return (stream, peer, place),
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be taken");
+                    tokio::time::sleep(PAUSE_AFTER_FAILED_ACCEPT).await;
+                }
+            }
+        }
+    }
+
+    fn serve(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        place: Option<OwnedSemaphorePermit>,
+        graceful: &GracefulShutdown,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        // Answers are small and whole: holding them back to fill a packet only costs time.
+        _ = stream.set_nodelay(true);
+        let service = self.router.clone().map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer));
+            request.map(Body::new)
+        });
+        let connection =
+            self.http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let connection = graceful.watch(connection);
+        async move {
+            // A client that breaks off or talks nonsense is its own affair.
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+            drop(place);
+        }
+    }
+}

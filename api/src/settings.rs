@@ -1,0 +1,114 @@
+//! Everything the API can be told from outside.
+
+use std::net::SocketAddr;
+
+use axum::http::HeaderValue;
+use clap::Parser;
+use registrar_common::{
+    config::{self, SecretList},
+    messaging::{MessagingSettings, PublishSettings},
+    storage::DatabaseSettings,
+    telemetry::TelemetrySettings,
+};
+use secrecy::SecretString;
+
+use crate::{
+    limits::Limits,
+    middleware::{Network, origin},
+};
+
+/// The variable with the address to listen on, for messages that tell what to change.
+pub const ADDRESS_VARIABLE: &str = "REGISTRAR_API_ADDRESS";
+
+/// The settings of the API.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "registrar-api", version, about)]
+pub struct Settings {
+    /// Where to listen; port 0 takes any that is free
+    #[arg(long, env = ADDRESS_VARIABLE, default_value = "0.0.0.0:5000",
+        value_parser = config::address)]
+    pub address: SocketAddr,
+    /// Where to listen for Prometheus; port 0 takes any that is free
+    #[arg(long, env = "REGISTRAR_METRICS_ADDRESS", default_value = "0.0.0.0:9100",
+        value_parser = config::address)]
+    pub metrics_address: SocketAddr,
+    /// Makes ids from idempotency keys. The same on every instance, and never changed
+    #[arg(long, env = "REGISTRAR_DERIVATION_SECRET", value_parser = config::secret)]
+    pub derivation_secret: SecretString,
+    /// Seal references: the first seals, all of them open. The same on every instance
+    #[arg(long, env = "REGISTRAR_SEALING_SECRETS", value_parser = config::secret_list)]
+    pub sealing_secrets: SecretList,
+    /// Origins whose pages may call the API, separated by commas; none by default
+    #[arg(long, env = "REGISTRAR_CORS_ORIGINS", value_delimiter = ',', value_parser = origin)]
+    pub cors_origins: Vec<HeaderValue>,
+    /// Proxies that are trusted to tell the client's address, separated by commas
+    #[arg(long, env = "REGISTRAR_TRUSTED_PROXIES", value_delimiter = ',',
+        value_parser = clap::value_parser!(Network))]
+    pub trusted_proxies: Vec<Network>,
+    /// Limits
+    #[command(flatten)]
+    pub limits: Limits,
+    /// RabbitMQ
+    #[command(flatten)]
+    pub messaging: MessagingSettings,
+    /// Publishing
+    #[command(flatten)]
+    pub publishing: PublishSettings,
+    /// MySQL
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+    /// Telemetry
+    #[command(flatten)]
+    pub telemetry: TelemetrySettings,
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    /// Settings for servers that do not exist, on ports that are free.
+    pub(crate) fn with_nothing_running(flags: &[&str]) -> Settings {
+        let usual = [
+            "registrar-api",
+            "--address=127.0.0.1:0",
+            "--metrics-address=127.0.0.1:0",
+            "--derivation-secret=a derivation secret of some length",
+            "--sealing-secrets=a sealing secret of sufficient length",
+            // Port 9 is discard, which nobody runs.
+            "--amqp-url=amqp://guest:guest@127.0.0.1:9",
+            "--database-url=mysql://nobody:nothing@127.0.0.1:9/none",
+            "--database-connect-timeout=100ms",
+        ];
+        config::parse_from(usual.iter().chain(flags)).unwrap()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_separated_by_commas() {
+        let settings = testing::with_nothing_running(&[
+            "--cors-origins=https://one.example,https://two.example",
+            "--trusted-proxies=10.0.0.0/8,::1",
+        ]);
+        assert_eq!(settings.cors_origins, ["https://one.example", "https://two.example"]);
+        assert_eq!(settings.trusted_proxies.len(), 2);
+    }
+
+    #[test]
+    fn a_wrong_setting_is_told_in_a_sentence_with_its_variable() {
+        let refused = config::parse_from::<Settings>(["registrar-api", "--address=5000"]);
+        let sentence = refused.unwrap_err().to_string();
+        assert!(sentence.contains(ADDRESS_VARIABLE), "{sentence}");
+    }
+
+    #[test]
+    fn no_secret_is_ever_printed() {
+        let printed = format!("{:?}", testing::with_nothing_running(&[]));
+        for secret in ["a derivation secret", "a sealing secret", "guest:guest", "nothing@"] {
+            assert!(!printed.contains(secret), "{printed}");
+        }
+    }
+}

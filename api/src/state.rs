@@ -1,0 +1,54 @@
+//! What all requests share.
+
+use std::sync::Arc;
+
+use registrar_common::{
+    domain::{Reference, ReferenceSealer},
+    lifecycle::Shutdown,
+    messaging::Publisher,
+};
+use secrecy::SecretString;
+use tokio::sync::Semaphore;
+
+use crate::{
+    docs::Documents,
+    limits::Limits,
+    metrics::HttpMetrics,
+    middleware::{Network, RateLimit},
+    status::{Lookups, WaitEstimate},
+};
+
+/// What all requests share: nothing in it is about one registration, so instances are equal.
+pub struct Api {
+    /// Hands registrations to RabbitMQ.
+    pub publisher: Publisher,
+    /// Reads what became of registrations.
+    pub lookups: Lookups,
+    /// How long they wait just now.
+    pub wait_estimate: WaitEstimate,
+    /// One for each client that waits for an outcome.
+    pub waiting_places: Arc<Semaphore>,
+    /// Makes and checks references.
+    pub sealer: ReferenceSealer,
+    /// Makes ids from idempotency keys.
+    pub derivation_secret: SecretString,
+    /// What a client may send.
+    pub limits: Limits,
+    /// How often a client may send, unless it is not limited.
+    pub rate_limit: Option<Arc<RateLimit>>,
+    /// Who may say whom it forwards.
+    pub trusted_proxies: Vec<Network>,
+    /// What is counted.
+    pub http_metrics: HttpMetrics,
+    /// The documentation.
+    pub documents: Documents,
+    /// Ends what waits.
+    pub shutdown: Shutdown,
+}
+
+impl Api {
+    /// The address of a registration's status.
+    pub fn status_url(reference: &Reference) -> String {
+        format!("/registrations/{reference}")
+    }
+}

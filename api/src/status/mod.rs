@@ -1,0 +1,12 @@
+//! What became of a registration, read so that cost grows with outcomes and not with watchers.
+
+mod body;
+mod caching;
+mod lookups;
+mod wait_estimate;
+mod watchers;
+
+pub use body::{Known, StatusBody};
+pub use caching::{CacheRule, conditional, conditional_bytes};
+pub use lookups::Lookups;
+pub use wait_estimate::WaitEstimate;

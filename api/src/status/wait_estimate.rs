@@ -1,0 +1,116 @@
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use registrar_common::domain::{Decision, Outcome};
+use time::OffsetDateTime;
+
+/// Nobody should ask more often.
+const SHORTEST: Duration = Duration::from_secs(1);
+/// Nobody should be left waiting longer once the queue is short again.
+const LONGEST: Duration = Duration::from_secs(30);
+/// A decision older than this says nothing of the queue as it is now.
+const FRESH: time::Duration = time::Duration::seconds(30);
+/// Each measurement moves the estimate by an eighth, as TCP's round-trip estimate does (RFC 6298).
+const WEIGHT: u64 = 8;
+
+/// How long registrations wait for their outcome just now, learnt from the look-ups that the API
+/// makes anyway.
+#[derive(Clone, Debug, Default)]
+pub struct WaitEstimate {
+    milliseconds: Arc<AtomicU64>,
+}
+
+impl WaitEstimate {
+    /// Learns from a decision that was read at `now`.
+    pub fn observe(&self, decision: &Decision, now: OffsetDateTime) {
+        let Some(accepted_at) = decision.accepted_at else { return };
+        let is_held = matches!(decision.outcome, Outcome::OnHold(_));
+        if is_held || now - decision.decided_at > FRESH {
+            return;
+        }
+        let waited = u64::try_from((decision.decided_at - accepted_at).whole_milliseconds());
+        let waited = waited.unwrap_or(0);
+        // Two observations at once may lose one: it is an estimate.
+        let before = self.milliseconds.load(Ordering::Relaxed);
+        let after = (before.saturating_mul(WEIGHT - 1).saturating_add(waited)) / WEIGHT;
+        self.milliseconds.store(after, Ordering::Relaxed);
+    }
+
+    /// When to ask again about a registration that has waited for `age`: when it should be done,
+    /// or, when it is late already, after a quarter of the time it has waited.
+    pub fn retry_after(&self, age: Duration) -> Duration {
+        let usual = Duration::from_millis(self.milliseconds.load(Ordering::Relaxed));
+        let remaining = usual.checked_sub(age).unwrap_or(age / 4);
+        remaining.clamp(SHORTEST, LONGEST)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use registrar_common::domain::HoldReason;
+    use time::macros::datetime;
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2026-01-02 03:04:05 UTC);
+
+    fn waited(seconds: i64) -> Decision {
+        Decision {
+            outcome: Outcome::Registered,
+            accepted_at: Some(NOW - time::Duration::seconds(seconds)),
+            decided_at: NOW,
+        }
+    }
+
+    fn after_observing(decision: Decision, times: usize) -> Duration {
+        let estimate = WaitEstimate::default();
+        for _ in 0..times {
+            estimate.observe(&decision, NOW);
+        }
+        estimate.retry_after(Duration::ZERO)
+    }
+
+    #[test]
+    fn with_nothing_measured_one_asks_again_after_a_second() {
+        assert_eq!(WaitEstimate::default().retry_after(Duration::ZERO), SHORTEST);
+    }
+
+    #[test]
+    fn the_estimate_follows_the_measured_wait_and_is_clamped() {
+        assert_eq!(after_observing(waited(16), 1), Duration::from_secs(2));
+        assert!(after_observing(waited(16), 100) > Duration::from_secs(15));
+        assert_eq!(after_observing(waited(3_600), 100), LONGEST);
+    }
+
+    #[test]
+    fn time_already_waited_is_taken_off_and_lateness_adds_patience() {
+        let estimate = WaitEstimate::default();
+        (0..100).for_each(|_| estimate.observe(&waited(20), NOW));
+        let retry_after =
+            |age| estimate.retry_after(Duration::from_secs(age)).as_secs_f64().round();
+        assert!((retry_after(5) - 15.0).abs() < 0.1);
+        assert!((retry_after(40) - 10.0).abs() < 0.1);
+        assert!((retry_after(10_000) - 30.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn old_decisions_held_ones_and_unknown_times_teach_nothing() {
+        let old = Decision { decided_at: NOW - time::Duration::hours(1), ..waited(7_200) };
+        let held =
+            Decision { outcome: Outcome::OnHold(HoldReason::DeliveryLimit), ..waited(3_600) };
+        let unknown = Decision { accepted_at: None, ..waited(0) };
+        for decision in [old, held, unknown] {
+            assert_eq!(after_observing(decision, 10), SHORTEST);
+        }
+    }
+
+    #[test]
+    fn clocks_that_disagree_do_no_harm() {
+        assert_eq!(after_observing(waited(-5), 10), SHORTEST);
+    }
+}

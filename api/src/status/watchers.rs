@@ -1,0 +1,318 @@
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
+
+use registrar_common::domain::{Decision, RegistrationId};
+use tokio::{sync::oneshot, time::Instant};
+
+/// An undecided registration is looked up again after this long; most are decided within it.
+pub(super) const FIRST_INTERVAL: Duration = Duration::from_millis(25);
+/// The interval doubles up to this.
+pub(super) const LONGEST_INTERVAL: Duration = Duration::from_secs(1);
+
+/// What the database says now, or that it does not answer.
+pub(super) type Answer = Result<Option<Decision>, Unreadable>;
+
+/// The database does not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unreadable;
+
+/// Who wants to know what of which registration, and when each is next looked up.
+///
+/// An entry exists only while someone waits for it.
+#[derive(Debug, Default)]
+pub(super) struct Watchers {
+    entries: HashMap<RegistrationId, Entry>,
+    /// Looked up in this order; each entry at most once.
+    schedule: BTreeSet<(Instant, RegistrationId)>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    /// Want the state as it is now.
+    asking: Vec<oneshot::Sender<Answer>>,
+    /// Want the outcome once there is one.
+    watching: Vec<oneshot::Sender<Decision>>,
+    interval: Duration,
+    due: Option<Instant>,
+}
+
+/// The registrations of one query, with those who asked before it began.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// What to look up.
+    pub(super) ids: Vec<RegistrationId>,
+    asking: Vec<(RegistrationId, oneshot::Sender<Answer>)>,
+}
+
+impl Batch {
+    /// Tells those who asked that there is no answer. Watchers go on waiting.
+    pub(super) fn refuse(&mut self) {
+        for (_, sender) in self.asking.drain(..) {
+            _ = sender.send(Err(Unreadable));
+        }
+    }
+}
+
+impl Watchers {
+    /// Answers `sender` by the next query.
+    pub(super) fn ask(
+        &mut self,
+        id: RegistrationId,
+        sender: oneshot::Sender<Answer>,
+        now: Instant,
+    ) {
+        self.entry(id).asking.push(sender);
+        self.schedule(id, now);
+    }
+
+    /// Answers `sender` once the registration is decided.
+    pub(super) fn watch(
+        &mut self,
+        id: RegistrationId,
+        sender: oneshot::Sender<Decision>,
+        now: Instant,
+    ) {
+        let entry = self.entry(id);
+        entry.watching.push(sender);
+        // A newcomer wants to know soon, also where others have waited for long.
+        entry.interval = FIRST_INTERVAL;
+        self.schedule(id, now + FIRST_INTERVAL);
+    }
+
+    /// When the next look-up is due.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.schedule.first().map(|(due, _)| *due)
+    }
+
+    /// Up to `limit` registrations that are due, without those nobody waits for any more.
+    pub(super) fn take_due(&mut self, now: Instant, limit: usize) -> Batch {
+        let mut batch = Batch::default();
+        while batch.ids.len() < limit && self.next_due().is_some_and(|due| due <= now) {
+            let Some((_, id)) = self.schedule.pop_first() else { break };
+            let Some(entry) = self.entries.get_mut(&id) else { continue };
+            entry.due = None;
+            entry.forget_gone();
+            if entry.is_idle() {
+                self.entries.remove(&id);
+                continue;
+            }
+            batch.asking.extend(entry.asking.drain(..).map(|sender| (id, sender)));
+            batch.ids.push(id);
+        }
+        batch
+    }
+
+    /// Tells everybody what a query found. Those still waiting are scheduled again.
+    pub(super) fn settle(
+        &mut self,
+        batch: Batch,
+        found: &HashMap<RegistrationId, Decision>,
+        now: Instant,
+    ) {
+        for (id, sender) in batch.asking {
+            _ = sender.send(Ok(found.get(&id).copied()));
+        }
+        for id in batch.ids {
+            let Some(entry) = self.entries.get_mut(&id) else { continue };
+            if let Some(decision) = found.get(&id) {
+                for sender in entry.watching.drain(..) {
+                    _ = sender.send(*decision);
+                }
+            }
+            self.wait_longer(id, now);
+        }
+    }
+
+    /// Puts back a batch whose query failed, after refusing those who asked.
+    pub(super) fn put_back(&mut self, mut batch: Batch, now: Instant) {
+        batch.refuse();
+        for id in batch.ids {
+            self.wait_longer(id, now);
+        }
+    }
+
+    /// Refuses everybody who asks for the state as it is now.
+    pub(super) fn refuse_asking(&mut self) {
+        for entry in self.entries.values_mut() {
+            for sender in entry.asking.drain(..) {
+                _ = sender.send(Err(Unreadable));
+            }
+        }
+    }
+
+    fn wait_longer(&mut self, id: RegistrationId, now: Instant) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        if entry.is_idle() {
+            if let Some(due) = entry.due {
+                self.schedule.remove(&(due, id));
+            }
+            self.entries.remove(&id);
+            return;
+        }
+        entry.interval = (entry.interval * 2).min(LONGEST_INTERVAL);
+        let due = now + entry.interval;
+        self.schedule(id, due);
+    }
+
+    fn entry(&mut self, id: RegistrationId) -> &mut Entry {
+        self.entries.entry(id).or_insert_with(|| Entry {
+            asking: Vec::new(),
+            watching: Vec::new(),
+            interval: FIRST_INTERVAL / 2,
+            due: None,
+        })
+    }
+
+    /// Looks `id` up at `due`, or earlier when it is due earlier already.
+    fn schedule(&mut self, id: RegistrationId, due: Instant) {
+        let entry = self.entry(id);
+        match entry.due {
+            Some(earlier) if earlier <= due => return,
+            Some(later) => _ = self.schedule.remove(&(later, id)),
+            None => {}
+        }
+        self.entry(id).due = Some(due);
+        self.schedule.insert((due, id));
+    }
+}
+
+impl Entry {
+    fn forget_gone(&mut self) {
+        self.asking.retain(|sender| !sender.is_closed());
+        self.watching.retain(|sender| !sender.is_closed());
+    }
+
+    fn is_idle(&self) -> bool {
+        self.asking.is_empty() && self.watching.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use registrar_common::domain::Outcome;
+    use time::OffsetDateTime;
+
+    use super::*;
+
+    const LIMIT: usize = 512;
+
+    fn registered(id: RegistrationId) -> HashMap<RegistrationId, Decision> {
+        let decision = Decision {
+            outcome: Outcome::Registered,
+            accepted_at: None,
+            decided_at: OffsetDateTime::UNIX_EPOCH,
+        };
+        HashMap::from([(id, decision)])
+    }
+
+    fn nothing() -> HashMap<RegistrationId, Decision> {
+        HashMap::new()
+    }
+
+    fn watch(
+        watchers: &mut Watchers,
+        id: RegistrationId,
+        now: Instant,
+    ) -> oneshot::Receiver<Decision> {
+        let (sender, receiver) = oneshot::channel();
+        watchers.watch(id, sender, now);
+        receiver
+    }
+
+    fn ask(watchers: &mut Watchers, id: RegistrationId, now: Instant) -> oneshot::Receiver<Answer> {
+        let (sender, receiver) = oneshot::channel();
+        watchers.ask(id, sender, now);
+        receiver
+    }
+
+    #[test]
+    fn many_who_wait_for_one_registration_cost_one_look_up() {
+        let (mut watchers, now, id) =
+            (Watchers::default(), Instant::now(), RegistrationId::generate());
+        let mut waiting: Vec<_> = (0..100).map(|_| watch(&mut watchers, id, now)).collect();
+        let mut asking: Vec<_> = (0..100).map(|_| ask(&mut watchers, id, now)).collect();
+        let batch = watchers.take_due(now, LIMIT);
+        assert_eq!(batch.ids, [id]);
+        watchers.settle(batch, &registered(id), now);
+        assert!(waiting.iter_mut().all(|w| w.try_recv().is_ok()));
+        assert!(asking.iter_mut().all(|a| a.try_recv().unwrap().unwrap().is_some()));
+        assert_eq!(watchers.next_due(), None);
+        assert!(watchers.entries.is_empty());
+    }
+
+    #[test]
+    fn the_interval_doubles_up_to_a_second() {
+        let (mut watchers, mut now, id) =
+            (Watchers::default(), Instant::now(), RegistrationId::generate());
+        let _waiting = watch(&mut watchers, id, now);
+        let mut intervals = Vec::new();
+        for _ in 0..8 {
+            let due = watchers.next_due().unwrap();
+            intervals.push((due - now).as_millis());
+            now = due;
+            let batch = watchers.take_due(now, LIMIT);
+            watchers.settle(batch, &nothing(), now);
+        }
+        assert_eq!(intervals, [25, 50, 100, 200, 400, 800, 1_000, 1_000]);
+    }
+
+    #[test]
+    fn a_batch_is_bounded_and_the_rest_stays_due() {
+        let (mut watchers, now) = (Watchers::default(), Instant::now());
+        let asking: Vec<_> =
+            (0..5).map(|_| ask(&mut watchers, RegistrationId::generate(), now)).collect();
+        assert_eq!(watchers.take_due(now, 3).ids.len(), 3);
+        assert_eq!(watchers.take_due(now, 3).ids.len(), 2);
+        drop(asking);
+    }
+
+    #[test]
+    fn who_has_gone_costs_nothing() {
+        let (mut watchers, now) = (Watchers::default(), Instant::now());
+        drop(ask(&mut watchers, RegistrationId::generate(), now));
+        drop(watch(&mut watchers, RegistrationId::generate(), now));
+        assert!(watchers.take_due(now + LONGEST_INTERVAL, LIMIT).ids.is_empty());
+        assert!(watchers.entries.is_empty() && watchers.schedule.is_empty());
+    }
+
+    #[test]
+    fn who_asks_during_a_query_is_answered_by_the_next_one() {
+        let (mut watchers, now, id) =
+            (Watchers::default(), Instant::now(), RegistrationId::generate());
+        let mut first = ask(&mut watchers, id, now);
+        let batch = watchers.take_due(now, LIMIT);
+        let mut second = ask(&mut watchers, id, now);
+        watchers.settle(batch, &nothing(), now);
+        assert_eq!(first.try_recv().unwrap(), Ok(None));
+        assert!(second.try_recv().is_err());
+        assert_eq!(watchers.next_due(), Some(now));
+        let batch = watchers.take_due(now, LIMIT);
+        watchers.settle(batch, &registered(id), now);
+        assert!(second.try_recv().unwrap().unwrap().is_some());
+    }
+
+    #[test]
+    fn a_failed_query_refuses_who_asked_and_keeps_who_watches() {
+        let (mut watchers, now, id) =
+            (Watchers::default(), Instant::now(), RegistrationId::generate());
+        let mut asking = ask(&mut watchers, id, now);
+        let mut watching = watch(&mut watchers, id, now);
+        let batch = watchers.take_due(now, LIMIT);
+        watchers.put_back(batch, now);
+        assert_eq!(asking.try_recv().unwrap(), Err(Unreadable));
+        assert_eq!(watchers.next_due(), Some(now + FIRST_INTERVAL * 2));
+        let batch = watchers.take_due(now + LONGEST_INTERVAL, LIMIT);
+        watchers.settle(batch, &registered(id), now);
+        assert!(watching.try_recv().is_ok());
+    }
+
+    #[test]
+    fn who_asks_while_nothing_can_be_read_is_refused() {
+        let (mut watchers, now) = (Watchers::default(), Instant::now());
+        let mut asking = ask(&mut watchers, RegistrationId::generate(), now);
+        watchers.refuse_asking();
+        assert_eq!(asking.try_recv().unwrap(), Err(Unreadable));
+    }
+}

@@ -1,0 +1,118 @@
+//! An API whose servers are not there, for tests of what needs none.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Request, StatusCode},
+};
+use http_body_util::BodyExt as _;
+use registrar_common::{
+    domain::ReferenceSealer,
+    lifecycle::Shutdown,
+    messaging::Publisher,
+    retry::RetryPolicy,
+    storage::{Pool, StatusReader},
+    telemetry::metrics::Metrics,
+};
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use tower::ServiceExt as _;
+
+use crate::{
+    docs::Documents,
+    metrics::HttpMetrics,
+    middleware::RateLimit,
+    router::router,
+    settings::testing::with_nothing_running,
+    state::Api,
+    status::{Lookups, WaitEstimate},
+};
+
+/// An API without RabbitMQ and MySQL.
+pub(crate) struct Alone {
+    pub(crate) api: Arc<Api>,
+    pub(crate) metrics: Metrics,
+    pub(crate) router: Router,
+}
+
+/// What was answered.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Alone {
+    /// Needs a Tokio runtime; `flags` as on the command line.
+    pub(crate) fn with(flags: &[&str]) -> Self {
+        let settings = with_nothing_running(flags);
+        let (metrics, shutdown) = (Metrics::new(), Shutdown::new());
+        let second = std::time::Duration::from_secs(1);
+        let retry = RetryPolicy::new(second, second).unwrap();
+        let (publisher, _never_run) = Publisher::start(
+            &settings.messaging,
+            settings.publishing.clone(),
+            retry,
+            Arc::new(()),
+            &shutdown,
+        );
+        let reader = StatusReader::new(Pool::new(&settings.database));
+        let (lookups, task) = Lookups::new(reader, WaitEstimate::default());
+        tokio::spawn(task.run());
+        let sealing = settings.sealing_secrets.as_slice();
+        let api = Arc::new(Api {
+            publisher,
+            lookups,
+            wait_estimate: WaitEstimate::default(),
+            waiting_places: Arc::new(Semaphore::new(settings.limits.streams)),
+            sealer: ReferenceSealer::new(&sealing[0], &sealing[1..]),
+            derivation_secret: settings.derivation_secret,
+            rate_limit: settings.limits.rate().map(|(n, b)| Arc::new(RateLimit::new(n, b))),
+            limits: settings.limits,
+            trusted_proxies: settings.trusted_proxies,
+            http_metrics: HttpMetrics::register(&metrics).unwrap(),
+            documents: Documents::render().unwrap(),
+            shutdown,
+        });
+        let router = router(Arc::clone(&api), &settings.cors_origins);
+        Self { api, metrics, router }
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn register(&self, content_type: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::post("/register").header("content-type", content_type);
+        self.send(request.body(body.into()).unwrap()).await
+    }
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The problem's name, after checking that it is a whole problem document.
+    pub(crate) fn problem(&self) -> String {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.body);
+        let document = self.json();
+        assert_eq!(document["status"], self.status.as_u16());
+        assert_eq!(document["detail"], document["message"]);
+        assert!(document["title"].is_string());
+        document["type"].as_str().unwrap().strip_prefix("/docs#").unwrap().to_owned()
+    }
+}
