@@ -1,0 +1,31 @@
+//! Runs the API of this process until it is stopped.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use registrar_common::{config, lifecycle::Shutdown, telemetry};
+
+use crate::{Application, Settings};
+
+/// Runs the API of this process.
+pub fn main() -> ExitCode {
+    let settings = config::parse::<Settings>();
+    let result = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("The operating system does not let the API start its threads")
+        .and_then(|runtime| runtime.block_on(run(settings)));
+    result.unwrap_or_else(|error| {
+        eprintln!("{error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
+    let telemetry =
+        telemetry::init("registrar-api", env!("CARGO_PKG_VERSION"), &settings.telemetry)?;
+    let application = Application::build(settings, Shutdown::on_signals()?).await?;
+    let stopped = application.run_until_stopped().await;
+    telemetry.shutdown().await;
+    Ok(stopped.exit_code())
+}
