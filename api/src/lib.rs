@@ -16,7 +16,7 @@ pub mod problem;
 pub mod publisher_metrics;
 pub mod registering;
 pub mod router;
-pub mod run;
+mod run;
 pub mod server;
 pub mod settings;
 pub mod state;

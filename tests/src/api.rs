@@ -103,7 +103,12 @@ impl Api {
 
     /// What `/metrics` says.
     pub async fn metrics(&self) -> String {
-        reqwest::get(format!("{}/metrics", self.operations_url)).await.unwrap().text().await.unwrap()
+        reqwest::get(format!("{}/metrics", self.operations_url))
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
     }
 }
 

@@ -124,7 +124,8 @@ impl TraceService for Received {
         self.text.lock().unwrap().push_str(&format!("{request:?}\n"));
         for resource_spans in request.resource_spans {
             let resource = resource_spans.resource.unwrap_or_default();
-            let service = attributes(resource.attributes).remove("service.name").unwrap_or_default();
+            let service =
+                attributes(resource.attributes).remove("service.name").unwrap_or_default();
             let spans = resource_spans.scope_spans.into_iter().flat_map(|scope| scope.spans);
             let spans = spans.map(|span| readable(service.clone(), span));
             self.spans.lock().unwrap().extend(spans);

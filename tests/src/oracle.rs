@@ -105,8 +105,10 @@ impl Oracle {
 
     /// How many rows are in `students`.
     pub async fn students(&self) -> usize {
-        let count: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM students").fetch_one(&self.pool).await.unwrap();
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM students")
+            .fetch_one(&self.pool)
+            .await
+            .unwrap();
         usize::try_from(count).unwrap()
     }
 }

@@ -54,6 +54,11 @@ impl Worker {
 
     /// What `/metrics` says.
     pub async fn metrics(&self) -> String {
-        reqwest::get(format!("{}/metrics", self.operations_url)).await.unwrap().text().await.unwrap()
+        reqwest::get(format!("{}/metrics", self.operations_url))
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
     }
 }

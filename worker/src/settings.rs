@@ -31,17 +31,17 @@ pub struct Settings {
 
     /// How many batches of the interactive lane are stored at the same time.
     #[arg(long, env = "REGISTRAR_INTERACTIVE_WRITERS", default_value = "2",
-          value_parser = config::bounded(1..=64))]
+          value_parser = config::bounded(1_u16..=64))]
     pub interactive_writers: u16,
 
     /// How many batches of the bulk lane are stored at the same time.
     #[arg(long, env = "REGISTRAR_BULK_WRITERS", default_value = "1",
-          value_parser = config::bounded(1..=64))]
+          value_parser = config::bounded(1_u16..=64))]
     pub bulk_writers: u16,
 
     /// The most registrations in one batch.
     #[arg(long, env = "REGISTRAR_BATCH_ROWS", default_value = "512",
-          value_parser = config::bounded(1..=512))]
+          value_parser = config::bounded(1_u16..=512))]
     pub batch_rows: u16,
 
     /// How long the first registration of a batch waits for others.

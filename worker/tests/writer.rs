@@ -58,7 +58,7 @@ struct Script {
 }
 
 fn error(class: ErrorClass) -> StorageError {
-    StorageError::of_class(class)
+    StorageError::new(class, "scripted", "The script says so.")
 }
 
 impl RegistrationStore for Script {
@@ -208,8 +208,7 @@ async fn nothing_is_acked_until_the_store_has_an_outcome_for_all_of_it() {
 
 #[tokio::test(start_paused = true)]
 async fn deliveries_go_back_when_mysql_is_away_for_too_long() {
-    let script =
-        Script { fails_for_ever: Some(ErrorClass::Transient), ..Script::default() };
+    let script = Script { fails_for_ever: Some(ErrorClass::Transient), ..Script::default() };
     let started = tokio::time::Instant::now();
     let run = run(Channel { deliveries: deliveries(4), ..Channel::default() }, script).await;
     assert!(matches!(run.end, WriterEnd::StoreAway(_)));

@@ -64,6 +64,8 @@ pub(super) fn end_process(code: i32) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use tokio::sync::{mpsc, oneshot};
 
     use super::*;
@@ -88,7 +90,8 @@ mod tests {
         assert!(!requested.is_cancelled());
 
         send.send(SIGTERM).await.unwrap();
-        requested.cancelled().await;
+        let in_time = tokio::time::timeout(Duration::from_secs(5), requested.cancelled()).await;
+        assert!(in_time.is_ok(), "the first signal must request the stop");
         assert!(insisted.try_recv().is_err(), "one signal must not end the process");
 
         send.send(SIGINT).await.unwrap();

@@ -59,7 +59,8 @@ impl StorageError {
         &self.fingerprint
     }
 
-    pub(super) fn new(
+    /// An error that did not come from MySQL itself; a store of another kind makes its own.
+    pub fn new(
         class: ErrorClass,
         fingerprint: &str,
         sentence: impl Into<Cow<'static, str>>,

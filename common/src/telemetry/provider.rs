@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// limit is 128 and it drops the rest silently.
 pub(super) const MAX_LINKS_PER_SPAN: u32 = 1024;
 
-/// Spans, and log records, that wait for export; more are dropped. About 20 MB when full.
+/// Spans, and log records, that wait for export; more are dropped, so that memory stays bounded.
 const MAX_QUEUE: usize = 16_384;
 
 /// Who is telling.

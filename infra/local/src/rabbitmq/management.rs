@@ -78,10 +78,7 @@ impl Management {
 
     /// The address of the management API, for a browser.
     pub fn http_url(&self) -> String {
-        format!(
-            "{}://{}:{}/",
-            self.http.scheme, self.http.host, self.http.port
-        )
+        format!("{}://{}:{}/", self.http.scheme, self.http.host, self.http.port)
     }
 
     /// Makes a virtual host with the policies of `infra/rabbitmq/definitions.json`.
@@ -94,10 +91,7 @@ impl Management {
     /// Deletes a virtual host with all its queues and closes its connections.
     pub fn delete_vhost(&self, name: &str) -> Result<(), StackError> {
         let path = format!("vhosts/{}", percent_encoded(name));
-        done(
-            &format!("Deleting the virtual host {name}"),
-            self.delete(&path),
-        )
+        done(&format!("Deleting the virtual host {name}"), self.delete(&path))
     }
 
     /// The queues of a virtual host.
@@ -107,11 +101,7 @@ impl Management {
 
     /// Deletes a queue with its messages.
     pub fn delete_queue(&self, vhost: &str, queue: &str) -> Result<(), StackError> {
-        let path = format!(
-            "queues/{}/{}",
-            percent_encoded(vhost),
-            percent_encoded(queue)
-        );
+        let path = format!("queues/{}/{}", percent_encoded(vhost), percent_encoded(queue));
         done(&format!("Deleting the queue {queue}"), self.delete(&path))
     }
 
@@ -146,10 +136,7 @@ impl Management {
         let what = "Asking RabbitMQ's management API";
         let answer = self.agent.get(self.path(path)).call();
         let mut answer = expect_success(what, answer)?;
-        answer
-            .body_mut()
-            .read_json()
-            .map_err(|error| refused(what, error.to_string()))
+        answer.body_mut().read_json().map_err(|error| refused(what, error.to_string()))
     }
 
     fn post(&self, path: &str, body: &Value) -> Result<Response<Body>, ureq::Error> {
@@ -182,10 +169,7 @@ fn done(what: &str, answer: Result<Response<Body>, ureq::Error>) -> Result<(), S
 }
 
 fn refused(what: &str, detail: String) -> StackError {
-    StackError::Refused {
-        what: what.to_owned(),
-        detail,
-    }
+    StackError::Refused { what: what.to_owned(), detail }
 }
 
 /// For a name as one segment of a path.

@@ -1,0 +1,114 @@
+//! A virtual host of one test, and what is really in its queues.
+
+use std::collections::HashSet;
+use std::future::Future;
+use std::time::Duration;
+
+use lapin::message::BasicGetMessage;
+use lapin::options::BasicGetOptions;
+use lapin::types::FieldTable;
+use lapin::{Connection, ConnectionProperties};
+use registrar_common::messaging::{AmqpUrl, MessagingSettings};
+use registrar_local::{Management, RabbitMq, ServerOptions, TestServers, TestVhost};
+use serde_json::{Value, json};
+
+/// Far longer than anything here takes, so that only a hang meets it.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A virtual host on the broker that all tests share.
+pub(crate) fn shared() -> TestVhost {
+    tokio::task::block_in_place(|| TestServers::shared().unwrap().create_vhost().unwrap())
+}
+
+/// A broker that the test may kill, freeze and starve.
+pub(crate) fn own() -> RabbitMq {
+    tokio::task::block_in_place(|| RabbitMq::start(&ServerOptions::temporary()).unwrap())
+}
+
+pub(crate) fn settings(url: &str) -> MessagingSettings {
+    MessagingSettings {
+        amqp_url: AmqpUrl::parse(url).unwrap(),
+        amqp_heartbeat_seconds: 10.try_into().unwrap(),
+        amqp_connect_timeout: Duration::from_secs(5),
+    }
+}
+
+/// Waits for an event that must come.
+pub(crate) async fn soon<T>(event: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, event).await.expect("it did not happen in time")
+}
+
+/// Waits until a condition holds that signals nothing; false when it never does.
+pub(crate) async fn until(mut holds: impl FnMut() -> bool) -> bool {
+    let polling = async {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, polling).await.is_ok()
+}
+
+/// A client that knows nothing of the code under test.
+pub(crate) struct Inspector {
+    connection: Connection,
+}
+
+impl Inspector {
+    pub(crate) async fn connect(url: &str) -> Self {
+        let properties = ConnectionProperties::default();
+        Self { connection: soon(Connection::connect(url, properties)).await.unwrap() }
+    }
+
+    pub(crate) async fn channel(&self) -> lapin::Channel {
+        self.connection.create_channel().await.unwrap()
+    }
+
+    /// Takes everything that is ready in a queue, for good.
+    pub(crate) async fn take_all(&self, queue: &str) -> Vec<BasicGetMessage> {
+        let channel = self.channel().await;
+        let mut taken = Vec::new();
+        let options = BasicGetOptions { no_ack: true };
+        while let Some(message) = channel.basic_get(queue.into(), options).await.unwrap() {
+            taken.push(message);
+        }
+        taken
+    }
+
+    /// The ids of everything that is ready in a queue; taken out for good.
+    pub(crate) async fn take_ids(&self, queue: &str) -> HashSet<String> {
+        let id = |m: &BasicGetMessage| m.delivery.properties.message_id().clone().unwrap();
+        self.take_all(queue).await.iter().map(|message| id(message).to_string()).collect()
+    }
+
+    /// Removes a binding, as an operator's mistake would.
+    pub(crate) async fn unbind(&self, queue: &str, exchange: &str, key: &str) {
+        let (queue, exchange, key) = (queue.into(), exchange.into(), key.into());
+        let channel = self.channel().await;
+        channel.queue_unbind(queue, exchange, key, FieldTable::default()).await.unwrap();
+    }
+}
+
+/// Sets a policy on some queues of a virtual host, above the shared ones.
+pub(crate) async fn set_policy(vhost: &TestVhost, pattern: &str, definition: Value) {
+    let policy = json!({
+        "pattern": pattern, "apply-to": "queues", "priority": 10, "definition": definition,
+    });
+    let path = format!("api/policies/{}/test", vhost.name());
+    let answer = api(vhost, reqwest::Method::PUT, &path).json(&policy).send().await.unwrap();
+    assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+}
+
+/// What the broker says about a queue.
+pub(crate) async fn describe(vhost: &TestVhost, queue: &str) -> Value {
+    let path = format!("api/queues/{}/{queue}", vhost.name());
+    let answer = api(vhost, reqwest::Method::GET, &path).send().await.unwrap();
+    answer.json().await.unwrap()
+}
+
+fn api(vhost: &TestVhost, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+    let management: &Management = vhost.management();
+    let amqp = reqwest::Url::parse(&vhost.url()).unwrap();
+    let url = format!("{}{path}", management.http_url());
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    client.request(method, url).basic_auth(amqp.username(), amqp.password())
+}

@@ -1,0 +1,9 @@
+//! What `registrar_common::messaging` promises, against a real RabbitMQ.
+
+mod broker;
+mod connecting;
+mod consuming;
+mod outages;
+mod publishing;
+mod routing;
+mod running;
