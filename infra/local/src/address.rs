@@ -38,10 +38,7 @@ impl Address {
         let uri: Uri = text.parse().map_err(|_| bad("it is no address"))?;
         let scheme = uri.scheme_str().ok_or_else(|| bad("it has no scheme"))?;
         let authority = uri.authority().ok_or_else(|| bad("it names no host"))?;
-        let credentials = authority
-            .as_str()
-            .rsplit_once('@')
-            .map_or("", |(before, _)| before);
+        let credentials = authority.as_str().rsplit_once('@').map_or("", |(before, _)| before);
         if credentials.contains('%') {
             return Err(bad("user name and password must not be percent-encoded"));
         }
@@ -57,13 +54,7 @@ impl Address {
 
     /// The address of something on the server.
     pub(crate) fn url(&self, path: &str) -> String {
-        let Self {
-            scheme,
-            user,
-            password,
-            host,
-            port,
-        } = self;
+        let Self { scheme, user, password, host, port } = self;
         let colon = if password.is_empty() { "" } else { ":" };
         format!("{scheme}://{user}{colon}{password}@{host}:{port}/{path}")
     }
@@ -71,11 +62,7 @@ impl Address {
 
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}://{}:***@{}:{}",
-            self.scheme, self.user, self.host, self.port
-        )
+        write!(f, "{}://{}:***@{}:{}", self.scheme, self.user, self.host, self.port)
     }
 }
 
@@ -87,10 +74,7 @@ mod tests {
     fn an_address_is_taken_apart_and_put_together() {
         let address =
             Address::parse("X", "mysql://app:secret@db.example:3307/other", 3306).unwrap();
-        assert_eq!(
-            address.url("mine"),
-            "mysql://app:secret@db.example:3307/mine"
-        );
+        assert_eq!(address.url("mine"), "mysql://app:secret@db.example:3307/mine");
     }
 
     #[test]

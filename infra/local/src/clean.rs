@@ -17,10 +17,7 @@ pub(crate) fn clean(data_dir: &Path, yes: bool) -> Result<()> {
     }
     // `--data-dir` may name anything; only `run` makes this file.
     if !data_dir.join("in-use").exists() {
-        bail!(
-            "{} was not made by `registrar-local run`; it stays.",
-            data_dir.display()
-        );
+        bail!("{} was not made by `registrar-local run`; it stays.", data_dir.display());
     }
     let _claim = Claim::take("registrar-local", data_dir)?;
     if !yes && !confirmed(data_dir)? {
@@ -33,10 +30,7 @@ pub(crate) fn clean(data_dir: &Path, yes: bool) -> Result<()> {
 }
 
 fn confirmed(data_dir: &Path) -> Result<bool> {
-    print!(
-        "Delete {} with every registration in it? [y/N] ",
-        data_dir.display()
-    );
+    print!("Delete {} with every registration in it? [y/N] ", data_dir.display());
     io::stdout().flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;

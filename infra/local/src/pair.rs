@@ -21,10 +21,7 @@ impl ServerPair {
             (MariaDb::start(database), broker.join())
         });
         let broker = broker.unwrap_or_else(|panic| panic::resume_unwind(panic))?;
-        Ok(Self {
-            database: database?,
-            broker,
-        })
+        Ok(Self { database: database?, broker })
     }
 
     /// Fails when one has ended by itself.

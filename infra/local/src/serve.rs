@@ -19,20 +19,9 @@ pub(crate) fn serve() -> Result<()> {
 }
 
 fn announce(ServerPair { database, broker }: &ServerPair) {
-    println!(
-        "# MariaDB: process {}, log {}",
-        database.pid(),
-        database.log().display()
-    );
-    println!(
-        "# RabbitMQ: process {}, log {}",
-        broker.pid(),
-        broker.log().display()
-    );
+    println!("# MariaDB: process {}, log {}", database.pid(), database.log().display());
+    println!("# RabbitMQ: process {}, log {}", broker.pid(), broker.log().display());
     println!("export TEST_DATABASE_URL={}", database.admin().url());
     println!("export TEST_AMQP_URL={}", broker.management().url());
-    println!(
-        "export TEST_AMQP_MANAGEMENT_URL={}",
-        broker.management().http_url()
-    );
+    println!("export TEST_AMQP_MANAGEMENT_URL={}", broker.management().http_url());
 }

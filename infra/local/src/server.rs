@@ -34,10 +34,7 @@ impl ServerOptions {
 
     /// A folder that is kept, and a fixed port.
     pub fn at(data_dir: impl Into<PathBuf>, port: u16) -> Self {
-        Self {
-            data_dir: Some(data_dir.into()),
-            port,
-        }
+        Self { data_dir: Some(data_dir.into()), port }
     }
 }
 
@@ -80,20 +77,15 @@ impl Home {
             .recursive(true)
             .mode(0o700)
             .create(&path)
-            .map_err(StackError::io(format!(
-                "Could not create {}",
-                path.display()
-            )))?;
+            .map_err(StackError::io(format!("Could not create {}", path.display())))?;
         Ok(path)
     }
 
     /// Writes a configuration file and returns its path.
     pub(crate) fn write(&self, name: &str, content: &str) -> Result<PathBuf, StackError> {
         let path = self.dir.join(name);
-        fs::write(&path, content).map_err(StackError::io(format!(
-            "Could not write {}",
-            path.display()
-        )))?;
+        fs::write(&path, content)
+            .map_err(StackError::io(format!("Could not write {}", path.display())))?;
         Ok(path)
     }
 
@@ -103,13 +95,8 @@ impl Home {
         what: &'static str,
         command: &mut std::process::Command,
     ) -> Result<Managed, StackError> {
-        let process = Managed::spawn(
-            what,
-            command,
-            self.claim.stdin()?,
-            &self.log(),
-            &self.keeper,
-        )?;
+        let process =
+            Managed::spawn(what, command, self.claim.stdin()?, &self.log(), &self.keeper)?;
         self.claim.note(process.pid())?;
         Ok(process)
     }

@@ -47,11 +47,7 @@ impl TestServers {
         let amqp = Address::parse("TEST_AMQP_URL", amqp, 5672)?;
         let http = match management {
             Some(url) => Address::parse("TEST_AMQP_MANAGEMENT_URL", url, 15672)?,
-            None => Address {
-                scheme: "http".to_owned(),
-                port: 15672,
-                ..amqp.clone()
-            },
+            None => Address { scheme: "http".to_owned(), port: 15672, ..amqp.clone() },
         };
         Ok(Self {
             database: DatabaseAdmin::at(Address::parse("TEST_DATABASE_URL", database, 3306)?)?,
@@ -75,20 +71,14 @@ impl TestServers {
     pub fn create_database(&self) -> Result<TestDatabase, StackError> {
         let name = unique_name();
         self.database.create_database(&name)?;
-        Ok(TestDatabase {
-            admin: self.database.clone(),
-            name,
-        })
+        Ok(TestDatabase { admin: self.database.clone(), name })
     }
 
     /// A new virtual host with the shared policies, deleted with the value returned.
     pub fn create_vhost(&self) -> Result<TestVhost, StackError> {
         let name = unique_name();
         self.broker.create_vhost(&name)?;
-        Ok(TestVhost {
-            management: self.broker.clone(),
-            name,
-        })
+        Ok(TestVhost { management: self.broker.clone(), name })
     }
 }
 
@@ -152,9 +142,7 @@ impl Drop for TestVhost {
 /// A name that no other test has, not even one on another machine that uses the same servers.
 fn unique_name() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let nanos = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |d| d.subsec_nanos());
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.subsec_nanos());
     let next = NEXT.fetch_add(1, Ordering::Relaxed);
     format!("registrar_test_{}_{next}_{nanos}", process::id())
 }

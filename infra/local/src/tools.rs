@@ -8,12 +8,8 @@ use std::{
 use crate::StackError;
 
 /// Where servers live that are not on an ordinary user's PATH.
-const SYSTEM_FOLDERS: [&str; 4] = [
-    "/usr/sbin",
-    "/usr/local/sbin",
-    "/usr/lib/rabbitmq/bin",
-    "/opt/rabbitmq/sbin",
-];
+const SYSTEM_FOLDERS: [&str; 4] =
+    ["/usr/sbin", "/usr/local/sbin", "/usr/lib/rabbitmq/bin", "/opt/rabbitmq/sbin"];
 
 /// A program the local stack needs.
 #[derive(Debug)]
@@ -56,31 +52,22 @@ pub(crate) const BROKER_CONTROL: Tool = Tool {
 };
 
 /// Erlang's name service, which RabbitMQ needs.
-pub(crate) const NAME_SERVICE: Tool = Tool {
-    what: "Erlang's epmd",
-    package: "rabbitmq-server",
-    programs: &["epmd"],
-};
+pub(crate) const NAME_SERVICE: Tool =
+    Tool { what: "Erlang's epmd", package: "rabbitmq-server", programs: &["epmd"] };
 
 /// Everything that is installed when missing.
-pub const TOOLS: [&Tool; 5] = [
-    &DATABASE_SERVER,
-    &DATABASE_CLIENT,
-    &BROKER,
-    &BROKER_CONTROL,
-    &NAME_SERVICE,
-];
+pub const TOOLS: [&Tool; 5] =
+    [&DATABASE_SERVER, &DATABASE_CLIENT, &BROKER, &BROKER_CONTROL, &NAME_SERVICE];
 
 impl Tool {
     /// Where the program is.
     pub fn find(&self) -> Result<PathBuf, StackError> {
-        self.programs
-            .iter()
-            .find_map(|program| find(program))
-            .ok_or_else(|| StackError::NotInstalled {
+        self.programs.iter().find_map(|program| find(program)).ok_or_else(|| {
+            StackError::NotInstalled {
                 what: self.what,
                 command: format!("sudo apt-get install {}", self.package),
-            })
+            }
+        })
     }
 }
 

@@ -11,6 +11,7 @@ use std::{
 
 use registrar_local::{MariaDb, RabbitMq, ServerOptions, StackError, TestServers, poll_until};
 
+const POLICIES: [&str; 2] = ["last-resort-queues", "work-queues"];
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn is_gone(pid: u32) -> bool {
@@ -35,14 +36,7 @@ fn a_killed_database_comes_back_on_its_port_with_its_data() {
 
     assert_eq!(server.port(), port);
     assert_ne!(server.pid(), first_pid);
-    assert_eq!(
-        server
-            .admin()
-            .execute("SELECT n FROM kept.t")
-            .unwrap()
-            .trim(),
-        "7"
-    );
+    assert_eq!(server.admin().execute("SELECT n FROM kept.t").unwrap().trim(), "7");
 }
 
 #[test]
@@ -52,10 +46,7 @@ fn a_database_is_durable_and_strict_like_production() {
         .admin()
         .execute("SELECT @@innodb_flush_log_at_trx_commit, @@sync_binlog, @@sql_mode")
         .unwrap();
-    assert!(
-        settings.starts_with("1\t1\tSTRICT_ALL_TABLES"),
-        "{settings}"
-    );
+    assert!(settings.starts_with("1\t1\tSTRICT_ALL_TABLES"), "{settings}");
 }
 
 #[test]
@@ -75,12 +66,7 @@ fn a_taken_port_is_named_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let error = MariaDb::start(&ServerOptions::at(folder.path(), port)).unwrap_err();
     assert!(matches!(error, StackError::PortTaken { .. }));
-    assert!(
-        error
-            .to_string()
-            .starts_with(&format!("Port {port} is already in use")),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with(&format!("Port {port} is already in use")), "{error}");
 }
 
 #[test]
@@ -88,10 +74,7 @@ fn a_second_server_on_the_same_data_is_refused_with_the_first_ones_process() {
     let folder = tempfile::tempdir().unwrap();
     let first = MariaDb::start(&ServerOptions::at(folder.path(), 0)).unwrap();
     let error = MariaDb::start(&ServerOptions::at(folder.path(), 0)).unwrap_err();
-    assert!(
-        error.to_string().contains(&format!("kill {}", first.pid())),
-        "{error}"
-    );
+    assert!(error.to_string().contains(&format!("kill {}", first.pid())), "{error}");
 }
 
 #[test]
@@ -113,21 +96,12 @@ fn servers_side_by_side_have_virtual_hosts_with_the_policies_and_databases_of_th
     for servers in [&one, &two] {
         let vhost = servers.create_vhost().unwrap();
         let policies = vhost.management().list_policies(vhost.name()).unwrap();
-        assert_eq!(policies, ["work-queues"]);
-        assert!(
-            vhost
-                .management()
-                .list_queues(vhost.name())
-                .unwrap()
-                .is_empty()
-        );
+        assert_eq!(policies, POLICIES);
+        assert!(vhost.management().list_queues(vhost.name()).unwrap().is_empty());
         let database = servers.create_database().unwrap();
         assert!(database.url().ends_with(database.name()));
     }
-    assert_ne!(
-        one.create_vhost().unwrap().url(),
-        two.create_vhost().unwrap().url()
-    );
+    assert_ne!(one.create_vhost().unwrap().url(), two.create_vhost().unwrap().url());
 }
 
 #[test]
@@ -142,10 +116,7 @@ fn a_killed_broker_comes_back_on_its_port_with_its_virtual_hosts_and_alarms_can_
     server.start_again().unwrap();
 
     assert_eq!(server.port(), port);
-    assert_eq!(
-        server.management().list_policies("kept").unwrap(),
-        ["work-queues"]
-    );
+    assert_eq!(server.management().list_policies("kept").unwrap(), POLICIES);
     server.management().delete_vhost("kept").unwrap();
     assert!(server.management().list_queues("kept").is_err());
 
@@ -163,9 +134,7 @@ fn servers_and_their_temporary_data_vanish_when_their_owner_is_killed() {
         .spawn()
         .unwrap();
     // Lines like "# MariaDB: process 12, log /tmp/registrar-x/server.log".
-    let lines = BufReader::new(owner.stdout.take().unwrap())
-        .lines()
-        .map(Result::unwrap);
+    let lines = BufReader::new(owner.stdout.take().unwrap()).lines().map(Result::unwrap);
     let servers: Vec<(u32, String)> = lines
         .take_while(|line| line.starts_with("# "))
         .map(|line| {
@@ -176,22 +145,14 @@ fn servers_and_their_temporary_data_vanish_when_their_owner_is_killed() {
         })
         .collect();
     assert_eq!(servers.len(), 2);
-    assert!(
-        servers
-            .iter()
-            .all(|(pid, folder)| !is_gone(*pid) && Path::new(folder).exists())
-    );
+    assert!(servers.iter().all(|(pid, folder)| !is_gone(*pid) && Path::new(folder).exists()));
 
     owner.kill().unwrap();
     owner.wait().unwrap();
 
     for (pid, folder) in servers {
-        let vanished = poll_until(PATIENCE, || {
-            (is_gone(pid) && !Path::new(&folder).exists()).then_some(())
-        });
-        assert!(
-            vanished.is_some(),
-            "process {pid} or {folder} outlived its owner"
-        );
+        let vanished =
+            poll_until(PATIENCE, || (is_gone(pid) && !Path::new(&folder).exists()).then_some(()));
+        assert!(vanished.is_some(), "process {pid} or {folder} outlived its owner");
     }
 }

@@ -21,10 +21,7 @@ impl DatabaseAdmin {
 
     /// For a server given by its address.
     pub(crate) fn at(address: Address) -> Result<Self, StackError> {
-        Ok(Self {
-            client: DATABASE_CLIENT.find()?,
-            address,
-        })
+        Ok(Self { client: DATABASE_CLIENT.find()?, address })
     }
 
     /// The address of a database, for sqlx: `mysql://root@127.0.0.1:PORT/NAME`.
@@ -39,49 +36,32 @@ impl DatabaseAdmin {
 
     /// Makes a database unless it exists.
     pub fn create_database(&self, name: &str) -> Result<(), StackError> {
-        self.execute(&format!(
-            "CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4"
-        ))
-        .map(drop)
+        self.execute(&format!("CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4"))
+            .map(drop)
     }
 
     /// Drops a database if it exists.
     pub fn drop_database(&self, name: &str) -> Result<(), StackError> {
-        self.execute(&format!("DROP DATABASE IF EXISTS `{name}`"))
-            .map(drop)
+        self.execute(&format!("DROP DATABASE IF EXISTS `{name}`")).map(drop)
     }
 
     /// Runs statements and returns their rows, tab-separated, one a line. For tests that look
     /// without a connection of their own.
     pub fn execute(&self, statements: &str) -> Result<String, StackError> {
         let what = "Asking the database server";
-        output_within(
-            what,
-            PATIENCE,
-            self.command().args(["--execute", statements]),
-        )
+        output_within(what, PATIENCE, self.command().args(["--execute", statements]))
     }
 
     pub(crate) fn answers(&self) -> bool {
         let probe = ["--connect-timeout=2", "--execute", "SELECT 1"];
         let patience = Duration::from_secs(3);
-        output_within(
-            "Asking the database server",
-            patience,
-            self.command().args(probe),
-        )
-        .is_ok()
+        output_within("Asking the database server", patience, self.command().args(probe)).is_ok()
     }
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.client);
         command
-            .args([
-                "--no-defaults",
-                "--batch",
-                "--skip-column-names",
-                "--protocol=TCP",
-            ])
+            .args(["--no-defaults", "--batch", "--skip-column-names", "--protocol=TCP"])
             .args(["--host", &self.address.host])
             .args(["--port", &self.address.port.to_string()])
             .args(["--user", &self.address.user])

@@ -34,11 +34,7 @@ pub(super) fn defaults_file(config: &Path) -> String {
 pub(super) fn write_config(home: &Home, port: u16, small: bool) -> Result<PathBuf, StackError> {
     let data = data(home);
     let data = data.display();
-    let user = if rustix::process::geteuid().is_root() {
-        "user = root\n"
-    } else {
-        ""
-    };
+    let user = if rustix::process::geteuid().is_root() { "user = root\n" } else { "" };
     let size = if small {
         "innodb_buffer_pool_size = 32M\nloose_innodb_log_file_size = 16M\n\
          loose_innodb_redo_log_capacity = 32M\nkey_buffer_size = 1M\n"
@@ -62,10 +58,8 @@ pub(super) fn initialise(home: &Home, server: &Path, config: &Path) -> Result<()
     }
     let unfinished = home.dir.join("data-unfinished");
     if unfinished.exists() {
-        fs::remove_dir_all(&unfinished).map_err(StackError::io(format!(
-            "Could not remove {}",
-            unfinished.display()
-        )))?;
+        fs::remove_dir_all(&unfinished)
+            .map_err(StackError::io(format!("Could not remove {}", unfinished.display())))?;
     }
     let unfinished = home.private_folder("data-unfinished")?;
     let datadir = format!("--datadir={}", unfinished.display());
@@ -81,22 +75,13 @@ pub(super) fn initialise(home: &Home, server: &Path, config: &Path) -> Result<()
         }
         _ => {
             let mut command = Command::new(server);
-            command
-                .arg(defaults_file(config))
-                .arg(datadir)
-                .arg("--initialize-insecure");
+            command.arg(defaults_file(config)).arg(datadir).arg("--initialize-insecure");
             command
         }
     };
-    output_within(
-        &format!("Initialising {WHAT}"),
-        INITIALISE_PATIENCE,
-        &mut command,
-    )?;
-    fs::rename(&unfinished, &data).map_err(StackError::io(format!(
-        "Could not rename {}",
-        unfinished.display()
-    )))
+    output_within(&format!("Initialising {WHAT}"), INITIALISE_PATIENCE, &mut command)?;
+    fs::rename(&unfinished, &data)
+        .map_err(StackError::io(format!("Could not rename {}", unfinished.display())))
 }
 
 fn data(home: &Home) -> PathBuf {

@@ -43,14 +43,7 @@ impl MariaDb {
         files::initialise(&home, &program, &config)?;
         let admin = DatabaseAdmin::local(port.number())?;
         let process = spawn(&home, &program, &config)?;
-        let mut server = Self {
-            process,
-            program,
-            config,
-            port,
-            admin,
-            home,
-        };
+        let mut server = Self { process, program, config, port, admin, home };
         server.wait_ready()?;
         Ok(server)
     }
@@ -127,8 +120,5 @@ impl MariaDb {
 }
 
 fn spawn(home: &Home, program: &PathBuf, config: &std::path::Path) -> Result<Managed, StackError> {
-    home.spawn(
-        WHAT,
-        Command::new(program).arg(files::defaults_file(config)),
-    )
+    home.spawn(WHAT, Command::new(program).arg(files::defaults_file(config)))
 }

@@ -46,11 +46,7 @@ impl Managed {
             .process_group(keeper.group())
             .spawn()
             .map_err(StackError::io(format!("Could not start {what}")))?;
-        Ok(Self {
-            what,
-            child,
-            log: log.to_owned(),
-        })
+        Ok(Self { what, child, log: log.to_owned() })
     }
 
     /// The process id.
@@ -58,7 +54,8 @@ impl Managed {
         self.child.id()
     }
 
-    fn signal(&self, signal: Signal) -> Result<(), StackError> {
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) -> Result<(), StackError> {
         kill_process(Pid::from_child(&self.child), signal).map_err(|errno| {
             StackError::io(format!("Could not signal {}", self.what))(errno.into())
         })
@@ -70,9 +67,7 @@ impl Managed {
         // The signal is only noted when this returns; each thread still runs for a moment.
         let stat = format!("/proc/{}/stat", self.pid());
         let stopped = poll_until(PAUSE_PATIENCE, || {
-            fs::read_to_string(&stat)
-                .is_ok_and(|stat| stat.contains(") T "))
-                .then_some(())
+            fs::read_to_string(&stat).is_ok_and(|stat| stat.contains(") T ")).then_some(())
         });
         stopped.ok_or_else(|| StackError::Refused {
             what: format!("Pausing {}", self.what),
@@ -87,9 +82,7 @@ impl Managed {
 
     /// SIGKILL, and waits until it is gone.
     pub fn kill(&mut self) -> Result<(), StackError> {
-        self.child
-            .kill()
-            .map_err(StackError::io(format!("Could not kill {}", self.what)))?;
+        self.child.kill().map_err(StackError::io(format!("Could not kill {}", self.what)))?;
         self.child
             .wait()
             .map_err(StackError::io(format!("Could not wait for {}", self.what)))
@@ -139,24 +132,13 @@ impl Managed {
 
     /// An error that says how it ended, if it did.
     pub fn check(&mut self) -> Result<(), StackError> {
-        if self.exited().is_some() {
-            Err(self.ended())
-        } else {
-            Ok(())
-        }
+        if self.exited().is_some() { Err(self.ended()) } else { Ok(()) }
     }
 
     /// The error that says that it ended, with the end of its log.
     fn ended(&mut self) -> StackError {
-        let status = self
-            .exited()
-            .map_or("still running".to_owned(), |s| s.to_string());
-        StackError::Ended {
-            what: self.what,
-            status,
-            log: self.log.clone(),
-            tail: tail(&self.log),
-        }
+        let status = self.exited().map_or("still running".to_owned(), |s| s.to_string());
+        StackError::Ended { what: self.what, status, log: self.log.clone(), tail: tail(&self.log) }
     }
 }
 

@@ -28,10 +28,8 @@ pub struct Claim {
 impl Claim {
     /// Creates the folder if needed and claims it.
     pub fn take(what: &'static str, dir: &Path) -> Result<Self, StackError> {
-        fs::create_dir_all(dir).map_err(StackError::io(format!(
-            "Could not create {}",
-            dir.display()
-        )))?;
+        fs::create_dir_all(dir)
+            .map_err(StackError::io(format!("Could not create {}", dir.display())))?;
         let path = dir.join("in-use");
         let file = File::options()
             .create(true)
@@ -40,17 +38,12 @@ impl Claim {
             .write(true)
             .open(&path)
             .map_err(StackError::io(format!("Could not open {}", path.display())))?;
-        let locked = poll_until(PATIENCE, || {
-            flock(&file, FlockOperation::NonBlockingLockExclusive).ok()
-        });
+        let locked =
+            poll_until(PATIENCE, || flock(&file, FlockOperation::NonBlockingLockExclusive).ok());
         if locked.is_none() {
             let pid = fs::read_to_string(&path).unwrap_or_default();
             let pid = if pid.is_empty() { "?".to_owned() } else { pid };
-            return Err(StackError::DataInUse {
-                what,
-                dir: dir.to_owned(),
-                pid,
-            });
+            return Err(StackError::DataInUse { what, dir: dir.to_owned(), pid });
         }
         Ok(Self { path, file })
     }
@@ -65,9 +58,7 @@ impl Claim {
 
     /// Notes the process that works here, for the message of whoever comes next.
     pub fn note(&self, pid: u32) -> Result<(), StackError> {
-        fs::write(&self.path, pid.to_string()).map_err(StackError::io(format!(
-            "Could not write {}",
-            self.path.display()
-        )))
+        fs::write(&self.path, pid.to_string())
+            .map_err(StackError::io(format!("Could not write {}", self.path.display())))
     }
 }

@@ -37,8 +37,5 @@ pub fn output_within(
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let detail = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(StackError::Refused {
-        what: what.to_owned(),
-        detail,
-    })
+    Err(StackError::Refused { what: what.to_owned(), detail })
 }

@@ -36,16 +36,10 @@ impl PortLease {
             if let Ok(lease) = UdpSocket::bind((Ipv4Addr::LOCALHOST, port))
                 && is_free(port)
             {
-                return Ok(Self {
-                    port,
-                    _lease: lease,
-                });
+                return Ok(Self { port, _lease: lease });
             }
         }
-        Err(StackError::NoFreePort {
-            first: FIRST,
-            last: LAST,
-        })
+        Err(StackError::NoFreePort { first: FIRST, last: LAST })
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -55,11 +49,7 @@ impl PortLease {
 
 /// Fails with [`StackError::PortTaken`] when something listens on `port`.
 pub fn require_free(what: &'static str, port: u16) -> Result<(), StackError> {
-    if is_free(port) {
-        Ok(())
-    } else {
-        Err(StackError::PortTaken { what, port })
-    }
+    if is_free(port) { Ok(()) } else { Err(StackError::PortTaken { what, port }) }
 }
 
 fn is_free(port: u16) -> bool {

@@ -14,9 +14,7 @@ pub(super) fn for_vhost(vhost: &str, user: &str) -> Result<Value, StackError> {
             what: "Reading infra/rabbitmq/definitions.json".to_owned(),
             detail: error.to_string(),
         })?;
-    let policies = definitions
-        .get_mut("policies")
-        .and_then(Value::as_array_mut);
+    let policies = definitions.get_mut("policies").and_then(Value::as_array_mut);
     for policy in policies.into_iter().flatten() {
         policy["vhost"] = json!(vhost);
     }

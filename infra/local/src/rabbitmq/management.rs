@@ -78,10 +78,7 @@ impl Management {
 
     /// The address of the management API, for a browser.
     pub fn http_url(&self) -> String {
-        format!(
-            "{}://{}:{}/",
-            self.http.scheme, self.http.host, self.http.port
-        )
+        format!("{}://{}:{}/", self.http.scheme, self.http.host, self.http.port)
     }
 
     /// Makes a virtual host with the policies of `infra/rabbitmq/definitions.json`.
@@ -94,10 +91,7 @@ impl Management {
     /// Deletes a virtual host with all its queues and closes its connections.
     pub fn delete_vhost(&self, name: &str) -> Result<(), StackError> {
         let path = format!("vhosts/{}", percent_encoded(name));
-        done(
-            &format!("Deleting the virtual host {name}"),
-            self.delete(&path),
-        )
+        done(&format!("Deleting the virtual host {name}"), self.delete(&path))
     }
 
     /// The queues of a virtual host.
@@ -107,18 +101,16 @@ impl Management {
 
     /// Deletes a queue with its messages.
     pub fn delete_queue(&self, vhost: &str, queue: &str) -> Result<(), StackError> {
-        let path = format!(
-            "queues/{}/{}",
-            percent_encoded(vhost),
-            percent_encoded(queue)
-        );
+        let path = format!("queues/{}/{}", percent_encoded(vhost), percent_encoded(queue));
         done(&format!("Deleting the queue {queue}"), self.delete(&path))
     }
 
-    /// The names of the policies of a virtual host.
+    /// The names of the policies of a virtual host, sorted.
     pub fn list_policies(&self, vhost: &str) -> Result<Vec<String>, StackError> {
         let policies: Vec<Named> = self.get(&format!("policies/{}", percent_encoded(vhost)))?;
-        Ok(policies.into_iter().map(|policy| policy.name).collect())
+        let mut names: Vec<_> = policies.into_iter().map(|policy| policy.name).collect();
+        names.sort();
+        Ok(names)
     }
 
     /// Closes every connection to a virtual host that the management API knows of, and says how
@@ -146,10 +138,7 @@ impl Management {
         let what = "Asking RabbitMQ's management API";
         let answer = self.agent.get(self.path(path)).call();
         let mut answer = expect_success(what, answer)?;
-        answer
-            .body_mut()
-            .read_json()
-            .map_err(|error| refused(what, error.to_string()))
+        answer.body_mut().read_json().map_err(|error| refused(what, error.to_string()))
     }
 
     fn post(&self, path: &str, body: &Value) -> Result<Response<Body>, ureq::Error> {
@@ -182,10 +171,7 @@ fn done(what: &str, answer: Result<Response<Body>, ureq::Error>) -> Result<(), S
 }
 
 fn refused(what: &str, detail: String) -> StackError {
-    StackError::Refused {
-        what: what.to_owned(),
-        detail,
-    }
+    StackError::Refused { what: what.to_owned(), detail }
 }
 
 /// For a name as one segment of a path.

@@ -43,13 +43,7 @@ impl RabbitMq {
         let names = node.start_name_service(&home)?;
         let process = home.spawn(WHAT, &mut node.server())?;
         let management = Management::local(node.amqp.number(), node.management.number());
-        let mut server = Self {
-            process,
-            _names: names,
-            node,
-            management,
-            home,
-        };
+        let mut server = Self { process, _names: names, node, management, home };
         server.wait_ready()?;
         server.management.apply_definitions()?;
         Ok(server)

@@ -70,13 +70,8 @@ impl Node {
     pub(super) fn start_name_service(&self, home: &Home) -> Result<Managed, StackError> {
         let mut command = self.environment(&NAME_SERVICE.find()?);
         let log = home.dir.join("epmd.log");
-        let mut process = Managed::spawn(
-            "Erlang's epmd",
-            &mut command,
-            Stdio::null(),
-            &log,
-            &home.keeper,
-        )?;
+        let mut process =
+            Managed::spawn("Erlang's epmd", &mut command, Stdio::null(), &log, &home.keeper)?;
         let port = self.names.number();
         process.wait_ready(NAME_SERVICE_PATIENCE, || {
             TcpStream::connect(("127.0.0.1", port)).is_ok()
@@ -120,14 +115,8 @@ impl Node {
             .env("RABBITMQ_CONF_ENV_FILE", self.dir.join("rabbitmq-env.conf"))
             .env("RABBITMQ_CONFIG_FILE", self.dir.join("rabbitmq.conf"))
             .env("RABBITMQ_CONFIG_FILES", self.dir.join("no-conf.d/*.conf"))
-            .env(
-                "RABBITMQ_ADVANCED_CONFIG_FILE",
-                self.dir.join("advanced.config"),
-            )
-            .env(
-                "RABBITMQ_ENABLED_PLUGINS_FILE",
-                self.dir.join("enabled_plugins"),
-            )
+            .env("RABBITMQ_ADVANCED_CONFIG_FILE", self.dir.join("advanced.config"))
+            .env("RABBITMQ_ENABLED_PLUGINS_FILE", self.dir.join("enabled_plugins"))
             // Cluster traffic on this machine only, and no busy waiting: several nodes share it.
             .env(
                 "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",

@@ -42,34 +42,19 @@ impl Apps {
             fs::write(&log, "").with_context(|| format!("Could not write {}", log.display()))?;
             let mut command = Command::new(program);
             command.envs(environment.iter().map(|(name, value)| (name, value)));
-            Ok(Managed::spawn(
-                what,
-                &mut command,
-                Stdio::null(),
-                &log,
-                &keeper,
-            )?)
+            Ok(Managed::spawn(what, &mut command, Stdio::null(), &log, &keeper)?)
         };
         let worker = start("The worker", &programs.worker, "worker.log")?;
         let api = start("The API", &programs.api, "api.log")?;
-        Ok(Self {
-            api,
-            worker,
-            _keeper: keeper,
-        })
+        Ok(Self { api, worker, _keeper: keeper })
     }
 
     /// Waits until both say that they are ready. Returns early when interrupted.
     pub(crate) fn wait_ready(&mut self, interrupt: &Interrupt) -> Result<()> {
-        let agent: Agent = Agent::config_builder()
-            .timeout_global(Some(PROBE_PATIENCE))
-            .proxy(None)
-            .build()
-            .into();
+        let agent: Agent =
+            Agent::config_builder().timeout_global(Some(PROBE_PATIENCE)).proxy(None).build().into();
         for (app, url) in [(&mut self.worker, WORKER_READY), (&mut self.api, API_READY)] {
-            app.wait_ready(START_PATIENCE, || {
-                interrupt.is_set() || agent.get(url).call().is_ok()
-            })?;
+            app.wait_ready(START_PATIENCE, || interrupt.is_set() || agent.get(url).call().is_ok())?;
         }
         Ok(())
     }

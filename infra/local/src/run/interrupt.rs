@@ -25,10 +25,7 @@ impl Interrupt {
         let runtime = runtime::Builder::new_current_thread().enable_io().build()?;
         let (mut ctrl_c, mut terminate) = {
             let _guard = runtime.enter();
-            (
-                signal(SignalKind::interrupt())?,
-                signal(SignalKind::terminate())?,
-            )
+            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
         };
         let asked = Arc::new(AtomicBool::new(false));
         let interrupt = Self(Arc::clone(&asked));

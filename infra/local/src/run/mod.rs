@@ -46,10 +46,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<()> {
     let stopped = servers.stop();
     outcome?;
     stopped?;
-    println!(
-        "Everything has stopped. The data is kept in {}.",
-        arguments.data_dir.display()
-    );
+    println!("Everything has stopped. The data is kept in {}.", arguments.data_dir.display());
     Ok(())
 }
 
@@ -65,10 +62,7 @@ fn with_servers(
     servers.database.admin().create_database(DATABASE)?;
     let mut environment = secrets::load_or_make(data_dir)?;
     let addresses = [
-        (
-            "DATABASE_URL",
-            servers.database.admin().database_url(DATABASE),
-        ),
+        ("DATABASE_URL", servers.database.admin().database_url(DATABASE)),
         ("AMQP_URL", servers.broker.management().url()),
     ];
     environment.extend(addresses.map(|(name, value)| (name.to_owned(), value)));

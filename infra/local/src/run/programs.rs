@@ -26,10 +26,7 @@ impl Programs {
         let find = |name: &str| {
             let path = folder.join(name);
             if !path.is_file() {
-                bail!(
-                    "{} has not been built. `make run` builds and runs it.",
-                    path.display()
-                );
+                bail!("{} has not been built. `make run` builds and runs it.", path.display());
             }
             Ok(path)
         };
@@ -43,9 +40,7 @@ impl Programs {
     /// Brings the database to the current schema.
     pub(crate) fn migrate(&self, environment: &[(String, String)]) -> Result<()> {
         let mut command = Command::new(&self.registrar);
-        command
-            .arg("migrate")
-            .envs(environment.iter().map(|(name, value)| (name, value)));
+        command.arg("migrate").envs(environment.iter().map(|(name, value)| (name, value)));
         output_within("`registrar migrate`", MIGRATE_PATIENCE, &mut command)?;
         Ok(())
     }

@@ -23,9 +23,7 @@ pub(crate) fn load_or_make(data_dir: &Path) -> Result<Vec<(String, String)>> {
     let text =
         fs::read_to_string(&path).with_context(|| format!("Could not read {}", path.display()))?;
     let pairs = text.lines().filter_map(|line| line.split_once('='));
-    Ok(pairs
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect())
+    Ok(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
 fn make(path: &Path) -> Result<()> {
@@ -62,18 +60,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let made = load_or_make(folder.path()).unwrap();
         assert_eq!(made, load_or_make(folder.path()).unwrap());
-        assert_eq!(
-            made.iter()
-                .map(|(name, _)| name.as_str())
-                .collect::<Vec<_>>(),
-            NAMES
-        );
+        assert_eq!(made.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), NAMES);
         assert!(made.iter().all(|(_, value)| value.len() == 2 * BYTES));
         assert_ne!(made[0].1, made[1].1);
-        let permissions = fs::metadata(folder.path().join("secrets.env"))
-            .unwrap()
-            .permissions()
-            .mode();
+        let permissions =
+            fs::metadata(folder.path().join("secrets.env")).unwrap().permissions().mode();
         assert_eq!(permissions & 0o777, 0o600);
     }
 }

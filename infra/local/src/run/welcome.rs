@@ -8,11 +8,8 @@ pub(crate) fn text(servers: &ServerPair, database: &str, logs: &Path) -> String 
     let database = servers.database.admin().database_url(database);
     let rabbitmq = servers.broker.management().http_url();
     let logs = logs.display();
-    let server_logs = format!(
-        "{}, {}",
-        servers.database.log().display(),
-        servers.broker.log().display()
-    );
+    let server_logs =
+        format!("{}, {}", servers.database.log().display(), servers.broker.log().display());
     format!(
         "
 Registrar runs.
