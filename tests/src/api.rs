@@ -47,14 +47,13 @@ impl Api {
         ];
         environment.extend(settings.iter().map(|&(name, value)| (name, value.to_owned())));
         let mut program = Program::start("api-under-test", &environment);
-        let operations = program.logged("operations are served").await;
-        let listening = program.logged("the API is served").await;
-        let at = |line: &Value| format!("http://{}", line["address"].as_str().unwrap());
+        let listening = program.logged("listening").await;
+        let at = |field: &str| format!("http://{}", listening[field].as_str().unwrap());
         Self {
-            program,
-            url: at(&listening),
-            operations_url: at(&operations),
+            url: at("address"),
+            operations_url: at("metrics_address"),
             client: Client::new(),
+            program,
         }
     }
 

@@ -1,6 +1,5 @@
 //! Waiting for a condition, with a deadline.
 
-use std::future::Future;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -14,10 +13,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 ///
 /// # Panics
 /// When [`PATIENCE`] runs out, saying what was waited for.
-pub async fn until<T, F>(what: &str, mut probe: impl FnMut() -> F) -> T
-where
-    F: Future<Output = Option<T>>,
-{
+pub async fn until<T>(what: &str, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(answer) = probe().await {

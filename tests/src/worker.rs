@@ -37,8 +37,8 @@ impl Worker {
         ];
         environment.extend(settings.iter().map(|&(name, value)| (name, value.to_owned())));
         let mut program = Program::start("worker-under-test", &environment);
-        let operations = program.logged("operations are served").await;
-        let operations_url = format!("http://{}", operations["address"].as_str().unwrap());
+        let listening = program.logged("listening").await;
+        let operations_url = format!("http://{}", listening["metrics_address"].as_str().unwrap());
         Self { program, operations_url }
     }
 

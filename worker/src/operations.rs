@@ -22,7 +22,7 @@ pub(crate) async fn start(
     };
     let server =
         Operations::new(metrics).with_health(|| Health::Well, ready).listen(address).await?;
-    tracing::info!(address = %server.address(), "operations are served");
+    tracing::info!(metrics_address = %server.address(), "listening");
     supervisor.spawn("operations", server.run(shutdown.clone()));
     Ok(())
 }

@@ -11,6 +11,7 @@ use std::{
 
 use registrar_local::{MariaDb, RabbitMq, ServerOptions, StackError, TestServers, poll_until};
 
+const POLICIES: [&str; 2] = ["last-resort-queues", "work-queues"];
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn is_gone(pid: u32) -> bool {
@@ -95,7 +96,7 @@ fn servers_side_by_side_have_virtual_hosts_with_the_policies_and_databases_of_th
     for servers in [&one, &two] {
         let vhost = servers.create_vhost().unwrap();
         let policies = vhost.management().list_policies(vhost.name()).unwrap();
-        assert_eq!(policies, ["work-queues"]);
+        assert_eq!(policies, POLICIES);
         assert!(vhost.management().list_queues(vhost.name()).unwrap().is_empty());
         let database = servers.create_database().unwrap();
         assert!(database.url().ends_with(database.name()));
@@ -115,7 +116,7 @@ fn a_killed_broker_comes_back_on_its_port_with_its_virtual_hosts_and_alarms_can_
     server.start_again().unwrap();
 
     assert_eq!(server.port(), port);
-    assert_eq!(server.management().list_policies("kept").unwrap(), ["work-queues"]);
+    assert_eq!(server.management().list_policies("kept").unwrap(), POLICIES);
     server.management().delete_vhost("kept").unwrap();
     assert!(server.management().list_queues("kept").is_err());
 

@@ -54,7 +54,8 @@ impl Managed {
         self.child.id()
     }
 
-    fn signal(&self, signal: Signal) -> Result<(), StackError> {
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) -> Result<(), StackError> {
         kill_process(Pid::from_child(&self.child), signal).map_err(|errno| {
             StackError::io(format!("Could not signal {}", self.what))(errno.into())
         })

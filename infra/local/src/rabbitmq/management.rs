@@ -105,10 +105,12 @@ impl Management {
         done(&format!("Deleting the queue {queue}"), self.delete(&path))
     }
 
-    /// The names of the policies of a virtual host.
+    /// The names of the policies of a virtual host, sorted.
     pub fn list_policies(&self, vhost: &str) -> Result<Vec<String>, StackError> {
         let policies: Vec<Named> = self.get(&format!("policies/{}", percent_encoded(vhost)))?;
-        Ok(policies.into_iter().map(|policy| policy.name).collect())
+        let mut names: Vec<_> = policies.into_iter().map(|policy| policy.name).collect();
+        names.sort();
+        Ok(names)
     }
 
     /// Closes every connection to a virtual host that the management API knows of, and says how
