@@ -1,3 +1,4 @@
 //! Tests against real servers.
 
+mod end_to_end;
 mod messaging;
