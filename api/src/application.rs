@@ -27,6 +27,9 @@ use crate::{
     status::{Lookups, WaitEstimate},
 };
 
+pub(crate) const SERVICE: &str = "registrar-api";
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// On top of what a request may take: the confirm of the last one, and closing connections.
 const GRACE: Duration = Duration::from_secs(5);
 /// A status that takes longer is told as "cannot be read now" anyway, so a look-up that hangs
@@ -77,8 +80,7 @@ pub enum StartError {
 impl Application {
     /// Takes the ports and puts the parts together. Neither RabbitMQ nor MySQL need be there yet.
     pub async fn build(settings: Settings, shutdown: Shutdown) -> Result<Self, StartError> {
-        let (name, version) = ("registrar-api", env!("CARGO_PKG_VERSION"));
-        let metrics = Metrics::of_process(name, version, &Handle::current())?;
+        let metrics = Metrics::of_process(SERVICE, VERSION, &Handle::current())?;
         let listener = listen(settings.address).await?;
         let address = listener
             .local_addr()
@@ -87,7 +89,7 @@ impl Application {
         let metrics_address = operations.address();
 
         let mut tasks = Supervisor::new(shutdown.clone());
-        tasks.spawn("metrics", operations.run(shutdown.clone()));
+        tasks.spawn("operations", operations.run(shutdown.clone()));
 
         // The publisher stops last, when nobody publishes any more.
         let publisher_shutdown = Shutdown::new();
@@ -151,11 +153,8 @@ impl Application {
     /// Serves until the shutdown; then answers what was taken in, waits for the last confirms and
     /// ends.
     pub async fn run_until_stopped(self) -> Stopped {
-        tracing::info!(
-            address = %self.address,
-            metrics_address = %self.metrics_address,
-            "listening"
-        );
+        tracing::info!(address = %self.metrics_address, "operations are served");
+        tracing::info!(address = %self.address, "the API is served");
         self.tasks.run(self.deadline).await
     }
 }

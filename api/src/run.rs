@@ -1,11 +1,14 @@
-//! Runs the API of this process until it is stopped.
+//! The process: settings, telemetry, the application, and the end in order.
 
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use registrar_common::{config, lifecycle::Shutdown, telemetry};
 
-use crate::{Application, Settings};
+use crate::{
+    application::{Application, SERVICE, VERSION},
+    settings::Settings,
+};
 
 /// Runs the API of this process.
 pub fn main() -> ExitCode {
@@ -22,8 +25,7 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
-    let telemetry =
-        telemetry::init("registrar-api", env!("CARGO_PKG_VERSION"), &settings.telemetry)?;
+    let telemetry = telemetry::init(SERVICE, VERSION, &settings.telemetry)?;
     let application = Application::build(settings, Shutdown::on_signals()?).await?;
     let stopped = application.run_until_stopped().await;
     telemetry.shutdown().await;
