@@ -16,7 +16,7 @@ use crate::wait;
 /// What every program of one installation shares.
 pub const DERIVATION_SECRET: &str = "a derivation secret for tests only, 32+";
 /// See [`DERIVATION_SECRET`].
-pub const SEALING_SECRET: &str = "a sealing secret for tests only, 32 and more";
+pub const SEALING_SECRET: &str = "a sealing secret for the tests only";
 
 /// A running program. It ends with the test, however that ends.
 #[derive(Debug)]

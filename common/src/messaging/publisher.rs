@@ -139,3 +139,8 @@ impl Publisher {
         select_ok(opened).await.is_ok()
     }
 }
+
+#[cfg(test)]
+mod doubles;
+#[cfg(test)]
+mod tests;

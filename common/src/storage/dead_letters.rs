@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 use sqlx::Row as _;
-use time::OffsetDateTime;
+use time::{OffsetDateTime, PrimitiveDateTime};
 
 use super::classify::Kind;
 use super::decided::Rows;
 use super::error::Failure;
 use super::session::Session;
+use super::statements::timestamp;
 use super::{ErrorClass, StorageError, reconcile};
 use crate::domain::{HoldReason, Lane, Outcome, RegistrationId};
 
@@ -18,6 +19,8 @@ const FINGERPRINT_MAX: usize = 255;
 /// What a TIMESTAMP holds on every supported server, in seconds since 1970.
 const TIMESTAMP_SECONDS: std::ops::RangeInclusive<i64> = 1..=0x7fff_fffe;
 const MAX_ROUNDS: u32 = 5;
+/// Far from the column's end, which `attempts + 1` must not reach.
+const ATTEMPTS_MAX: u32 = u32::MAX / 2;
 
 /// A message that the worker, or the broker, gave up on.
 ///
@@ -110,7 +113,7 @@ async fn insert(session: &mut Session, letter: &DeadLetter) -> Result<(), Failur
         .bind(letter.lane.map(Lane::as_str))
         .bind(letter.reason.as_str())
         .bind(fingerprint(letter))
-        .bind(letter.attempts)
+        .bind(letter.attempts.min(ATTEMPTS_MAX))
         .bind(accepted_at(letter));
     session.execute(query).await.map(drop)
 }
@@ -160,8 +163,9 @@ fn fingerprint(letter: &DeadLetter) -> String {
 
 /// A time that no TIMESTAMP holds came from a message that is broken in more than one way. It must
 /// not keep the letter from being held.
-fn accepted_at(letter: &DeadLetter) -> Option<OffsetDateTime> {
-    letter.accepted_at.filter(|time| TIMESTAMP_SECONDS.contains(&time.unix_timestamp()))
+fn accepted_at(letter: &DeadLetter) -> Option<PrimitiveDateTime> {
+    let accepted_at = letter.accepted_at?;
+    TIMESTAMP_SECONDS.contains(&accepted_at.unix_timestamp()).then(|| timestamp(accepted_at))
 }
 
 pub(super) async fn count_held(session: &mut Session) -> Result<u64, Failure> {

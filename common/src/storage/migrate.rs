@@ -10,6 +10,8 @@ use super::{DatabaseSettings, ErrorClass, Pool, StorageError};
 /// A schema that is ahead is fine, since migrations only add (`migrations/README.md`).
 static MIGRATIONS: Migrator = Migrator { ignore_missing: true, ..sqlx::migrate!("../migrations") };
 
+const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success = TRUE";
+const LOCK_PATIENCE_S: u32 = 60;
 const UNKNOWN_DATABASE: u16 = 1049;
 const NO_SUCH_TABLE: u16 = 1146;
 
@@ -28,14 +30,15 @@ pub enum SchemaState {
 /// Whether the database has the tables of this version.
 pub async fn schema_state(pool: &Pool) -> Result<SchemaState, StorageError> {
     let mut session = Session::of(pool);
-    let query = sqlx::query("SELECT version FROM _sqlx_migrations WHERE success = TRUE");
-    let applied: Vec<i64> = match session.fetch(query).await {
+    let applied = match session.fetch(sqlx::query(APPLIED)).await {
         Ok(rows) => versions(&rows)?,
         Err(failure) if failure.code == Some(NO_SUCH_TABLE) => Vec::new(),
         Err(failure) => return Err(failure.into()),
     };
-    let missing = MIGRATIONS.iter().filter(|one| !applied.contains(&one.version)).count();
-    Ok(if missing == 0 { SchemaState::Current } else { SchemaState::Behind { missing } })
+    Ok(match missing(&applied) {
+        0 => SchemaState::Current,
+        missing => SchemaState::Behind { missing },
+    })
 }
 
 /// Fails unless the database has the tables of this version.
@@ -52,24 +55,47 @@ pub(super) async fn require_current_schema(pool: &Pool) -> Result<(), StorageErr
 /// Brings the tables to this version, creating the database first when it is missing, and returns
 /// how many migrations that took. Several at once wait for each other.
 pub async fn migrate(settings: &DatabaseSettings) -> Result<usize, StorageError> {
-    let pool = Pool::new(&DatabaseSettings { connections: 1, ..settings.clone() });
-    let before = match schema_state(&pool).await {
+    let options = settings.url.options();
+    let mut connection = match connect(settings, options.clone()).await {
         Err(error) if error.code() == Some(UNKNOWN_DATABASE) => {
             create_database(settings).await?;
-            SchemaState::Behind { missing: MIGRATIONS.iter().count() }
+            connect(settings, options.clone()).await?
         }
-        state => state?,
+        connected => connected?,
     };
-    pool.close().await;
-    let mut connection = connect(settings, settings.url.options().clone()).await?;
+    lock(&mut connection).await?;
+    let before = applied(&mut connection).await?;
     // No timeout: a migration of a large table takes its time.
     MIGRATIONS.run_direct(None, &mut connection, false).await.map_err(not_migrated)?;
-    // Best effort: everything is done.
+    // Gives the lock back too. Best effort: everything is done.
     connection.close().await.ok();
-    Ok(match before {
-        SchemaState::Current => 0,
-        SchemaState::Behind { missing } => missing,
-    })
+    Ok(missing(&before))
+}
+
+/// sqlx's own lock waits for -1 s, which `MariaDB` takes for not at all.
+async fn lock(connection: &mut MySqlConnection) -> Result<(), StorageError> {
+    let query = sqlx::query("SELECT GET_LOCK(CONCAT('registrar migrate ', MD5(DATABASE())), ?)");
+    let row = query.bind(LOCK_PATIENCE_S).fetch_one(connection).await.map_err(Failure::from)?;
+    match row.try_get(0).map_err(Failure::from)? {
+        Some(1_i64) => Ok(()),
+        _ => Err(StorageError::new(
+            ErrorClass::Transient,
+            "migration_lock",
+            "Another process is migrating the database: wait until it is done.",
+        )),
+    }
+}
+
+async fn applied(connection: &mut MySqlConnection) -> Result<Vec<i64>, StorageError> {
+    match sqlx::query(APPLIED).fetch_all(connection).await.map_err(Failure::from) {
+        Ok(rows) => Ok(versions(&rows)?),
+        Err(failure) if failure.code == Some(NO_SUCH_TABLE) => Ok(Vec::new()),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+fn missing(applied: &[i64]) -> usize {
+    MIGRATIONS.iter().filter(|migration| !applied.contains(&migration.version)).count()
 }
 
 async fn create_database(settings: &DatabaseSettings) -> Result<(), StorageError> {

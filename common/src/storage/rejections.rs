@@ -1,7 +1,7 @@
 //! The table of final noes.
 
 use super::insert::Insert;
-use super::statements::Statement;
+use super::statements::{Statement, timestamp};
 use crate::domain::RejectionCode;
 
 pub(super) static INSERT_EMAIL_ALREADY_REGISTERED: Insert = Insert {
@@ -13,6 +13,6 @@ pub(super) static INSERT_EMAIL_ALREADY_REGISTERED: Insert = Insert {
         query
             .bind(registration.id.as_bytes().to_vec())
             .bind(RejectionCode::EmailAlreadyRegistered.as_str())
-            .bind(registration.accepted_at)
+            .bind(timestamp(registration.accepted_at))
     },
 };

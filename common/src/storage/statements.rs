@@ -4,6 +4,7 @@
 use std::sync::{Arc, OnceLock};
 
 use sqlx::AssertSqlSafe;
+use time::{OffsetDateTime, PrimitiveDateTime};
 
 /// The most rows that one statement carries, a power of two.
 pub(super) const MAX_ROWS: usize = 512;
@@ -54,6 +55,13 @@ pub(super) fn padded<T: Copy>(items: &[T]) -> impl Iterator<Item = Vec<T>> {
         }
         list
     })
+}
+
+/// The time as it is bound. Connections are in UTC. Bound with its zone, as a TIMESTAMP, a time that
+/// is out of range silently becomes the current one on `MariaDB`; bound like this it is refused.
+pub(super) fn timestamp(time: OffsetDateTime) -> PrimitiveDateTime {
+    let utc = time.to_utc();
+    PrimitiveDateTime::new(utc.date(), utc.time())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::decided::registration_id;
 use super::error::Failure;
 use super::insert::Insert;
 use super::session::Session;
-use super::statements::{Statement, padded};
+use super::statements::{Statement, padded, timestamp};
 use crate::domain::{Registration, RegistrationId};
 
 pub(super) static INSERT: Insert = Insert {
@@ -25,7 +25,7 @@ pub(super) static INSERT: Insert = Insert {
             .bind(student.last_name().as_str().to_owned())
             .bind(student.email().as_str().to_owned())
             .bind(student.email().key().to_owned())
-            .bind(registration.accepted_at)
+            .bind(timestamp(registration.accepted_at))
     },
 };
 

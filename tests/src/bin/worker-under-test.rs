@@ -3,6 +3,7 @@
 use std::env;
 use std::process::ExitCode;
 
+use registrar_common::domain::Outcome;
 use registrar_common::storage::{
     DeadLetter, Entry, MySqlStore, RegistrationStore, StorageError, Verdict,
 };
@@ -16,7 +17,6 @@ fn main() -> ExitCode {
 }
 
 /// Kills the process `before_commit` or `after_commit`, which is before the ack.
-#[derive(Debug)]
 struct DeadlyStore {
     store: MySqlStore,
     deadly: String,
@@ -43,7 +43,7 @@ impl RegistrationStore for DeadlyStore {
         verdicts
     }
 
-    async fn hold(&self, letters: &[DeadLetter]) -> Result<(), StorageError> {
+    async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
         self.store.hold(letters).await
     }
 }

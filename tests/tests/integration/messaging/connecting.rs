@@ -36,7 +36,7 @@ async fn a_queue_with_other_settings_is_told_with_what_to_do() {
     let error = error_of(&vhost.url()).await;
     assert!(matches!(error, ConnectError::TopologyDiffers { name: "registrations.bulk", .. }));
     let sentence = error.to_string();
-    for part in ["the queue `registrations.bulk`", "x-queue-type", "'quorum'", "delete it"] {
+    for part in ["the queue `registrations.bulk`", "x-dead-letter-exchange", "delete it"] {
         assert!(sentence.contains(part), "{part}: {sentence}");
     }
     let publisher = Running::start(&vhost.url(), publish_settings());

@@ -135,7 +135,7 @@ async fn a_shutdown_answers_everyone_and_takes_nobody_more() {
         match answer {
             Ok(()) => assert!(stored.contains(&id)),
             Err(error) => {
-                assert_eq!(error, PublishError::Unavailable, "nothing is left in doubt");
+                assert_ne!(error, PublishError::Unknown, "nothing is left in doubt");
                 assert!(!stored.contains(&id));
             }
         }

@@ -1,0 +1,30 @@
+//! The API and a worker as processes, with a database and a virtual host for each test.
+
+mod registering;
+
+use registrar_local::{TestDatabase, TestServers, TestVhost};
+use registrar_tests::servers::Servers;
+
+/// A database with its tables and a virtual host, dropped with the value.
+struct Home {
+    servers: Servers,
+    _database: TestDatabase,
+    _vhost: TestVhost,
+}
+
+impl Home {
+    async fn new() -> Self {
+        let home = Self::without_tables().await;
+        Self { servers: home.servers.migrated().await, ..home }
+    }
+
+    async fn without_tables() -> Self {
+        let create = || {
+            let servers = TestServers::shared().unwrap();
+            (servers.create_database().unwrap(), servers.create_vhost().unwrap())
+        };
+        let (database, vhost) = tokio::task::spawn_blocking(create).await.unwrap();
+        let servers = Servers { database_url: database.url(), amqp_url: vhost.url() };
+        Self { servers, _database: database, _vhost: vhost }
+    }
+}

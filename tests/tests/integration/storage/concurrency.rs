@@ -1,0 +1,117 @@
+//! Many workers at once.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+
+use registrar_common::domain::{Outcome, Registration, RegistrationId};
+use registrar_common::storage::{Entry, ErrorClass, MySqlStore, RegistrationStore as _, Verdict};
+
+use super::fixture::{Fixture, REGISTERED, student};
+
+const WORKERS: usize = 8;
+const REGISTRATIONS: usize = 3_000;
+/// Two registrations share an e-mail address, in the mean.
+const ADDRESSES: usize = REGISTRATIONS / 2;
+/// How often each message is delivered.
+const DELIVERIES: usize = 3;
+const MAX_BATCH: usize = 60;
+
+/// Deliveries of all registrations in a jumbled order, the later ones flagged as redelivered: the
+/// first one may well still be in the hands of another worker.
+fn deliveries(jumble: &mut Jumble) -> Vec<Entry> {
+    let registrations: Vec<Registration> = (0..REGISTRATIONS)
+        .map(|_| student("Ada", &format!("{}@example.com", jumble.below(ADDRESSES))))
+        .collect();
+    let mut order: Vec<usize> =
+        (0..REGISTRATIONS * DELIVERIES).map(|n| n % REGISTRATIONS).collect();
+    for n in (1..order.len()).rev() {
+        order.swap(n, jumble.below(n + 1));
+    }
+    let mut seen = HashSet::new();
+    order
+        .into_iter()
+        .map(|n| Entry { registration: registrations[n].clone(), is_contested: !seen.insert(n) })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_workers_and_redeliveries_give_each_registration_exactly_one_outcome() {
+    let fixture = Fixture::new().await;
+    let seed = std::time::UNIX_EPOCH.elapsed().unwrap().subsec_nanos();
+    println!("seed {seed}");
+    let mut jumble = Jumble(u64::from(seed));
+    let deliveries = deliveries(&mut jumble);
+    let batches = {
+        let (mut batches, mut rest) = (Vec::new(), deliveries.as_slice());
+        while !rest.is_empty() {
+            let (batch, others) = rest.split_at((jumble.below(MAX_BATCH) + 1).min(rest.len()));
+            batches.push(batch.to_vec());
+            rest = others;
+        }
+        Arc::new(Mutex::new(batches))
+    };
+    let workers: Vec<_> = (0..WORKERS)
+        .map(|_| {
+            let (store, batches) = (fixture.store.clone(), Arc::clone(&batches));
+            tokio::spawn(async move {
+                let mut verdicts = Vec::new();
+                loop {
+                    let Some(mut batch) = batches.lock().unwrap().pop() else { return verdicts };
+                    let decided = store_until_it_works(&store, &mut batch).await;
+                    let ids = batch.iter().map(|entry| entry.registration.id);
+                    verdicts.extend(ids.zip(decided));
+                }
+            })
+        })
+        .collect();
+    let mut told: HashMap<RegistrationId, HashSet<Outcome>> = HashMap::new();
+    let mut fresh = 0;
+    for worker in workers {
+        for (id, verdict) in worker.await.unwrap() {
+            let Verdict::Decided { outcome, is_fresh } = verdict else { panic!("{verdict:?}") };
+            told.entry(id).or_default().insert(outcome);
+            fresh += usize::from(is_fresh);
+        }
+    }
+
+    assert_eq!(told.len(), REGISTRATIONS);
+    assert!(told.values().all(|outcomes| outcomes.len() == 1), "a verdict changed");
+    let addresses: HashSet<_> =
+        deliveries.iter().map(|entry| entry.registration.student.email().key()).collect();
+    let (registered, rejected, held) = fixture.counts().await;
+    assert_eq!(usize::try_from(registered).unwrap(), addresses.len(), "one each address");
+    assert_eq!(usize::try_from(registered + rejected).unwrap(), REGISTRATIONS);
+    assert_eq!(held, 0);
+    assert_eq!(fixture.count("students JOIN rejections USING (registration_id)").await, 0);
+    let told_registered = told.values().filter(|outcomes| outcomes.contains(&REGISTERED)).count();
+    assert_eq!(told_registered, addresses.len(), "what was told is what is stored");
+    // Of an attempt that failed nobody learns what it brought about.
+    assert!(fresh <= REGISTRATIONS, "an outcome was brought about twice");
+}
+
+/// As the worker does: after an error the whole batch is contested.
+async fn store_until_it_works(store: &MySqlStore, batch: &mut [Entry]) -> Vec<Verdict> {
+    loop {
+        match store.store(batch).await {
+            Ok(verdicts) => return verdicts,
+            Err(error) if error.class() == ErrorClass::Transient => {
+                println!("{error:?}");
+                batch.iter_mut().for_each(|entry| entry.is_contested = true);
+            }
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+}
+
+/// Numbers that look random (`SplitMix64`), so that a seed repeats a failure.
+struct Jumble(u64);
+
+impl Jumble {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) % limit as u64).unwrap()
+    }
+}

@@ -1,0 +1,155 @@
+//! A database of its own for each test, with a store on it and a way around the store.
+
+use registrar_common::domain::{Outcome, Registration, RegistrationId, RejectionCode, Student};
+use registrar_common::storage::{
+    DatabaseSettings, DatabaseUrl, Entry, MySqlStore, Pool, RegistrationStore as _, StorageError,
+    Verdict, migrate,
+};
+use registrar_local::{MariaDb, TestDatabase, TestServers};
+use registrar_tests::wait::until;
+use sqlx::mysql::{MySqlConnection, MySqlPool};
+use sqlx::{AssertSqlSafe, Executor as _};
+use tokio::task::JoinHandle;
+
+pub(super) const REGISTERED: Outcome = Outcome::Registered;
+pub(super) const EMAIL_TAKEN: Outcome = Outcome::Rejected(RejectionCode::EmailAlreadyRegistered);
+
+pub(super) struct Fixture {
+    pub(super) store: MySqlStore,
+    pub(super) pool: Pool,
+    pub(super) settings: DatabaseSettings,
+    /// A way to the database around the store.
+    pub(super) admin: MySqlPool,
+    /// The database's address.
+    pub(super) url: String,
+    /// Dropped with the fixture.
+    _database: Option<TestDatabase>,
+}
+
+impl Fixture {
+    pub(super) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub(super) async fn with(change: impl FnOnce(&mut DatabaseSettings)) -> Self {
+        let fixture = Self::without_tables(change).await;
+        migrate(&fixture.settings).await.unwrap();
+        fixture
+    }
+
+    pub(super) async fn without_tables(change: impl FnOnce(&mut DatabaseSettings)) -> Self {
+        let database = TestServers::shared().unwrap().create_database().unwrap();
+        let fixture = Self::at(database.url(), change).await;
+        Self { _database: Some(database), ..fixture }
+    }
+
+    /// On a server of its own, which must outlive it.
+    pub(super) async fn on(server: &MariaDb) -> Self {
+        server.admin().create_database("registrar").unwrap();
+        let fixture = Self::at(server.admin().database_url("registrar"), |_| {}).await;
+        migrate(&fixture.settings).await.unwrap();
+        fixture
+    }
+
+    async fn at(url: String, change: impl FnOnce(&mut DatabaseSettings)) -> Self {
+        let mut settings = settings(&url);
+        change(&mut settings);
+        let pool = Pool::new(&settings);
+        let store = MySqlStore::new(pool.clone());
+        let admin = MySqlPool::connect(&url).await.unwrap();
+        Self { store, pool, settings, admin, url, _database: None }
+    }
+
+    pub(super) async fn sql(&self, statement: &str) {
+        self.admin.execute(AssertSqlSafe(statement.to_owned())).await.unwrap();
+    }
+
+    pub(super) async fn count(&self, table_and_condition: &str) -> i64 {
+        let query = format!("SELECT COUNT(*) FROM {table_and_condition}");
+        sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&self.admin).await.unwrap()
+    }
+
+    /// How many rows there are in `students`, `rejections` and `dead_letters` (held ones).
+    pub(super) async fn counts(&self) -> (i64, i64, i64) {
+        (
+            self.count("students").await,
+            self.count("rejections").await,
+            self.count("dead_letters WHERE state = 'held'").await,
+        )
+    }
+
+    /// Stores in a task of its own.
+    pub(super) fn store_in_background(
+        &self,
+        entry: Entry,
+    ) -> JoinHandle<Result<Vec<Verdict>, StorageError>> {
+        let store = self.store.clone();
+        tokio::spawn(async move { store.store(&[entry]).await })
+    }
+
+    pub(super) async fn store(&self, batch: &[Entry]) -> Vec<Verdict> {
+        self.store.store(batch).await.unwrap()
+    }
+
+    /// Inserts the student in a transaction that is left open: whoever inserts the same e-mail
+    /// address waits for it to end.
+    pub(super) async fn lock_email(&self, registration: &Registration) -> MySqlConnection {
+        let mut connection = self.admin.acquire().await.unwrap().detach();
+        connection.execute("BEGIN").await.unwrap();
+        let student = &registration.student;
+        sqlx::query(
+            "INSERT INTO students (registration_id, first_name, last_name, email, email_key) \
+             VALUES (?, '', '', ?, ?)",
+        )
+        .bind(RegistrationId::generate().as_bytes().to_vec())
+        .bind(student.email().as_str())
+        .bind(student.email().key())
+        .execute(&mut connection)
+        .await
+        .unwrap();
+        connection
+    }
+
+    /// Waits until a statement that begins like this runs or waits in this database, and returns
+    /// its connection's id.
+    pub(super) async fn connection_that_runs(&self, statement: &str) -> u64 {
+        let query = "SELECT CAST(id AS UNSIGNED) FROM information_schema.processlist \
+                     WHERE db = DATABASE() AND info LIKE CONCAT(?, '%') AND id <> CONNECTION_ID()";
+        until("the statement runs", async || {
+            sqlx::query_scalar(query).bind(statement).fetch_optional(&self.admin).await.unwrap()
+        })
+        .await
+    }
+}
+
+pub(super) fn settings(url: &str) -> DatabaseSettings {
+    DatabaseSettings::new(DatabaseUrl::parse(url).unwrap())
+}
+
+pub(super) fn student(first_name: &str, email: &str) -> Registration {
+    registration(RegistrationId::generate(), first_name, email)
+}
+
+pub(super) fn registration(id: RegistrationId, first_name: &str, email: &str) -> Registration {
+    Registration::now(id, Student::parse(first_name, "Lovelace", email).unwrap())
+}
+
+/// As it comes at first.
+pub(super) fn fresh(registration: &Registration) -> Entry {
+    Entry { registration: registration.clone(), is_contested: false }
+}
+
+/// As it comes again, or with an id that others may carry.
+pub(super) fn contested(registration: &Registration) -> Entry {
+    Entry { registration: registration.clone(), is_contested: true }
+}
+
+/// Decided by this very attempt.
+pub(super) fn newly(outcome: Outcome) -> Verdict {
+    Verdict::Decided { outcome, is_fresh: true }
+}
+
+/// Decided before.
+pub(super) fn already(outcome: Outcome) -> Verdict {
+    Verdict::Decided { outcome, is_fresh: false }
+}

@@ -1,0 +1,12 @@
+//! The storage module against a real MySQL or MariaDB.
+
+mod batches;
+mod concurrency;
+mod connections;
+mod contested;
+mod dead_letters;
+mod fixture;
+mod interruptions;
+mod refused_rows;
+mod schema;
+mod status;
