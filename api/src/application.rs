@@ -53,10 +53,7 @@ pub struct Application {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The port cannot be had.
-    #[error(
-        "cannot listen on {address}: {source}; stop what listens there, or set {ADDRESS_VARIABLE} \
-         to a free address"
-    )]
+    #[error("cannot listen on {address}: {reason}; set {ADDRESS_VARIABLE} to a free address", reason = explain(source))]
     Listen {
         /// What was asked for.
         address: SocketAddr,
@@ -163,6 +160,15 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
 }
 
+fn explain(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => "another process has that port",
+        io::ErrorKind::AddrNotAvailable => "this machine has no such address",
+        io::ErrorKind::PermissionDenied => "this user may not use that port",
+        _ => "the operating system refused",
+    }
+}
+
 /// One query is under way at a time; a second connection is for the one after a hung one.
 fn for_lookups(database: &DatabaseSettings) -> DatabaseSettings {
     DatabaseSettings {
@@ -172,3 +178,6 @@ fn for_lookups(database: &DatabaseSettings) -> DatabaseSettings {
         ..database.clone()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,3 +106,6 @@ impl Server {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

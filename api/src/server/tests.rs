@@ -1,0 +1,130 @@
+use std::{net::SocketAddr, time::Duration};
+
+use axum::{Router, routing::get};
+use registrar_common::lifecycle::Shutdown;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinHandle,
+    time::timeout,
+};
+
+use super::Server;
+use crate::limits::Limits;
+
+/// Far longer than anything here takes, so that only a hang meets it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Running {
+    address: SocketAddr,
+    shutdown: Shutdown,
+    serving: JoinHandle<()>,
+    /// Whether a request has reached `/held`.
+    held: watch::Receiver<bool>,
+    /// Lets `/held` answer.
+    release: watch::Sender<bool>,
+}
+
+async fn serve(limits: Limits) -> Running {
+    let (release, released) = watch::channel(false);
+    let (reached, held) = watch::channel(false);
+    let handler = move || {
+        let (mut released, reached) = (released.clone(), reached.clone());
+        async move {
+            reached.send_replace(true);
+            released.wait_for(|released| *released).await.unwrap();
+            "held back"
+        }
+    };
+    let router = Router::new().route("/", get(async || "at once")).route("/held", get(handler));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let shutdown = Shutdown::new();
+    let server = Server::new(listener, router, &limits);
+    let serving = tokio::spawn(server.run(shutdown.clone(), PATIENCE));
+    Running { address, shutdown, serving, held, release }
+}
+
+async fn connect(address: SocketAddr, send: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(send.as_bytes()).await.unwrap();
+    stream
+}
+
+/// Everything until the server hangs up.
+async fn rest(mut stream: TcpStream) -> String {
+    let mut text = String::new();
+    timeout(PATIENCE, stream.read_to_string(&mut text)).await.expect("it hung").unwrap();
+    text
+}
+
+const LAST_REQUEST: &str = "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+
+#[tokio::test]
+async fn a_client_whose_headers_never_end_is_hung_up_on() {
+    let limits = Limits { header_timeout: Duration::from_millis(50), ..Limits::default() };
+    let server = serve(limits).await;
+    let stream = connect(server.address, "GET / HTTP/1.1\r\nhost: x\r\n").await;
+    assert!(!rest(stream).await.contains("at once"));
+}
+
+#[tokio::test]
+async fn a_client_that_says_nothing_is_hung_up_on() {
+    let limits = Limits { header_timeout: Duration::from_millis(50), ..Limits::default() };
+    let server = serve(limits).await;
+    assert_eq!(rest(connect(server.address, "").await).await, "");
+}
+
+#[tokio::test]
+async fn a_connection_beyond_the_cap_is_served_when_another_ends() {
+    let server = serve(Limits { connections: 1, ..Limits::default() }).await;
+    let idle = connect(server.address, "GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    let waiting = connect(server.address, LAST_REQUEST).await;
+    let answered = tokio::spawn(rest(waiting));
+    tokio::task::yield_now().await;
+    assert!(!answered.is_finished());
+    drop(idle);
+    assert!(answered.await.unwrap().contains("at once"));
+}
+
+#[tokio::test]
+async fn headers_far_over_the_limits_are_refused_and_the_server_goes_on() {
+    let server = serve(Limits::default()).await;
+    let many = "x: y\r\n".repeat(1_000);
+    let stream = connect(server.address, &format!("GET / HTTP/1.1\r\n{many}\r\n")).await;
+    assert!(rest(stream).await.starts_with("HTTP/1.1 431"));
+    assert!(rest(connect(server.address, LAST_REQUEST).await).await.contains("at once"));
+}
+
+#[tokio::test]
+async fn nonsense_is_refused() {
+    let server = serve(Limits::default()).await;
+    let stream = connect(server.address, "\u{16}\u{3}\u{1} nonsense\r\n\r\n").await;
+    assert!(rest(stream).await.starts_with("HTTP/1.1 400"));
+}
+
+#[tokio::test]
+async fn a_shutdown_answers_what_was_taken_in_and_takes_nothing_more() {
+    let mut server = serve(Limits::default()).await;
+    let stream = connect(server.address, "GET /held HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    timeout(PATIENCE, server.held.wait_for(|held| *held)).await.unwrap().unwrap();
+    server.shutdown.request();
+    while TcpStream::connect(server.address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    assert!(!server.serving.is_finished());
+    server.release.send_replace(true);
+    assert!(rest(stream).await.contains("held back"));
+    timeout(PATIENCE, server.serving).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn an_idle_connection_does_not_hold_up_the_shutdown() {
+    let server = serve(Limits::default()).await;
+    let mut idle = connect(server.address, "GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    let mut answer = [0; 12];
+    idle.read_exact(&mut answer).await.unwrap();
+    server.shutdown.request();
+    timeout(PATIENCE, server.serving).await.unwrap().unwrap();
+}
