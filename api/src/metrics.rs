@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use prometheus::{HistogramVec, IntCounterVec};
-use registrar_common::telemetry::metrics::{Metrics, MetricsError, buckets};
+use registrar_common::telemetry::metrics::{
+    HistogramVec, IntCounterVec, Metrics, MetricsError, buckets,
+};
 
 /// The metrics of requests.
 #[derive(Clone, Debug)]

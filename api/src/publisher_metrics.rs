@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge};
 use registrar_common::{
     domain::Lane,
     messaging::{PublishError, PublisherObserver},
-    telemetry::metrics::{Metrics, MetricsError, buckets},
+    telemetry::metrics::{
+        Histogram, IntCounter, IntCounterVec, IntGauge, Metrics, MetricsError, buckets,
+    },
 };
 
 /// The metrics of publishing.

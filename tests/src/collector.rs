@@ -64,7 +64,7 @@ pub struct Collector {
 struct Received {
     spans: Arc<Mutex<Vec<Span>>>,
     /// Every request as debug text, to search for what must not be in it.
-    text: Arc<Mutex<String>>,
+    text: Arc<Mutex<Vec<String>>>,
 }
 
 impl Collector {
@@ -104,7 +104,7 @@ impl Collector {
 
     /// Everything that was received, spans and logs, as text.
     pub fn text(&self) -> String {
-        self.received.text.lock().unwrap().clone()
+        self.received.text.lock().unwrap().join("\n")
     }
 }
 
@@ -121,7 +121,7 @@ impl TraceService for Received {
         request: Request<ExportTraceServiceRequest>,
     ) -> Result<Response<ExportTraceServiceResponse>, Status> {
         let request = request.into_inner();
-        self.text.lock().unwrap().push_str(&format!("{request:?}\n"));
+        self.text.lock().unwrap().push(format!("{request:?}"));
         for resource_spans in request.resource_spans {
             let resource = resource_spans.resource.unwrap_or_default();
             let service =
@@ -140,7 +140,7 @@ impl LogsService for Received {
         &self,
         request: Request<ExportLogsServiceRequest>,
     ) -> Result<Response<ExportLogsServiceResponse>, Status> {
-        self.text.lock().unwrap().push_str(&format!("{:?}\n", request.into_inner()));
+        self.text.lock().unwrap().push(format!("{:?}", request.into_inner()));
         Ok(Response::new(ExportLogsServiceResponse::default()))
     }
 }
@@ -179,5 +179,5 @@ fn text(value: Option<AnyValue>) -> String {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

@@ -3,7 +3,6 @@
 //! Tests read as sentences and wait on conditions with a deadline, never for a length of time.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::missing_panics_doc,
     reason = "a harness panics when the test cannot go on, which is how a test fails"
 )]

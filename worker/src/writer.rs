@@ -134,3 +134,6 @@ impl<S: RegistrationStore> Writer<S> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

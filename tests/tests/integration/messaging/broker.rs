@@ -42,7 +42,7 @@ pub(crate) async fn soon<T>(event: impl Future<Output = T>) -> T {
 pub(crate) async fn until(mut holds: impl FnMut() -> bool) -> bool {
     let polling = async {
         while !holds() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };
     tokio::time::timeout(PATIENCE, polling).await.is_ok()

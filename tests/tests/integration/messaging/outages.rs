@@ -76,6 +76,10 @@ async fn a_killed_broker_leaves_nobody_waiting_and_is_used_again_when_it_is_back
     let stored = Inspector::connect(&url).await.take_ids(QUEUE).await;
     assert!(stored.contains(&before.message_id), "what was confirmed survives");
     assert!(stored.contains(&after.message_id));
+
+    // Nothing is on its way this time that could fail.
+    tokio::task::block_in_place(|| broker.kill()).unwrap();
+    assert!(broker::until(|| !publisher.readiness().is_ready()).await);
     publisher.stop().await;
 }
 

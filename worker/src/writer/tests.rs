@@ -11,11 +11,12 @@ use registrar_common::storage::{
     DeadLetter, Entry, ErrorClass, RegistrationStore, StorageError, Verdict,
 };
 use registrar_common::telemetry::metrics::Metrics;
-use registrar_worker::batch::BatchLimits;
-use registrar_worker::metrics::WorkerMetrics;
-use registrar_worker::source::Source;
-use registrar_worker::writer::{Writer, WriterEnd};
 use tokio_util::sync::CancellationToken;
+
+use super::{Writer, WriterEnd};
+use crate::batch::BatchLimits;
+use crate::metrics::WorkerMetrics;
+use crate::source::Source;
 
 /// A channel that hands out these deliveries and then is silent, or gone.
 #[derive(Debug, Default)]

@@ -1,0 +1,63 @@
+use crate::source::{Source, sources};
+
+const PRODUCT: [&str; 4] = ["common", "api", "worker", "cli"];
+
+/// The only places that name a crate, so that it can be replaced, and its traps known, in one.
+const CONFINED: [(&str, &str); 4] = [
+    ("lapin", "common/src/messaging/"),
+    ("sqlx", "common/src/storage/"),
+    ("backoff", "common/src/retry.rs"),
+    ("prometheus", "common/src/telemetry/metrics/"),
+];
+
+/// What each module of `common` may use of the others.
+const ALLOWED: [(&str, &[&str]); 7] = [
+    ("domain", &[]),
+    ("config", &[]),
+    ("lifecycle", &[]),
+    ("retry", &[]),
+    ("telemetry", &["config", "lifecycle"]),
+    ("messaging", &["config", "domain", "lifecycle", "retry"]),
+    ("storage", &["config", "domain"]),
+];
+
+fn module_of(source: &Source) -> Option<&str> {
+    let path = source.path.strip_prefix("common/src/")?;
+    path.split(['/', '.']).next().filter(|module| *module != "lib")
+}
+
+#[test]
+fn each_confined_crate_is_named_in_one_place_only() {
+    for source in sources(&PRODUCT) {
+        for (name, place) in CONFINED {
+            assert!(
+                source.path.starts_with(place) || !source.names_crate(name),
+                "{} names {name}, which only {place} may",
+                source.path
+            );
+        }
+    }
+}
+
+#[test]
+fn modules_of_common_use_each_other_only_in_the_allowed_directions() {
+    for source in sources(&["common"]) {
+        let Some(module) = module_of(&source) else { continue };
+        let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| *name == module) else {
+            panic!("{module} is new: say what it may use");
+        };
+        for used in source.modules_after("crate::") {
+            let is_allowed = used == module || allowed.contains(&used.as_str());
+            assert!(is_allowed, "{} uses {used}, which {module} must not", source.path);
+        }
+    }
+}
+
+#[test]
+fn neither_process_knows_the_other() {
+    for (folder, other) in [("api", "registrar_worker"), ("worker", "registrar_api")] {
+        for source in sources(&[folder]) {
+            assert!(!source.names_crate(other), "{} names {other}", source.path);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The product's source files, and the paths that their code names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A source file below the workspace's root.
+pub(crate) struct Source {
+    /// Its path from the root, like `common/src/retry.rs`.
+    pub(crate) path: String,
+    code: String,
+}
+
+/// Every Rust file of these folders' `src`.
+pub(crate) fn sources(folders: &[&str]) -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned();
+    let mut sources = Vec::new();
+    for folder in folders {
+        collect(&root, &root.join(folder).join("src"), &mut sources);
+    }
+    assert!(!sources.is_empty());
+    sources
+}
+
+fn collect(root: &Path, folder: &Path, sources: &mut Vec<Source>) {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    for path in entries.collect::<Vec<PathBuf>>() {
+        if path.is_dir() {
+            collect(root, &path, sources);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let code = fs::read_to_string(&path).unwrap();
+            let code = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let path = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+            sources.push(Source { path, code: code.collect::<Vec<_>>().join("\n") });
+        }
+    }
+}
+
+impl Source {
+    /// Whether the code names this crate.
+    pub(crate) fn names_crate(&self, name: &str) -> bool {
+        self.following(&format!("{name}::")).next().is_some()
+    }
+
+    /// The modules named right after `prefix`, also those in braces.
+    pub(crate) fn modules_after(&self, prefix: &str) -> Vec<String> {
+        self.following(prefix).flat_map(first_names).collect()
+    }
+
+    /// The text after each place where `path` stands and is not the end of a longer word.
+    fn following(&self, path: &str) -> impl Iterator<Item = &str> {
+        self.code.match_indices(path).filter_map(move |(start, _)| {
+            let before = self.code[..start].chars().next_back();
+            let is_whole = before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != ':');
+            is_whole.then(|| &self.code[start + path.len()..])
+        })
+    }
+}
+
+/// `a` of `a::b`; `a` and `c` of `{a::{b, x}, c}`.
+fn first_names(text: &str) -> Vec<String> {
+    let name = |text: &str| -> String {
+        text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+    };
+    let Some(group) = text.strip_prefix('{') else { return vec![name(text)] };
+    let mut names = vec![name(group)];
+    let mut depth = 1;
+    for (index, character) in group.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 1 => names.push(name(&group[index + 1..])),
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+#[test]
+fn names_in_braces_are_found_too() {
+    let source = Source {
+        path: String::new(),
+        code: "use crate::domain::Lane;\nuse crate::{\n    config::{self, a},\n    retry,\n};\n\
+               let x = crate::storage::y(not_crate::z);"
+            .to_owned(),
+    };
+    assert_eq!(source.modules_after("crate::"), ["domain", "config", "retry", "storage"]);
+    assert!(source.names_crate("crate"));
+    assert!(!source.names_crate("rate"));
+}

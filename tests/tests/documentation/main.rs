@@ -1,0 +1,11 @@
+//! What the documents say of the code is true.
+
+#[cfg(test)]
+mod invariants;
+#[cfg(test)]
+mod settings;
+
+#[cfg(test)]
+fn at_root(path: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(path)
+}
