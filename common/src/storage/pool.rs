@@ -135,3 +135,65 @@ impl Pool {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fmt::Debug;
+    use std::sync::Mutex;
+
+    use tracing::field::{Field, Visit};
+    use tracing::span::{Attributes, Id, Record};
+    use tracing_subscriber::Layer;
+    use tracing_subscriber::layer::{Context, SubscriberExt as _};
+
+    use super::*;
+    use crate::storage::DatabaseUrl;
+
+    /// The fields of `create_db_connection`.
+    #[derive(Clone, Default)]
+    struct Recorded(Arc<Mutex<BTreeMap<String, String>>>);
+
+    impl Visit for Recorded {
+        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+            let value = format!("{value:?}").replace('"', "");
+            self.0.lock().unwrap().insert(field.name().to_owned(), value);
+        }
+    }
+
+    impl<S: tracing::Subscriber> Layer<S> for Recorded {
+        fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
+            if attributes.metadata().name() == "create_db_connection" {
+                attributes.record(&mut self.clone());
+            }
+        }
+
+        fn on_record(&self, _: &Id, values: &Record<'_>, _: Context<'_, S>) {
+            values.record(&mut self.clone());
+        }
+    }
+
+    #[tokio::test]
+    async fn opening_a_connection_is_a_client_span_that_says_where_to() {
+        let recorded = Recorded::default();
+        let subscriber = tracing_subscriber::registry().with(recorded.clone());
+        let _guard = tracing::subscriber::set_default(subscriber);
+        // Port 9, discard: nothing listens.
+        let url = DatabaseUrl::parse("mysql://me:hunter2@127.0.0.1:9/registrar").unwrap();
+        let mut settings = DatabaseSettings::new(url);
+        settings.connect_timeout = Duration::from_millis(50);
+        Pool::new(&settings).ping().await.unwrap_err();
+        let fields = recorded.0.lock().unwrap().clone();
+        let expected = [
+            ("db.namespace", "registrar"),
+            ("db.system.name", "mysql"),
+            ("error.type", "no_connection"),
+            ("otel.kind", "client"),
+            ("otel.status_code", "ERROR"),
+            ("server.address", "127.0.0.1"),
+            ("server.port", "9"),
+        ];
+        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(fields, BTreeMap::from(expected));
+    }
+}
