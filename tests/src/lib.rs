@@ -9,6 +9,7 @@
 
 pub mod api;
 pub mod collector;
+pub mod exposition;
 pub mod load;
 pub mod oracle;
 pub mod program;
