@@ -15,5 +15,6 @@ pub mod oracle;
 pub mod program;
 pub mod servers;
 pub mod student;
+pub mod trace_tree;
 pub mod wait;
 pub mod worker;
