@@ -9,10 +9,12 @@
 
 pub mod api;
 pub mod collector;
+pub mod exposition;
 pub mod load;
 pub mod oracle;
 pub mod program;
 pub mod servers;
 pub mod student;
+pub mod trace_tree;
 pub mod wait;
 pub mod worker;

@@ -9,7 +9,10 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Connection as _, Executor as _};
 use tracing::{Instrument as _, Span, field::Empty};
 
+use super::error::Failure;
+use super::pool_metrics::PoolMetrics;
 use super::{DatabaseSettings, StorageError, session::Session};
+use crate::telemetry::metrics::{Metrics, MetricsError};
 
 /// Statements per connection that stay prepared. Preparing one costs some 40 ms over TCP, and all
 /// texts of this module together are fewer than 80.
@@ -27,7 +30,7 @@ const PREPARE_CONNECTION: &str = "SET SESSION sql_mode = 'TRADITIONAL', \
 pub struct Pool {
     connections: MySqlPool,
     settings: Arc<DatabaseSettings>,
-    on_acquire: Arc<dyn Fn(Duration) + Send + Sync>,
+    metrics: Option<Arc<PoolMetrics>>,
 }
 
 /// How many connections are open now.
@@ -54,13 +57,14 @@ impl Pool {
                 Box::pin(async move { connection.execute("ROLLBACK").await.map(|_| true) })
             })
             .connect_lazy_with(options);
-        Self { connections, settings: Arc::new(settings.clone()), on_acquire: Arc::new(|_| {}) }
+        Self { connections, settings: Arc::new(settings.clone()), metrics: None }
     }
 
-    /// Calls `observer` with the time that every wait for a connection took, for a histogram.
-    #[must_use]
-    pub fn on_acquire(self, observer: impl Fn(Duration) + Send + Sync + 'static) -> Self {
-        Self { on_acquire: Arc::new(observer), ..self }
+    /// Shows the pool in `metrics`: its connections, every wait for one, and every error of MySQL
+    /// or of the way to it.
+    pub fn watched_by(self, metrics: &Metrics) -> Result<Self, MetricsError> {
+        let registered = PoolMetrics::register(metrics, &self)?;
+        Ok(Self { metrics: Some(Arc::new(registered)), ..self })
     }
 
     /// How many connections are open now; costs two atomic reads.
@@ -86,13 +90,21 @@ impl Pool {
         self.settings.statement_timeout
     }
 
+    pub(super) fn count(&self, failure: &Failure) {
+        if let Some(metrics) = &self.metrics {
+            metrics.failed(failure);
+        }
+    }
+
     pub(super) async fn acquire(&self) -> Result<PoolConnection<MySql>, sqlx::Error> {
         let began = Instant::now();
         let connection = match self.idle().await {
             Some(connection) => Ok(connection),
             None => self.opened_or_awaited().await,
         };
-        (self.on_acquire)(began.elapsed());
+        if let Some(metrics) = &self.metrics {
+            metrics.acquired_after(began.elapsed());
+        }
         connection
     }
 

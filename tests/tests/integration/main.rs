@@ -9,3 +9,5 @@ mod end_to_end;
 mod messaging;
 #[cfg(test)]
 mod storage;
+#[cfg(test)]
+mod telemetry;
