@@ -150,8 +150,11 @@ impl Application {
     /// Serves until the shutdown; then answers what was taken in, waits for the last confirms and
     /// ends.
     pub async fn run_until_stopped(self) -> Stopped {
-        tracing::info!(address = %self.metrics_address, "operations are served");
-        tracing::info!(address = %self.address, "the API is served");
+        tracing::info!(
+            address = %self.address,
+            metrics_address = %self.metrics_address,
+            "listening"
+        );
         self.tasks.run(self.deadline).await
     }
 }
