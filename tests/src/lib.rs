@@ -14,5 +14,6 @@ pub mod oracle;
 pub mod program;
 pub mod servers;
 pub mod student;
+pub mod submission;
 pub mod wait;
 pub mod worker;
