@@ -8,7 +8,8 @@ const SIGKILL: i32 = 9;
 
 /// Lets a worker kill itself at this moment of its first batch, which is a large one.
 async fn worker_that_dies(scene: &Scene, moment: &str) {
-    let mut worker = Worker::begin(&scene.servers, &[("TEST_DIE", moment)]).await;
+    let settings = [("TEST_DIE", moment), ("REGISTRAR_BATCH_LINGER", "500ms")];
+    let mut worker = Worker::begin(&scene.servers, &settings).await;
     assert_eq!(worker.program.ended().await.signal(), Some(SIGKILL), "{}", worker.program.log());
 }
 
