@@ -150,11 +150,8 @@ impl Application {
     /// Serves until the shutdown; then answers what was taken in, waits for the last confirms and
     /// ends.
     pub async fn run_until_stopped(self) -> Stopped {
-        tracing::info!(
-            address = %self.address,
-            metrics_address = %self.metrics_address,
-            "listening"
-        );
+        let (address, metrics_address) = (self.address, self.metrics_address);
+        tracing::info!(%address, %metrics_address, "listening");
         self.tasks.run(self.deadline).await
     }
 }

@@ -8,6 +8,7 @@ use axum::{
     middleware::{from_fn, from_fn_with_state as with_state},
     routing::{get, post},
 };
+use tower::util::option_layer;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
@@ -59,7 +60,7 @@ fn with_layers(
         .layer(with_state(Arc::clone(api), enforce_deadline))
         .layer(with_state(Arc::clone(api), enforce_rate_limit))
         .layer(with_state(Arc::clone(api), enforce_head_limits))
-        .layer(cross_origin(cors_origins))
+        .layer(option_layer(cross_origin(cors_origins)))
         .layer(from_fn(add_security_headers))
         .layer(with_state(Arc::clone(api), record_outcome))
         .layer(from_fn(in_server_span))

@@ -22,6 +22,9 @@ use crate::{limits::Limits, middleware::Peer};
 /// The kernel has no file descriptors or memory left: some come free when connections end.
 const PAUSE_AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(100);
 
+/// Hyper takes no smaller one.
+const SMALLEST_BUFFER: usize = 8_192;
+
 /// How connections are served.
 #[derive(Debug)]
 pub struct Server {
@@ -39,7 +42,7 @@ impl Server {
             .header_read_timeout(limits.header_timeout)
             // Twice our own limits, which answer with more than an empty body.
             .max_headers(limits.header_count * 2)
-            .max_buf_size((limits.header_bytes + limits.uri_bytes) * 2);
+            .max_buf_size(SMALLEST_BUFFER.max((limits.header_bytes + limits.uri_bytes) * 2));
         let places = Arc::new(Semaphore::new(limits.connections));
         Self { listener, router, http, places }
     }

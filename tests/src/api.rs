@@ -37,6 +37,15 @@ impl Api {
 
     /// Starts an API that need not become ready.
     pub async fn begin(servers: &Servers, settings: &[(&str, &str)]) -> Self {
+        Self::begin_program("api-under-test", servers, settings).await
+    }
+
+    /// Starts a build of the API, which need not become ready.
+    pub async fn begin_program(
+        program: &'static str,
+        servers: &Servers,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let mut environment = vec![
             ("DATABASE_URL", servers.database_url.clone()),
             ("AMQP_URL", servers.amqp_url.clone()),
@@ -48,7 +57,7 @@ impl Api {
             ("REGISTRAR_RATE_PER_SECOND", "0".to_owned()),
         ];
         environment.extend(settings.iter().map(|&(name, value)| (name, value.to_owned())));
-        let mut program = Program::start("api-under-test", &environment);
+        let mut program = Program::start(program, &environment);
         let listening = program.logged("listening").await;
         let at = |field: &str| format!("http://{}", listening[field].as_str().unwrap());
         Self {

@@ -30,13 +30,22 @@ impl Worker {
 
     /// Starts a worker that need not become ready.
     pub async fn begin(servers: &Servers, settings: &[(&str, &str)]) -> Self {
+        Self::begin_program("worker-under-test", servers, settings).await
+    }
+
+    /// Starts a build of the worker, which need not become ready.
+    pub async fn begin_program(
+        program: &'static str,
+        servers: &Servers,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let mut environment = vec![
             ("DATABASE_URL", servers.database_url.clone()),
             ("AMQP_URL", servers.amqp_url.clone()),
             ("REGISTRAR_METRICS_ADDRESS", "127.0.0.1:0".to_owned()),
         ];
         environment.extend(settings.iter().map(|&(name, value)| (name, value.to_owned())));
-        let mut program = Program::start("worker-under-test", &environment);
+        let mut program = Program::start(program, &environment);
         let listening = program.logged("listening").await;
         let operations_url = format!("http://{}", listening["metrics_address"].as_str().unwrap());
         Self { program, operations_url }

@@ -8,12 +8,13 @@ use crate::prefer::{PREFER, PREFERENCE_APPLIED};
 /// How long a browser may remember the answer to its preflight; Chromium's own maximum.
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_hours(2);
 
-/// Lets pages of these origins call the API. There are no cookies, so no credentials either.
-pub fn cross_origin(origins: &[HeaderValue]) -> CorsLayer {
+/// Lets pages of these origins call the API; nothing when there are none. There are no cookies, so
+/// no credentials either.
+pub fn cross_origin(origins: &[HeaderValue]) -> Option<CorsLayer> {
     if origins.is_empty() {
-        return CorsLayer::new();
+        return None;
     }
-    CorsLayer::new()
+    let layer = CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins.to_vec()))
         .allow_methods([Method::GET, Method::HEAD, Method::POST])
         .allow_headers([
@@ -26,7 +27,8 @@ pub fn cross_origin(origins: &[HeaderValue]) -> CorsLayer {
             PREFER,
         ])
         .expose_headers([header::ETAG, header::LOCATION, header::RETRY_AFTER, PREFERENCE_APPLIED])
-        .max_age(PREFLIGHT_MAX_AGE)
+        .max_age(PREFLIGHT_MAX_AGE);
+    Some(layer)
 }
 
 /// Reads an origin, as a browser writes it: `https://school.example` or `http://localhost:5173`.

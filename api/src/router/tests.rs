@@ -221,6 +221,16 @@ async fn pages_of_configured_origins_may_call_and_others_may_not() {
 }
 
 #[tokio::test]
+async fn without_configured_origins_no_page_may_call() {
+    let preflight = Request::options("/register")
+        .header("origin", "https://school.example")
+        .header("access-control-request-method", "POST");
+    let answer = Alone::with(&[]).send(preflight.body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.problem(), "method-not-allowed");
+    assert!(!answer.headers.contains_key("access-control-allow-origin"));
+}
+
+#[tokio::test]
 async fn every_answer_is_guarded_and_none_sets_a_cookie() {
     let alone = Alone::with(&[]);
     for path in ["/", "/nowhere", "/limits", "/docs", "/registrations/X"] {

@@ -98,6 +98,13 @@ async fn headers_far_over_the_limits_are_refused_and_the_server_goes_on() {
 }
 
 #[tokio::test]
+async fn the_smallest_limits_can_be_served() {
+    let limits = Limits { header_bytes: 1_024, uri_bytes: 256, ..Limits::default() };
+    let server = serve(limits).await;
+    assert!(rest(connect(server.address, LAST_REQUEST).await).await.contains("at once"));
+}
+
+#[tokio::test]
 async fn nonsense_is_refused() {
     let server = serve(Limits::default()).await;
     let stream = connect(server.address, "\u{16}\u{3}\u{1} nonsense\r\n\r\n").await;

@@ -6,19 +6,19 @@ use registrar_local::{TestDatabase, TestServers, TestVhost};
 use registrar_tests::servers::Servers;
 
 /// A database with its tables and a virtual host, dropped with the value.
-struct Home {
-    servers: Servers,
+pub(crate) struct Home {
+    pub(crate) servers: Servers,
     _database: TestDatabase,
     _vhost: TestVhost,
 }
 
 impl Home {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let home = Self::without_tables().await;
         Self { servers: home.servers.migrated().await, ..home }
     }
 
-    async fn without_tables() -> Self {
+    pub(crate) async fn without_tables() -> Self {
         let create = || {
             let servers = TestServers::shared().unwrap();
             (servers.create_database().unwrap(), servers.create_vhost().unwrap())

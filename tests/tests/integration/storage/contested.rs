@@ -2,6 +2,7 @@
 
 use registrar_common::domain::{HoldReason, Outcome, RegistrationId};
 use registrar_common::storage::RegistrationStore as _;
+use sqlx::Executor as _;
 
 use super::dead_letters::letter;
 use super::fixture::{
@@ -87,10 +88,56 @@ async fn what_is_on_hold_can_still_be_registered_or_rejected() {
 }
 
 #[tokio::test]
+async fn a_rejection_that_is_written_after_the_same_id_was_registered_goes_away() {
+    let fixture = Fixture::new().await;
+    fixture.store(&[fresh(&student("Owner", "taken@example.com"))]).await;
+    let id = RegistrationId::generate();
+    // Holds up the rejection until the registration is stored and checked.
+    let mut lock = fixture
+        .locked_by(&format!(
+            "INSERT INTO rejections (registration_id, code) VALUES ({}, 'held up')",
+            hexadecimal(id)
+        ))
+        .await;
+    let rejecting =
+        fixture.store_in_background(contested(&registration(id, "Ada", "taken@example.com")));
+    fixture.connection_that_runs("INSERT INTO rejections").await;
+    let free = registration(id, "Ada", "free@example.com");
+    assert_eq!(fixture.store(&[contested(&free)]).await, [newly(REGISTERED)]);
+    lock.execute("ROLLBACK").await.unwrap();
+    assert_eq!(rejecting.await.unwrap().unwrap(), [already(REGISTERED)]);
+    assert_eq!(fixture.counts().await, (2, 0, 0));
+}
+
+#[tokio::test]
+async fn a_letter_that_is_written_after_the_same_id_was_registered_is_released() {
+    let fixture = Fixture::new().await;
+    let ada = student("Ada", "ada@example.com");
+    let mut lock = fixture
+        .locked_by(&format!(
+            "INSERT INTO dead_letters \
+             (registration_id, payload, headers, reason, fingerprint, attempts, state) \
+             VALUES ({}, '', '{{}}', 'undecodable', '', 1, 'held')",
+            hexadecimal(ada.id)
+        ))
+        .await;
+    let (store, letters) = (fixture.store.clone(), [letter(ada.id)]);
+    let holding = tokio::spawn(async move { store.hold(&letters).await });
+    fixture.connection_that_runs("INSERT INTO dead_letters").await;
+    assert_eq!(fixture.store(&[contested(&ada)]).await, [newly(REGISTERED)]);
+    lock.execute("ROLLBACK").await.unwrap();
+    assert_eq!(holding.await.unwrap().unwrap(), [REGISTERED]);
+    assert_eq!(fixture.counts().await, (1, 0, 0));
+}
+
+fn hexadecimal(id: RegistrationId) -> String {
+    format!("X'{}'", id.to_string().replace('-', ""))
+}
+
+#[tokio::test]
 async fn one_key_with_two_contents_at_once_ends_in_one_outcome() {
     let fixture = Fixture::new().await;
     fixture.store(&[fresh(&student("Owner", "taken@example.com"))]).await;
-    let mut seen = std::collections::HashMap::new();
     for round in 0..200_i64 {
         let id = RegistrationId::generate();
         let taken = [contested(&registration(id, "Ada", "taken@example.com"))];
@@ -104,7 +151,5 @@ async fn one_key_with_two_contents_at_once_ends_in_one_outcome() {
         let (taken, free, _) = (taken.unwrap(), free.unwrap(), held.unwrap());
         let counts = fixture.counts().await;
         assert_eq!(counts.0 + counts.1 + counts.2, round + 2, "{taken:?} {free:?}");
-        *seen.entry(format!("{taken:?} {free:?}")).or_insert(0) += 1;
     }
-    println!("{seen:#?}");
 }

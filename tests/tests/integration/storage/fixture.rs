@@ -94,8 +94,7 @@ impl Fixture {
     /// Inserts the student in a transaction that is left open: whoever inserts the same e-mail
     /// address waits for it to end.
     pub(super) async fn lock_email(&self, registration: &Registration) -> MySqlConnection {
-        let mut connection = self.admin.acquire().await.unwrap().detach();
-        connection.execute("BEGIN").await.unwrap();
+        let mut connection = self.locked_by("DO 0").await;
         let student = &registration.student;
         sqlx::query(
             "INSERT INTO students (registration_id, first_name, last_name, email, email_key) \
@@ -107,6 +106,14 @@ impl Fixture {
         .execute(&mut connection)
         .await
         .unwrap();
+        connection
+    }
+
+    /// Runs the statement in a transaction that is left open.
+    pub(super) async fn locked_by(&self, statement: &str) -> MySqlConnection {
+        let mut connection = self.admin.acquire().await.unwrap().detach();
+        connection.execute("BEGIN").await.unwrap();
+        connection.execute(AssertSqlSafe(statement.to_owned())).await.unwrap();
         connection
     }
 

@@ -1,0 +1,94 @@
+//! What is measured: servers of our own, the API, and a worker when it is its turn.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use registrar_local::{ServerOptions, ServerPair};
+use registrar_tests::api::Api;
+use registrar_tests::servers::Servers;
+use registrar_tests::worker::Worker;
+use sqlx::MySqlPool;
+use sqlx::mysql::MySqlPoolOptions;
+
+const DATABASE: &str = "registrar";
+
+/// As in production, but for the limit on how much one client may send: here one sends it all.
+const SETTINGS: [(&str, &str); 2] = [("REGISTRAR_LOG", "info"), ("REGISTRAR_RATE_PER_SECOND", "0")];
+
+/// The servers and the API; all end with this value, or with this process.
+pub(crate) struct Stack {
+    /// The API.
+    pub(crate) api: Api,
+    /// The tables, for counting.
+    pub(crate) rows: MySqlPool,
+    /// The servers.
+    pub(crate) servers: ServerPair,
+    addresses: Servers,
+    // Dropped last.
+    _folder: Folder,
+}
+
+impl Stack {
+    /// Starts everything but a worker.
+    pub(crate) async fn start() -> Self {
+        let folder = Folder::new();
+        // With a folder, the servers have the sizes that `make run` gives them.
+        let database = ServerOptions::at(folder.0.join("mariadb"), 0);
+        let broker = ServerOptions::at(folder.0.join("rabbitmq"), 0);
+        let start = move || {
+            let servers = ServerPair::start(&database, &broker).unwrap();
+            servers.database.admin().create_database(DATABASE).unwrap();
+            servers
+        };
+        let servers = tokio::task::spawn_blocking(start).await.unwrap();
+        let addresses = Servers {
+            database_url: servers.database.admin().database_url(DATABASE),
+            amqp_url: servers.broker.management().url(),
+        };
+        let addresses = addresses.migrated().await;
+        let api = Api::begin_program("registrar-api", &addresses, &SETTINGS).await;
+        api.ready().await;
+        let rows = MySqlPoolOptions::new().max_connections(1);
+        let rows = rows.connect(&addresses.database_url).await.unwrap();
+        Self { api, rows, servers, addresses, _folder: folder }
+    }
+
+    /// Starts a worker, which may have a backlog to work off.
+    pub(crate) async fn start_worker(&self) -> Worker {
+        Worker::begin_program("registrar-worker", &self.addresses, &SETTINGS).await
+    }
+
+    /// How many students are registered.
+    pub(crate) async fn students(&self) -> usize {
+        let count = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM students");
+        usize::try_from(count.fetch_one(&self.rows).await.unwrap()).unwrap()
+    }
+
+    /// Microseconds from acceptance to the INSERT, of the students after the first `skip`.
+    pub(crate) async fn delays(&self, skip: usize) -> Vec<i64> {
+        let delays = sqlx::query_scalar(
+            "SELECT TIMESTAMPDIFF(MICROSECOND, accepted_at, registration_date) FROM students
+             ORDER BY id LIMIT 1000000000 OFFSET ?",
+        );
+        delays.bind(u64::try_from(skip).unwrap()).fetch_all(&self.rows).await.unwrap()
+    }
+}
+
+/// The servers' data, deleted before and after.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.local/bench");
+        // Of a run that was killed; there need not be one.
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        Self(folder.canonicalize().unwrap())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,91 @@
+use registrar_local::{MariaDb, RabbitMq, ServerOptions};
+use registrar_tests::api::{Api, json};
+use registrar_tests::servers::Servers;
+use registrar_tests::student::Student;
+use registrar_tests::wait;
+use registrar_tests::worker::Worker;
+use reqwest::StatusCode;
+use tokio::task::block_in_place;
+
+use super::{Home, header};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_rabbitmq_it_runs_refuses_says_what_is_missing_and_recovers_by_itself() {
+    let home = Home::new().await;
+    let mut broker = block_in_place(|| RabbitMq::start(&ServerOptions::temporary()).unwrap());
+    let servers = Servers { amqp_url: broker.management().url(), ..home.servers.clone() };
+    block_in_place(|| broker.stop().unwrap());
+
+    let api = Api::begin(&servers, &[]).await;
+    let ready = api.get("/readyz").send().await.unwrap();
+    assert_eq!(ready.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(json(ready).await["errors"][0]["code"], "rabbitmq");
+    let refused = api.register(&Student::unique()).send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(header(&refused, "retry-after"), "5");
+    assert_eq!(json(refused).await["type"], "/docs#cannot-accept-now");
+
+    block_in_place(|| broker.start_again().unwrap());
+    api.ready().await;
+    api.accepted(&Student::unique()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_that_stops_answering_leaves_the_outcome_unknown_and_the_key_solves_it() {
+    let home = Home::new().await;
+    let broker = block_in_place(|| RabbitMq::start(&ServerOptions::temporary()).unwrap());
+    let servers = Servers { amqp_url: broker.management().url(), ..home.servers.clone() };
+    let api = Api::start_with(&servers, &[("REGISTRAR_PUBLISH_CONFIRM_TIMEOUT", "500ms")]).await;
+    block_in_place(|| broker.pause().unwrap());
+    let (student, key) = (Student::unique(), registrar_tests::student::unique_key());
+    let send =
+        async || api.register(&student).header("Idempotency-Key", &key).send().await.unwrap();
+    let unknown = send().await;
+    assert_eq!(unknown.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let problem = json(unknown).await;
+    assert_eq!(problem["type"], "/docs#outcome-unknown");
+    assert!(problem["message"].as_str().unwrap().contains("Idempotency-Key"));
+
+    block_in_place(|| broker.resume().unwrap());
+    let _worker = Worker::start(&servers).await;
+    let reference = wait::until("it is accepted", async || {
+        let response = send().await;
+        let accepted = response.status() == StatusCode::ACCEPTED;
+        let body = json(response).await;
+        accepted.then(|| body["reference"].as_str().unwrap().to_owned())
+    })
+    .await;
+    assert_eq!(api.decided(&reference).await["status"], "registered");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_mysql_it_accepts_and_says_that_the_state_cannot_be_read() {
+    let home = Home::new().await;
+    let mut database = block_in_place(|| MariaDb::start(&ServerOptions::temporary()).unwrap());
+    block_in_place(|| database.admin().create_database("registrar").unwrap());
+    let database_url = database.admin().database_url("registrar");
+    let servers = Servers { database_url, ..home.servers.clone() }.migrated().await;
+    let api = Api::start(&servers).await;
+    block_in_place(|| database.kill().unwrap());
+
+    let reference = api.accepted(&Student::unique()).await;
+    let unreadable = api.get(&format!("/registrations/{reference}")).send().await.unwrap();
+    assert_eq!(unreadable.status(), StatusCode::OK);
+    assert_eq!(header(&unreadable, "cache-control"), "no-store");
+    assert_eq!(header(&unreadable, "etag"), "");
+    let body = json(unreadable).await;
+    assert_eq!(body["status"], "accepted");
+    assert!(body["message"].as_str().unwrap().contains("cannot be read right now"));
+    assert_eq!(readiness(&api).await, (StatusCode::OK, "degraded".to_owned()));
+
+    block_in_place(|| database.start_again().unwrap());
+    let _worker = Worker::start(&servers).await;
+    assert_eq!(api.decided(&reference).await["status"], "registered");
+    assert_eq!(readiness(&api).await, (StatusCode::OK, "ready".to_owned()));
+}
+
+async fn readiness(api: &Api) -> (StatusCode, String) {
+    let response = api.get("/readyz").send().await.unwrap();
+    let status = response.status();
+    (status, json(response).await["status"].as_str().unwrap().to_owned())
+}

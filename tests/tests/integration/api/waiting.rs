@@ -1,0 +1,94 @@
+use std::time::{Duration, Instant};
+
+use registrar_tests::api::{Api, json};
+use registrar_tests::student::Student;
+use registrar_tests::worker::Worker;
+use reqwest::StatusCode;
+
+use super::{Home, header};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_waits_hears_of_the_registration_at_once() {
+    let home = Home::new().await;
+    let (api, _worker) = (Api::start(&home.servers).await, Worker::start(&home.servers).await);
+    let response =
+        api.register(&Student::unique()).header("Prefer", "wait=20").send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::CREATED);
+    assert_eq!(header(&response, "preference-applied"), "wait=20");
+    assert_eq!(header(&response, "retry-after"), "");
+    let body = json(response).await;
+    assert_eq!(body["status"], "registered");
+    assert!(body["decided_at"].is_string() && body["accepted_at"].is_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_waits_for_a_rejection_is_told_the_reason() {
+    let home = Home::new().await;
+    let (api, _worker) = (Api::start(&home.servers).await, Worker::start(&home.servers).await);
+    let student = Student::unique();
+    api.decided(&api.accepted(&student).await).await;
+    let response = api.register(&student).header("Prefer", "wait=20").send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::ACCEPTED);
+    let body = json(response).await;
+    assert_eq!(body["status"], "rejected");
+    assert_eq!(body["code"], "email_already_registered");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wait_that_runs_out_ends_in_202() {
+    let home = Home::new().await;
+    let api = Api::start(&home.servers).await;
+    let began = Instant::now();
+    let response =
+        api.register(&Student::unique()).header("Prefer", "wait=1").send().await.unwrap();
+    assert!(began.elapsed() >= Duration::from_secs(1));
+    assert_eq!(response.status(), StatusCode::ACCEPTED);
+    assert_eq!(header(&response, "preference-applied"), "wait=1");
+    assert_eq!(json(response).await["status"], "accepted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_status_can_be_waited_for() {
+    let home = Home::new().await;
+    let api = Api::start(&home.servers).await;
+    let reference = api.accepted(&Student::unique()).await;
+    let request = api.get(&format!("/registrations/{reference}")).header("Prefer", "wait=20");
+    let waiting = tokio::spawn(request.send());
+    let _worker = Worker::start(&home.servers).await;
+    let response = waiting.await.unwrap().unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(header(&response, "preference-applied"), "wait=20");
+    assert_eq!(json(response).await["status"], "registered");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unchanged_status_is_304_and_a_changed_one_is_told() {
+    let home = Home::new().await;
+    let api = Api::start(&home.servers).await;
+    let reference = api.accepted(&Student::unique()).await;
+    let path = format!("/registrations/{reference}");
+    let waiting = api.get(&path).send().await.unwrap();
+    assert_eq!(header(&waiting, "cache-control"), "private, no-cache");
+    assert_eq!(header(&waiting, "retry-after"), "1");
+    let tag = header(&waiting, "etag").to_owned();
+    let again = async || api.get(&path).header("If-None-Match", &tag).send().await.unwrap();
+    assert_eq!(again().await.status(), StatusCode::NOT_MODIFIED);
+
+    let _worker = Worker::start(&home.servers).await;
+    api.decided(&reference).await;
+    let decided = again().await;
+    assert_eq!(decided.status(), StatusCode::OK);
+    assert_eq!(header(&decided, "cache-control"), "private, max-age=86400");
+    assert_eq!(header(&decided, "retry-after"), "");
+    assert!(header(&decided, "vary").to_lowercase().contains("accept"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reference_opens_however_a_person_spells_it() {
+    let home = Home::new().await;
+    let api = Api::start(&home.servers).await;
+    let reference = api.accepted(&Student::unique()).await;
+    let (head, tail) = reference.split_at(6);
+    let spelt = format!("{}-{}", head.to_lowercase(), tail.replace('0', "o"));
+    assert_eq!(api.status(&spelt).await["status"], "accepted");
+}
