@@ -15,6 +15,7 @@ pub mod oracle;
 pub mod program;
 pub mod servers;
 pub mod student;
+pub mod submission;
 pub mod trace_tree;
 pub mod wait;
 pub mod worker;

@@ -1,39 +1,43 @@
 //! Clients that register students while servers fail.
 
 use std::collections::HashSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use futures_util::{StreamExt as _, stream};
 use registrar_common::domain::RegistrationId;
-use reqwest::{Client, StatusCode};
-use serde_json::Value;
-use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use tokio_util::sync::CancellationToken;
 
-use crate::api::id_of;
-use crate::student::{Student, unique_key};
+use crate::oracle::Oracle;
+use crate::student::Student;
+use crate::submission::Submission;
 use crate::wait;
 
-/// One student's submission with its idempotency key.
-#[derive(Clone, Debug)]
-struct Submission {
-    student: Student,
-    key: String,
-}
+/// Between two requests of one client, so that what an outage piles up drains within a test.
+const PACE: Duration = Duration::from_millis(10);
+/// After a request that got no 202.
+const PAUSE_AFTER_REFUSAL: Duration = Duration::from_millis(100);
+/// Of so many mixed submissions, one has an address that its client has submitted before.
+const DUPLICATE_EVERY: usize = 10;
+/// How many repeat what got no 202 at the same time.
+const REPEATERS: usize = 8;
 
 /// Many clients at once, each registering one student after the other until stopped.
 #[derive(Debug)]
 pub struct Load {
-    clients: JoinSet<ClientLog>,
-    accepted: Arc<AtomicUsize>,
-    refused: Arc<AtomicUsize>,
-    stop: watch::Sender<bool>,
+    clients: JoinSet<()>,
+    log: Arc<Mutex<Log>>,
+    stop: CancellationToken,
     api_url: String,
 }
 
+/// What all clients have seen so far.
 #[derive(Debug, Default)]
-struct ClientLog {
-    accepted: HashSet<RegistrationId>,
+struct Log {
+    /// Registrations and addresses, in the order of their 202s.
+    accepted: Vec<(RegistrationId, String)>,
     unanswered: Vec<Submission>,
 }
 
@@ -42,101 +46,127 @@ struct ClientLog {
 pub struct Answers {
     /// Every registration whose client got a 202.
     pub accepted: HashSet<RegistrationId>,
-    /// Requests that got no 202 at first, were repeated with their key, and then got one.
+    /// The different e-mail addresses among them, which is how many students there must be.
+    pub addresses: usize,
+    /// Requests that got no 202 at first, were repeated, and then got one.
     pub repeated: usize,
 }
 
 impl Load {
-    /// Starts the clients.
+    /// Starts clients that use idempotency keys and register a new student each time.
     pub fn start(api_url: &str, clients: usize) -> Self {
-        let (stop, stopped) = watch::channel(false);
-        let mut load = Self {
-            clients: JoinSet::new(),
-            accepted: Arc::default(),
-            refused: Arc::default(),
-            stop,
-            api_url: api_url.to_owned(),
-        };
-        for _ in 0..clients {
-            let client = register_until(
-                load.api_url.clone(),
-                stopped.clone(),
-                Arc::clone(&load.accepted),
-                Arc::clone(&load.refused),
-            );
-            load.clients.spawn(client);
+        Self::of(api_url, clients, |_, _| Submission::keyed(Student::unique()))
+    }
+
+    /// Starts clients of which every other uses no idempotency keys, and all of which now and then
+    /// submit an address again that they have submitted before: that is to be accepted, and then
+    /// rejected.
+    pub fn start_mixed(api_url: &str, clients: usize) -> Self {
+        Self::of(api_url, clients, |number, earlier| {
+            let mut student = Student::unique();
+            if earlier.len() % DUPLICATE_EVERY == DUPLICATE_EVERY - 1 {
+                student.email.clone_from(&earlier[earlier.len() / 2]);
+            }
+            if number % 2 == 0 { Submission::keyed(student) } else { Submission::keyless(student) }
+        })
+    }
+
+    /// `next` makes a client's next submission of its number and the addresses it has submitted.
+    fn of(api_url: &str, clients: usize, next: fn(usize, &[String]) -> Submission) -> Self {
+        let (log, stop) = (Arc::<Mutex<Log>>::default(), CancellationToken::new());
+        let mut running = JoinSet::new();
+        for number in 0..clients {
+            let next = move |earlier: &[String]| next(number, earlier);
+            let (log, stop) = (Arc::clone(&log), stop.clone());
+            running.spawn(register_until(stop, api_url.to_owned(), next, log));
         }
-        load
+        Self { clients: running, log, stop, api_url: api_url.to_owned() }
+    }
+
+    /// How many registrations were accepted so far.
+    pub fn accepted(&self) -> usize {
+        self.log.lock().unwrap().accepted.len()
+    }
+
+    /// How many requests got no 202 so far.
+    pub fn refused(&self) -> usize {
+        self.log.lock().unwrap().unanswered.len()
     }
 
     /// Waits until so many more registrations were accepted.
     pub async fn accepts(&self, more: usize) {
-        Self::grows(&self.accepted, more, "more registrations are accepted").await;
+        let goal = self.accepted() + more;
+        let what = "more registrations are accepted";
+        wait::until(what, async || (self.accepted() >= goal).then_some(())).await;
     }
 
     /// Waits until so many more requests got no 202.
     pub async fn refuses(&self, more: usize) {
-        Self::grows(&self.refused, more, "more requests get no 202").await;
+        let goal = self.refused() + more;
+        let what = "more requests get no 202";
+        wait::until(what, async || (self.refused() >= goal).then_some(())).await;
     }
 
-    async fn grows(counter: &AtomicUsize, more: usize, what: &str) {
-        let goal = counter.load(Ordering::Relaxed) + more;
-        wait::until(what, async || (counter.load(Ordering::Relaxed) >= goal).then_some(())).await;
+    /// Waits until a registration that is accepted from now on is decided, and says how long that
+    /// took.
+    pub async fn recovers(&self, oracle: &Oracle) -> Duration {
+        let (started, before) = (Instant::now(), self.accepted());
+        self.accepts(1).await;
+        let (id, _) = self.log.lock().unwrap().accepted[before];
+        wait::until("a new registration is decided", async || {
+            oracle.is_decided(id).await.then_some(())
+        })
+        .await;
+        started.elapsed()
     }
 
-    /// Stops the clients and repeats, with its key, every request that got no 202, until it does.
+    /// Stops the clients and repeats every request that got no 202, with its key where it has one,
+    /// until it gets one.
     pub async fn stop(mut self) -> Answers {
-        self.stop.send_replace(true);
-        let mut answers = Answers { accepted: HashSet::new(), repeated: 0 };
-        let client = Client::new();
-        while let Some(log) = self.clients.join_next().await {
-            let log = log.unwrap();
-            answers.accepted.extend(log.accepted);
-            for submission in log.unanswered {
-                let id = wait::until("a repeated request is accepted", async || {
-                    submit(&client, &self.api_url, &submission).await
-                })
-                .await;
-                answers.accepted.insert(id);
-                answers.repeated += 1;
-            }
+        self.stop.cancel();
+        while let Some(client) = self.clients.join_next().await {
+            client.unwrap();
         }
-        answers
+        let Log { mut accepted, unanswered } = std::mem::take(&mut *self.log.lock().unwrap());
+        let (repeated, client) = (unanswered.len(), Submission::client());
+        let repeating = stream::iter(unanswered).map(|submission| {
+            let (client, api_url) = (client.clone(), self.api_url.clone());
+            async move {
+                let sending = async || submission.send(&client, &api_url).await;
+                let id = wait::until("a repeated request is accepted", sending).await;
+                (id, submission.student.email)
+            }
+        });
+        accepted.extend(repeating.buffer_unordered(REPEATERS).collect::<Vec<_>>().await);
+        let addresses: HashSet<_> = accepted.iter().map(|(_, email)| email).collect();
+        Answers {
+            addresses: addresses.len(),
+            accepted: accepted.iter().map(|(id, _)| *id).collect(),
+            repeated,
+        }
     }
 }
 
 async fn register_until(
+    stop: CancellationToken,
     api_url: String,
-    stopped: watch::Receiver<bool>,
-    accepted: Arc<AtomicUsize>,
-    refused: Arc<AtomicUsize>,
-) -> ClientLog {
-    let client = Client::new();
-    let mut log = ClientLog::default();
-    while !*stopped.borrow() {
-        let submission = Submission { student: Student::unique(), key: unique_key() };
-        if let Some(id) = submit(&client, &api_url, &submission).await {
-            log.accepted.insert(id);
-            accepted.fetch_add(1, Ordering::Relaxed);
+    next: impl Fn(&[String]) -> Submission,
+    log: Arc<Mutex<Log>>,
+) {
+    let client = Submission::client();
+    let mut pace = interval(PACE);
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut submitted = Vec::new();
+    while !stop.is_cancelled() {
+        pace.tick().await;
+        let submission = next(&submitted);
+        submitted.push(submission.student.email.clone());
+        // Not cut off by the stop: what was sent is answered, or repeated.
+        if let Some(id) = submission.send(&client, &api_url).await {
+            log.lock().unwrap().accepted.push((id, submission.student.email));
         } else {
-            log.unanswered.push(submission);
-            refused.fetch_add(1, Ordering::Relaxed);
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            log.lock().unwrap().unanswered.push(submission);
+            sleep(PAUSE_AFTER_REFUSAL).await;
         }
     }
-    log
-}
-
-/// The registration, when the answer was a 202.
-async fn submit(client: &Client, api_url: &str, submission: &Submission) -> Option<RegistrationId> {
-    let request = client
-        .post(format!("{api_url}/register"))
-        .header("Idempotency-Key", &submission.key)
-        .json(&submission.student);
-    let response = request.send().await.ok()?;
-    if response.status() != StatusCode::ACCEPTED {
-        return None;
-    }
-    let body: Value = response.json().await.ok()?;
-    Some(id_of(body["reference"].as_str()?))
 }

@@ -2,12 +2,13 @@
 //!
 //! It asks MySQL with SQL of its own and shares no code with the product's storage.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use registrar_common::domain::RegistrationId;
 use sqlx::mysql::MySqlPoolOptions;
 use sqlx::{MySqlPool, Row};
+use tokio::time::Instant;
 
 use crate::wait;
 
@@ -59,6 +60,10 @@ const OUTCOMES: &str = "
     UNION ALL SELECT registration_id, 'on_hold' FROM dead_letters
         WHERE state = 'held' AND registration_id IS NOT NULL";
 
+const COUNT: &str = "
+    SELECT (SELECT COUNT(*) FROM students) + (SELECT COUNT(*) FROM rejections)
+         + (SELECT COUNT(*) FROM dead_letters WHERE state = 'held')";
+
 impl Oracle {
     /// An oracle for a database, which need not answer yet.
     pub fn of(database_url: &str) -> Self {
@@ -71,16 +76,35 @@ impl Oracle {
         self.try_tally(accepted).await.unwrap()
     }
 
-    /// Waits until none of these registrations is without an outcome.
+    /// Waits until none of these registrations is without an outcome, and counts; when the
+    /// patience runs out, those without one are counted as lost.
     pub async fn all_decided(&self, accepted: &HashSet<RegistrationId>) -> Tally {
-        wait::until("every accepted registration has an outcome", async || {
-            self.try_tally(accepted).await.ok().filter(|tally| tally.lost == 0)
+        let give_up_at = Instant::now() + wait::PATIENCE;
+        wait::until_within(2 * wait::PATIENCE, "the outcomes can be counted", async || {
+            // Counting rows is cheap; looking for each registration is not.
+            let is_last = Instant::now() >= give_up_at;
+            if !is_last && self.outcomes().await.ok()? < accepted.len() {
+                return None;
+            }
+            self.try_tally(accepted).await.ok().filter(|tally| is_last || tally.lost == 0)
         })
         .await
     }
 
+    /// Whether a registration has an outcome.
+    pub async fn is_decided(&self, id: RegistrationId) -> bool {
+        let query = format!("SELECT 1 FROM ({OUTCOMES}) outcomes WHERE registration_id = ?");
+        let query = sqlx::query(sqlx::AssertSqlSafe(query)).bind(id.as_bytes().to_vec());
+        query.fetch_optional(&self.pool).await.is_ok_and(|row| row.is_some())
+    }
+
+    async fn outcomes(&self) -> Result<usize, sqlx::Error> {
+        let count: i64 = sqlx::query_scalar(COUNT).fetch_one(&self.pool).await?;
+        Ok(usize::try_from(count).unwrap())
+    }
+
     async fn try_tally(&self, accepted: &HashSet<RegistrationId>) -> Result<Tally, sqlx::Error> {
-        let mut outcomes = BTreeMap::<RegistrationId, Vec<String>>::new();
+        let mut outcomes = HashMap::<RegistrationId, Vec<String>>::new();
         for row in sqlx::query(OUTCOMES).fetch_all(&self.pool).await? {
             let id: Vec<u8> = row.try_get(0)?;
             let id = RegistrationId::from_bytes(id.try_into().unwrap());

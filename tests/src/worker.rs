@@ -70,4 +70,11 @@ impl Worker {
             .await
             .unwrap()
     }
+
+    /// The sum of the samples whose name and labels begin like this.
+    pub async fn counted(&self, name: &str) -> usize {
+        let metrics = self.metrics().await;
+        let samples = metrics.lines().filter(|line| line.starts_with(name));
+        samples.map(|line| line.rsplit(' ').next().unwrap().parse::<usize>().unwrap()).sum()
+    }
 }

@@ -50,6 +50,13 @@ fn a_database_is_durable_and_strict_like_production() {
 }
 
 #[test]
+fn a_database_keeps_its_temporary_files_from_other_servers() {
+    let server = MariaDb::start(&ServerOptions::temporary()).unwrap();
+    let folder = server.admin().execute("SELECT @@tmpdir").unwrap();
+    assert!(Path::new(folder.trim()).starts_with(server.log().parent().unwrap()), "{folder}");
+}
+
+#[test]
 fn a_paused_database_answers_again_once_resumed() {
     let server = MariaDb::start(&ServerOptions::temporary()).unwrap();
     server.pause().unwrap();

@@ -34,6 +34,9 @@ pub(super) fn defaults_file(config: &Path) -> String {
 pub(super) fn write_config(home: &Home, port: u16, small: bool) -> Result<PathBuf, StackError> {
     let data = data(home);
     let data = data.display();
+    // Every server removes at its start what others left in a folder that they share.
+    let temporary = home.private_folder("tmp")?;
+    let temporary = temporary.display();
     let user = if rustix::process::geteuid().is_root() { "user = root\n" } else { "" };
     let size = if small {
         "innodb_buffer_pool_size = 32M\nloose_innodb_log_file_size = 16M\n\
@@ -42,7 +45,8 @@ pub(super) fn write_config(home: &Home, port: u16, small: bool) -> Result<PathBu
         ""
     };
     let config = format!(
-        "{SHARED}\n[mysqld]\ndatadir = {data}\nsocket = {SOCKET}\npid_file = mysqld.pid\n\
+        "{SHARED}\n[mysqld]\ndatadir = {data}\ntmpdir = {temporary}\n\
+         socket = {SOCKET}\npid_file = mysqld.pid\n\
          bind_address = 127.0.0.1\nport = {port}\nmax_connections = 500\n\
          performance_schema = OFF\nloose_mysqlx = OFF\n{size}{user}"
     );

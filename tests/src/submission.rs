@@ -1,0 +1,53 @@
+//! One student's submission, which can be sent again.
+
+use std::time::Duration;
+
+use registrar_common::domain::RegistrationId;
+use reqwest::{Client, StatusCode};
+use serde_json::Value;
+
+use crate::api::id_of;
+use crate::student::{Student, unique_key};
+
+/// Longer than the API takes for any answer.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(40);
+
+/// A form, and the idempotency key that the page made for it.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// What the form holds.
+    pub student: Student,
+    /// `None` as sent by a program that knows nothing of keys.
+    pub key: Option<String>,
+}
+
+impl Submission {
+    /// With a key of its own.
+    pub fn keyed(student: Student) -> Self {
+        Self { student, key: Some(unique_key()) }
+    }
+
+    /// Without a key.
+    pub fn keyless(student: Student) -> Self {
+        Self { student, key: None }
+    }
+
+    /// A client that waits for answers, but not for ever.
+    pub fn client() -> Client {
+        Client::builder().no_proxy().timeout(ANSWER_PATIENCE).build().unwrap()
+    }
+
+    /// Sends it; the registration, when the answer was a 202.
+    pub async fn send(&self, client: &Client, api_url: &str) -> Option<RegistrationId> {
+        let mut request = client.post(format!("{api_url}/register")).json(&self.student);
+        if let Some(key) = &self.key {
+            request = request.header("Idempotency-Key", key);
+        }
+        let response = request.send().await.ok()?;
+        if response.status() != StatusCode::ACCEPTED {
+            return None;
+        }
+        let body: Value = response.json().await.ok()?;
+        Some(id_of(body["reference"].as_str()?))
+    }
+}

@@ -1,0 +1,58 @@
+//! One installation of its own for each fault.
+
+use std::time::Duration;
+
+use registrar_local::{ServerOptions, ServerPair};
+use registrar_tests::api::Api;
+use registrar_tests::load::Load;
+use registrar_tests::oracle::Oracle;
+use registrar_tests::servers::Servers;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::task::block_in_place;
+use tokio::time::timeout;
+
+/// Far longer than any of these tests takes, so that only a hang meets it.
+const LIMIT: Duration = Duration::from_mins(6);
+
+/// Each scene is a RabbitMQ, a MariaDB, an API and a worker.
+static PLACES: Semaphore = Semaphore::const_new(3);
+
+/// Enough for batches of many rows.
+pub(crate) const CLIENTS: usize = 8;
+
+/// An API on servers that the test may kill. The workers are the test's own.
+pub(crate) struct Scene {
+    pub(crate) api: Api,
+    pub(crate) servers: Servers,
+    pub(crate) oracle: Oracle,
+    /// Ends after the programs.
+    pub(crate) pair: ServerPair,
+    _place: SemaphorePermit<'static>,
+}
+
+impl Scene {
+    pub(crate) async fn set() -> Self {
+        let place = PLACES.acquire().await.unwrap();
+        let options = ServerOptions::temporary();
+        let pair = block_in_place(|| ServerPair::start(&options, &options)).unwrap();
+        block_in_place(|| pair.database.admin().create_database("registrar")).unwrap();
+        let servers = Servers {
+            database_url: pair.database.admin().database_url("registrar"),
+            amqp_url: pair.broker.management().url(),
+        };
+        let servers = servers.migrated().await;
+        let oracle = Oracle::of(&servers.database_url);
+        Self { api: Api::start(&servers).await, servers, oracle, pair, _place: place }
+    }
+
+    /// Clients that send everything there is: with and without keys, and addresses twice.
+    pub(crate) fn load(&self) -> Load {
+        Load::start_mixed(&self.api.url, CLIENTS)
+    }
+}
+
+/// Runs a test on a scene, and fails it should it hang.
+pub(crate) async fn play(test: impl AsyncFnOnce(Scene)) {
+    let scene = Scene::set().await;
+    timeout(LIMIT, test(scene)).await.expect("the test takes too long");
+}
