@@ -102,6 +102,16 @@ impl Api {
         response.json().await.unwrap()
     }
 
+    /// What `/readyz` says: the HTTP status, and the body's `status` or, of a problem, the code of
+    /// what is missing.
+    pub async fn readiness(&self) -> (StatusCode, String) {
+        let response = self.get("/readyz").send().await.unwrap();
+        let status = response.status();
+        let body: Value = response.json().await.unwrap();
+        let word = if status.is_success() { &body["status"] } else { &body["errors"][0]["code"] };
+        (status, word.as_str().unwrap().to_owned())
+    }
+
     /// Waits until a registration is decided, and returns its status.
     pub async fn decided(&self, reference: &str) -> Value {
         wait::until("the registration is decided", async || {

@@ -8,7 +8,9 @@
 )]
 
 pub mod api;
+pub mod broker;
 pub mod collector;
+pub mod command;
 pub mod exposition;
 pub mod load;
 pub mod oracle;

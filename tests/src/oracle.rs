@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use registrar_common::domain::RegistrationId;
-use sqlx::mysql::MySqlPoolOptions;
+use sqlx::mysql::{MySqlPoolOptions, MySqlRow};
 use sqlx::{MySqlPool, Row};
 use tokio::time::Instant;
 
@@ -16,6 +16,31 @@ use crate::wait;
 #[derive(Clone, Debug)]
 pub struct Oracle {
     pool: MySqlPool,
+}
+
+/// What waits for an operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// Where it could be read.
+    pub registration_id: Option<RegistrationId>,
+    /// The code of why it is on hold.
+    pub reason: String,
+    /// Where it is known.
+    pub lane: Option<String>,
+    /// The message's body.
+    pub payload: Vec<u8>,
+}
+
+impl DeadLetter {
+    fn of(row: &MySqlRow) -> Self {
+        let id: Option<Vec<u8>> = row.get(0);
+        Self {
+            registration_id: id.map(|id| RegistrationId::from_bytes(id.try_into().unwrap())),
+            reason: row.get(1),
+            lane: row.get(2),
+            payload: row.get(3),
+        }
+    }
 }
 
 /// How accepted registrations ended.
@@ -125,6 +150,24 @@ impl Oracle {
         let twice: i64 = sqlx::query_scalar(twice).fetch_one(&self.pool).await?;
         tally.emails_twice = usize::try_from(twice).unwrap();
         Ok(tally)
+    }
+
+    /// Waits until there are so many dead letters, and returns their registrations, reasons and
+    /// lanes, in the order of their reasons.
+    pub async fn dead_letters(&self, count: usize) -> Vec<DeadLetter> {
+        let query = "SELECT registration_id, reason, lane, payload FROM dead_letters
+            WHERE state = 'held' ORDER BY reason, id";
+        wait::until("the dead letters are there", async || {
+            let rows = sqlx::query(query).fetch_all(&self.pool).await.ok()?;
+            let letters: Vec<_> = rows.iter().map(DeadLetter::of).collect();
+            (letters.len() >= count).then_some(letters)
+        })
+        .await
+    }
+
+    /// Runs a statement, to make a bad day.
+    pub async fn sql(&self, statement: &'static str) {
+        sqlx::query(statement).execute(&self.pool).await.unwrap();
     }
 
     /// How many rows are in `students`.

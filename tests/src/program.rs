@@ -90,7 +90,7 @@ impl Program {
 
 /// Where cargo puts this package's programs: beside the folder of its test binaries, or beside
 /// another of its programs.
-fn path(name: &str) -> PathBuf {
+pub(crate) fn path(name: &str) -> PathBuf {
     let this = env::current_exe().unwrap();
     let folder = this.parent().unwrap();
     let folder = if folder.ends_with("deps") { folder.parent().unwrap() } else { folder };

@@ -1,10 +1,14 @@
 //! Workers under test.
 
 use reqwest::StatusCode;
+use serde_json::Value;
 
 use crate::program::Program;
 use crate::servers::Servers;
 use crate::wait;
+
+/// Two lanes, what could not be routed, and what the broker gave up on.
+const QUEUES: usize = 4;
 
 /// A running worker.
 #[derive(Debug)]
@@ -57,6 +61,24 @@ impl Worker {
         wait::until("the worker is ready", async || {
             let response = reqwest::get(&url).await.ok()?;
             (response.status() == StatusCode::OK).then_some(())
+        })
+        .await;
+    }
+
+    /// What `/readyz` says: whether it works, and the reasons why not.
+    pub async fn readiness(&self) -> (StatusCode, Vec<String>) {
+        let response = reqwest::get(format!("{}/readyz", self.operations_url)).await.unwrap();
+        let status = response.status();
+        let body: Value = response.json().await.unwrap();
+        (status, serde_json::from_value(body["reasons"].clone()).unwrap())
+    }
+
+    /// Waits until `/readyz` is 503 and gives this reason for each of its queues.
+    pub async fn waits_for(&self, reason: &str) {
+        wait::until(&format!("all queues wait: {reason}"), async || {
+            let (status, reasons) = self.readiness().await;
+            let all = reasons.len() == QUEUES && reasons.iter().all(|one| one.contains(reason));
+            (status == StatusCode::SERVICE_UNAVAILABLE && all).then_some(())
         })
         .await;
     }

@@ -4,7 +4,11 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod bad_days;
+#[cfg(test)]
 mod end_to_end;
+#[cfg(test)]
+mod lifecycle;
 #[cfg(test)]
 mod messaging;
 #[cfg(test)]

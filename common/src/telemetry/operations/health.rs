@@ -48,5 +48,6 @@ impl IntoResponse for Health {
 }
 
 fn sentence(beginning: &str, reasons: &[String]) -> String {
+    let reasons: Vec<_> = reasons.iter().map(|reason| reason.trim_end_matches('.')).collect();
     format!("{beginning} {}.", reasons.join("; "))
 }

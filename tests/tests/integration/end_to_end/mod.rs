@@ -9,7 +9,7 @@ use registrar_tests::servers::Servers;
 pub(crate) struct Home {
     pub(crate) servers: Servers,
     _database: TestDatabase,
-    _vhost: TestVhost,
+    vhost: TestVhost,
 }
 
 impl Home {
@@ -25,6 +25,11 @@ impl Home {
         };
         let (database, vhost) = tokio::task::spawn_blocking(create).await.unwrap();
         let servers = Servers { database_url: database.url(), amqp_url: vhost.url() };
-        Self { servers, _database: database, _vhost: vhost }
+        Self { servers, _database: database, vhost }
+    }
+
+    /// Deletes a queue with its messages, as an operator does.
+    pub(crate) fn delete_queue(&self, queue: &str) {
+        self.vhost.management().delete_queue(self.vhost.name(), queue).unwrap();
     }
 }

@@ -58,7 +58,7 @@ async fn probes_tell_the_health_of_the_moment() {
             if is_connected.load(Ordering::Relaxed) {
                 Health::Well
             } else {
-                Health::Unavailable(vec!["MySQL does not answer".to_owned()])
+                Health::Unavailable(vec!["MySQL does not answer.".to_owned()])
             }
         },
     );
@@ -72,7 +72,7 @@ async fn probes_tell_the_health_of_the_moment() {
     assert!(before.starts_with("HTTP/1.1 503"), "{before}");
     assert!(
         before.ends_with(
-            r#"{"status":"unavailable","message":"It cannot work: MySQL does not answer.","reasons":["MySQL does not answer"]}"#
+            r#"{"status":"unavailable","message":"It cannot work: MySQL does not answer.","reasons":["MySQL does not answer."]}"#
         ),
         "{before}"
     );

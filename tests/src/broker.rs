@@ -1,0 +1,50 @@
+//! RabbitMQ as a client meets it that knows nothing of the product.
+
+use lapin::options::{BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions};
+use lapin::types::FieldTable;
+use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
+
+const PERSISTENT: u8 = 2;
+
+/// A connection to a virtual host.
+#[derive(Debug)]
+pub struct Broker {
+    channel: Channel,
+    _connection: Connection,
+}
+
+impl Broker {
+    /// Connects.
+    pub async fn connect(amqp_url: &str) -> Self {
+        let connection =
+            Connection::connect(amqp_url, ConnectionProperties::default()).await.unwrap();
+        let channel = connection.create_channel().await.unwrap();
+        channel.confirm_select(ConfirmSelectOptions::default()).await.unwrap();
+        Self { channel, _connection: connection }
+    }
+
+    /// Publishes, and waits until the broker has stored it.
+    pub async fn publish(&self, exchange: &str, key: &str, message_id: &str, body: &[u8]) {
+        let properties = BasicProperties::default()
+            .with_delivery_mode(PERSISTENT)
+            .with_message_id(message_id.into());
+        let options = BasicPublishOptions::default();
+        let sending =
+            self.channel.basic_publish(exchange.into(), key.into(), options, body, properties);
+        let confirm = sending.await.unwrap().await.unwrap();
+        assert!(confirm.is_ack(), "{confirm:?}");
+    }
+
+    /// Declares a classic queue, as somebody might who knows no better.
+    pub async fn declare_classic(&self, queue: &str) {
+        let options = QueueDeclareOptions { durable: true, ..Default::default() };
+        let arguments = FieldTable::default();
+        self.channel.queue_declare(queue.into(), options, arguments).await.unwrap();
+    }
+
+    /// Removes a binding, as an operator's mistake would.
+    pub async fn unbind(&self, queue: &str, exchange: &str, key: &str) {
+        let (queue, exchange, key) = (queue.into(), exchange.into(), key.into());
+        self.channel.queue_unbind(queue, exchange, key, FieldTable::default()).await.unwrap();
+    }
+}

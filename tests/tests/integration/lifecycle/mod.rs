@@ -1,0 +1,1 @@
+//! The programs' starts and ends.
