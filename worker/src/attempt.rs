@@ -1,7 +1,9 @@
 //! One try at giving every registration of a batch its outcome.
 
 use registrar_common::domain::{HoldReason, Lane, Outcome, Registration};
-use registrar_common::storage::{DeadLetter, Entry, RegistrationStore, StorageError, Verdict};
+use registrar_common::storage::{
+    DeadLetter, Entry, ErrorClass, RegistrationStore, StorageError, Verdict,
+};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
@@ -63,7 +65,11 @@ impl<S: RegistrationStore> Attempt<'_, S> {
         let steps = match self.source.handling {
             Handling::Register => self.register(&parts).await?,
             Handling::Hold(reason) => {
-                parts.iter().map(|part| self.hold(*part, reason, reason.as_str())).collect()
+                let cause = |part: &Part<'_>| match &part.item.delivery.death {
+                    Some(death) => death.reason.clone(),
+                    None => reason.as_str().to_owned(),
+                };
+                parts.iter().map(|part| self.hold(*part, reason, &cause(part))).collect()
             }
         };
         let letters = steps.iter().filter_map(|step| match step {
@@ -73,31 +79,31 @@ impl<S: RegistrationStore> Attempt<'_, S> {
         let letters: Vec<_> = letters.collect();
         let held = if letters.is_empty() { vec![] } else { self.store.hold(&letters).await? };
         let mut held = held.into_iter();
-        let settled = parts.iter().zip(steps).filter_map(|(part, step)| {
+        let settled = parts.iter().zip(steps).map(|(part, step)| {
             let (outcome, is_fresh) = match step {
                 Step::Decided { outcome, is_fresh } => (outcome, is_fresh),
-                Step::Hold(_) => (held.next()?, true),
+                Step::Hold(_) => (held.next().ok_or_else(too_few_outcomes)?, true),
             };
             let lane = self.source.lane_of(part.item);
             let &Part { position, registration, .. } = part;
-            Some(Settled { position, lane, registration, outcome, is_fresh })
+            Ok(Settled { position, lane, registration, outcome, is_fresh })
         });
-        Ok(settled.collect())
+        settled.collect()
     }
 
     async fn register(&self, parts: &[Part<'_>]) -> Result<Vec<Step>, StorageError> {
         let entries: Vec<_> = parts.iter().filter_map(|part| self.entry(*part)).collect();
         let mut verdicts = self.insert(&entries).await?.into_iter();
-        let steps = parts.iter().filter_map(|part| match &part.item.content {
-            Err(error) => Some(self.hold(*part, error.reason(), &error.fingerprint())),
-            Ok(_) => Some(match verdicts.next()? {
+        let steps = parts.iter().map(|part| match &part.item.content {
+            Err(error) => Ok(self.hold(*part, error.reason(), &error.fingerprint())),
+            Ok(_) => Ok(match verdicts.next().ok_or_else(too_few_outcomes)? {
                 Verdict::Decided { outcome, is_fresh } => Step::Decided { outcome, is_fresh },
                 Verdict::Refused { fingerprint, .. } => {
                     self.hold(*part, HoldReason::RefusedByDatabase, &fingerprint)
                 }
             }),
         });
-        Ok(steps.collect())
+        steps.collect()
     }
 
     fn entry(&self, part: Part<'_>) -> Option<Entry> {
@@ -127,6 +133,12 @@ impl<S: RegistrationStore> Attempt<'_, S> {
             Some(registration) => letter::of_registration(of_message, registration),
         })
     }
+}
+
+/// Nothing may be acked that the store did not answer for.
+fn too_few_outcomes() -> StorageError {
+    let sentence = "The store answered for fewer registrations than it was given.";
+    StorageError::new(ErrorClass::Transient, "too_few_outcomes", sentence)
 }
 
 impl<'a> Part<'a> {

@@ -7,9 +7,21 @@ use registrar_common::messaging::{DecodeError, Deliveries, Delivery, Envelope};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-/// A message redelivered this often is processed alone: if it crashes the worker again, the crash
-/// blames one message and not its whole batch.
-pub const ALONE_FROM_DELIVERY_COUNT: u32 = 3;
+/// A message redelivered this often is suspected of crashing workers, and is processed alone.
+///
+/// The broker counts a crash against everything that a worker holds, so "alone" means with nothing
+/// else in hand: see [`Pace`].
+const SUSPICIOUS_FROM_DELIVERY_COUNT: u32 = 3;
+
+/// How much a writer takes in hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// One message at a time. So every connection begins, and so suspicious messages are processed:
+    /// whatever goes wrong is counted against one message.
+    Careful,
+    /// Batches, and messages waiting for the next ones.
+    Full,
+}
 
 /// A delivery with what its body says.
 #[derive(Debug)]
@@ -42,8 +54,9 @@ impl Item {
         self.registrations().len().max(1)
     }
 
-    fn must_be_alone(&self) -> bool {
-        self.delivery.delivery_count >= ALONE_FROM_DELIVERY_COUNT
+    /// Whether it was delivered so often that it may be what crashes workers.
+    pub fn is_suspicious(&self) -> bool {
+        self.delivery.delivery_count >= SUSPICIOUS_FROM_DELIVERY_COUNT
     }
 }
 
@@ -61,6 +74,8 @@ pub struct BatchLimits {
 pub enum Gathered {
     /// Deliveries in their order, at least one.
     Batch(Vec<Item>),
+    /// The next delivery is suspicious and must not be processed at full pace.
+    Suspicious,
     /// A stop was asked for, and nothing was gathered.
     Stopped,
     /// The channel is gone, and with it every delivery that was not settled.
@@ -70,6 +85,7 @@ pub enum Gathered {
 /// Gathers the deliveries of one channel, in order.
 #[derive(Debug)]
 pub struct Batcher {
+    pace: Pace,
     limits: BatchLimits,
     /// Did not fit the batch before.
     held_over: Option<Item>,
@@ -77,8 +93,12 @@ pub struct Batcher {
 
 impl Batcher {
     /// A batcher for a new channel.
-    pub fn new(limits: BatchLimits) -> Self {
-        Self { limits, held_over: None }
+    pub fn new(pace: Pace, limits: BatchLimits) -> Self {
+        let limits = match pace {
+            Pace::Careful => BatchLimits { rows: 1, linger: Duration::ZERO },
+            Pace::Full => limits,
+        };
+        Self { pace, limits, held_over: None }
     }
 
     /// Waits for a delivery, then takes what else comes until the batch is full or `linger` is
@@ -99,12 +119,14 @@ impl Batcher {
             let Some(item) = delivery.map(Item::read) else { return Gathered::ChannelGone };
             item
         };
+        if self.must_not_take(&first) {
+            return Gathered::Suspicious;
+        }
         let mut rows = first.rows();
-        let is_alone = first.must_be_alone();
         let mut batch = vec![first];
         let linger = sleep_until(Instant::now() + self.limits.linger);
         tokio::pin!(linger);
-        while !is_alone && rows < self.limits.rows {
+        while rows < self.limits.rows {
             let delivery = tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
@@ -112,7 +134,7 @@ impl Batcher {
                 () = &mut linger => break,
             };
             let Some(item) = delivery.map(Item::read) else { return Gathered::ChannelGone };
-            if item.must_be_alone() || rows + item.rows() > self.limits.rows {
+            if self.must_not_take(&item) || rows + item.rows() > self.limits.rows {
                 self.held_over = Some(item);
                 break;
             }
@@ -120,5 +142,9 @@ impl Batcher {
             batch.push(item);
         }
         Gathered::Batch(batch)
+    }
+
+    fn must_not_take(&self, item: &Item) -> bool {
+        self.pace == Pace::Full && item.is_suspicious()
     }
 }

@@ -11,9 +11,10 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use crate::batch::Pace;
 use crate::interruption::Interruption;
 use crate::readiness::{Readiness, State};
-use crate::writer::Writer;
+use crate::writer::{Writer, WriterEnd};
 
 /// Consumes one queue with a connection of its own and a channel per writer.
 #[derive(Debug)]
@@ -22,83 +23,135 @@ pub struct Consumption<S> {
     pub messaging: MessagingSettings,
     /// How many batches are stored at the same time.
     pub writers: u16,
-    /// Unsettled messages that each writer's channel holds at the most.
-    pub prefetch: u16,
+    /// The most registrations in a batch.
+    pub batch_rows: u16,
     /// What each writer does.
     pub writer: Arc<Writer<S>>,
     /// The delays between attempts to reach a server.
     pub reconnect: RetryPolicy,
+    /// The delays between attempts to store while MySQL answers and takes nothing: long ones, since
+    /// each attempt counts as a delivery of the message it is made with.
+    pub resume: RetryPolicy,
     /// Where the state is shown.
     pub readiness: Readiness,
+}
+
+/// How a session with the writers of one pace ended.
+enum SessionEnd {
+    Stopped,
+    Change(Pace),
+    Interrupted(Interruption),
 }
 
 impl<S: RegistrationStore + 'static> Consumption<S> {
     /// Runs until `stop`. Fails only when a writer panicked.
     pub async fn run(self, stop: CancellationToken) -> Result<(), JoinError> {
-        let mut backoff = Backoff::new(self.reconnect);
+        let mut reconnect = Backoff::new(self.reconnect);
+        let mut resume = Backoff::new(self.resume);
         loop {
-            let session = match self.open().await {
-                Ok(session) => {
-                    backoff.reset();
-                    self.consuming();
-                    self.consume(session, &stop).await?
-                }
-                Err(interruption) => Err(interruption),
+            let opened = tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                opened = self.open() => opened,
             };
-            if stop.is_cancelled() {
-                return Ok(());
-            }
-            if let Err(interruption) = session {
-                self.waiting_for(&interruption);
-            }
+            let (interruption, delay) = match opened {
+                Err(interruption) => (interruption, reconnect.next_delay()),
+                Ok(connection) => {
+                    self.consuming();
+                    let proved_good = || {
+                        reconnect.reset();
+                        resume.reset();
+                    };
+                    let consumed = self.consume(&connection, proved_good, &stop).await?;
+                    connection.close().await;
+                    match consumed {
+                        Ok(()) => return Ok(()),
+                        Err(error) if error.is_of_store() => (error, resume.next_delay()),
+                        Err(error) => (error, reconnect.next_delay()),
+                    }
+                }
+            };
+            self.waiting_for(&interruption);
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
-                () = sleep(backoff.next_delay()) => {}
+                () = sleep(delay) => {}
             }
         }
     }
 
     /// Consuming starts only when both servers answer, so that an absent MySQL does not wear out
     /// the messages' delivery counts.
-    async fn open(&self) -> Result<(ConsumerConnection, Vec<AmqpDeliveries>), Interruption> {
+    async fn open(&self) -> Result<ConsumerConnection, Interruption> {
         self.writer.store.probe().await.map_err(Interruption::of_probe)?;
-        let queue = self.writer.source.queue;
-        let connection =
-            ConsumerConnection::connect(&self.messaging, &format!("consume {queue}")).await?;
-        let mut channels = Vec::new();
-        for _ in 0..self.writers {
-            channels.push(connection.open(queue, self.prefetch).await?);
-        }
-        Ok((connection, channels))
+        let purpose = format!("consume {}", self.writer.source.queue);
+        Ok(ConsumerConnection::connect(&self.messaging, &purpose).await?)
     }
 
+    /// Consumes on this connection at changing pace until `stop` or an interruption.
     async fn consume(
         &self,
-        (connection, channels): (ConsumerConnection, Vec<AmqpDeliveries>),
+        connection: &ConsumerConnection,
+        mut proved_good: impl FnMut(),
         stop: &CancellationToken,
     ) -> Result<Result<(), Interruption>, JoinError> {
+        let mut pace = Pace::Careful;
+        loop {
+            let channels = match self.channels(connection, pace).await {
+                Ok(channels) => channels,
+                Err(interruption) => return Ok(Err(interruption)),
+            };
+            match self.session(channels, pace, stop).await? {
+                SessionEnd::Stopped => return Ok(Ok(())),
+                SessionEnd::Interrupted(interruption) => return Ok(Err(interruption)),
+                SessionEnd::Change(next) => {
+                    if next == Pace::Full {
+                        proved_good();
+                    }
+                    pace = next;
+                }
+            }
+        }
+    }
+
+    async fn channels(
+        &self,
+        connection: &ConsumerConnection,
+        pace: Pace,
+    ) -> Result<Vec<AmqpDeliveries>, Interruption> {
+        let source = &self.writer.source;
+        let writers = if pace == Pace::Careful { 1 } else { self.writers };
+        let prefetch = source.prefetch(pace, self.batch_rows);
+        let mut channels = Vec::new();
+        for _ in 0..writers {
+            channels.push(connection.open(source.queue, prefetch).await?);
+        }
+        Ok(channels)
+    }
+
+    async fn session(
+        &self,
+        channels: Vec<AmqpDeliveries>,
+        pace: Pace,
+        stop: &CancellationToken,
+    ) -> Result<SessionEnd, JoinError> {
         let session = stop.child_token();
         let mut writers = JoinSet::new();
         for mut channel in channels {
             let writer = Arc::clone(&self.writer);
             let session = session.clone();
             writers.spawn(async move {
-                let end = writer.run(&mut channel, &session).await;
+                let end = writer.run(pace, &mut channel, &session).await;
                 channel.give_back_all().await;
                 end
             });
         }
-        let mut result = Ok(());
+        let mut ended = SessionEnd::Stopped;
         while let Some(end) = writers.join_next().await {
-            // One writer's end is the end of the session: the others give back what they hold, and
-            // all start again with fresh channels.
+            // One writer's end is the end of the session: the others settle what they have, give
+            // back the rest, and all start again with fresh channels.
             session.cancel();
-            if let Some(interruption) = Interruption::of(end?) {
-                result = Err(interruption);
-            }
+            ended = ended.and(end?);
         }
-        connection.close().await;
-        Ok(result)
+        Ok(if stop.is_cancelled() { SessionEnd::Stopped } else { ended })
     }
 
     fn consuming(&self) {
@@ -117,6 +170,22 @@ impl<S: RegistrationStore + 'static> Consumption<S> {
             tracing::error!(queue = source.queue, "not consuming: {interruption}");
         } else if changed {
             tracing::warn!(queue = source.queue, "not consuming: {interruption}");
+        }
+    }
+}
+
+impl SessionEnd {
+    /// The end of the session, given one more writer's: what stands in the way counts most.
+    fn and(self, end: WriterEnd) -> Self {
+        match (self, end) {
+            (interrupted @ Self::Interrupted(_), _) => interrupted,
+            (_, WriterEnd::ChannelGone) => Self::Interrupted(Interruption::ConnectionLost),
+            (_, WriterEnd::StoreAway(error)) => Self::Interrupted(Interruption::StoreAway(error)),
+            (_, WriterEnd::OperatorNeeded(error)) => {
+                Self::Interrupted(Interruption::OperatorNeeded(error))
+            }
+            (_, WriterEnd::Change(pace)) => Self::Change(pace),
+            (so_far, WriterEnd::Stopped) => so_far,
         }
     }
 }

@@ -21,8 +21,13 @@ pub(crate) async fn watch(store: MySqlStore, metrics: Arc<WorkerMetrics>, stop: 
             () = stop.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        if let Ok(count) = store.count_held().await {
-            metrics.held(count);
+        tokio::select! {
+            () = stop.cancelled() => return,
+            counted = store.count_held() => {
+                if let Ok(count) = counted {
+                    metrics.held(count);
+                }
+            }
         }
     }
 }

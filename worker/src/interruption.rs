@@ -3,8 +3,6 @@
 use registrar_common::messaging::ConnectError;
 use registrar_common::storage::{ErrorClass, StorageError};
 
-use crate::writer::WriterEnd;
-
 /// What a consumer waits for. Displayed as a sentence for `/readyz` and the log.
 #[derive(Debug, thiserror::Error)]
 pub enum Interruption {
@@ -23,16 +21,6 @@ pub enum Interruption {
 }
 
 impl Interruption {
-    /// What stopped a writer, unless it was asked to stop.
-    pub fn of(end: WriterEnd) -> Option<Self> {
-        match end {
-            WriterEnd::Stopped => None,
-            WriterEnd::ChannelGone => Some(Self::ConnectionLost),
-            WriterEnd::StoreAway(error) => Some(Self::StoreAway(error)),
-            WriterEnd::OperatorNeeded(error) => Some(Self::OperatorNeeded(error)),
-        }
-    }
-
     /// What a failed probe of the store means.
     pub fn of_probe(error: StorageError) -> Self {
         if error.class() == ErrorClass::System {
@@ -40,6 +28,11 @@ impl Interruption {
         } else {
             Self::StoreAway(error)
         }
+    }
+
+    /// Whether batches fail although the probe finds nothing wrong.
+    pub fn is_of_store(&self) -> bool {
+        matches!(self, Self::StoreAway(_) | Self::OperatorNeeded(_))
     }
 
     /// Whether waiting alone will not mend it.

@@ -1,21 +1,24 @@
 //! Makes dead letters of what a writer cannot register.
 
-use registrar_common::domain::{HoldReason, Registration};
+use registrar_common::domain::{HoldReason, Registration, RegistrationId};
 use registrar_common::messaging::Envelope;
 use registrar_common::storage::DeadLetter;
 
 use crate::batch::Item;
 use crate::source::Source;
 
-/// The dead letter of a whole message.
+/// The dead letter of a whole message. One that cannot be read still has its registration's id as
+/// its message id, where the API published it: so its status can say that it is on hold, and a newer
+/// worker that can read it releases the letter.
 pub(crate) fn of_message(
     source: &Source,
     item: &Item,
     reason: HoldReason,
     fingerprint: &str,
 ) -> DeadLetter {
+    let message_id = item.delivery.message_id.as_deref();
     DeadLetter {
-        registration_id: None,
+        registration_id: message_id.and_then(RegistrationId::parse),
         message_id: item.delivery.message_id.clone(),
         payload: item.delivery.body.clone(),
         headers: item.delivery.headers.clone(),

@@ -29,6 +29,8 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// so that a server that comes back is not trampled.
 const STORE_RETRY: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
 const RECONNECT: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+/// The delivery limit is 20: at this cap a message wears it out in about an hour.
+const RESUME: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(5));
 
 /// Runs the worker of this process.
 pub fn main() -> ExitCode {
@@ -83,7 +85,7 @@ where
         let consumption = Consumption {
             messaging: settings.messaging.clone(),
             writers,
-            prefetch: source.prefetch(settings.batch_rows),
+            batch_rows: settings.batch_rows,
             writer: Arc::new(Writer {
                 source,
                 store: Arc::clone(&store),
@@ -93,6 +95,7 @@ where
                 metrics: Arc::clone(&worker_metrics),
             }),
             reconnect: policy(RECONNECT)?,
+            resume: policy(RESUME)?,
             readiness: readiness.clone(),
         };
         supervisor.spawn(source.queue, consumption.run(shutdown.token()));

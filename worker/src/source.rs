@@ -3,7 +3,7 @@
 use registrar_common::domain::{HoldReason, Lane};
 use registrar_common::messaging::{DEAD_LETTER, UNROUTED, queue_of};
 
-use crate::batch::Item;
+use crate::batch::{Item, Pace};
 
 /// What a writer does with the registrations that it reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub enum Handling {
 pub struct Source {
     /// The queue's name in RabbitMQ.
     pub queue: &'static str,
-    /// The name of its messages' spans: `process` and the [`destination`](Self::destination).
-    pub span_name: &'static str,
+    /// Exchange, routing key and queue, as OpenTelemetry's conventions for RabbitMQ join them.
+    pub destination: &'static str,
     /// The name in metrics, logs and settings.
     pub name: &'static str,
     /// What to do with the messages.
@@ -33,9 +33,9 @@ impl Source {
     pub fn lane(lane: Lane) -> Self {
         Self {
             queue: queue_of(lane),
-            span_name: match lane {
-                Lane::Interactive => "process registrations:interactive:registrations.interactive",
-                Lane::Bulk => "process registrations:bulk:registrations.bulk",
+            destination: match lane {
+                Lane::Interactive => "registrations:interactive:registrations.interactive",
+                Lane::Bulk => "registrations:bulk:registrations.bulk",
             },
             name: lane.as_str(),
             handling: Handling::Register,
@@ -47,7 +47,7 @@ impl Source {
     pub fn dead_letters() -> Self {
         Self {
             queue: DEAD_LETTER,
-            span_name: "process registrations.dead-letter",
+            destination: DEAD_LETTER,
             name: "dead_letter",
             handling: Handling::Hold(HoldReason::DeliveryLimit),
             lane: None,
@@ -58,24 +58,21 @@ impl Source {
     pub fn unrouted() -> Self {
         Self {
             queue: UNROUTED,
-            span_name: "process registrations.unrouted",
+            destination: UNROUTED,
             name: "unrouted",
             handling: Handling::Hold(HoldReason::Unrouted),
             lane: None,
         }
     }
 
-    /// Exchange, routing key and queue, as OpenTelemetry's conventions for RabbitMQ join them.
-    pub fn destination(&self) -> &'static str {
-        self.span_name.trim_start_matches("process ")
-    }
-
-    /// How many unsettled messages a channel may hold: about three batches, of which one is being
-    /// stored, one waits and one is on its way. A message of the bulk lane is a batch by itself.
-    pub fn prefetch(&self, batch_rows: u16) -> u16 {
-        match self.lane {
-            Some(Lane::Bulk) => 3,
-            _ => batch_rows.saturating_mul(3),
+    /// How many unsettled messages a channel may hold: at full pace about three batches, of which
+    /// one is being stored, one waits and one is on its way. A message of the bulk lane is a batch
+    /// by itself.
+    pub fn prefetch(&self, pace: Pace, batch_rows: u16) -> u16 {
+        match (pace, self.lane) {
+            (Pace::Careful, _) => 1,
+            (Pace::Full, Some(Lane::Bulk)) => 3,
+            (Pace::Full, _) => batch_rows.saturating_mul(3),
         }
     }
 

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::attempt::{Attempt, Settled};
-use crate::batch::{BatchLimits, Batcher, Gathered, Item};
+use crate::batch::{BatchLimits, Batcher, Gathered, Item, Pace};
 use crate::failure::{AfterFailure, after_failure};
 use crate::metrics::WorkerMetrics;
 use crate::source::Source;
@@ -43,6 +43,8 @@ pub struct Writer<S> {
 pub enum WriterEnd {
     /// A stop was asked for.
     Stopped,
+    /// Another pace is called for.
+    Change(Pace),
     /// The channel is gone.
     ChannelGone,
     /// MySQL has been away for too long to keep deliveries waiting.
@@ -56,6 +58,7 @@ impl WriterEnd {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Stopped => "stopped",
+            Self::Change(_) => "pace_changed",
             Self::ChannelGone => "channel_gone",
             Self::StoreAway(_) => "store_away",
             Self::OperatorNeeded(_) => "operator_needed",
@@ -64,16 +67,20 @@ impl WriterEnd {
 }
 
 impl<S: RegistrationStore> Writer<S> {
-    /// Runs until `stop`, or until something stands in the way.
+    /// Runs until `stop`, until something stands in the way, or until another pace is called for:
+    /// full when a message that is not suspicious was settled carefully, careful when a suspicious
+    /// one comes.
     pub async fn run<D: Deliveries>(
         &self,
+        pace: Pace,
         deliveries: &mut D,
         stop: &CancellationToken,
     ) -> WriterEnd {
-        let mut batcher = Batcher::new(self.limits);
+        let mut batcher = Batcher::new(pace, self.limits);
         loop {
             let items = match batcher.next(deliveries, stop).await {
                 Gathered::Batch(items) => items,
+                Gathered::Suspicious => return WriterEnd::Change(Pace::Careful),
                 Gathered::Stopped => return WriterEnd::Stopped,
                 Gathered::ChannelGone => return WriterEnd::ChannelGone,
             };
@@ -82,6 +89,9 @@ impl<S: RegistrationStore> Writer<S> {
             drop(in_hand);
             if let Err(end) = settled {
                 return end;
+            }
+            if pace == Pace::Careful && !items.iter().any(Item::is_suspicious) {
+                return WriterEnd::Change(Pace::Full);
             }
         }
     }

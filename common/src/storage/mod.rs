@@ -19,6 +19,7 @@ mod insert;
 mod migrate;
 mod pool;
 mod pool_metrics;
+mod probe;
 mod reconcile;
 mod rejections;
 mod session;

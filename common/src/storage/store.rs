@@ -1,6 +1,6 @@
 use super::attempt::Attempt;
 use super::session::{Session, to_its_end};
-use super::{DeadLetter, Pool, StorageError, dead_letters, migrate};
+use super::{DeadLetter, Pool, StorageError, dead_letters, probe};
 use crate::domain::{Outcome, Registration};
 
 /// A registration to be stored.
@@ -35,7 +35,8 @@ pub enum Verdict {
 
 /// Where the worker brings registrations to their outcomes.
 pub trait RegistrationStore: Send + Sync {
-    /// Whether batches can be stored: MySQL answers and has the tables of this version.
+    /// Whether batches can be stored: MySQL answers, has the tables of this version, and lets them
+    /// be written.
     fn probe(&self) -> impl Future<Output = Result<(), StorageError>> + Send;
 
     /// One attempt to store a batch. The verdicts are in the order of the batch.
@@ -78,7 +79,7 @@ impl MySqlStore {
 impl RegistrationStore for MySqlStore {
     async fn probe(&self) -> Result<(), StorageError> {
         let pool = self.pool.clone();
-        to_its_end(async move { migrate::require_current_schema(&pool).await }).await
+        to_its_end(async move { probe::can_store(&pool).await }).await
     }
 
     async fn store(&self, batch: &[Entry]) -> Result<Vec<Verdict>, StorageError> {

@@ -14,7 +14,7 @@ use registrar_common::telemetry::metrics::Metrics;
 use tokio_util::sync::CancellationToken;
 
 use super::{Writer, WriterEnd};
-use crate::batch::BatchLimits;
+use crate::batch::{BatchLimits, Pace};
 use crate::metrics::WorkerMetrics;
 use crate::source::Source;
 
@@ -52,6 +52,7 @@ struct Script {
     failures: Mutex<VecDeque<ErrorClass>>,
     fails_for_ever: Option<ErrorClass>,
     refuses: Option<RegistrationId>,
+    forgets_one: bool,
     hold_fails: Mutex<usize>,
     batches: Mutex<Vec<Vec<Entry>>>,
     held: Mutex<Vec<DeadLetter>>,
@@ -83,7 +84,8 @@ impl RegistrationStore for Script {
                 Verdict::Decided { outcome: Outcome::Registered, is_fresh: true }
             }
         };
-        Ok(batch.iter().map(verdict).collect())
+        let answered = batch.len() - usize::from(self.forgets_one);
+        Ok(batch[..answered].iter().map(verdict).collect())
     }
 
     async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
@@ -141,7 +143,11 @@ async fn run(channel: Channel, script: Script) -> Run {
     run_until(channel, script, CancellationToken::new()).await
 }
 
-async fn run_until(mut channel: Channel, script: Script, stop: CancellationToken) -> Run {
+async fn run_until(channel: Channel, script: Script, stop: CancellationToken) -> Run {
+    run_at(Pace::Full, channel, script, stop).await
+}
+
+async fn run_at(pace: Pace, mut channel: Channel, script: Script, stop: CancellationToken) -> Run {
     let store = Arc::new(script);
     let writer = Writer {
         source: Source::lane(Lane::Interactive),
@@ -151,7 +157,7 @@ async fn run_until(mut channel: Channel, script: Script, stop: CancellationToken
         give_back_after: Duration::from_mins(5),
         metrics: Arc::new(WorkerMetrics::register(&Metrics::new()).unwrap()),
     };
-    let end = writer.run(&mut channel, &stop).await;
+    let end = writer.run(pace, &mut channel, &stop).await;
     let acked = channel.acked.lock().unwrap().clone();
     Run { end, acked, store }
 }
@@ -177,22 +183,43 @@ async fn a_message_with_more_rows_than_a_batch_is_a_batch_of_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_redelivered_three_times_is_stored_alone() {
+async fn a_message_redelivered_three_times_is_not_taken_at_full_pace() {
     let mut deliveries = deliveries(4);
+    deliveries[2].delivery_count = 3;
+    let run = run(Channel { deliveries, ..Channel::default() }, Script::default()).await;
+    assert_eq!(run.batch_sizes(), [2], "those before it are stored");
+    assert_eq!(run.acked, [2]);
+    assert!(matches!(run.end, WriterEnd::Change(Pace::Careful)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn carefully_each_suspicious_message_is_stored_alone_until_one_is_not() {
+    let mut deliveries = deliveries(4);
+    deliveries[0].delivery_count = 7;
     deliveries[1].delivery_count = 3;
-    let channel = Channel { deliveries, goes_silent: true, ..Channel::default() };
-    let acked = Arc::clone(&channel.acked);
-    let stop = CancellationToken::new();
-    let stopper = stop.clone();
-    let (run, ()) = tokio::join!(run_until(channel, Script::default(), stop), async move {
-        while acked.lock().unwrap().last() != Some(&4) {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        stopper.cancel();
-    });
-    assert_eq!(run.batch_sizes(), [1, 1, 2]);
-    assert_eq!(run.acked, [1, 2, 4]);
-    assert!(matches!(run.end, WriterEnd::Stopped));
+    let channel = Channel { deliveries, ..Channel::default() };
+    let run = run_at(Pace::Careful, channel, Script::default(), CancellationToken::new()).await;
+    assert_eq!(run.batch_sizes(), [1, 1, 1]);
+    assert_eq!(run.acked, [1, 2, 3]);
+    assert!(matches!(run.end, WriterEnd::Change(Pace::Full)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_answers_for_too_few_acks_nothing() {
+    let script = Script { forgets_one: true, ..Script::default() };
+    let run = run(Channel { deliveries: deliveries(4), ..Channel::default() }, script).await;
+    assert!(matches!(run.end, WriterEnd::StoreAway(_)));
+    assert!(run.acked.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unreadable_message_is_held_under_the_id_it_was_published_with() {
+    let id = RegistrationId::generate();
+    let mut deliveries = deliveries(4);
+    deliveries[3].body = b"from the future".to_vec();
+    deliveries[3].message_id = Some(id.to_string());
+    let run = run(Channel { deliveries, ..Channel::default() }, Script::default()).await;
+    assert_eq!(run.held()[0].registration_id, Some(id));
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,6 +7,7 @@ mod contested;
 mod dead_letters;
 mod fixture;
 mod interruptions;
+mod probe;
 mod refused_rows;
 mod schema;
 mod status;

@@ -1,0 +1,27 @@
+//! Whether the store can do its work, found out without doing any.
+
+use super::session::Session;
+use super::{Pool, StorageError, migrate};
+
+/// Statements that write nothing and yet need everything that writing does: the tables with their
+/// columns, the right to insert, update and delete, and a server that is not read-only. So a worker
+/// does not take messages only to give them back, which wears out their delivery counts.
+const WRITES_OF_NOTHING: [&str; 4] = [
+    "INSERT INTO students (registration_id, first_name, last_name, email, email_key, accepted_at) \
+     SELECT registration_id, first_name, last_name, email, email_key, accepted_at \
+     FROM students WHERE FALSE",
+    "INSERT INTO rejections (registration_id, code, accepted_at) \
+     SELECT registration_id, code, accepted_at FROM rejections WHERE FALSE",
+    "DELETE FROM rejections WHERE FALSE",
+    "UPDATE dead_letters SET state = state WHERE FALSE",
+];
+
+/// Fails with the error that storing a batch would meet.
+pub(super) async fn can_store(pool: &Pool) -> Result<(), StorageError> {
+    migrate::require_current_schema(pool).await?;
+    let mut session = Session::of(pool);
+    for statement in WRITES_OF_NOTHING {
+        session.execute(sqlx::query(statement)).await?;
+    }
+    Ok(())
+}
