@@ -84,13 +84,18 @@ impl<S: RegistrationStore> Writer<S> {
                 Gathered::Stopped => return WriterEnd::Stopped,
                 Gathered::ChannelGone => return WriterEnd::ChannelGone,
             };
+            let proves_good = pace == Pace::Careful && !items.iter().any(Item::is_suspicious);
+            if proves_good {
+                // The broker would send the next message with the ack, only to get it back.
+                deliveries.take_no_more().await;
+            }
             let in_hand = self.metrics.gathered(&self.source, &items);
             let settled = self.settle(&items, deliveries, stop).await;
             drop(in_hand);
             if let Err(end) = settled {
                 return end;
             }
-            if pace == Pace::Careful && !items.iter().any(Item::is_suspicious) {
+            if proves_good {
                 return WriterEnd::Change(Pace::Full);
             }
         }

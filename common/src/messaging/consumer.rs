@@ -126,6 +126,12 @@ impl Deliveries for AmqpDeliveries {
         acked
     }
 
+    async fn take_no_more(&mut self) {
+        let cancel = self.channel.basic_cancel(self.consumer.tag(), BasicCancelOptions::default());
+        // If it fails, the channel is gone, which the next ack will tell.
+        let _ = self.in_time(cancel).await;
+    }
+
     async fn give_back_all(&mut self) {
         self.is_over = true;
         let tag = self.consumer.tag();

@@ -43,6 +43,10 @@ impl Deliveries for Channel {
         Ok(())
     }
 
+    async fn take_no_more(&mut self) {
+        self.deliveries.clear();
+    }
+
     async fn give_back_all(&mut self) {}
 }
 
