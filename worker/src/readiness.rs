@@ -13,10 +13,16 @@ pub enum State {
 }
 
 /// The states of all consumers of this worker.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Readiness(Arc<Mutex<BTreeMap<&'static str, State>>>);
 
 impl Readiness {
+    /// Consumers that have not consumed yet.
+    pub fn starting(sources: impl IntoIterator<Item = &'static str>) -> Self {
+        let waiting = |source| (source, State::Waiting("It is starting.".to_owned()));
+        Self(Arc::new(Mutex::new(sources.into_iter().map(waiting).collect())))
+    }
+
     /// Records a consumer's state; `true` when it has changed.
     pub fn set(&self, source: &'static str, state: State) -> bool {
         let mut states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -42,7 +48,8 @@ mod tests {
 
     #[test]
     fn a_worker_is_ready_when_all_its_consumers_consume() {
-        let readiness = Readiness::default();
+        let readiness = Readiness::starting(["interactive", "bulk"]);
+        assert_eq!(readiness.missing(), ["bulk: It is starting.", "interactive: It is starting."]);
         readiness.set("interactive", State::Consuming);
         readiness.set("bulk", State::Waiting("MySQL does not answer.".to_owned()));
         assert_eq!(readiness.missing(), ["bulk: MySQL does not answer."]);
@@ -52,7 +59,7 @@ mod tests {
 
     #[test]
     fn only_a_change_of_state_is_reported() {
-        let readiness = Readiness::default();
+        let readiness = Readiness::starting(["bulk"]);
         assert!(readiness.set("bulk", State::Consuming));
         assert!(!readiness.set("bulk", State::Consuming));
     }

@@ -63,7 +63,13 @@ where
     let worker_metrics = Arc::new(WorkerMetrics::register(&metrics)?);
     let pool = Pool::new(&settings.database).watched_by(&metrics)?;
     let mysql = MySqlStore::new(pool.clone());
-    let readiness = Readiness::default();
+    let sources = [
+        (Source::lane(Lane::Interactive), settings.interactive_writers),
+        (Source::lane(Lane::Bulk), settings.bulk_writers),
+        (Source::dead_letters(), 1),
+        (Source::unrouted(), 1),
+    ];
+    let readiness = Readiness::starting(sources.map(|(source, _)| source.name));
     let address = settings.metrics_address;
     operations::start(&mut supervisor, &shutdown, address, metrics, readiness.clone()).await?;
     supervisor.spawn(
@@ -71,12 +77,7 @@ where
         held::watch(mysql.clone(), Arc::clone(&worker_metrics), shutdown.token()),
     );
     let store = Arc::new(wrap(mysql));
-    for (source, writers) in [
-        (Source::lane(Lane::Interactive), settings.interactive_writers),
-        (Source::lane(Lane::Bulk), settings.bulk_writers),
-        (Source::dead_letters(), 1),
-        (Source::unrouted(), 1),
-    ] {
+    for (source, writers) in sources {
         let limits =
             BatchLimits { rows: usize::from(settings.batch_rows), linger: settings.batch_linger };
         let consumption = Consumption {
