@@ -14,7 +14,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, Registry};
 
-use super::{TelemetrySettings, export, filter, logging, propagation, provider};
+use super::{TelemetrySettings, export, filter, logging, panics, propagation, provider};
 
 /// How long each of the two queues may take to reach the collector at the end.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(3);
@@ -55,6 +55,7 @@ pub fn init(
         std::io::stdout,
     );
     tracing::subscriber::set_global_default(subscriber)?;
+    panics::log_from_now_on();
     // For libraries that propagate by themselves; OTEL_PROPAGATORS is not read by the SDK.
     global::set_text_map_propagator(propagation::w3c());
     Ok(telemetry)

@@ -15,6 +15,7 @@ mod logging;
 pub mod metrics;
 pub mod operations;
 mod outage;
+mod panics;
 pub mod propagation;
 mod provider;
 mod settings;

@@ -27,8 +27,9 @@ pub struct TelemetrySettings {
     pub trace_ratio: f64,
 
     /// Which log lines to write, as tracing filter directives such as
-    /// `info,registrar_worker=debug`.
-    #[arg(long, env = "REGISTRAR_LOG", default_value = "info")]
+    /// `info,registrar_worker=debug`. The AMQP library is silent unless asked for: what it calls
+    /// errors is dealt with and told by us, and part of every stop.
+    #[arg(long, env = "REGISTRAR_LOG", default_value = "info,lapin=off")]
     pub log: LogFilter,
 
     /// How to write log lines: auto is text on a terminal and json elsewhere.
@@ -99,7 +100,7 @@ mod tests {
         let settings = parse_from::<Process>(["process"]).unwrap().telemetry;
         assert_eq!(settings.otlp_endpoint, None);
         assert!((settings.trace_ratio - 1.0).abs() < f64::EPSILON);
-        assert_eq!(settings.log, LogFilter("info".to_owned()));
+        assert_eq!(settings.log, LogFilter("info,lapin=off".to_owned()));
         assert_eq!(settings.log_format, LogFormat::Auto);
     }
 
