@@ -102,7 +102,8 @@ impl Application {
         }
 
         let wait_estimate = WaitEstimate::default();
-        let reader = StatusReader::new(Pool::new(&for_lookups(&settings.database)));
+        let pool = Pool::new(&for_lookups(&settings.database)).watched_by(&metrics)?;
+        let reader = StatusReader::new(pool);
         let (lookups, lookups_task) = Lookups::new(reader, wait_estimate.clone());
         tasks.spawn("look-ups", lookups_task.run());
 

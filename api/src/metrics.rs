@@ -7,6 +7,18 @@ use registrar_common::telemetry::metrics::{
     HistogramVec, IntCounterVec, Metrics, MetricsError, buckets,
 };
 
+/// The answers that objectives and alerts are about: there from the start, since a rate over a
+/// series that appears with its first event misses that event. All answers would be too many.
+const WATCHED: [[&str; 3]; 7] = [
+    ["POST", "/register", "202"],
+    ["POST", "/register", "422"],
+    ["POST", "/register", "429"],
+    ["POST", "/register", "503"],
+    ["GET", "/registrations/{reference}", "200"],
+    ["GET", "/registrations/{reference}", "304"],
+    ["GET", "/registrations/{reference}", "404"],
+];
+
 /// The metrics of requests.
 #[derive(Clone, Debug)]
 pub struct HttpMetrics {
@@ -17,18 +29,22 @@ pub struct HttpMetrics {
 impl HttpMetrics {
     /// Registers them.
     pub fn register(metrics: &Metrics) -> Result<Self, MetricsError> {
+        let durations = metrics.histograms(
+            "http_server_request_duration_seconds",
+            "Time from a request's head to its answer's head.",
+            &[("method", &[]), ("route", &[]), ("status", &[])],
+            &buckets::FAST,
+        )?;
+        for labels in WATCHED {
+            durations.with_label_values(&labels);
+        }
         Ok(Self {
             registration_requests: metrics.counters(
                 "student_registration_requests_total",
                 "Requests to register a student, by how they were answered.",
                 &[("outcome", &["accepted", "invalid", "refused", "error"])],
             )?,
-            durations: metrics.histograms(
-                "http_server_request_duration_seconds",
-                "Time from a request's head to its answer's head.",
-                &[("method", &[]), ("route", &[]), ("status", &[])],
-                &buckets::FAST,
-            )?,
+            durations,
         })
     }
 

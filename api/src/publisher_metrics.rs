@@ -66,9 +66,6 @@ impl PublisherObserver for PublisherMetrics {
 
     fn returned(&self) {
         self.returned.inc();
-        tracing::error!(
-            "RabbitMQ returned a message: check the bindings of the exchange registrations"
-        );
     }
 }
 

@@ -1,7 +1,10 @@
 //! An OpenTelemetry collector made of the published protobuf services: what it receives is what
 //! the programs really export.
 
-use std::collections::BTreeMap;
+mod attributes;
+mod log_record;
+mod span;
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -17,40 +20,15 @@ use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
-use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
-use opentelemetry_proto::tonic::trace::v1::Span as ProtoSpan;
-use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
 use tonic::{Request, Response, Status};
 
+pub use self::log_record::LogRecord;
+pub use self::span::Span;
 use crate::wait;
-
-/// A span as it was received.
-#[derive(Clone, Debug)]
-pub struct Span {
-    /// The service that made it.
-    pub service: String,
-    /// Its name.
-    pub name: String,
-    /// Its kind.
-    pub kind: SpanKind,
-    /// The trace it is in, in hexadecimal.
-    pub trace_id: String,
-    /// Its id, in hexadecimal.
-    pub span_id: String,
-    /// Its parent's id; empty for the first of a trace.
-    pub parent_id: String,
-    /// Its attributes, as text.
-    pub attributes: BTreeMap<String, String>,
-    /// The spans it links to, as trace id and span id.
-    pub links: Vec<(String, String)>,
-    /// Whether its status is an error.
-    pub is_error: bool,
-}
 
 /// A running collector.
 #[derive(Debug)]
@@ -63,6 +41,7 @@ pub struct Collector {
 #[derive(Clone, Debug, Default)]
 struct Received {
     spans: Arc<Mutex<Vec<Span>>>,
+    log: Arc<Mutex<Vec<LogRecord>>>,
     /// Every request as debug text, to search for what must not be in it.
     text: Arc<Mutex<Vec<String>>>,
 }
@@ -97,6 +76,11 @@ impl Collector {
         self.received.spans.lock().unwrap().clone()
     }
 
+    /// All log records that were received so far.
+    pub fn log(&self) -> Vec<LogRecord> {
+        self.received.log.lock().unwrap().clone()
+    }
+
     /// Waits until the received spans answer the question.
     pub async fn until<T>(&self, what: &str, question: impl Fn(&[Span]) -> Option<T>) -> T {
         wait::until(what, async || question(&self.spans())).await
@@ -124,10 +108,9 @@ impl TraceService for Received {
         self.text.lock().unwrap().push(format!("{request:?}"));
         for resource_spans in request.resource_spans {
             let resource = resource_spans.resource.unwrap_or_default();
-            let service =
-                attributes(resource.attributes).remove("service.name").unwrap_or_default();
+            let service = attributes::service(resource);
             let spans = resource_spans.scope_spans.into_iter().flat_map(|scope| scope.spans);
-            let spans = spans.map(|span| readable(service.clone(), span));
+            let spans = spans.map(|span| Span::read(&service, span));
             self.spans.lock().unwrap().extend(spans);
         }
         Ok(Response::new(ExportTraceServiceResponse::default()))
@@ -140,44 +123,14 @@ impl LogsService for Received {
         &self,
         request: Request<ExportLogsServiceRequest>,
     ) -> Result<Response<ExportLogsServiceResponse>, Status> {
-        self.text.lock().unwrap().push(format!("{:?}", request.into_inner()));
+        let request = request.into_inner();
+        self.text.lock().unwrap().push(format!("{request:?}"));
+        for resource_logs in request.resource_logs {
+            let service = attributes::service(resource_logs.resource.unwrap_or_default());
+            let records = resource_logs.scope_logs.into_iter().flat_map(|scope| scope.log_records);
+            let records = records.map(|record| LogRecord::read(&service, record));
+            self.log.lock().unwrap().extend(records);
+        }
         Ok(Response::new(ExportLogsServiceResponse::default()))
     }
-}
-
-fn readable(service: String, span: ProtoSpan) -> Span {
-    let is_error = span.status.as_ref().is_some_and(|status| status.code == 2);
-    Span {
-        service,
-        kind: span.kind(),
-        trace_id: hexadecimal(&span.trace_id),
-        span_id: hexadecimal(&span.span_id),
-        parent_id: hexadecimal(&span.parent_span_id),
-        links: span
-            .links
-            .iter()
-            .map(|link| (hexadecimal(&link.trace_id), hexadecimal(&link.span_id)))
-            .collect(),
-        attributes: attributes(span.attributes),
-        name: span.name,
-        is_error,
-    }
-}
-
-fn attributes(attributes: Vec<KeyValue>) -> BTreeMap<String, String> {
-    attributes.into_iter().map(|one| (one.key, text(one.value))).collect()
-}
-
-fn text(value: Option<AnyValue>) -> String {
-    match value.and_then(|value| value.value) {
-        Some(Value::StringValue(text)) => text,
-        Some(Value::IntValue(number)) => number.to_string(),
-        Some(Value::BoolValue(truth)) => truth.to_string(),
-        Some(Value::DoubleValue(number)) => number.to_string(),
-        other => format!("{other:?}"),
-    }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

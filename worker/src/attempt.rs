@@ -3,6 +3,7 @@
 use registrar_common::domain::{HoldReason, Lane, Outcome, Registration};
 use registrar_common::storage::{DeadLetter, Entry, RegistrationStore, StorageError, Verdict};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use crate::batch::Item;
 use crate::letter;
@@ -113,7 +114,7 @@ impl<S: RegistrationStore> Attempt<'_, S> {
         }
         let inserting = self.trace.begin_insert(entries.len());
         let started = Instant::now();
-        let result = self.store.store(entries).await;
+        let result = self.store.store(entries).instrument(inserting.work_span()).await;
         self.metrics.inserted(started.elapsed(), result.is_ok());
         inserting.end(result.as_ref().err());
         result

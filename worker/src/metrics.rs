@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use registrar_common::domain::{HoldReason, Lane, Outcome, RejectionCode};
-use registrar_common::storage::{ErrorClass, Pool, PoolConnections, StorageError};
+use registrar_common::storage::{ErrorClass, StorageError};
 use registrar_common::telemetry::metrics::{
     Histogram, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Metrics, MetricsError, buckets,
 };
@@ -32,8 +32,6 @@ pub struct WorkerMetrics {
     held: IntGauge,
     paused: IntGaugeVec,
     in_hand: IntGaugeVec,
-    db_errors: IntCounterVec,
-    db_acquire: Histogram,
 }
 
 impl WorkerMetrics {
@@ -103,16 +101,6 @@ impl WorkerMetrics {
                 "Messages in the batches being stored.",
                 &[sources],
             )?,
-            db_errors: metrics.counters(
-                "db_errors_total",
-                "Errors from MySQL or the way to it, by number and class.",
-                &[("code", &[]), ("class", &[])],
-            )?,
-            db_acquire: metrics.histogram(
-                "db_pool_acquire_seconds",
-                "Waiting for a connection to MySQL.",
-                &buckets::FAST,
-            )?,
         };
         registered.start_outcomes_at_zero();
         Ok(registered)
@@ -132,30 +120,11 @@ impl WorkerMetrics {
         }
     }
 
-    /// Shows the pool's connections at each scrape, and how long acquiring takes.
-    pub fn watch(&self, metrics: &Metrics, pool: Pool) -> Result<Pool, MetricsError> {
-        let acquire = self.db_acquire.clone();
-        let pool = pool.on_acquire(move |waited| acquire.observe(waited.as_secs_f64()));
-        for (state, count) in [
-            ("in_use", (|connections| connections.in_use) as fn(PoolConnections) -> usize),
-            ("idle", |connections| connections.idle),
-        ] {
-            let pool = pool.clone();
-            metrics.read_gauge(
-                "db_pool_connections",
-                "Connections to MySQL.",
-                &[("state", state)],
-                move || gauge(count(pool.connections())),
-            )?;
-        }
-        Ok(pool)
-    }
-
     /// Counts a batch that was just delivered, as in hand until the value returned is dropped.
     pub fn gathered(&self, source: &Source, items: &[Item]) -> InHand {
         let now = OffsetDateTime::now_utc();
         let rows: usize = items.iter().map(|item| item.registrations().len()).sum();
-        self.batch_rows.observe(gauge(rows));
+        self.batch_rows.observe(as_observed(rows));
         for item in items {
             if item.delivery.redelivered {
                 self.redeliveries.with_label_values(&[source.name]).inc();
@@ -180,10 +149,7 @@ impl WorkerMetrics {
 
     /// Counts an attempt that failed.
     pub fn failed_attempt(&self, error: &StorageError) {
-        let class = error.class().as_str();
-        let code = error.code().map_or_else(|| "none".to_owned(), |code| code.to_string());
-        self.retries.with_label_values(&[class]).inc();
-        self.db_errors.with_label_values(&[code.as_str(), class]).inc();
+        self.retries.with_label_values(&[error.class().as_str()]).inc();
     }
 
     /// Counts a registration that was settled at `now`.
@@ -230,7 +196,7 @@ impl Drop for InHand {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "no worker holds 2^52 rows or connections")]
-fn gauge(count: usize) -> f64 {
+#[expect(clippy::cast_precision_loss, reason = "no batch has 2^52 rows")]
+fn as_observed(count: usize) -> f64 {
     count as f64
 }

@@ -61,7 +61,7 @@ where
     let mut supervisor = Supervisor::new(shutdown.clone());
     let metrics = Metrics::of_process(SERVICE, VERSION, &Handle::current())?;
     let worker_metrics = Arc::new(WorkerMetrics::register(&metrics)?);
-    let pool = worker_metrics.watch(&metrics, Pool::new(&settings.database))?;
+    let pool = Pool::new(&settings.database).watched_by(&metrics)?;
     let mysql = MySqlStore::new(pool.clone());
     let sources = [
         (Source::lane(Lane::Interactive), settings.interactive_writers),

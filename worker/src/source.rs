@@ -19,8 +19,8 @@ pub enum Handling {
 pub struct Source {
     /// The queue's name in RabbitMQ.
     pub queue: &'static str,
-    /// Exchange, routing key and queue, as OpenTelemetry's conventions for RabbitMQ join them.
-    pub destination: &'static str,
+    /// The name of its messages' spans: `process` and the [`destination`](Self::destination).
+    pub span_name: &'static str,
     /// The name in metrics, logs and settings.
     pub name: &'static str,
     /// What to do with the messages.
@@ -33,9 +33,9 @@ impl Source {
     pub fn lane(lane: Lane) -> Self {
         Self {
             queue: queue_of(lane),
-            destination: match lane {
-                Lane::Interactive => "registrations:interactive:registrations.interactive",
-                Lane::Bulk => "registrations:bulk:registrations.bulk",
+            span_name: match lane {
+                Lane::Interactive => "process registrations:interactive:registrations.interactive",
+                Lane::Bulk => "process registrations:bulk:registrations.bulk",
             },
             name: lane.as_str(),
             handling: Handling::Register,
@@ -47,7 +47,7 @@ impl Source {
     pub fn dead_letters() -> Self {
         Self {
             queue: DEAD_LETTER,
-            destination: DEAD_LETTER,
+            span_name: "process registrations.dead-letter",
             name: "dead_letter",
             handling: Handling::Hold(HoldReason::DeliveryLimit),
             lane: None,
@@ -58,11 +58,16 @@ impl Source {
     pub fn unrouted() -> Self {
         Self {
             queue: UNROUTED,
-            destination: UNROUTED,
+            span_name: "process registrations.unrouted",
             name: "unrouted",
             handling: Handling::Hold(HoldReason::Unrouted),
             lane: None,
         }
+    }
+
+    /// Exchange, routing key and queue, as OpenTelemetry's conventions for RabbitMQ join them.
+    pub fn destination(&self) -> &'static str {
+        self.span_name.trim_start_matches("process ")
     }
 
     /// How many unsettled messages a channel may hold: about three batches, of which one is being

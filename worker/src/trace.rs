@@ -29,8 +29,11 @@ impl BatchTrace {
             parent: None,
             "registration.batch",
             { semconv::MESSAGING_SYSTEM } = "rabbitmq",
-            { semconv::MESSAGING_DESTINATION_NAME } = source.destination,
+            { semconv::MESSAGING_DESTINATION_NAME } = source.destination(),
             { semconv::MESSAGING_BATCH_MESSAGE_COUNT } = items.len(),
+            otel.status_code = tracing::field::Empty,
+            registration.outcome = tracing::field::Empty,
+            { semconv::ERROR_TYPE } = tracing::field::Empty,
         );
         let messages: Vec<_> = items.iter().map(|item| process_span(source, item)).collect();
         for message in &messages {
@@ -54,11 +57,22 @@ impl BatchTrace {
         InsertTrace(spans.map(|parent| insert_span(parent, rows)).collect())
     }
 
+    /// Closes all spans of a batch that was not settled: its messages are delivered again.
+    pub fn give_back(self, why: &'static str) {
+        for span in self.messages.iter().chain([&self.batch]) {
+            span.record("registration.outcome", "given_back");
+            fail(span, why);
+        }
+    }
+
     /// Closes all spans, with one log line for the batch and one in each message's trace.
     pub fn end(self, settled: &[Settled<'_>]) {
         for one in settled {
             if let Some(message) = self.messages.get(one.position) {
                 message.record("registration.outcome", one.outcome.as_str());
+                if let Outcome::OnHold(reason) = one.outcome {
+                    fail(message, reason.as_str());
+                }
                 message.in_scope(|| log_outcome(one));
             }
         }
@@ -101,19 +115,20 @@ fn process_span(source: &Source, item: &Item) -> Span {
     let span = info_span!(
         parent: None,
         "process",
-        otel.name = format!("process {}", source.destination),
+        otel.name = source.span_name,
         otel.kind = "consumer",
         otel.status_code = tracing::field::Empty,
         { semconv::MESSAGING_SYSTEM } = "rabbitmq",
         { semconv::MESSAGING_OPERATION_TYPE } = "process",
         { semconv::MESSAGING_OPERATION_NAME } = "process",
-        { semconv::MESSAGING_DESTINATION_NAME } = source.destination,
+        { semconv::MESSAGING_DESTINATION_NAME } = source.destination(),
         { semconv::MESSAGING_RABBITMQ_DESTINATION_ROUTING_KEY } = item.delivery.routing_key,
         { semconv::MESSAGING_RABBITMQ_MESSAGE_DELIVERY_TAG } = item.delivery.tag,
         { semconv::MESSAGING_MESSAGE_ID } = item.delivery.message_id,
         { semconv::MESSAGING_MESSAGE_BODY_SIZE } = item.delivery.body.len(),
         registration.delivery_count = item.delivery.delivery_count,
         registration.outcome = tracing::field::Empty,
+        { semconv::ERROR_TYPE } = tracing::field::Empty,
     );
     propagation::set_parent(&span, &propagation::extract(&item.delivery.headers));
     span
@@ -128,22 +143,42 @@ fn insert_span(parent: &Span, rows: usize) -> Span {
         { semconv::DB_SYSTEM_NAME } = "mysql",
         { semconv::DB_OPERATION_NAME } = "INSERT",
         { semconv::DB_COLLECTION_NAME } = "students",
-        { semconv::DB_OPERATION_BATCH_SIZE } = rows,
+        { semconv::DB_QUERY_SUMMARY } = "INSERT students",
+        registration.batch_rows = rows,
+        { semconv::DB_RESPONSE_STATUS_CODE } = tracing::field::Empty,
         { semconv::ERROR_TYPE } = tracing::field::Empty,
     )
 }
 
-/// The spans of one INSERT; they end when it is dropped.
+/// The spans of one INSERT, the batch's own last; they end when it is dropped.
 #[derive(Debug)]
 pub struct InsertTrace(Vec<Span>);
 
 impl InsertTrace {
+    /// The span to insert in, so that whatever else it takes, such as a new connection, shows up
+    /// under it: in the trace of the only message, or in that of the batch.
+    pub fn work_span(&self) -> Span {
+        let spans = match self.0.as_slice() {
+            [message, _batch] => Some(message),
+            spans => spans.last(),
+        };
+        spans.map_or_else(Span::none, Span::clone)
+    }
+
     /// Ends the spans, as failed ones where there is an error.
     pub fn end(self, error: Option<&StorageError>) {
         let Some(error) = error else { return };
         for span in &self.0 {
-            span.record("otel.status_code", "ERROR");
-            span.record(semconv::ERROR_TYPE, error.class().as_str());
+            if let Some(code) = error.code() {
+                // Text, say the conventions, since other databases have other codes.
+                span.record(semconv::DB_RESPONSE_STATUS_CODE, code.to_string());
+            }
+            fail(span, error.fingerprint());
         }
     }
+}
+
+fn fail(span: &Span, error_type: &str) {
+    span.record("otel.status_code", "ERROR");
+    span.record(semconv::ERROR_TYPE, error_type);
 }

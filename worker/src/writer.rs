@@ -51,6 +51,18 @@ pub enum WriterEnd {
     OperatorNeeded(StorageError),
 }
 
+impl WriterEnd {
+    /// The end's name in spans.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Stopped => "stopped",
+            Self::ChannelGone => "channel_gone",
+            Self::StoreAway(_) => "store_away",
+            Self::OperatorNeeded(_) => "operator_needed",
+        }
+    }
+}
+
 impl<S: RegistrationStore> Writer<S> {
     /// Runs until `stop`, or until something stands in the way.
     pub async fn run<D: Deliveries>(
@@ -80,20 +92,37 @@ impl<S: RegistrationStore> Writer<S> {
         deliveries: &mut D,
         stop: &CancellationToken,
     ) -> Result<(), WriterEnd> {
-        let Some(last) = items.last() else { return Ok(()) };
         let trace = BatchTrace::begin(&self.source, items);
         let span = trace.batch_span().clone();
-        let settled = self.decide(items, &trace, stop).instrument(span).await?;
-        deliveries
-            .ack_through(last.delivery.tag)
-            .await
-            .map_err(|_channel_gone| WriterEnd::ChannelGone)?;
-        let now = OffsetDateTime::now_utc();
-        for one in &settled {
-            self.metrics.outcome(&self.source, one, now);
+        match self.decide_and_ack(items, deliveries, &trace, stop).instrument(span).await {
+            Ok(settled) => {
+                let now = OffsetDateTime::now_utc();
+                for one in &settled {
+                    self.metrics.outcome(&self.source, one, now);
+                }
+                trace.end(&settled);
+                Ok(())
+            }
+            Err(end) => {
+                trace.give_back(end.as_str());
+                Err(end)
+            }
         }
-        trace.end(&settled);
-        Ok(())
+    }
+
+    async fn decide_and_ack<'a, D: Deliveries>(
+        &self,
+        items: &'a [Item],
+        deliveries: &mut D,
+        trace: &BatchTrace,
+        stop: &CancellationToken,
+    ) -> Result<Vec<Settled<'a>>, WriterEnd> {
+        let settled = self.decide(items, trace, stop).await?;
+        if let Some(last) = items.last() {
+            let acked = deliveries.ack_through(last.delivery.tag).await;
+            acked.map_err(|_channel_gone| WriterEnd::ChannelGone)?;
+        }
+        Ok(settled)
     }
 
     /// Tries until every registration of the batch has an outcome that the database proves.

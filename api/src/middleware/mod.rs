@@ -32,6 +32,9 @@ fn is_probe(route: Option<&str>) -> bool {
     matches!(route, Some("/livez" | "/readyz"))
 }
 
+/// What OpenTelemetry's conventions call every other method.
+const OTHER_METHOD: &str = "_OTHER";
+
 /// The method for spans and metrics: a client may invent any number of others.
 fn known_method(method: &axum::http::Method) -> &'static str {
     match method.as_str() {
@@ -42,6 +45,6 @@ fn known_method(method: &axum::http::Method) -> &'static str {
         "PUT" => "PUT",
         "PATCH" => "PATCH",
         "DELETE" => "DELETE",
-        _ => "_OTHER",
+        _ => OTHER_METHOD,
     }
 }

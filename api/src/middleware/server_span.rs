@@ -2,12 +2,12 @@ use std::collections::BTreeMap;
 
 use axum::{extract::Request, http::HeaderMap, middleware::Next, response::Response};
 use opentelemetry_semantic_conventions::attribute::{
-    HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, URL_PATH, URL_SCHEME,
+    ERROR_TYPE, HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, URL_PATH, URL_SCHEME,
 };
 use registrar_common::telemetry::propagation;
 use tracing::{Instrument as _, Span, field::Empty};
 
-use super::{is_probe, known_method, route_of};
+use super::{OTHER_METHOD, is_probe, known_method, route_of};
 
 /// Runs the request in a SERVER span, a child of the client's own when it sent one.
 ///
@@ -23,12 +23,14 @@ pub async fn in_server_span(request: Request, next: Next) -> Response {
     span.record(HTTP_RESPONSE_STATUS_CODE, response.status().as_u16());
     if response.status().is_server_error() {
         span.record("otel.status_code", "ERROR");
+        span.record(ERROR_TYPE, response.status().as_str());
     }
     response
 }
 
 fn server_span(method: &'static str, route: Option<&str>, headers: &HeaderMap) -> Span {
-    let name = route.map_or_else(|| method.to_owned(), |route| format!("{method} {route}"));
+    let word = if method == OTHER_METHOD { "HTTP" } else { method };
+    let name = route.map_or_else(|| word.to_owned(), |route| format!("{word} {route}"));
     let span = tracing::info_span!(
         "request",
         otel.name = name,
@@ -39,6 +41,7 @@ fn server_span(method: &'static str, route: Option<&str>, headers: &HeaderMap) -
         { URL_PATH } = route.unwrap_or("/"),
         { URL_SCHEME } = "http",
         { HTTP_RESPONSE_STATUS_CODE } = Empty,
+        { ERROR_TYPE } = Empty,
     );
     propagation::set_parent(&span, &propagation::extract(&trace_headers(headers)));
     span

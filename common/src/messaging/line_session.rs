@@ -151,7 +151,10 @@ impl<'a, C: Connector> LineSession<'a, C> {
         }
         if any_returned {
             self.line.observer.returned();
-            tracing::error!("publishing: RabbitMQ returned a message that no queue takes");
+            tracing::error!(
+                "publishing: RabbitMQ returned a message that no queue takes: check the bindings \
+                 of the exchange registrations"
+            );
             return Err("a message was returned as unroutable".to_owned());
         }
         if any_lost { Err("the channel was lost".to_owned()) } else { Ok(()) }

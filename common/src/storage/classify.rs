@@ -1,5 +1,7 @@
 //! What an error of MySQL or of the connection means for the statement that met it.
 
+use super::ErrorClass;
+
 /// What to do about a statement that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -17,6 +19,33 @@ pub(super) enum Kind {
     System,
 }
 
+impl Kind {
+    /// Whether and when to try again; none for what is said of a row and not of the server.
+    pub(super) fn class(self) -> Option<ErrorClass> {
+        match self {
+            Self::Transient => Some(ErrorClass::Transient),
+            Self::SlowTransient => Some(ErrorClass::SlowTransient),
+            Self::System => Some(ErrorClass::System),
+            Self::Duplicate | Self::RowRefused | Self::SplitBatch => None,
+        }
+    }
+}
+
+const TRANSIENT: [u16; 30] = [
+    1020, 1040, 1047, 1053, 1129, 1158, 1159, 1160, 1161, 1180, 1203, 1205, 1206, 1213, 1226, 1290,
+    1317, 1412, 1615, 1637, 1792, 1836, 1927, 1969, 3024, 3100, 3101, 3168, 3169, 4031,
+];
+const SLOW_TRANSIENT: [u16; 2] = [1021, 1114];
+const SYSTEM: [u16; 8] = [1044, 1045, 1049, 1054, 1064, 1142, 1146, 1698];
+
+/// The errors of the server that can be known beforehand.
+pub(super) fn known() -> impl Iterator<Item = (u16, ErrorClass)> {
+    let all = |class, numbers: &'static [u16]| numbers.iter().map(move |number| (*number, class));
+    all(ErrorClass::Transient, &TRANSIENT)
+        .chain(all(ErrorClass::SlowTransient, &SLOW_TRANSIENT))
+        .chain(all(ErrorClass::System, &SYSTEM))
+}
+
 /// The kind of MySQL's or MariaDB's error `number` with this SQLSTATE.
 ///
 /// Numbers first: SQLSTATE lumps most of them together. Of numbers that are not listed, the
@@ -29,35 +58,9 @@ pub(super) fn of_number(number: u16, sqlstate: Option<&str>) -> Kind {
         // MySQL has the number for something else.
         4025 if sqlstate == Some("23000") => Kind::RowRefused,
         1153 => Kind::SplitBatch,
-        1020
-        | 1040
-        | 1047
-        | 1053
-        | 1129
-        | 1158..=1161
-        | 1180
-        | 1203
-        | 1205
-        | 1206
-        | 1213
-        | 1226
-        | 1290
-        | 1317
-        | 1412
-        | 1615
-        | 1637
-        | 1792
-        | 1836
-        | 1927
-        | 1969
-        | 3024
-        | 3100
-        | 3101
-        | 3168
-        | 3169
-        | 4031 => Kind::Transient,
-        1021 | 1114 => Kind::SlowTransient,
-        1044 | 1045 | 1049 | 1054 | 1064 | 1142 | 1146 | 1698 => Kind::System,
+        _ if TRANSIENT.contains(&number) => Kind::Transient,
+        _ if SLOW_TRANSIENT.contains(&number) => Kind::SlowTransient,
+        _ if SYSTEM.contains(&number) => Kind::System,
         _ => match sqlstate.and_then(|state| state.get(..2)) {
             // Data exception; integrity constraint violation; raised by a trigger.
             Some("22" | "23" | "45") => Kind::RowRefused,

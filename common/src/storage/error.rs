@@ -125,14 +125,8 @@ impl From<sqlx::Error> for Failure {
 
 impl From<Failure> for StorageError {
     fn from(failure: Failure) -> Self {
-        let class = match failure.kind {
-            Kind::Transient => ErrorClass::Transient,
-            Kind::SlowTransient => ErrorClass::SlowTransient,
-            // Where a row may be refused the caller of the statement has dealt with it.
-            Kind::System | Kind::Duplicate | Kind::RowRefused | Kind::SplitBatch => {
-                ErrorClass::System
-            }
-        };
+        // Where a row may be refused the caller of the statement has dealt with it.
+        let class = failure.kind.class().unwrap_or(ErrorClass::System);
         let advice = failure.sentence.unwrap_or_else(|| advice(class, &failure));
         let sentence = match failure.code {
             Some(code) => format!("{advice} (MySQL error {code})").into(),

@@ -18,6 +18,7 @@ mod error;
 mod insert;
 mod migrate;
 mod pool;
+mod pool_metrics;
 mod reconcile;
 mod rejections;
 mod session;

@@ -9,7 +9,10 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Connection as _, Executor as _};
 use tracing::{Instrument as _, Span, field::Empty};
 
+use super::error::Failure;
+use super::pool_metrics::PoolMetrics;
 use super::{DatabaseSettings, StorageError, session::Session};
+use crate::telemetry::metrics::{Metrics, MetricsError};
 
 /// Statements per connection that stay prepared. Preparing one costs some 40 ms over TCP, and all
 /// texts of this module together are fewer than 80.
@@ -27,7 +30,7 @@ const PREPARE_CONNECTION: &str = "SET SESSION sql_mode = 'TRADITIONAL', \
 pub struct Pool {
     connections: MySqlPool,
     settings: Arc<DatabaseSettings>,
-    on_acquire: Arc<dyn Fn(Duration) + Send + Sync>,
+    metrics: Option<Arc<PoolMetrics>>,
 }
 
 /// How many connections are open now.
@@ -54,13 +57,14 @@ impl Pool {
                 Box::pin(async move { connection.execute("ROLLBACK").await.map(|_| true) })
             })
             .connect_lazy_with(options);
-        Self { connections, settings: Arc::new(settings.clone()), on_acquire: Arc::new(|_| {}) }
+        Self { connections, settings: Arc::new(settings.clone()), metrics: None }
     }
 
-    /// Calls `observer` with the time that every wait for a connection took, for a histogram.
-    #[must_use]
-    pub fn on_acquire(self, observer: impl Fn(Duration) + Send + Sync + 'static) -> Self {
-        Self { on_acquire: Arc::new(observer), ..self }
+    /// Shows the pool in `metrics`: its connections, every wait for one, and every error of MySQL
+    /// or of the way to it.
+    pub fn watched_by(self, metrics: &Metrics) -> Result<Self, MetricsError> {
+        let registered = PoolMetrics::register(metrics, &self)?;
+        Ok(Self { metrics: Some(Arc::new(registered)), ..self })
     }
 
     /// How many connections are open now; costs two atomic reads.
@@ -86,13 +90,21 @@ impl Pool {
         self.settings.statement_timeout
     }
 
+    pub(super) fn count(&self, failure: &Failure) {
+        if let Some(metrics) = &self.metrics {
+            metrics.failed(failure);
+        }
+    }
+
     pub(super) async fn acquire(&self) -> Result<PoolConnection<MySql>, sqlx::Error> {
         let began = Instant::now();
         let connection = match self.idle().await {
             Some(connection) => Ok(connection),
             None => self.opened_or_awaited().await,
         };
-        (self.on_acquire)(began.elapsed());
+        if let Some(metrics) = &self.metrics {
+            metrics.acquired_after(began.elapsed());
+        }
         connection
     }
 
@@ -133,5 +145,67 @@ impl Pool {
             { SERVER_PORT } = url.server_port(),
             { ERROR_TYPE } = Empty,
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fmt::Debug;
+    use std::sync::Mutex;
+
+    use tracing::field::{Field, Visit};
+    use tracing::span::{Attributes, Id, Record};
+    use tracing_subscriber::Layer;
+    use tracing_subscriber::layer::{Context, SubscriberExt as _};
+
+    use super::*;
+    use crate::storage::DatabaseUrl;
+
+    /// The fields of `create_db_connection`.
+    #[derive(Clone, Default)]
+    struct Recorded(Arc<Mutex<BTreeMap<String, String>>>);
+
+    impl Visit for Recorded {
+        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+            let value = format!("{value:?}").replace('"', "");
+            self.0.lock().unwrap().insert(field.name().to_owned(), value);
+        }
+    }
+
+    impl<S: tracing::Subscriber> Layer<S> for Recorded {
+        fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
+            if attributes.metadata().name() == "create_db_connection" {
+                attributes.record(&mut self.clone());
+            }
+        }
+
+        fn on_record(&self, _: &Id, values: &Record<'_>, _: Context<'_, S>) {
+            values.record(&mut self.clone());
+        }
+    }
+
+    #[tokio::test]
+    async fn opening_a_connection_is_a_client_span_that_says_where_to() {
+        let recorded = Recorded::default();
+        let subscriber = tracing_subscriber::registry().with(recorded.clone());
+        let _guard = tracing::subscriber::set_default(subscriber);
+        // Port 9, discard: nothing listens.
+        let url = DatabaseUrl::parse("mysql://me:hunter2@127.0.0.1:9/registrar").unwrap();
+        let mut settings = DatabaseSettings::new(url);
+        settings.connect_timeout = Duration::from_millis(50);
+        Pool::new(&settings).ping().await.unwrap_err();
+        let fields = recorded.0.lock().unwrap().clone();
+        let expected = [
+            ("db.namespace", "registrar"),
+            ("db.system.name", "mysql"),
+            ("error.type", "no_connection"),
+            ("otel.kind", "client"),
+            ("otel.status_code", "ERROR"),
+            ("server.address", "127.0.0.1"),
+            ("server.port", "9"),
+        ];
+        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(fields, BTreeMap::from(expected));
     }
 }

@@ -12,8 +12,12 @@
 //! reads after its own write. So at least one of them sees both rows, and which one does the
 //! removing does not matter. The better row is never removed, so a removal can be repeated.
 //!
-//! A reader that comes between the second write and the removal sees two rows, and lets the better
-//! one win as well ([`Rows::decision`]).
+//! A write whose answer was lost is followed by the reads of the next attempt, because its delivery
+//! is not settled. One gap stays: a server that stalls, and executes such an abandoned rejection
+//! only after the next attempt has read. Then two rows stay, and every reader takes the better one.
+//!
+//! A reader that comes between the second write and the removal sees two rows, and takes the better
+//! one as well ([`Rows::decision`]).
 
 use std::collections::HashMap;
 

@@ -46,7 +46,13 @@ impl Session {
     async fn lend(&mut self) -> Result<Lent, Failure> {
         match self.connection.take() {
             Some(connection) => Ok(Lent(Some(connection))),
-            None => Ok(Lent(Some(self.pool.acquire().await?))),
+            None => match self.pool.acquire().await.map_err(Failure::from) {
+                Ok(connection) => Ok(Lent(Some(connection))),
+                Err(failure) => {
+                    self.pool.count(&failure);
+                    Err(failure)
+                }
+            },
         }
     }
 
@@ -61,6 +67,9 @@ impl Session {
             Ok(result) => result.map_err(Failure::from),
             Err(_) => Err(Failure::timed_out(limit)),
         };
+        if let Err(failure) = &result {
+            self.pool.count(failure);
+        }
         if result.as_ref().err().is_none_or(Failure::leaves_connection_usable) {
             self.connection = lent.0.take();
         }

@@ -91,6 +91,7 @@ where
     let spans = tracing_opentelemetry::layer()
         .with_tracer(tracers.tracer(service))
         .with_location(false)
+        .with_target(false)
         .with_threads(false)
         .with_tracked_inactivity(false);
     let exported_logs = loggers.map(|loggers| {

@@ -18,7 +18,7 @@ const ALLOWED: [(&str, &[&str]); 7] = [
     ("retry", &[]),
     ("telemetry", &["config", "lifecycle"]),
     ("messaging", &["config", "domain", "lifecycle", "retry"]),
-    ("storage", &["config", "domain"]),
+    ("storage", &["config", "domain", "telemetry"]),
 ];
 
 fn module_of(source: &Source) -> Option<&str> {

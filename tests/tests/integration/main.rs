@@ -13,3 +13,5 @@ mod lifecycle;
 mod messaging;
 #[cfg(test)]
 mod storage;
+#[cfg(test)]
+mod telemetry;

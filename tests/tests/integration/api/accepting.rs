@@ -1,21 +1,9 @@
-use lapin::message::BasicGetMessage;
-use lapin::options::BasicGetOptions;
-use lapin::{Connection, ConnectionProperties};
-use registrar_common::domain::Lane;
-use registrar_common::messaging::{Envelope, queue_of};
+use registrar_common::messaging::Envelope;
 use registrar_tests::api::{Api, id_of, json};
 use registrar_tests::student::{Student, unique_key};
 use reqwest::StatusCode;
 
-use super::{Home, header};
-
-/// The next message that waits, seen by a client that knows nothing of the API.
-async fn next_message(amqp_url: &str) -> Option<BasicGetMessage> {
-    let connection = Connection::connect(amqp_url, ConnectionProperties::default()).await.unwrap();
-    let channel = connection.create_channel().await.unwrap();
-    let queue = queue_of(Lane::Interactive).into();
-    channel.basic_get(queue, BasicGetOptions { no_ack: true }).await.unwrap()
-}
+use super::{Home, header, next_message};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_of_202_means_that_the_registration_is_in_the_queue() {

@@ -3,7 +3,7 @@ use registrar_tests::api::Api;
 use registrar_tests::collector::{Collector, Span};
 use registrar_tests::student::Student;
 
-use super::Home;
+use super::{Home, next_message};
 
 const TRACE_ID: &str = "0af7651916cd43dd8448eb211c80319c";
 const PARENT_ID: &str = "b7ad6b7169203331";
@@ -41,4 +41,9 @@ async fn a_registration_is_one_trace_from_the_client_to_the_queue() {
     assert_eq!(send.attributes["messaging.operation.type"], "send");
     assert_eq!(send.attributes["messaging.destination.name"], "registrations:interactive");
     assert!(send.attributes.contains_key("messaging.message.id"));
+
+    let message = next_message(&home.servers.amqp_url).await.unwrap();
+    let headers = message.delivery.properties.headers().clone().unwrap();
+    let carried = headers.inner()["traceparent"].as_long_string().unwrap().to_string();
+    assert_eq!(carried, format!("00-{TRACE_ID}-{}-01", send.span_id));
 }

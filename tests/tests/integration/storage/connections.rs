@@ -1,13 +1,13 @@
 //! What every connection is like, and what the pool does with them.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use registrar_common::storage::{
     ErrorClass, Pool, PoolConnections, RegistrationStore as _, Verdict,
 };
+use registrar_common::telemetry::metrics::Metrics;
 use registrar_local::{MariaDb, ServerOptions};
+use registrar_tests::exposition::Exposition;
 use registrar_tests::wait::until;
 use sqlx::Executor as _;
 
@@ -65,12 +65,9 @@ async fn connections_are_encrypted_when_the_server_can() {
     let variables = "SELECT CONCAT(variable_name, '=', variable_value) \
                      FROM information_schema.global_variables \
                      WHERE variable_name = 'have_ssl'";
+    // MySQL keeps its variables elsewhere, and makes itself a certificate.
     let have_ssl: Option<String> =
-        match sqlx::query_scalar(variables).fetch_optional(&fixture.admin).await {
-            Ok(value) => value,
-            // MySQL keeps them elsewhere, and makes itself a certificate.
-            Err(_) => None,
-        };
+        sqlx::query_scalar(variables).fetch_optional(&fixture.admin).await.unwrap_or_default();
     let can = have_ssl.is_none_or(|value| value.ends_with("=YES"));
     let (_, name) = fixture.url.rsplit_once('/').unwrap();
     let (_, place) = fixture.url.rsplit_once('@').unwrap();
@@ -130,17 +127,16 @@ async fn a_restarted_server_costs_no_error() {
 #[tokio::test]
 async fn the_pool_tells_its_size_and_every_wait() {
     let fixture = Fixture::with(|settings| settings.connections = 2).await;
-    let waits = Arc::new(AtomicU32::new(0));
-    let counted = Arc::clone(&waits);
-    let pool = Pool::new(&fixture.settings).on_acquire(move |waited| {
-        assert!(waited < Duration::from_secs(5));
-        counted.fetch_add(1, Ordering::Relaxed);
-    });
+    let metrics = Metrics::new();
+    let pool = Pool::new(&fixture.settings).watched_by(&metrics).unwrap();
     assert_eq!(pool.connections(), PoolConnections { in_use: 0, idle: 0 });
     pool.ping().await.unwrap();
     until("the connection is idle", async || (pool.connections().idle == 1).then_some(())).await;
     pool.ping().await.unwrap();
     until("the connection is idle", async || (pool.connections().idle == 1).then_some(())).await;
     assert_eq!(pool.connections(), PoolConnections { in_use: 0, idle: 1 });
-    assert_eq!(waits.load(Ordering::Relaxed), 2);
+    let shown = Exposition::parse(&metrics.render().unwrap());
+    assert_eq!(shown.value("db_pool_acquire_seconds_count"), Some(2.0));
+    assert_eq!(shown.value("db_pool_connections{state=\"idle\"}"), Some(1.0));
+    assert_eq!(shown.value("db_pool_connections{state=\"in_use\"}"), Some(0.0));
 }

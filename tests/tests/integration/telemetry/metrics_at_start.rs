@@ -1,0 +1,156 @@
+//! What Prometheus finds before anything has happened: a rate over a series that appears with its
+//! first event would miss that event.
+
+use std::collections::BTreeSet;
+
+use registrar_tests::exposition::Exposition;
+
+use super::Observed;
+
+/// Name and type of what every process shows.
+const OF_BOTH: [(&str, &str); 14] = [
+    ("db_errors_total", "counter"),
+    ("db_pool_acquire_seconds", "histogram"),
+    ("db_pool_connections", "gauge"),
+    ("process_cpu_seconds_total", "counter"),
+    ("process_max_fds", "gauge"),
+    ("process_open_fds", "gauge"),
+    ("process_resident_memory_bytes", "gauge"),
+    ("process_start_time_seconds", "gauge"),
+    ("process_threads", "gauge"),
+    ("process_virtual_memory_bytes", "gauge"),
+    ("registrar_build_info", "gauge"),
+    ("tokio_alive_tasks", "gauge"),
+    ("tokio_global_queue_depth", "gauge"),
+    ("tokio_workers", "gauge"),
+];
+
+const OF_THE_API: [(&str, &str); 6] = [
+    ("http_server_request_duration_seconds", "histogram"),
+    ("registration_publish_confirm_seconds", "histogram"),
+    ("registration_publish_returned_total", "counter"),
+    ("registration_publish_window_in_use", "gauge"),
+    ("registration_published_total", "counter"),
+    ("student_registration_requests_total", "counter"),
+];
+
+const OF_THE_WORKER: [(&str, &str); 11] = [
+    ("registration_batch_rows", "histogram"),
+    ("registration_dead_letters_held", "gauge"),
+    ("registration_dead_letters_total", "counter"),
+    ("registration_deliveries_in_hand", "gauge"),
+    ("registration_end_to_end_seconds", "histogram"),
+    ("registration_insert_seconds", "histogram"),
+    ("registration_outcomes_total", "counter"),
+    ("registration_queue_wait_seconds", "histogram"),
+    ("registration_redeliveries_total", "counter"),
+    ("registration_retries_total", "counter"),
+    ("registration_worker_paused", "gauge"),
+];
+
+const LANES: [&str; 2] = ["interactive", "bulk"];
+const QUEUES: [&str; 4] = ["interactive", "bulk", "dead_letter", "unrouted"];
+const REASONS: [&str; 6] = [
+    "undecodable",
+    "unknown_version",
+    "invalid_registration",
+    "refused_by_database",
+    "delivery_limit",
+    "unrouted",
+];
+
+fn shows_exactly(metrics: &Exposition, own: &[(&str, &str)]) {
+    let expected: BTreeSet<_> = OF_BOTH.iter().chain(own).copied().collect();
+    let shown = metrics.types().iter().map(|(name, kind)| (name.as_str(), kind.as_str()));
+    assert_eq!(shown.collect::<BTreeSet<_>>(), expected);
+}
+
+fn is_zero(metrics: &Exposition, series: &str) {
+    assert_eq!(metrics.value(series), Some(0.0), "{series}");
+}
+
+fn is_there(metrics: &Exposition, series: &str) {
+    assert!(metrics.value(series).is_some(), "{series}");
+}
+
+fn database_is_there(metrics: &Exposition) {
+    for (code, class) in [
+        ("none", "transient"),
+        ("1213", "transient"),
+        ("1114", "slow_transient"),
+        ("1146", "system"),
+    ] {
+        is_zero(metrics, &format!("db_errors_total{{class=\"{class}\",code=\"{code}\"}}"));
+    }
+    is_there(metrics, "db_pool_connections{state=\"idle\"}");
+    is_there(metrics, "db_pool_connections{state=\"in_use\"}");
+    is_there(metrics, "db_pool_acquire_seconds_count");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_without_traffic_shows_every_metric_it_will_ever_have() {
+    let observed = Observed::new().await;
+    let api = observed.api().await;
+    let metrics = Exposition::parse(&api.metrics().await);
+    shows_exactly(&metrics, &OF_THE_API);
+    for outcome in ["accepted", "invalid", "refused", "error"] {
+        let series = format!("student_registration_requests_total{{outcome=\"{outcome}\"}}");
+        is_zero(&metrics, &series);
+    }
+    for lane in LANES {
+        for result in ["confirmed", "saturated", "unavailable", "refused", "unknown"] {
+            is_zero(
+                &metrics,
+                &format!("registration_published_total{{lane=\"{lane}\",result=\"{result}\"}}"),
+            );
+        }
+    }
+    for status in ["202", "422", "429", "503"] {
+        let labels = format!("method=\"POST\",route=\"/register\",status=\"{status}\"");
+        is_zero(&metrics, &format!("http_server_request_duration_seconds_count{{{labels}}}"));
+    }
+    is_zero(&metrics, "registration_publish_confirm_seconds_count");
+    is_zero(&metrics, "registration_publish_window_in_use");
+    is_zero(&metrics, "registration_publish_returned_total");
+    is_there(&metrics, "registrar_build_info{service=\"registrar-api\",version=\"0.1.0\"}");
+    database_is_there(&metrics);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_without_messages_shows_every_metric_it_will_ever_have() {
+    let observed = Observed::new().await;
+    let worker = observed.worker().await;
+    let metrics = Exposition::parse(&worker.metrics().await);
+    shows_exactly(&metrics, &OF_THE_WORKER);
+    for lane in LANES {
+        is_zero(&metrics, &format!("registration_queue_wait_seconds_count{{lane=\"{lane}\"}}"));
+        for outcome in ["registered", "rejected", "on_hold"] {
+            let labels = format!("lane=\"{lane}\",outcome=\"{outcome}\"");
+            is_zero(&metrics, &format!("registration_end_to_end_seconds_count{{{labels}}}"));
+        }
+        let codes =
+            [("registered", ""), ("unchanged", ""), ("rejected", "email_already_registered")];
+        for (outcome, code) in codes.into_iter().chain(REASONS.map(|reason| ("on_hold", reason))) {
+            let labels = format!("code=\"{code}\",lane=\"{lane}\",outcome=\"{outcome}\"");
+            is_zero(&metrics, &format!("registration_outcomes_total{{{labels}}}"));
+        }
+    }
+    for queue in QUEUES {
+        for name in ["redeliveries_total", "worker_paused", "deliveries_in_hand"] {
+            is_zero(&metrics, &format!("registration_{name}{{lane=\"{queue}\"}}"));
+        }
+    }
+    for reason in REASONS {
+        is_zero(&metrics, &format!("registration_dead_letters_total{{reason=\"{reason}\"}}"));
+    }
+    for class in ["transient", "slow_transient", "system"] {
+        is_zero(&metrics, &format!("registration_retries_total{{class=\"{class}\"}}"));
+    }
+    for result in ["ok", "error"] {
+        is_zero(&metrics, &format!("registration_insert_seconds_count{{result=\"{result}\"}}"));
+    }
+    is_zero(&metrics, "registration_batch_rows_count");
+    is_zero(&metrics, "registration_dead_letters_held");
+    is_there(&metrics, "registrar_build_info{service=\"registrar-worker\",version=\"0.1.0\"}");
+    database_is_there(&metrics);
+}

@@ -1,0 +1,44 @@
+use registrar_tests::api::id_of;
+use registrar_tests::student::Student;
+use registrar_tests::wait;
+use serde_json::Value;
+
+use super::Observed;
+
+const TRACE_ID: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trace_that_its_client_does_not_record_is_logged_but_not_exported() {
+    let observed = Observed::new().await;
+    let debug = [("REGISTRAR_LOG", "registrar_worker=debug")];
+    let (api, worker) = (observed.api().await, observed.worker_with(&debug).await);
+    let request = api
+        .register(&Student::unique())
+        .header("traceparent", format!("00-{TRACE_ID}-00f067aa0ba902b7-00"));
+    let body: Value = request.send().await.unwrap().json().await.unwrap();
+    let id = id_of(body["reference"].as_str().unwrap()).to_string();
+    wait::until("the worker logs the registration", async || {
+        let lines = worker.program.log_lines();
+        let line = lines.iter().find(|line| line["registration_id"] == id.as_str())?;
+        assert_eq!(line["trace_id"], TRACE_ID);
+        Some(())
+    })
+    .await;
+    // What comes later is exported later.
+    observed.journey(&api.accepted(&Student::unique()).await, 1).await;
+    assert!(observed.collector.trace(TRACE_ID).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_ratio_of_zero_nothing_is_exported_but_what_clients_ask_for() {
+    let observed = Observed::new().await;
+    let none = [("OTEL_TRACES_SAMPLER_ARG", "0")];
+    let (api, _worker) = (observed.api_with(&none).await, observed.worker_with(&none).await);
+    api.decided(&api.accepted(&Student::unique()).await).await;
+    let asked_for = api
+        .register(&Student::unique())
+        .header("traceparent", format!("00-{TRACE_ID}-00f067aa0ba902b7-01"));
+    let body: Value = asked_for.send().await.unwrap().json().await.unwrap();
+    observed.journey(body["reference"].as_str().unwrap(), 1).await;
+    assert!(observed.collector.spans().iter().all(|span| span.trace_id == TRACE_ID));
+}
