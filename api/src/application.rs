@@ -53,12 +53,12 @@ pub struct Application {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The port cannot be had.
-    #[error("cannot listen on {address}: {reason}; set {ADDRESS_VARIABLE} to a free address", reason = explain(source))]
+    #[error("cannot listen on {address}: {reason}; set {ADDRESS_VARIABLE} to a free address", reason = explain(cause))]
     Listen {
         /// What was asked for.
         address: SocketAddr,
         /// What the operating system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The port for Prometheus cannot be had.
     #[error(transparent)]
@@ -81,7 +81,7 @@ impl Application {
         let listener = listen(settings.address).await?;
         let address = listener
             .local_addr()
-            .map_err(|source| StartError::Listen { address: settings.address, source })?;
+            .map_err(|cause| StartError::Listen { address: settings.address, cause })?;
         let operations = Operations::new(metrics.clone()).listen(settings.metrics_address).await?;
         let metrics_address = operations.address();
 
@@ -158,16 +158,17 @@ impl Application {
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
+    TcpListener::bind(address).await.map_err(|cause| StartError::Listen { address, cause })
 }
 
-fn explain(error: &io::Error) -> &'static str {
-    match error.kind() {
+fn explain(error: &io::Error) -> String {
+    let reason = match error.kind() {
         io::ErrorKind::AddrInUse => "another process has that port",
         io::ErrorKind::AddrNotAvailable => "this machine has no such address",
         io::ErrorKind::PermissionDenied => "this user may not use that port",
-        _ => "the operating system refused",
-    }
+        _ => return format!("the operating system refuses ({error})"),
+    };
+    reason.to_owned()
 }
 
 /// One query is under way at a time; a second connection is for the one after a hung one.

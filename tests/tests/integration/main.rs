@@ -6,6 +6,8 @@ mod api;
 #[cfg(test)]
 mod bad_days;
 #[cfg(test)]
+mod command_line;
+#[cfg(test)]
 mod end_to_end;
 #[cfg(test)]
 mod lifecycle;

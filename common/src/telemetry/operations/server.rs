@@ -35,8 +35,7 @@ pub struct Operations {
 )]
 pub struct ListenError {
     address: SocketAddr,
-    reason: &'static str,
-    source: io::Error,
+    reason: String,
 }
 
 impl Operations {
@@ -62,20 +61,21 @@ impl Operations {
 
     /// Takes the port; port 0 takes any that is free.
     pub async fn listen(self, address: SocketAddr) -> Result<OperationsServer, ListenError> {
-        let refused = |source: io::Error| ListenError { address, reason: explain(&source), source };
+        let refused = |error: io::Error| ListenError { address, reason: explain(&error) };
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         Ok(OperationsServer { routes: self.routes, listener, address })
     }
 }
 
-fn explain(error: &io::Error) -> &'static str {
-    match error.kind() {
+fn explain(error: &io::Error) -> String {
+    let reason = match error.kind() {
         io::ErrorKind::AddrInUse => "another process has that port",
         io::ErrorKind::AddrNotAvailable => "this machine has no such address",
         io::ErrorKind::PermissionDenied => "this user may not use that port",
-        _ => "the operating system refused",
-    }
+        _ => return format!("the operating system refuses ({error})"),
+    };
+    reason.to_owned()
 }
 
 /// An operations port that was taken.

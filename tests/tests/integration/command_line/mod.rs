@@ -1,0 +1,12 @@
+//! The `registrar` command against a real API and a real database.
+
+mod migrating;
+mod status;
+
+use registrar_tests::command::{self, Ended};
+
+use crate::end_to_end::Home;
+
+async fn registrar(arguments: &[&str], settings: &[(&str, &str)]) -> Ended {
+    command::run("registrar-under-test", arguments, settings).await
+}

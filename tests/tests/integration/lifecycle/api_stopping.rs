@@ -1,0 +1,40 @@
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use registrar_local::{RabbitMq, ServerOptions};
+use registrar_tests::api::Api;
+use registrar_tests::servers::Servers;
+use registrar_tests::student::Student;
+use registrar_tests::wait;
+use reqwest::StatusCode;
+use tokio::task::block_in_place;
+
+use super::{Home, ask_to_stop};
+
+const REQUESTS: usize = 50;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_that_is_stopped_answers_every_request_that_it_took_in() {
+    let home = Home::new().await;
+    let broker = block_in_place(|| RabbitMq::start(&ServerOptions::temporary()).unwrap());
+    let servers = Servers { amqp_url: broker.management().url(), ..home.servers.clone() };
+    let mut api = Api::start_with(&servers, &[("REGISTRAR_PUBLISH_CONFIRM_TIMEOUT", "15s")]).await;
+    // Frozen, so that all requests are under way when the stop comes.
+    block_in_place(|| broker.pause()).unwrap();
+    let requests = (0..REQUESTS).map(|_| api.register(&Student::unique()).send());
+    let answers = tokio::spawn(join_all(requests.collect::<Vec<_>>()));
+    wait::until("all are on their way to the broker", async || {
+        let in_use = format!("registration_publish_window_in_use {REQUESTS}");
+        api.metrics().await.contains(&in_use).then_some(())
+    })
+    .await;
+
+    ask_to_stop(&mut api.program).await;
+    let refused = api.client.get(format!("{}/livez", api.url)).timeout(Duration::from_secs(5));
+    assert!(refused.send().await.unwrap_err().is_connect(), "it takes no new connections");
+    block_in_place(|| broker.resume()).unwrap();
+    for answer in answers.await.unwrap() {
+        assert_eq!(answer.unwrap().status(), StatusCode::ACCEPTED);
+    }
+    assert!(api.program.ended().await.success(), "{}", api.program.log());
+}

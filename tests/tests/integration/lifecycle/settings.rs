@@ -1,0 +1,100 @@
+use registrar_tests::command;
+use registrar_tests::program::{DERIVATION_SECRET, SEALING_SECRET};
+
+/// In every value that must not be shown.
+const HIDDEN: &str = "hunter2";
+
+const API: &str = "api-under-test";
+const WORKER: &str = "worker-under-test";
+const CLI: &str = "registrar-under-test";
+
+/// All that must be set; addresses where nobody listens, should a program start after all.
+const ENOUGH: [(&str, &str); 6] = [
+    ("DATABASE_URL", "mysql://nobody:hunter2@127.0.0.1:9/none"),
+    ("AMQP_URL", "amqp://nobody:hunter2@127.0.0.1:9"),
+    ("REGISTRAR_DERIVATION_SECRET", DERIVATION_SECRET),
+    ("REGISTRAR_SEALING_SECRETS", SEALING_SECRET),
+    ("REGISTRAR_API_ADDRESS", "127.0.0.1:0"),
+    ("REGISTRAR_METRICS_ADDRESS", "127.0.0.1:0"),
+];
+
+async fn refused(program: &str, arguments: &[&str], variable: &str, value: Option<&str>) {
+    let others = ENOUGH.into_iter().filter(|(name, _)| *name != variable);
+    let settings: Vec<_> = others.chain(value.map(|value| (variable, value))).collect();
+    let ended = command::run(program, arguments, &settings).await;
+    let case = format!("{program} with {variable}={value:?}: {ended:?}");
+    assert_eq!(ended.code, Some(2), "{case}");
+    assert_eq!(ended.stdout, "", "{case}");
+    assert_eq!(ended.stderr.trim_end().lines().count(), 1, "{case}");
+    assert!(ended.stderr.starts_with(variable) && ended.stderr.ends_with(".\n"), "{case}");
+    assert!(!ended.stderr.contains(HIDDEN), "{case}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_setting_that_must_be_set_is_asked_for_by_its_name() {
+    for (program, arguments, variables) in [
+        (API, &[][..], &ENOUGH[..4]),
+        (WORKER, &[][..], &ENOUGH[..2]),
+        (CLI, &["migrate"][..], &ENOUGH[..1]),
+    ] {
+        for (variable, _) in variables {
+            refused(program, arguments, variable, None).await;
+            refused(program, arguments, variable, Some("")).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_setting_of_both_programs_that_makes_no_sense_is_refused() {
+    for (variable, value) in [
+        ("AMQP_URL", "https://hunter2@mq.example"),
+        ("AMQP_URL", "hunter2"),
+        ("DATABASE_URL", "postgres://me:hunter2@db.example/registrar"),
+        ("DATABASE_URL", "mysql://me:hunter2@db.example"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317"),
+        ("OTEL_TRACES_SAMPLER_ARG", "150%"),
+        ("REGISTRAR_AMQP_CONNECT_TIMEOUT", "5 seconds"),
+        ("REGISTRAR_AMQP_HEARTBEAT_SECONDS", "0"),
+        ("REGISTRAR_DATABASE_CONNECTIONS", "0"),
+        ("REGISTRAR_DATABASE_CONNECT_TIMEOUT", "-1s"),
+        ("REGISTRAR_DATABASE_STATEMENT_TIMEOUT", "10"),
+        ("REGISTRAR_LOG", "worker=loud"),
+        ("REGISTRAR_LOG_FORMAT", "xml"),
+        ("REGISTRAR_METRICS_ADDRESS", "9100"),
+    ] {
+        refused(API, &[], variable, Some(value)).await;
+        refused(WORKER, &[], variable, Some(value)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_setting_of_the_api_that_makes_no_sense_is_refused() {
+    for (variable, value) in [
+        ("REGISTRAR_API_ADDRESS", "localhost"),
+        ("REGISTRAR_CORS_ORIGINS", "school.example"),
+        ("REGISTRAR_DERIVATION_SECRET", "hunter2"),
+        ("REGISTRAR_PUBLISH_CONFIRM_TIMEOUT", "soon"),
+        ("REGISTRAR_PUBLISH_CONNECTIONS", "0"),
+        ("REGISTRAR_PUBLISH_WINDOW", "many"),
+        ("REGISTRAR_RATE_BURST", "0"),
+        ("REGISTRAR_REQUEST_TIMEOUT", "fast"),
+        ("REGISTRAR_SEALING_SECRETS", "a sealing secret that is long enough,hunter2"),
+        ("REGISTRAR_TRUSTED_PROXIES", "proxy.example"),
+    ] {
+        refused(API, &[], variable, Some(value)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_setting_of_the_worker_that_makes_no_sense_is_refused() {
+    for (variable, value) in [
+        ("REGISTRAR_BATCH_LINGER", "5"),
+        ("REGISTRAR_BATCH_ROWS", "513"),
+        ("REGISTRAR_BULK_WRITERS", "65"),
+        ("REGISTRAR_GIVE_BACK_AFTER", "never"),
+        ("REGISTRAR_INTERACTIVE_WRITERS", "0"),
+        ("REGISTRAR_SHUTDOWN_TIMEOUT", "20sec"),
+    ] {
+        refused(WORKER, &[], variable, Some(value)).await;
+    }
+}
