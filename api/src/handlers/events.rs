@@ -27,11 +27,11 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// When to try again after finding every place taken: some end with every outcome.
 const RETRY_WHEN_FULL: Duration = Duration::from_secs(5);
 
-/// Where a registration stands, as server-sent events until there is an outcome.
+/// Where a registration stands, as server-sent events until there is a final outcome.
 ///
 /// Each event is named `status` and carries what the status address answers. The first comes at
-/// once; the stream ends after an outcome. A client that connects again after a final one is told
-/// to stop (204).
+/// once, then one with every change; the stream ends after a final outcome, and after a time that
+/// `/limits` tells. A client that connects again after a final outcome is told to stop (204).
 #[utoipa::path(
     get,
     path = "/registrations/{reference}/events",
@@ -82,31 +82,33 @@ struct Watch {
     _place: OwnedSemaphorePermit,
 }
 
-/// What is known now; then, if that is no outcome, the outcome.
+/// What is known now; then every change until one is final.
 fn stream_from(watch: Watch, known: Known) -> impl Stream<Item = Result<Event, Infallible>> {
     enum Next {
         Tell(Known),
-        Wait,
-        End,
+        After(Known),
     }
 
     stream::unfold((watch, Next::Tell(known)), async |(watch, next)| {
         let known = match next {
             Next::Tell(known) => known,
-            Next::Wait => watch.outcome().await?,
-            Next::End => return None,
+            Next::After(told) => watch.change_of(told).await?,
         };
-        let next = if known.decision().is_some() { Next::End } else { Next::Wait };
         let told = Ok(event(known, watch.id));
-        Some((told, (watch, next)))
+        Some((told, (watch, Next::After(known))))
     })
 }
 
 impl Watch {
-    /// The outcome; `None` when the stream has lasted long enough or the process stops.
-    async fn outcome(&self) -> Option<Known> {
+    /// What comes after `told`; `None` when that is final, the stream has lasted long enough or the
+    /// process stops.
+    async fn change_of(&self, told: Known) -> Option<Known> {
+        if told.is_final() {
+            return None;
+        }
+        let seen = told.decision().copied();
         tokio::select! {
-            decision = self.api.lookups.decided(self.id) => Some(Known::Decided(decision)),
+            decision = self.api.lookups.changed(self.id, seen) => Some(Known::Decided(decision)),
             () = tokio::time::sleep_until(self.ends) => None,
             () = self.api.shutdown.requested() => None,
         }
