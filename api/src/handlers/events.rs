@@ -12,6 +12,7 @@ use axum::{
 };
 use futures_util::{Stream, stream};
 use registrar_common::domain::RegistrationId;
+use time::OffsetDateTime;
 use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
 use super::registration::opened;
@@ -61,7 +62,7 @@ pub async fn events(
         .retry_after(RETRY_WHEN_FULL));
     };
     let known = api.lookups.current(id).await;
-    if known.is_final() && has_seen(&headers, known, id) {
+    if known.is_final(id) && has_seen(&headers, known, id) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let ends = Instant::now() + api.limits.stream_duration;
@@ -100,16 +101,18 @@ fn stream_from(watch: Watch, known: Known) -> impl Stream<Item = Result<Event, I
 }
 
 impl Watch {
-    /// What comes after `told`; `None` when that is final, the stream has lasted long enough or the
-    /// process stops.
+    /// What comes after `told`; `None` when that is or becomes final, the stream has lasted long
+    /// enough or the process stops.
     async fn change_of(&self, told: Known) -> Option<Known> {
-        if told.is_final() {
+        let final_in = told.final_in(self.id, OffsetDateTime::now_utc());
+        if final_in == Some(Duration::ZERO) {
             return None;
         }
+        let ends = final_in.map_or(self.ends, |left| self.ends.min(Instant::now() + left));
         let seen = told.decision().copied();
         tokio::select! {
             decision = self.api.lookups.changed(self.id, seen) => Some(Known::Decided(decision)),
-            () = tokio::time::sleep_until(self.ends) => None,
+            () = tokio::time::sleep_until(ends) => None,
             () = self.api.shutdown.requested() => None,
         }
     }

@@ -73,9 +73,10 @@ pub fn opened(
 }
 
 fn standing(api: &Api, id: RegistrationId, known: Known, request: &HeaderMap) -> Response {
+    let is_final = known.is_final(id);
     let rule = match known {
         Known::Unreadable => CacheRule::Never,
-        known if known.is_final() => CacheRule::Final,
+        _ if is_final => CacheRule::Final,
         Known::Waiting | Known::Decided(_) => CacheRule::MayChange,
     };
     let body = known.body(id);
@@ -84,7 +85,7 @@ fn standing(api: &Api, id: RegistrationId, known: Known, request: &HeaderMap) ->
     let headers = response.headers_mut();
     // Behind nginx a browser that asks for HTML gets a page at the same address.
     headers.append(header::VARY, HeaderValue::from_static("accept"));
-    if !known.is_final() {
+    if !is_final {
         let age = body.accepted_at.map_or(Duration::ZERO, age_of);
         headers.insert(header::RETRY_AFTER, whole_seconds(api.wait_estimate.retry_after(age)));
     }
