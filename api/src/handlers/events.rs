@@ -3,6 +3,7 @@
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
+    Extension,
     extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
     response::{
@@ -50,10 +51,12 @@ const RETRY_WHEN_FULL: Duration = Duration::from_secs(5);
 )]
 pub async fn events(
     State(api): State<Arc<Api>>,
+    Extension(of_registration): Extension<OfRegistration>,
     reference: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = opened(&api, reference)?;
+    of_registration.note(id);
     let Ok(place) = Arc::clone(&api.waiting_places).try_acquire_owned() else {
         return Err(Problem::new(
             ProblemKind::TooManyStreams,
@@ -69,7 +72,6 @@ pub async fn events(
     let stream = stream_from(Watch { api, id, ends, _place: place }, known);
     let mut response =
         Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
-    response.extensions_mut().insert(OfRegistration(id));
     // Or nginx would keep events back until its buffer is full.
     let unbuffered = HeaderName::from_static("x-accel-buffering");
     response.headers_mut().insert(unbuffered, HeaderValue::from_static("no"));
