@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
 use registrar_common::telemetry::metrics::{
     HistogramVec, IntCounterVec, Metrics, MetricsError, buckets,
 };
+
+/// The status of a request whose client hung up before the answer; the number is nginx's.
+pub const CLIENT_CLOSED_REQUEST: u16 = 499;
 
 /// The answers that objectives and alerts are about: there from the start, since a rate over a
 /// series that appears with its first event misses that event. All answers would be too many.
@@ -41,7 +43,7 @@ impl HttpMetrics {
         Ok(Self {
             registration_requests: metrics.counters(
                 "student_registration_requests_total",
-                "Requests to register a student, by how they were answered.",
+                "Requests to register a student, by how they ended.",
                 &[("outcome", &["accepted", "invalid", "refused", "error"])],
             )?,
             durations,
@@ -54,18 +56,19 @@ impl HttpMetrics {
         self.durations.with_label_values(&labels).observe(took.as_secs_f64());
     }
 
-    /// Counts one request to register that was answered like this.
-    pub fn count_registration_request(&self, status: StatusCode) {
+    /// Counts one request to register that ended with this status.
+    pub fn count_registration_request(&self, status: u16) {
         self.registration_requests.with_label_values(&[outcome(status)]).inc();
     }
 }
 
-/// Refused is what passes by itself: too many requests, or a broker that cannot confirm.
-fn outcome(status: StatusCode) -> &'static str {
+/// Refused is what passes by itself: too many requests, or a broker that cannot confirm. Who hangs
+/// up has no answer, as after an error.
+fn outcome(status: u16) -> &'static str {
     match status {
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => "refused",
-        status if status.is_server_error() => "error",
-        status if status.is_client_error() => "invalid",
+        429 | 503 => "refused",
+        CLIENT_CLOSED_REQUEST | 500.. => "error",
+        400.. => "invalid",
         _ => "accepted",
     }
 }
@@ -85,8 +88,9 @@ mod tests {
             (503, "refused"),
             (500, "error"),
             (504, "error"),
+            (499, "error"),
         ] {
-            assert_eq!(outcome(StatusCode::from_u16(status).unwrap()), expected, "{status}");
+            assert_eq!(outcome(status), expected, "{status}");
         }
     }
 

@@ -3,6 +3,7 @@
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
+    Extension,
     extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
     response::{
@@ -12,6 +13,7 @@ use axum::{
 };
 use futures_util::{Stream, stream};
 use registrar_common::domain::RegistrationId;
+use time::OffsetDateTime;
 use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
 use super::registration::opened;
@@ -27,11 +29,11 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// When to try again after finding every place taken: some end with every outcome.
 const RETRY_WHEN_FULL: Duration = Duration::from_secs(5);
 
-/// Where a registration stands, as server-sent events until there is an outcome.
+/// Where a registration stands, as server-sent events until there is a final outcome.
 ///
 /// Each event is named `status` and carries what the status address answers. The first comes at
-/// once; the stream ends after an outcome. A client that connects again after a final one is told
-/// to stop (204).
+/// once, then one with every change; the stream ends after a final outcome, and after a time that
+/// `/limits` tells. A client that connects again after a final outcome is told to stop (204).
 #[utoipa::path(
     get,
     path = "/registrations/{reference}/events",
@@ -49,10 +51,12 @@ const RETRY_WHEN_FULL: Duration = Duration::from_secs(5);
 )]
 pub async fn events(
     State(api): State<Arc<Api>>,
+    Extension(of_registration): Extension<OfRegistration>,
     reference: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = opened(&api, reference)?;
+    of_registration.note(id);
     let Ok(place) = Arc::clone(&api.waiting_places).try_acquire_owned() else {
         return Err(Problem::new(
             ProblemKind::TooManyStreams,
@@ -61,14 +65,13 @@ pub async fn events(
         .retry_after(RETRY_WHEN_FULL));
     };
     let known = api.lookups.current(id).await;
-    if known.is_final() && has_seen(&headers, known, id) {
+    if known.is_final(id) && has_seen(&headers, known, id) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let ends = Instant::now() + api.limits.stream_duration;
     let stream = stream_from(Watch { api, id, ends, _place: place }, known);
     let mut response =
         Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
-    response.extensions_mut().insert(OfRegistration(id));
     // Or nginx would keep events back until its buffer is full.
     let unbuffered = HeaderName::from_static("x-accel-buffering");
     response.headers_mut().insert(unbuffered, HeaderValue::from_static("no"));
@@ -82,32 +85,36 @@ struct Watch {
     _place: OwnedSemaphorePermit,
 }
 
-/// What is known now; then, if that is no outcome, the outcome.
+/// What is known now; then every change until one is final.
 fn stream_from(watch: Watch, known: Known) -> impl Stream<Item = Result<Event, Infallible>> {
     enum Next {
         Tell(Known),
-        Wait,
-        End,
+        After(Known),
     }
 
     stream::unfold((watch, Next::Tell(known)), async |(watch, next)| {
         let known = match next {
             Next::Tell(known) => known,
-            Next::Wait => watch.outcome().await?,
-            Next::End => return None,
+            Next::After(told) => watch.change_of(told).await?,
         };
-        let next = if known.decision().is_some() { Next::End } else { Next::Wait };
         let told = Ok(event(known, watch.id));
-        Some((told, (watch, next)))
+        Some((told, (watch, Next::After(known))))
     })
 }
 
 impl Watch {
-    /// The outcome; `None` when the stream has lasted long enough or the process stops.
-    async fn outcome(&self) -> Option<Known> {
+    /// What comes after `told`; `None` when that is or becomes final, the stream has lasted long
+    /// enough or the process stops.
+    async fn change_of(&self, told: Known) -> Option<Known> {
+        let final_in = told.final_in(self.id, OffsetDateTime::now_utc());
+        if final_in == Some(Duration::ZERO) {
+            return None;
+        }
+        let ends = final_in.map_or(self.ends, |left| self.ends.min(Instant::now() + left));
+        let seen = told.decision().copied();
         tokio::select! {
-            decision = self.api.lookups.decided(self.id) => Some(Known::Decided(decision)),
-            () = tokio::time::sleep_until(self.ends) => None,
+            decision = self.api.lookups.changed(self.id, seen) => Some(Known::Decided(decision)),
+            () = tokio::time::sleep_until(ends) => None,
             () = self.api.shutdown.requested() => None,
         }
     }

@@ -96,6 +96,7 @@ pub struct Accepted {
 #[tracing::instrument(name = "register_student_handler", skip_all, fields(otel.kind = "internal"))]
 pub async fn register_student_handler(
     State(api): State<Arc<Api>>,
+    Extension(of_registration): Extension<OfRegistration>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
@@ -104,11 +105,9 @@ pub async fn register_student_handler(
     let id = key.map_or_else(RegistrationId::generate, |key| {
         key.registration_id(&api.derivation_secret, IDEMPOTENCY_SCOPE)
     });
-    let published = publish(&api.publisher, Registration::now(id, student)).await;
-    if let Err(error) = published {
-        // The id, since "not confirmed" may yet turn out to be registered.
-        return Ok((Extension(OfRegistration(id)), Problem::from(error)).into_response());
-    }
+    // Before the answer: what is not confirmed may yet turn out to be registered.
+    of_registration.note(id);
+    publish(&api.publisher, Registration::now(id, student)).await?;
     let wait = preferred_wait(&headers, api.limits.wait);
     let waited = match wait {
         Some(wait) => wait_for_outcome(&api, id, wait).await,
@@ -146,8 +145,7 @@ fn accepted(api: &Api, id: RegistrationId, known: Known) -> Response {
     let status = if is_registered { StatusCode::CREATED } else { StatusCode::ACCEPTED };
     let location = [(header::LOCATION, status_url.clone())];
     let body = Accepted { standing: known.body(id), reference: reference.to_string(), status_url };
-    let mut response =
-        (status, location, Extension(OfRegistration(id)), Json(body)).into_response();
+    let mut response = (status, location, Json(body)).into_response();
     if known.decision().is_none() {
         let retry_after = whole_seconds(api.wait_estimate.retry_after(std::time::Duration::ZERO));
         response.headers_mut().insert(header::RETRY_AFTER, retry_after);

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
+    Extension,
     extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, HeaderValue, header},
     response::Response,
@@ -42,10 +43,12 @@ use crate::{
 )]
 pub async fn registration(
     State(api): State<Arc<Api>>,
+    Extension(of_registration): Extension<OfRegistration>,
     reference: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = opened(&api, reference)?;
+    of_registration.note(id);
     let mut known = api.lookups.current(id).await;
     let wait = preferred_wait(&headers, api.limits.wait);
     let mut waited = None;
@@ -73,18 +76,18 @@ pub fn opened(
 }
 
 fn standing(api: &Api, id: RegistrationId, known: Known, request: &HeaderMap) -> Response {
+    let is_final = known.is_final(id);
     let rule = match known {
         Known::Unreadable => CacheRule::Never,
-        known if known.is_final() => CacheRule::Final,
+        _ if is_final => CacheRule::Final,
         Known::Waiting | Known::Decided(_) => CacheRule::MayChange,
     };
     let body = known.body(id);
     let mut response = conditional(request, rule, &body);
-    response.extensions_mut().insert(OfRegistration(id));
     let headers = response.headers_mut();
     // Behind nginx a browser that asks for HTML gets a page at the same address.
     headers.append(header::VARY, HeaderValue::from_static("accept"));
-    if !known.is_final() {
+    if !is_final {
         let age = body.accepted_at.map_or(Duration::ZERO, age_of);
         headers.insert(header::RETRY_AFTER, whole_seconds(api.wait_estimate.retry_after(age)));
     }

@@ -271,6 +271,18 @@ async fn a_panic_is_an_internal_error_that_hides_its_cause() {
 }
 
 #[tokio::test]
+async fn a_client_that_hangs_up_while_it_registers_is_counted() {
+    let alone = Alone::with(&[]);
+    let never = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
+    let mut registering = Box::pin(alone.register(JSON, Body::from_stream(never)));
+    assert!(futures_util::poll!(&mut registering).is_pending());
+    drop(registering);
+    let text = alone.metrics.render().unwrap();
+    let line = "student_registration_requests_total{outcome=\"error\"} 1";
+    assert!(text.lines().any(|written| written == line), "{line} is not in:\n{text}");
+}
+
+#[tokio::test]
 async fn requests_are_counted_and_timed_by_route_never_by_address() {
     let alone = Alone::with(&[]);
     alone.register(JSON, "{}").await;

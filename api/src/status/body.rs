@@ -71,11 +71,6 @@ impl Known {
         }
     }
 
-    /// Whether it can never change again. A registration on hold can be replayed.
-    pub fn is_final(&self) -> bool {
-        self.decision().is_some_and(|d| !matches!(d.outcome, Outcome::OnHold(_)))
-    }
-
     fn words(&self) -> (StateName, &'static str, Option<&'static str>) {
         let outcome = match self {
             Self::Waiting => {
@@ -126,7 +121,7 @@ impl StateName {
 #[cfg(test)]
 mod tests {
     use registrar_common::domain::{HoldReason, IdempotencyKey};
-    use serde_json::{Value, json};
+    use serde_json::Value;
     use time::macros::datetime;
 
     use super::*;
@@ -147,17 +142,17 @@ mod tests {
     }
 
     #[test]
-    fn each_state_has_its_word_and_final_ones_say_so() {
+    fn each_state_has_its_word_and_a_sentence() {
         let rejected = Outcome::Rejected(RejectionCode::EmailAlreadyRegistered);
-        for (known, word, is_final) in [
-            (Known::Waiting, "accepted", false),
-            (Known::Unreadable, "accepted", false),
-            (decided(Outcome::Registered), "registered", true),
-            (decided(rejected), "rejected", true),
-            (decided(Outcome::OnHold(HoldReason::Undecodable)), "on_hold", false),
+        for (known, word) in [
+            (Known::Waiting, "accepted"),
+            (Known::Unreadable, "accepted"),
+            (decided(Outcome::Registered), "registered"),
+            (decided(rejected), "rejected"),
+            (decided(Outcome::OnHold(HoldReason::Undecodable)), "on_hold"),
         ] {
             let json = json_of(known);
-            assert_eq!((&json["status"], known.is_final()), (&json!(word), is_final));
+            assert_eq!(json["status"], word);
             assert!(json["message"].as_str().unwrap().ends_with('.'));
             let body = known.body(RegistrationId::generate());
             assert_eq!(body.status.as_str(), word);

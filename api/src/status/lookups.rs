@@ -61,7 +61,7 @@ pub struct Lookups {
 #[derive(Debug)]
 enum Request {
     Now(RegistrationId, oneshot::Sender<Answer>),
-    Decided(RegistrationId, oneshot::Sender<Decision>),
+    Changed(RegistrationId, Option<Decision>, oneshot::Sender<Decision>),
 }
 
 impl Lookups {
@@ -93,8 +93,13 @@ impl Lookups {
 
     /// The outcome, as soon as there is one: drop the future to stop waiting.
     pub async fn decided(&self, id: RegistrationId) -> Decision {
+        self.changed(id, None).await
+    }
+
+    /// The outcome, as soon as it is another than the one `seen`.
+    pub async fn changed(&self, id: RegistrationId, seen: Option<Decision>) -> Decision {
         let (sender, decision) = oneshot::channel();
-        _ = self.requests.send(Request::Decided(id, sender)).await;
+        _ = self.requests.send(Request::Changed(id, seen, sender)).await;
         match decision.await {
             Ok(decision) => decision,
             Err(_) => pending().await,
@@ -152,7 +157,7 @@ impl<D: Decisions> LookupsTask<D> {
         let now = Instant::now();
         match request {
             Request::Now(id, sender) => self.watchers.ask(id, sender, now),
-            Request::Decided(id, sender) => self.watchers.watch(id, sender, now),
+            Request::Changed(id, seen, sender) => self.watchers.watch(id, seen, sender, now),
         }
         if self.query.as_ref().is_some_and(|query| query.is_overdue) {
             self.watchers.refuse_asking();

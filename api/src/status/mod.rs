@@ -2,6 +2,7 @@
 
 mod body;
 mod caching;
+mod finality;
 mod lookups;
 mod wait_estimate;
 mod watchers;

@@ -10,6 +10,8 @@ use tokio::{sync::oneshot, time::Instant};
 pub(super) const FIRST_INTERVAL: Duration = Duration::from_millis(25);
 /// The interval doubles up to this.
 pub(super) const LONGEST_INTERVAL: Duration = Duration::from_secs(1);
+/// The same for a registration that has an outcome which may change: a person decides when.
+pub(super) const LONGEST_INTERVAL_DECIDED: Duration = Duration::from_secs(30);
 
 /// What the database says now, or that it does not answer.
 pub(super) type Answer = Result<Option<Decision>, Unreadable>;
@@ -32,10 +34,16 @@ pub(super) struct Watchers {
 struct Entry {
     /// Want the state as it is now.
     asking: Vec<oneshot::Sender<Answer>>,
-    /// Want the outcome once there is one.
-    watching: Vec<oneshot::Sender<Decision>>,
+    /// Want the outcome once there is another than they have seen.
+    watching: Vec<Watching>,
     interval: Duration,
     due: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Watching {
+    seen: Option<Decision>,
+    sender: oneshot::Sender<Decision>,
 }
 
 /// The registrations of one query, with those who asked before it began.
@@ -67,15 +75,16 @@ impl Watchers {
         self.schedule(id, now);
     }
 
-    /// Answers `sender` once the registration is decided.
+    /// Answers `sender` once the registration has an outcome other than the one `seen`.
     pub(super) fn watch(
         &mut self,
         id: RegistrationId,
+        seen: Option<Decision>,
         sender: oneshot::Sender<Decision>,
         now: Instant,
     ) {
         let entry = self.entry(id);
-        entry.watching.push(sender);
+        entry.watching.push(Watching { seen, sender });
         // A newcomer wants to know soon, also where others have waited for long.
         entry.interval = FIRST_INTERVAL;
         self.schedule(id, now + FIRST_INTERVAL);
@@ -116,12 +125,14 @@ impl Watchers {
         }
         for id in batch.ids {
             let Some(entry) = self.entries.get_mut(&id) else { continue };
-            if let Some(decision) = found.get(&id) {
-                for sender in entry.watching.drain(..) {
-                    _ = sender.send(*decision);
+            let longest = match found.get(&id) {
+                Some(decision) => {
+                    entry.tell(*decision);
+                    LONGEST_INTERVAL_DECIDED
                 }
-            }
-            self.wait_longer(id, now);
+                None => LONGEST_INTERVAL,
+            };
+            self.wait_longer(id, now, longest);
         }
     }
 
@@ -129,7 +140,7 @@ impl Watchers {
     pub(super) fn put_back(&mut self, mut batch: Batch, now: Instant) {
         batch.refuse();
         for id in batch.ids {
-            self.wait_longer(id, now);
+            self.wait_longer(id, now, LONGEST_INTERVAL);
         }
     }
 
@@ -142,7 +153,7 @@ impl Watchers {
         }
     }
 
-    fn wait_longer(&mut self, id: RegistrationId, now: Instant) {
+    fn wait_longer(&mut self, id: RegistrationId, now: Instant, longest: Duration) {
         let Some(entry) = self.entries.get_mut(&id) else { return };
         if entry.is_idle() {
             if let Some(due) = entry.due {
@@ -151,7 +162,7 @@ impl Watchers {
             self.entries.remove(&id);
             return;
         }
-        entry.interval = (entry.interval * 2).min(LONGEST_INTERVAL);
+        entry.interval = (entry.interval * 2).min(longest);
         let due = now + entry.interval;
         self.schedule(id, due);
     }
@@ -181,7 +192,13 @@ impl Watchers {
 impl Entry {
     fn forget_gone(&mut self) {
         self.asking.retain(|sender| !sender.is_closed());
-        self.watching.retain(|sender| !sender.is_closed());
+        self.watching.retain(|watching| !watching.sender.is_closed());
+    }
+
+    fn tell(&mut self, decision: Decision) {
+        for watching in self.watching.extract_if(.., |w| w.seen != Some(decision)) {
+            _ = watching.sender.send(decision);
+        }
     }
 
     fn is_idle(&self) -> bool {

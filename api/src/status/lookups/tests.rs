@@ -87,7 +87,7 @@ async fn who_waits_hears_of_the_outcome() {
     let waiting = lookups.decided(id);
     database.register(id);
     assert_eq!(waiting.await.outcome, Outcome::Registered);
-    assert!(lookups.current(id).await.is_final());
+    assert_eq!(lookups.current(id).await.decision().unwrap().outcome, Outcome::Registered);
 }
 
 #[tokio::test]

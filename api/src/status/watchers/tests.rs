@@ -1,17 +1,16 @@
-use registrar_common::domain::Outcome;
+use registrar_common::domain::{HoldReason, Outcome};
 use time::OffsetDateTime;
 
 use super::*;
 
 const LIMIT: usize = 512;
 
+fn decision(outcome: Outcome) -> Decision {
+    Decision { outcome, accepted_at: None, decided_at: OffsetDateTime::UNIX_EPOCH }
+}
+
 fn registered(id: RegistrationId) -> HashMap<RegistrationId, Decision> {
-    let decision = Decision {
-        outcome: Outcome::Registered,
-        accepted_at: None,
-        decided_at: OffsetDateTime::UNIX_EPOCH,
-    };
-    HashMap::from([(id, decision)])
+    HashMap::from([(id, decision(Outcome::Registered))])
 }
 
 fn nothing() -> HashMap<RegistrationId, Decision> {
@@ -19,8 +18,17 @@ fn nothing() -> HashMap<RegistrationId, Decision> {
 }
 
 fn watch(watchers: &mut Watchers, id: RegistrationId, now: Instant) -> oneshot::Receiver<Decision> {
+    watch_having_seen(None, watchers, id, now)
+}
+
+fn watch_having_seen(
+    seen: Option<Decision>,
+    watchers: &mut Watchers,
+    id: RegistrationId,
+    now: Instant,
+) -> oneshot::Receiver<Decision> {
     let (sender, receiver) = oneshot::channel();
-    watchers.watch(id, sender, now);
+    watchers.watch(id, seen, sender, now);
     receiver
 }
 
@@ -49,15 +57,46 @@ fn the_interval_doubles_up_to_a_second() {
     let (mut watchers, mut now, id) =
         (Watchers::default(), Instant::now(), RegistrationId::generate());
     let _waiting = watch(&mut watchers, id, now);
-    let mut intervals = Vec::new();
-    for _ in 0..8 {
-        let due = watchers.next_due().unwrap();
-        intervals.push((due - now).as_millis());
-        now = due;
-        let batch = watchers.take_due(now, LIMIT);
-        watchers.settle(batch, &nothing(), now);
-    }
+    let intervals = intervals(&mut watchers, &mut now, 8, &nothing());
     assert_eq!(intervals, [25, 50, 100, 200, 400, 800, 1_000, 1_000]);
+}
+
+#[test]
+fn what_is_on_hold_is_looked_up_ever_more_rarely_until_it_is_decided_otherwise() {
+    let (mut watchers, mut now, id) =
+        (Watchers::default(), Instant::now(), RegistrationId::generate());
+    let held = decision(Outcome::OnHold(HoldReason::RefusedByDatabase));
+    let found = HashMap::from([(id, held)]);
+    let mut new = watch(&mut watchers, id, now);
+    let mut knows = watch_having_seen(Some(held), &mut watchers, id, now);
+    let intervals_held = intervals(&mut watchers, &mut now, 13, &found);
+    assert_eq!(intervals_held[9..], [12_800, 25_600, 30_000, 30_000]);
+    assert_eq!(new.try_recv(), Ok(held));
+    assert!(knows.try_recv().is_err(), "it is no news");
+
+    let replayed = intervals(&mut watchers, &mut now, 2, &nothing());
+    assert_eq!(replayed, [30_000, 1_000], "it waits in the queue again");
+    intervals(&mut watchers, &mut now, 1, &registered(id));
+    assert_eq!(knows.try_recv().unwrap().outcome, Outcome::Registered);
+    assert!(watchers.entries.is_empty());
+}
+
+/// The milliseconds before each of the next queries, which all find the same.
+fn intervals(
+    watchers: &mut Watchers,
+    now: &mut Instant,
+    count: usize,
+    found: &HashMap<RegistrationId, Decision>,
+) -> Vec<u128> {
+    let query = |_| {
+        let due = watchers.next_due().unwrap();
+        let interval = (due - *now).as_millis();
+        *now = due;
+        let batch = watchers.take_due(*now, LIMIT);
+        watchers.settle(batch, found, *now);
+        interval
+    };
+    (0..count).map(query).collect()
 }
 
 #[test]

@@ -1,5 +1,9 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use registrar_common::domain::{HoldReason, Lane, Registration};
+use registrar_common::messaging::Envelope;
+use registrar_common::storage::{DeadLetter, Entry, MySqlStore, Pool, RegistrationStore as _};
 use registrar_tests::api::Api;
 use registrar_tests::student::Student;
 use registrar_tests::wait::PATIENCE;
@@ -7,7 +11,7 @@ use registrar_tests::worker::Worker;
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 
-use super::{Home, header};
+use super::{Home, header, next_message};
 
 async fn open(api: &Api, reference: &str) -> Response {
     api.get(&format!("/registrations/{reference}/events")).send().await.unwrap()
@@ -32,6 +36,11 @@ fn status(data: &str) -> String {
     body["status"].as_str().unwrap().to_owned()
 }
 
+async fn taken_from_the_queue(home: &Home) -> Registration {
+    let message = next_message(&home.servers.amqp_url).await.expect("it was accepted");
+    Envelope::decode(&message.delivery.data).unwrap().registrations.remove(0)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_tells_the_state_at_once_and_the_outcome_when_it_comes_and_ends() {
     let home = Home::new().await;
@@ -42,6 +51,31 @@ async fn a_stream_tells_the_state_at_once_and_the_outcome_when_it_comes_and_ends
     assert_eq!(header(&stream, "x-accel-buffering"), "no");
     assert_eq!(statuses(&mut stream, 1).await, ["accepted"]);
     let _worker = Worker::start(&home.servers).await;
+    assert_eq!(statuses(&mut stream, usize::MAX).await, ["registered"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_stays_open_while_a_registration_is_on_hold_and_tells_how_it_ends() {
+    let home = Home::new().await;
+    let api = Api::start(&home.servers).await;
+    let reference = api.accepted(&Student::unique()).await;
+    let registration = taken_from_the_queue(&home).await;
+    let store = MySqlStore::new(Pool::new(&home.servers.database_settings()));
+    let letter = DeadLetter {
+        registration_id: Some(registration.id),
+        message_id: None,
+        payload: Vec::new(),
+        headers: BTreeMap::new(),
+        lane: Some(Lane::Interactive),
+        reason: HoldReason::RefusedByDatabase,
+        fingerprint: String::new(),
+        attempts: 1,
+        accepted_at: None,
+    };
+    store.hold(&[letter]).await.unwrap();
+    let mut stream = open(&api, &reference).await;
+    assert_eq!(statuses(&mut stream, 1).await, ["on_hold"]);
+    store.store(&[Entry { registration, is_contested: true }]).await.unwrap();
     assert_eq!(statuses(&mut stream, usize::MAX).await, ["registered"]);
 }
 

@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 use registrar_tests::api::{Api, json};
-use registrar_tests::student::Student;
+use registrar_tests::student::{Student, unique_key};
 use registrar_tests::worker::Worker;
 use reqwest::StatusCode;
 
@@ -81,6 +81,24 @@ async fn an_unchanged_status_is_304_and_a_changed_one_is_told() {
     assert_eq!(header(&decided, "cache-control"), "private, max-age=86400");
     assert_eq!(header(&decided, "retry-after"), "");
     assert!(header(&decided, "vary").to_lowercase().contains("accept"));
+}
+
+/// One key may have come with two contents: the other may just be registered under the same id.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fresh_rejection_under_a_key_is_not_told_as_final() {
+    let home = Home::new().await;
+    let (api, _worker) = (Api::start(&home.servers).await, Worker::start(&home.servers).await);
+    let student = Student::unique();
+    api.decided(&api.accepted(&student).await).await;
+    let again = api.register(&student).header("Idempotency-Key", unique_key());
+    let reference = json(again.send().await.unwrap()).await["reference"].clone();
+    let reference = reference.as_str().unwrap();
+    assert_eq!(api.decided(reference).await["status"], "rejected");
+    let path = format!("/registrations/{reference}");
+    let status = api.get(&path).send().await.unwrap();
+    assert_eq!(header(&status, "cache-control"), "private, no-cache");
+    let events = api.get(&format!("{path}/events")).header("Last-Event-ID", "rejected");
+    assert_eq!(events.send().await.unwrap().status(), StatusCode::OK);
 }
 
 #[tokio::test(flavor = "multi_thread")]

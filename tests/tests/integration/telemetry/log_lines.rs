@@ -101,6 +101,8 @@ async fn every_line_of_a_request_or_a_message_names_its_trace_and_span() {
     for status in [422, 404, 499] {
         assert!(of_api.iter().any(|line| line["status"] == status), "no line for a {status}");
     }
+    let hung_up = of_api.iter().find(|line| line["message"] == "client hung up").unwrap();
+    assert!(hung_up["registration_id"].is_string(), "{hung_up}");
     all_lines_belong_to_exported_spans(&observed, &api.program).await;
     all_lines_belong_to_exported_spans(&observed, &worker.program).await;
 }
