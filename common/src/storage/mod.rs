@@ -16,6 +16,7 @@ mod dead_letters;
 mod decided;
 mod error;
 mod insert;
+mod lent;
 mod migrate;
 mod pool;
 mod pool_metrics;

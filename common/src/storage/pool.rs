@@ -1,15 +1,17 @@
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use opentelemetry_semantic_conventions::attribute::{
     DB_NAMESPACE, DB_SYSTEM_NAME, ERROR_TYPE, SERVER_ADDRESS, SERVER_PORT,
 };
-use sqlx::mysql::{MySql, MySqlConnection, MySqlPool, MySqlPoolOptions};
+use sqlx::mysql::{MySql, MySqlPool, MySqlPoolOptions};
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection as _, Executor as _};
+use tokio::time::{Instant, timeout, timeout_at};
 use tracing::{Instrument as _, Span, field::Empty};
 
 use super::error::Failure;
+use super::lent::Lent;
 use super::pool_metrics::PoolMetrics;
 use super::{DatabaseSettings, StorageError, session::Session};
 use crate::telemetry::metrics::{Metrics, MetricsError};
@@ -81,9 +83,13 @@ impl Pool {
         Ok(())
     }
 
-    /// Closes every connection, once it has been given back.
+    /// Closes every connection, and waits for those in use up to the connect timeout; they are
+    /// closed when they are given back.
     pub async fn close(&self) {
-        self.connections.close().await;
+        let closing = timeout(self.settings.connect_timeout, self.connections.close()).await;
+        if closing.is_err() {
+            tracing::debug!("connections to MySQL are still in use");
+        }
     }
 
     pub(super) fn statement_timeout(&self) -> Duration {
@@ -96,11 +102,12 @@ impl Pool {
         }
     }
 
+    /// A connection that answers, or none within the connect timeout.
     pub(super) async fn acquire(&self) -> Result<PoolConnection<MySql>, sqlx::Error> {
         let began = Instant::now();
         let connection = match self.idle().await {
             Some(connection) => Ok(connection),
-            None => self.opened_or_awaited().await,
+            None => self.opened_or_awaited(began + self.settings.connect_timeout).await,
         };
         if let Some(metrics) = &self.metrics {
             metrics.acquired_after(began.elapsed());
@@ -108,24 +115,50 @@ impl Pool {
         connection
     }
 
+    /// Tests the connection and puts it with the idle ones, in a task of its own.
+    ///
+    /// What sqlx does when it is dropped, but within the connect timeout: without, a connection
+    /// that falls silent meanwhile would keep its place until TCP gives up.
+    pub(super) fn give_back(&self, mut connection: PoolConnection<MySql>) {
+        let testing = timeout(self.settings.connect_timeout, connection.return_to_pool());
+        tokio::spawn(testing);
+    }
+
     /// An idle connection that answers; those that do not are closed.
+    ///
+    /// The first that is silent stands for all: what silenced it did so to the others. Half of the
+    /// time, so that the rest is left to open a new one.
     async fn idle(&self) -> Option<PoolConnection<MySql>> {
-        while let Some(mut connection) = self.connections.try_acquire() {
-            let ping = tokio::time::timeout(self.settings.connect_timeout, connection.ping());
-            if matches!(ping.await, Ok(Ok(()))) {
-                return Some(connection);
+        let until = Instant::now() + self.settings.connect_timeout / 2;
+        while let Some(connection) = self.connections.try_acquire() {
+            let mut lent = Lent::new(connection);
+            let ping = async { lent.connection()?.ping().await };
+            match timeout_at(until, ping).await {
+                Ok(Ok(())) => return lent.unharmed(),
+                Ok(Err(_)) => {}
+                Err(_) => self.close_idle(),
             }
-            drop::<MySqlConnection>(connection.detach());
         }
         None
     }
 
-    async fn opened_or_awaited(&self) -> Result<PoolConnection<MySql>, sqlx::Error> {
+    fn close_idle(&self) {
+        while let Some(connection) = self.connections.try_acquire() {
+            drop(Lent::new(connection));
+        }
+    }
+
+    async fn opened_or_awaited(
+        &self,
+        until: Instant,
+    ) -> Result<PoolConnection<MySql>, sqlx::Error> {
+        let acquired = timeout_at(until, self.connections.acquire());
+        let acquired = async { acquired.await.unwrap_or(Err(sqlx::Error::PoolTimedOut)) };
         if self.connections.size() >= self.settings.connections {
-            return self.connections.acquire().await;
+            return acquired.await;
         }
         let span = self.create_db_connection();
-        let connection = self.connections.acquire().instrument(span.clone()).await;
+        let connection = acquired.instrument(span.clone()).await;
         if connection.is_err() {
             span.record("otel.status_code", "ERROR");
             span.record(ERROR_TYPE, "no_connection");

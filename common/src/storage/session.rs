@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use sqlx::mysql::{MySql, MySqlArguments, MySqlConnection, MySqlRow};
+use sqlx::mysql::{MySql, MySqlArguments, MySqlRow};
 use sqlx::pool::PoolConnection;
 use sqlx::query::Query;
 use tokio::time::timeout;
 use tracing::Instrument as _;
 
-use super::{Pool, StorageError, error::Failure};
+use super::{Pool, StorageError, error::Failure, lent::Lent};
 
 /// Runs statements one after another, on one connection while it works.
 pub(super) struct Session {
@@ -45,9 +45,9 @@ impl Session {
 
     async fn lend(&mut self) -> Result<Lent, Failure> {
         match self.connection.take() {
-            Some(connection) => Ok(Lent(Some(connection))),
+            Some(connection) => Ok(Lent::new(connection)),
             None => match self.pool.acquire().await.map_err(Failure::from) {
-                Ok(connection) => Ok(Lent(Some(connection))),
+                Ok(connection) => Ok(Lent::new(connection)),
                 Err(failure) => {
                     self.pool.count(&failure);
                     Err(failure)
@@ -59,7 +59,7 @@ impl Session {
     /// Keeps the connection only after an answer that leaves nothing in doubt.
     fn take_back<T>(
         &mut self,
-        mut lent: Lent,
+        lent: Lent,
         limit: Duration,
         result: Result<Result<T, sqlx::Error>, tokio::time::error::Elapsed>,
     ) -> Result<T, Failure> {
@@ -71,26 +71,16 @@ impl Session {
             self.pool.count(failure);
         }
         if result.as_ref().err().is_none_or(Failure::leaves_connection_usable) {
-            self.connection = lent.0.take();
+            self.connection = lent.unharmed();
         }
         result
     }
 }
 
-/// A connection while a statement runs on it. Dropped, it is closed, not returned to the pool:
-/// the next user would read the answer to this statement.
-struct Lent(Option<PoolConnection<MySql>>);
-
-impl Lent {
-    fn connection(&mut self) -> Result<&mut MySqlConnection, sqlx::Error> {
-        self.0.as_deref_mut().ok_or(sqlx::Error::PoolClosed)
-    }
-}
-
-impl Drop for Lent {
+impl Drop for Session {
     fn drop(&mut self) {
-        if let Some(connection) = self.0.take() {
-            drop::<MySqlConnection>(connection.detach());
+        if let Some(connection) = self.connection.take() {
+            self.pool.give_back(connection);
         }
     }
 }

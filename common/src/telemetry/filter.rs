@@ -1,8 +1,9 @@
-//! What must not reach the collector.
+//! What must not reach the collector, and what must not be told at all.
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::{Directive, Targets};
+use tracing_subscriber::filter::{Directive, FilterExt as _, Targets};
+use tracing_subscriber::layer::Filter;
 
 use super::LogFilter;
 
@@ -13,6 +14,12 @@ const EXPORT_TARGETS: [&str; 5] = ["hyper", "h2", "tonic", "tower", "opentelemet
 /// Begins like `tower` but is the HTTP server's own span.
 const HTTP_SERVER_TARGET: &str = "tower_otel";
 
+/// Tells whole messages, with the names and addresses in them, and as a warning.
+const RETURNED_MESSAGES: &str = "lapin::returned_messages";
+
+/// What tells the frames of messages, or the URL with its password, at level TRACE.
+const WIRE_TARGETS: [&str; 2] = ["lapin", "amq_protocol"];
+
 /// Spans of level INFO and above, whatever the log filter says: a trace with holes is of no use.
 pub(super) fn traces() -> Targets {
     EXPORT_TARGETS
@@ -21,11 +28,29 @@ pub(super) fn traces() -> Targets {
             targets.with_target(export, LevelFilter::OFF)
         })
         .with_target(HTTP_SERVER_TARGET, LevelFilter::INFO)
+        .with_target(RETURNED_MESSAGES, LevelFilter::OFF)
+}
+
+/// The lines that `log` asks for, without personal data.
+pub(super) fn lines<S>(log: &LogFilter) -> impl Filter<S> + use<S> {
+    log.to_env_filter().and(without_messages())
 }
 
 /// The lines that stdout gets, without those of the export.
-pub(super) fn exported_logs(log: &LogFilter) -> EnvFilter {
-    EXPORT_TARGETS.into_iter().filter_map(off).fold(log.to_env_filter(), EnvFilter::add_directive)
+pub(super) fn exported_logs<S>(log: &LogFilter) -> impl Filter<S> + use<S> {
+    let log = log.to_env_filter();
+    let log = EXPORT_TARGETS.into_iter().filter_map(off).fold(log, EnvFilter::add_directive);
+    log.and(without_messages())
+}
+
+/// A filter of its own, since a directive could be undone by a closer one.
+fn without_messages() -> Targets {
+    WIRE_TARGETS
+        .into_iter()
+        .fold(Targets::new().with_default(LevelFilter::TRACE), |targets, wire| {
+            targets.with_target(wire, LevelFilter::DEBUG)
+        })
+        .with_target(RETURNED_MESSAGES, LevelFilter::OFF)
 }
 
 fn off(target: &str) -> Option<Directive> {
@@ -34,9 +59,57 @@ fn off(target: &str) -> Option<Directive> {
 
 #[cfg(test)]
 mod tests {
-    use tracing::Level;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tracing::{Event, Level, Subscriber};
+    use tracing_subscriber::layer::{Context, SubscriberExt as _};
+    use tracing_subscriber::{Layer, Registry};
 
     use super::*;
+
+    /// Counts the events that reach it.
+    #[derive(Clone, Default)]
+    struct Seen(Arc<AtomicUsize>);
+
+    impl<S: Subscriber> Layer<S> for Seen {
+        fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How many of the events of `tell` pass the filter.
+    fn passing(filter: impl Filter<Registry> + Send + Sync + 'static, tell: fn()) -> usize {
+        let seen = Seen::default();
+        let subscriber = Registry::default().with(seen.clone().with_filter(filter));
+        tracing::subscriber::with_default(subscriber, tell);
+        seen.0.load(Ordering::Relaxed)
+    }
+
+    /// As lapin tells of a message that came back, and of its frames.
+    fn tell_messages() {
+        tracing::warn!(target: "lapin::returned_messages", message = "Ada", "Server returned");
+        tracing::trace!(target: "lapin::channels", frame = "Ada", "will handle frame");
+        tracing::trace!(target: "amq_protocol_tcp", uri = "amqp://me:hunter2@host", "Connecting.");
+    }
+
+    fn tell_a_failure() {
+        tracing::error!(target: "lapin::io_loop", "error doing IO");
+    }
+
+    #[test]
+    fn whole_messages_are_told_nowhere_whatever_the_log_filter_says() {
+        let logs = ["info", "trace", "lapin=trace", "trace,lapin::returned_messages=trace"];
+        for log in logs.into_iter().chain(["trace,lapin::returned_messages[{message}]=trace"]) {
+            let log = log.parse().unwrap();
+            assert_eq!(passing(lines(&log), tell_messages), 0, "{log:?}");
+            assert_eq!(passing(exported_logs(&log), tell_messages), 0, "{log:?}");
+            assert_eq!(passing(lines(&log), tell_a_failure), 1, "{log:?}");
+            assert_eq!(passing(exported_logs(&log), tell_a_failure), 1, "{log:?}");
+        }
+        assert_eq!(passing(traces(), tell_messages), 0);
+        assert_eq!(passing(traces(), tell_a_failure), 1);
+    }
 
     #[test]
     fn traces_hold_our_spans_and_the_http_servers_but_not_the_exports() {

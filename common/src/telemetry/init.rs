@@ -102,7 +102,7 @@ where
     Registry::default()
         .with(spans.with_filter(filter::traces()))
         .with(exported_logs)
-        .with(lines.with_filter(settings.log.to_env_filter()))
+        .with(lines.with_filter(filter::lines(&settings.log)))
 }
 
 impl Telemetry {
