@@ -1,19 +1,19 @@
 //! Putting the parts together, and taking them apart in order.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use registrar_common::{
     domain::ReferenceSealer,
-    lifecycle::{Shutdown, Stopped, Supervisor},
+    lifecycle::{ListenError, Shutdown, Stopped, Supervisor, listen},
     messaging::Publisher,
     retry::{RetryPolicy, RetryPolicyError},
     storage::{DatabaseSettings, Pool, StatusReader},
     telemetry::{
         metrics::{Metrics, MetricsError},
-        operations::{ListenError, Operations},
+        operations::Operations,
     },
 };
-use tokio::{net::TcpListener, runtime::Handle, sync::Semaphore};
+use tokio::{runtime::Handle, sync::Semaphore};
 
 use crate::{
     docs::Documents,
@@ -52,17 +52,9 @@ pub struct Application {
 /// Why an API cannot start. The operator's fault, or a mistake in the program.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The port cannot be had.
-    #[error("cannot listen on {address}: {reason}; set {ADDRESS_VARIABLE} to a free address", reason = explain(cause))]
-    Listen {
-        /// What was asked for.
-        address: SocketAddr,
-        /// What the operating system says.
-        cause: io::Error,
-    },
-    /// The port for Prometheus cannot be had.
+    /// A port cannot be had.
     #[error(transparent)]
-    ListenForMetrics(#[from] ListenError),
+    Listen(#[from] ListenError),
     /// A mistake in the program.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
@@ -78,10 +70,7 @@ impl Application {
     /// Takes the ports and puts the parts together. Neither RabbitMQ nor MySQL need be there yet.
     pub async fn build(settings: Settings, shutdown: Shutdown) -> Result<Self, StartError> {
         let metrics = Metrics::of_process(SERVICE, VERSION, &Handle::current())?;
-        let listener = listen(settings.address).await?;
-        let address = listener
-            .local_addr()
-            .map_err(|cause| StartError::Listen { address: settings.address, cause })?;
+        let (listener, address) = listen(settings.address, ADDRESS_VARIABLE).await?;
         let operations = Operations::new(metrics.clone()).listen(settings.metrics_address).await?;
         let metrics_address = operations.address();
 
@@ -155,20 +144,6 @@ impl Application {
         tracing::info!(%address, %metrics_address, "listening");
         self.tasks.run(self.deadline).await
     }
-}
-
-async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|cause| StartError::Listen { address, cause })
-}
-
-fn explain(error: &io::Error) -> String {
-    let reason = match error.kind() {
-        io::ErrorKind::AddrInUse => "another process has that port",
-        io::ErrorKind::AddrNotAvailable => "this machine has no such address",
-        io::ErrorKind::PermissionDenied => "this user may not use that port",
-        _ => return format!("the operating system refuses ({error})"),
-    };
-    reason.to_owned()
 }
 
 /// One query is under way at a time; a second connection is for the one after a hung one.

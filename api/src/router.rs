@@ -9,7 +9,6 @@ use axum::{
     routing::{get, post},
 };
 use tower::util::option_layer;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     handlers::{
@@ -56,7 +55,7 @@ fn with_layers(
     cors_origins: &[HeaderValue],
 ) -> Router<Arc<Api>> {
     routes
-        .layer(CatchPanicLayer::custom(hide_panics))
+        .layer(from_fn(hide_panics))
         .layer(with_state(Arc::clone(api), enforce_deadline))
         .layer(with_state(Arc::clone(api), enforce_rate_limit))
         .layer(with_state(Arc::clone(api), enforce_head_limits))

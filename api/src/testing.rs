@@ -102,6 +102,10 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap()
     }
 
+    pub(crate) fn message(&self) -> String {
+        self.json()["message"].as_str().unwrap().to_owned()
+    }
+
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }

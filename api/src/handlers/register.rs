@@ -6,7 +6,7 @@ use axum::{
     Extension, Json,
     body::Body,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use registrar_common::domain::{
@@ -19,7 +19,7 @@ use super::waiting::wait_for_outcome;
 use crate::{
     middleware::OfRegistration,
     prefer::{PREFERENCE_APPLIED, applied, preferred_wait},
-    problem::{Problem, ProblemDocument, whole_seconds},
+    problem::{Problem, ProblemDocument, Repeating, whole_seconds},
     registering::{MediaType, parse_student, publish, read_body},
     state::Api,
     status::{Known, StatusBody},
@@ -89,7 +89,7 @@ pub struct Accepted {
         (status = 415, description = "The body is neither JSON nor a form.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "`errors` names everything that is wrong.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 429, description = "Too many requests from this client.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 503, description = "Cannot be accepted now, or not known whether it was: repeat it after `Retry-After` with the same key.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "Cannot be accepted now, or not known whether it was: repeat it after `Retry-After`, with the same key.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 504, description = "No answer in time: repeat it with the same key.", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
@@ -107,7 +107,9 @@ pub async fn register_student_handler(
     });
     // Before the answer: what is not confirmed may yet turn out to be registered.
     of_registration.note(id);
-    publish(&api.publisher, Registration::now(id, student)).await?;
+    publish(&api.publisher, Registration::now(id, student))
+        .await
+        .map_err(|error| Problem::not_accepted(error, Repeating::of(&Method::POST, &headers)))?;
     let wait = preferred_wait(&headers, api.limits.wait);
     let waited = match wait {
         Some(wait) => wait_for_outcome(&api, id, wait).await,

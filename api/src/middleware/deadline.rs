@@ -8,7 +8,7 @@ use axum::{
 
 use crate::{
     prefer::preferred_wait,
-    problem::{Problem, ProblemKind},
+    problem::{Problem, ProblemKind, Repeating},
     state::Api,
 };
 
@@ -21,12 +21,13 @@ pub async fn enforce_deadline(
     next: Next,
 ) -> Response {
     let asked_for = preferred_wait(request.headers(), api.limits.wait).unwrap_or_default();
+    let repeating = Repeating::of(request.method(), request.headers());
     let allowed = api.limits.request_timeout + asked_for;
     match tokio::time::timeout(allowed, next.run(request)).await {
         Ok(response) => response,
         Err(_elapsed) => Problem::new(
             ProblemKind::Timeout,
-            "There was no answer in time. Send the request again with the same Idempotency-Key.",
+            format!("There was no answer in time. {}", repeating.advice()),
         )
         .into_response(),
     }

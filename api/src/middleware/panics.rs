@@ -1,15 +1,25 @@
-use std::any::Any;
+use std::panic::AssertUnwindSafe;
 
-use axum::response::{IntoResponse as _, Response};
+use axum::{
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use futures_util::FutureExt as _;
 
-use crate::problem::{Problem, ProblemKind};
+use crate::problem::{Problem, ProblemKind, Repeating};
 
-/// The answer when a handler panicked. The panic hook has logged the cause; the client learns
-/// only that it was not its fault.
-pub fn hide_panics(_cause: Box<dyn Any + Send + 'static>) -> Response {
-    Problem::new(
-        ProblemKind::InternalError,
-        "Something went wrong on our side. Send the request again with the same Idempotency-Key.",
-    )
-    .into_response()
+/// Answers 500 when a handler panics. The panic hook has logged the cause; the client learns only
+/// that it was not its fault.
+pub async fn hide_panics(request: Request, next: Next) -> Response {
+    let repeating = Repeating::of(request.method(), request.headers());
+    // What the handler owned is gone with it, and nothing that requests share can be left halfway.
+    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(_cause) => Problem::new(
+            ProblemKind::InternalError,
+            format!("Something went wrong on our side. {}", repeating.advice()),
+        )
+        .into_response(),
+    }
 }

@@ -93,8 +93,7 @@ pub async fn enforce_rate_limit(
         Ok(()) => next.run(request).await,
         Err(wait) => Problem::new(
             ProblemKind::TooManyRequests,
-            "Too many requests came from your network. Nothing was sent; please try again in a \
-             few seconds.",
+            "Too many requests came from your network. Please wait a few seconds and try again.",
         )
         .retry_after(wait)
         .into_response(),

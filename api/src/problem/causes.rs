@@ -3,7 +3,7 @@ use registrar_common::{
     messaging::PublishError,
 };
 
-use super::{Problem, ProblemKind, ProblemPart};
+use super::{Problem, ProblemKind, ProblemPart, Repeating};
 
 impl From<UnknownReference> for Problem {
     fn from(unknown: UnknownReference) -> Self {
@@ -44,25 +44,24 @@ impl Problem {
     }
 }
 
-impl From<PublishError> for Problem {
-    fn from(error: PublishError) -> Self {
-        let (kind, message) = match error {
-            PublishError::Saturated => (
+impl Problem {
+    /// A registration that is not known to be accepted.
+    pub fn not_accepted(error: PublishError, repeating: Repeating) -> Self {
+        let problem = match error {
+            PublishError::Saturated => Self::new(
                 ProblemKind::CannotAcceptNow,
-                "Too many people are registering right now. Nothing was sent; please try again \
+                "Too many people are registering right now. Please send your registration again \
                  in a few seconds.",
             ),
-            PublishError::Unavailable | PublishError::Refused => (
+            PublishError::Unavailable | PublishError::Refused => Self::new(
                 ProblemKind::CannotAcceptNow,
-                "Registrations cannot be accepted right now. Nothing was sent; please try again \
-                 in a few seconds.",
+                "We cannot take registrations right now. Please send yours again in a few seconds.",
             ),
-            PublishError::Unknown => (
+            PublishError::Unknown => Self::new(
                 ProblemKind::OutcomeUnknown,
-                "We could not confirm your registration. Please send it again with the same \
-                 Idempotency-Key: it will not be registered twice.",
+                format!("We could not confirm your registration. {}", repeating.advice()),
             ),
         };
-        Self::new(kind, message).retry_after(error.retry_after())
+        problem.retry_after(error.retry_after())
     }
 }

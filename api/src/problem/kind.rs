@@ -181,8 +181,8 @@ impl ProblemKind {
                 "internal-error",
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "Internal error",
-                "A fault of the service. Repeat the request with the same Idempotency-Key; report \
-                 the trace_id if it comes again.",
+                "A fault of the service. A registration may or may not have been accepted: repeat it \
+                 as after outcome-unknown. Report the trace_id if the fault comes again.",
             ),
             Self::CannotAcceptNow => (
                 "cannot-accept-now",
@@ -195,7 +195,9 @@ impl ProblemKind {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Outcome unknown",
                 "The registration may or may not have been accepted. Repeat the request with the \
-                 same Idempotency-Key: it never makes a second registration.",
+                 same Idempotency-Key: it never makes a second registration. Repeated without a \
+                 key it is another registration, which is rejected with email_already_registered \
+                 if the first one was accepted.",
             ),
             Self::TooManyStreams => (
                 "too-many-streams",
@@ -214,8 +216,8 @@ impl ProblemKind {
                 "timeout",
                 StatusCode::GATEWAY_TIMEOUT,
                 "No answer in time",
-                "The registration may or may not have been accepted. Repeat the request with the \
-                 same Idempotency-Key.",
+                "A registration may or may not have been accepted: repeat it as after \
+                 outcome-unknown.",
             ),
         };
         Entry { slug, status, title, advice }

@@ -2,6 +2,7 @@
 
 mod causes;
 mod kind;
+mod repeating;
 
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use tracing::Span;
 use utoipa::ToSchema;
 
 pub use kind::ProblemKind;
+pub use repeating::Repeating;
 
 /// An error on its way to the client. Never holds SQL, broker text or personal data.
 #[derive(Debug)]

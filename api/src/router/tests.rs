@@ -261,13 +261,30 @@ async fn a_panic_is_an_internal_error_that_hides_its_cause() {
     async fn fails(State(()): State<()>) {
         panic!("secret cause");
     }
-    let layer = tower_http::catch_panic::CatchPanicLayer::custom(crate::middleware::hide_panics);
+    let layer = axum::middleware::from_fn(crate::middleware::hide_panics);
     let router = axum::Router::new().route("/", axum::routing::get(fails)).layer(layer);
     let mut alone = Alone::with(&[]);
     alone.router = router.with_state(());
     let answer = alone.get("/").await;
     assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (500, "internal-error"));
     assert!(!answer.body.contains("secret"));
+    assert!(answer.message().ends_with("Please try again in a moment."));
+}
+
+#[tokio::test]
+async fn only_a_client_with_a_key_is_told_that_it_will_not_be_registered_twice() {
+    let alone = Alone::with(&["--request-timeout=1ms"]);
+    for (key, advice) in [
+        (Some("0123456789abcdef"), "you will not be registered twice."),
+        (None, "Your registration may have arrived all the same."),
+    ] {
+        let never = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
+        let request = Request::post("/register").header("content-type", JSON);
+        let request = key.into_iter().fold(request, |r, key| r.header("idempotency-key", key));
+        let answer = alone.send(request.body(Body::from_stream(never)).unwrap()).await;
+        assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (504, "timeout"));
+        assert!(answer.message().contains(advice), "{}", answer.message());
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Starting, watching and stopping the tasks of a process.
+//! Starting, watching and stopping the tasks of a process, and taking its ports.
 //!
 //! A process makes one [`Shutdown`] with [`Shutdown::on_signals`], gives every long-running task
 //! to one [`Supervisor`], and returns what [`Supervisor::run`] answers from `main`:
@@ -22,9 +22,11 @@
 //! No task is detached: each is owned by a supervisor or by another task's join set, so that the
 //! death of any is noticed.
 
+mod listen;
 mod shutdown;
 mod signals;
 mod supervisor;
 
+pub use listen::{ListenError, listen};
 pub use shutdown::Shutdown;
 pub use supervisor::{Stopped, Supervisor, TaskOutput};

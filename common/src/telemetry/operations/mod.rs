@@ -7,7 +7,9 @@ mod health;
 mod server;
 
 pub use health::{Health, Probe};
-pub use server::{ListenError, Operations, OperationsServer};
+pub use server::{Operations, OperationsServer};
+
+pub use crate::lifecycle::ListenError;
 
 /// The environment variable with the address of the operations port. Each process declares it
 /// with its own default:

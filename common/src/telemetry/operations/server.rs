@@ -13,7 +13,7 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 
 use super::{Health, METRICS_ADDRESS, Probe};
-use crate::lifecycle::Shutdown;
+use crate::lifecycle::{ListenError, Shutdown, listen};
 use crate::telemetry::metrics::Metrics;
 
 /// How long open connections may take to finish after the shutdown.
@@ -26,16 +26,6 @@ const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 #[derive(Debug)]
 pub struct Operations {
     routes: Router,
-}
-
-/// The port cannot be had. The operator's fault.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "cannot listen for metrics on {address}: {reason}; set {METRICS_ADDRESS} to a free address"
-)]
-pub struct ListenError {
-    address: SocketAddr,
-    reason: String,
 }
 
 impl Operations {
@@ -61,21 +51,9 @@ impl Operations {
 
     /// Takes the port; port 0 takes any that is free.
     pub async fn listen(self, address: SocketAddr) -> Result<OperationsServer, ListenError> {
-        let refused = |error: io::Error| ListenError { address, reason: explain(&error) };
-        let listener = TcpListener::bind(address).await.map_err(refused)?;
-        let address = listener.local_addr().map_err(refused)?;
+        let (listener, address) = listen(address, METRICS_ADDRESS).await?;
         Ok(OperationsServer { routes: self.routes, listener, address })
     }
-}
-
-fn explain(error: &io::Error) -> String {
-    let reason = match error.kind() {
-        io::ErrorKind::AddrInUse => "another process has that port",
-        io::ErrorKind::AddrNotAvailable => "this machine has no such address",
-        io::ErrorKind::PermissionDenied => "this user may not use that port",
-        _ => return format!("the operating system refuses ({error})"),
-    };
-    reason.to_owned()
 }
 
 /// An operations port that was taken.

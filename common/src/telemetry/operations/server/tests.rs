@@ -101,7 +101,7 @@ async fn a_taken_port_is_a_sentence_that_names_the_setting() {
     assert_eq!(
         error.to_string(),
         format!(
-            "cannot listen for metrics on {taken}: another process has that port; set \
+            "cannot listen on {taken}: another process has that port; set \
              REGISTRAR_METRICS_ADDRESS to a free address"
         )
     );

@@ -1,0 +1,41 @@
+use axum::http::{HeaderMap, Method};
+
+/// What happens when a client sends a request again that may have been carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeating {
+    /// It only asked for something.
+    IsHarmless,
+    /// The same idempotency key leads to the same registration.
+    IsTheSame,
+    /// It makes another registration, which is rejected if the first one registered the student.
+    MakesAnother,
+}
+
+impl Repeating {
+    /// For a request with this head.
+    pub fn of(method: &Method, headers: &HeaderMap) -> Self {
+        if method.is_safe() {
+            Self::IsHarmless
+        } else if headers.contains_key("idempotency-key") {
+            Self::IsTheSame
+        } else {
+            Self::MakesAnother
+        }
+    }
+
+    /// What to do, in words for the student.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::IsHarmless => "Please try again in a moment.",
+            Self::IsTheSame => {
+                "Please send the same registration again in a moment: you will not be registered \
+                 twice."
+            }
+            Self::MakesAnother => {
+                "Your registration may have arrived all the same. Please send it again in a \
+                 moment: if you are then told that this email address is already registered, the \
+                 first one arrived and you do not need to do anything more."
+            }
+        }
+    }
+}
