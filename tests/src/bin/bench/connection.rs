@@ -30,19 +30,10 @@ impl Connection {
     pub(crate) async fn ask(&mut self, request: &[u8]) -> io::Result<Answer<'_>> {
         self.received.clear();
         self.stream.write_all(request).await?;
-        let head = loop {
-            if self.stream.read_buf(&mut self.received).await? == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            if let Some(head) = self.head() {
-                break head;
-            }
-        };
-        let text = |bytes| std::str::from_utf8(bytes).map_err(io::Error::other);
-        let length: usize = match field(text(&self.received[..head])?, "content-length") {
-            Some(length) => length.parse().map_err(io::Error::other)?,
-            None => return Err(io::Error::other("an answer without a length")),
-        };
+        let head = self.head().await?;
+        let length = field(text(&self.received[..head])?, "content-length");
+        let length = length.and_then(|length| length.parse::<usize>().ok());
+        let length = length.ok_or_else(|| io::Error::other("an answer without a length"))?;
         while self.received.len() < head + length {
             if self.stream.read_buf(&mut self.received).await? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
@@ -51,10 +42,16 @@ impl Connection {
         Ok(Answer(text(&self.received[..head])?))
     }
 
-    /// How long the head is, once all of it is there.
-    fn head(&self) -> Option<usize> {
-        let end = self.received.windows(4).position(|window| window == b"\r\n\r\n");
-        end.map(|end| end + 4)
+    /// Waits for the whole head; how long it is.
+    async fn head(&mut self) -> io::Result<usize> {
+        loop {
+            if self.stream.read_buf(&mut self.received).await? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if let Some(end) = self.received.windows(4).position(|four| four == b"\r\n\r\n") {
+                return Ok(end + 4);
+            }
+        }
     }
 }
 
@@ -68,6 +65,10 @@ impl<'a> Answer<'a> {
     pub(crate) fn location(self) -> Option<&'a str> {
         field(self.0, "location")
     }
+}
+
+fn text(bytes: &[u8]) -> io::Result<&str> {
+    std::str::from_utf8(bytes).map_err(io::Error::other)
 }
 
 /// A field's value; the API writes names in lower case.
