@@ -8,7 +8,7 @@ use axum::{
     middleware::{from_fn, from_fn_with_state as with_state},
     routing::{get, post},
 };
-use tower::util::option_layer;
+use tower::ServiceBuilder;
 
 use crate::{
     handlers::{
@@ -48,21 +48,25 @@ pub fn router(api: Arc<Api>, cors_origins: &[HeaderValue]) -> Router {
     with_layers(routes, &api, cors_origins).with_state(api)
 }
 
-/// The last is the outermost: it sees a request first and an answer last.
+/// The first is the outermost: it sees a request first and an answer last.
+///
+/// One layer of many rather than a layer for each: axum boxes what is inside each of a router's
+/// layers, and copies all of that for every request.
 fn with_layers(
     routes: Router<Arc<Api>>,
     api: &Arc<Api>,
     cors_origins: &[HeaderValue],
 ) -> Router<Arc<Api>> {
-    routes
-        .layer(from_fn(hide_panics))
-        .layer(with_state(Arc::clone(api), enforce_deadline))
-        .layer(with_state(Arc::clone(api), enforce_rate_limit))
-        .layer(with_state(Arc::clone(api), enforce_head_limits))
-        .layer(option_layer(cross_origin(cors_origins)))
-        .layer(from_fn(add_security_headers))
-        .layer(with_state(Arc::clone(api), record_outcome))
+    let layers = ServiceBuilder::new()
         .layer(from_fn(in_server_span))
+        .layer(with_state(Arc::clone(api), record_outcome))
+        .layer(from_fn(add_security_headers))
+        .option_layer(cross_origin(cors_origins))
+        .layer(with_state(Arc::clone(api), enforce_head_limits))
+        .layer(with_state(Arc::clone(api), enforce_rate_limit))
+        .layer(with_state(Arc::clone(api), enforce_deadline))
+        .layer(from_fn(hide_panics));
+    routes.layer(layers)
 }
 
 #[cfg(test)]

@@ -7,11 +7,12 @@ use tokio::net::TcpListener;
 
 /// The port cannot be had. The operator's fault.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address}: {reason}; set {variable} to a free address", reason = explain(source))]
+#[error("cannot listen on {address}: {reason}; set {variable} to a free address", reason = explain(cause))]
 pub struct ListenError {
     address: SocketAddr,
     variable: &'static str,
-    source: io::Error,
+    // Not a source: the reason says it already.
+    cause: io::Error,
 }
 
 /// Listens on `address`, which the environment variable `variable` sets; port 0 takes any that is
@@ -20,7 +21,7 @@ pub async fn listen(
     address: SocketAddr,
     variable: &'static str,
 ) -> Result<(TcpListener, SocketAddr), ListenError> {
-    let refused = |source| ListenError { address, variable, source };
+    let refused = |cause| ListenError { address, variable, cause };
     let listener = TcpListener::bind(address).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     Ok((listener, address))

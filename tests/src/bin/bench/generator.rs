@@ -10,15 +10,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::Bytes;
-use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::header::LOCATION;
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::connection::Connection;
 use crate::pace::{Pace, Schedule};
 use crate::requests::Ask;
 
@@ -146,54 +141,39 @@ impl Turns {
     }
 }
 
-/// One connection.
+/// Asks on one connection.
 struct Client {
     address: SocketAddr,
-    host: String,
-    sender: SendRequest<Full<Bytes>>,
+    connection: Connection,
+    answers: Answers,
 }
 
 impl Client {
     async fn connect(address: SocketAddr) -> Self {
-        Self { address, host: address.to_string(), sender: connection(address).await }
+        let connection = Connection::open(address).await.unwrap();
+        Self { address, connection, answers: Answers::none() }
     }
 
     async fn run(mut self, turns: Turns) -> Answers {
-        let mut answers = Answers::none();
+        let host = self.address.to_string();
         while let Some((index, due)) = turns.next().await {
-            let request = turns.ask.request(index, &self.host);
-            let Ok(Some(location)) = tokio::time::timeout(PATIENCE, self.ask(request)).await else {
-                answers.failed += 1;
-                if !self.sender.is_ready() {
-                    self.sender = connection(self.address).await;
+            let request = turns.ask.request(index, &host);
+            let asking = tokio::time::timeout(PATIENCE, self.connection.ask(request.as_bytes()));
+            match asking.await {
+                Ok(Ok(answer)) if answer.is_success() => {
+                    self.answers.locations.extend(answer.location().map(str::to_owned));
+                    self.answers.latencies.record(microseconds(due.elapsed())).unwrap();
+                    self.answers.succeeded += 1;
                 }
-                continue;
-            };
-            answers.succeeded += 1;
-            answers.latencies.saturating_record(microseconds(due.elapsed()));
-            answers.locations.extend(location);
+                Ok(Ok(_)) => self.answers.failed += 1,
+                Ok(Err(_)) | Err(_) => {
+                    self.answers.failed += 1;
+                    self.connection = Connection::open(self.address).await.unwrap();
+                }
+            }
         }
-        answers
+        self.answers
     }
-
-    /// The location of a successful answer, if it has one; `None` for everything else.
-    async fn ask(&mut self, request: hyper::Request<Full<Bytes>>) -> Option<Option<String>> {
-        self.sender.ready().await.ok()?;
-        let answer = self.sender.send_request(request).await.ok()?;
-        let is_success = answer.status().is_success();
-        let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-        let location = location.map(str::to_owned);
-        answer.into_body().collect().await.ok()?;
-        is_success.then_some(location)
-    }
-}
-
-async fn connection(address: SocketAddr) -> SendRequest<Full<Bytes>> {
-    let stream = TcpStream::connect(address).await.unwrap();
-    stream.set_nodelay(true).unwrap();
-    let (sender, connection) = handshake(TokioIo::new(stream)).await.unwrap();
-    tokio::spawn(connection);
-    sender
 }
 
 fn microseconds(duration: Duration) -> u64 {

@@ -5,6 +5,7 @@
     reason = "as in the harness: a measurement that cannot go on ends here"
 )]
 
+mod connection;
 mod cost;
 mod generator;
 mod machine;

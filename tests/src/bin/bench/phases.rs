@@ -115,7 +115,7 @@ struct Bench<'a> {
 
 impl Bench<'_> {
     async fn ask(&mut self, ask: Ask, pace: Pace, duration: Duration) -> Answers {
-        let is_registering = matches!(ask, Ask::Register);
+        let is_registering = matches!(ask, Ask::Register { .. });
         let plan = Plan { address: self.address, ask, pace, duration, connections: CONNECTIONS };
         let answers = plan.run().await;
         self.results.failed += answers.failed;
@@ -127,11 +127,11 @@ impl Bench<'_> {
 
     /// In turns, so that whatever else happens on the machine touches both alike.
     async fn saturation(&mut self) {
-        self.ask(Ask::Register, Pace::Saturating, WARM_UP).await;
+        self.ask(Ask::register(), Pace::Saturating, WARM_UP).await;
         for round in 1..=ROUNDS {
             progress(&format!("raw publishes and 202s at saturation, round {round} of {ROUNDS}"));
             let raw = self.raw(round).await;
-            let answers = self.ask(Ask::Register, Pace::Saturating, ROUND).await;
+            let answers = self.ask(Ask::register(), Pace::Saturating, ROUND).await;
             self.results.rounds.push((raw, answers.per_second()));
         }
     }
@@ -140,18 +140,15 @@ impl Bench<'_> {
         let management = self.stack.servers.broker.management().clone();
         let vhost = format!("raw-{round}");
         let url = management.vhost_url(&vhost);
-        let make = (management.clone(), vhost.clone());
-        tokio::task::spawn_blocking(move || make.0.create_vhost(&make.1)).await.unwrap().unwrap();
-        let raw = raw::confirmed_per_second(&url, ROUND).await;
-        let delete = move || management.delete_vhost(&vhost);
-        tokio::task::spawn_blocking(delete).await.unwrap().unwrap();
-        raw
+        let make = move || management.create_vhost(&vhost);
+        tokio::task::spawn_blocking(make).await.unwrap().unwrap();
+        raw::confirmed_per_second(&url, ROUND).await
     }
 
     async fn latency(&mut self) {
         for offered in OFFERED {
             progress(&format!("latency of 202s at {offered}/s"));
-            let answers = self.ask(Ask::Register, Pace::PerSecond(offered), LATENCY).await;
+            let answers = self.ask(Ask::register(), Pace::PerSecond(offered), LATENCY).await;
             self.results.latencies.push((offered, answers));
         }
     }
@@ -178,7 +175,7 @@ impl Bench<'_> {
         progress("from acceptance to registration at 1,000/s");
         let before = (self.stack.students().await, registered_within_50_ms(worker).await);
         let meter = Meter::start(self.stack, worker);
-        let mut answers = self.ask(Ask::Register, Pace::PerSecond(1_000), CALM).await;
+        let mut answers = self.ask(Ask::register(), Pace::PerSecond(1_000), CALM).await;
         self.all_registered(worker).await;
         let costs = meter.per_thousand(answers.succeeded);
         let within_50_ms = registered_within_50_ms(worker).await - before.1;
@@ -212,7 +209,7 @@ impl Bench<'_> {
 
     async fn step(&mut self, worker: &Worker, offered: u32) -> Step {
         let meter = Meter::start(self.stack, worker);
-        let answers = self.ask(Ask::Register, Pace::PerSecond(offered), STEP).await;
+        let answers = self.ask(Ask::register(), Pace::PerSecond(offered), STEP).await;
         let waiting = self.results.accepted.saturating_sub(registered(worker).await);
         self.all_registered(worker).await;
         let costs = meter.per_thousand(answers.succeeded);
