@@ -108,6 +108,7 @@ fn rejection(code: RejectionCode) -> &'static str {
             "This email address is already registered. If you registered before, you do not need \
              to do anything; otherwise register with another address."
         }
+        RejectionCode::Unknown => "Your registration was rejected.",
     }
 }
 
@@ -154,6 +155,7 @@ mod tests {
             (Known::Unreadable, "accepted", false),
             (decided(Outcome::Registered), "registered", true),
             (decided(rejected), "rejected", true),
+            (decided(Outcome::Rejected(RejectionCode::Unknown)), "rejected", true),
             (decided(Outcome::OnHold(HoldReason::Undecodable)), "on_hold", false),
         ] {
             let json = json_of(known);
