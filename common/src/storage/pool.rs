@@ -20,12 +20,14 @@ use crate::telemetry::metrics::{Metrics, MetricsError};
 /// texts of this module together are fewer than 80.
 const STATEMENT_CACHE: usize = 200;
 
-/// Strict, so that a value that does not fit is refused, not cut; and a short wait for a row's
-/// lock, below the statement timeout, so that the server gives up before we hang up.
+/// Strict, so that a value that does not fit is refused, not cut; and short waits for a row's lock
+/// and for a table that is being altered, below the statement timeout, so that the server gives up
+/// before we hang up.
 /// The isolation level is a statement of its own since MySQL and MariaDB name its variable
 /// differently.
 const PREPARE_CONNECTION: &str = "SET SESSION sql_mode = 'TRADITIONAL', \
-     innodb_lock_wait_timeout = 5; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+     innodb_lock_wait_timeout = 5, lock_wait_timeout = 5; \
+     SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
 /// Connections to MySQL, opened when they are needed. Clones share them.
 #[derive(Clone)]

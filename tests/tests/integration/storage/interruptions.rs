@@ -38,6 +38,19 @@ async fn a_lock_that_is_held_too_long_is_transient() {
 }
 
 #[tokio::test]
+async fn a_table_that_is_altered_for_too_long_is_transient() {
+    let fixture = Fixture::new().await;
+    let ada = student("Ada", "ada@example.com");
+    let lock = fixture.locked_by("LOCK TABLES students WRITE").await;
+    let began = Instant::now();
+    let error = fixture.store.store(&[fresh(&ada)]).await.unwrap_err();
+    assert_eq!((error.class(), error.code()), (ErrorClass::Transient, Some(1205)));
+    assert!(began.elapsed() < fixture.settings.statement_timeout);
+    drop(lock);
+    assert_eq!(fixture.store(&[contested(&ada)]).await, [newly(REGISTERED)]);
+}
+
+#[tokio::test]
 async fn a_connection_that_is_killed_in_an_insert_is_transient_and_the_next_attempt_leads_to_one_row()
  {
     let fixture = Fixture::new().await;
