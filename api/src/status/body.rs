@@ -103,6 +103,7 @@ fn rejection(code: RejectionCode) -> &'static str {
             "This email address is already registered. If you registered before, you do not need \
              to do anything; otherwise register with another address."
         }
+        RejectionCode::Unknown => "Your registration was rejected.",
     }
 }
 
@@ -149,6 +150,7 @@ mod tests {
             (Known::Unreadable, "accepted"),
             (decided(Outcome::Registered), "registered"),
             (decided(rejected), "rejected"),
+            (decided(Outcome::Rejected(RejectionCode::Unknown)), "rejected"),
             (decided(Outcome::OnHold(HoldReason::Undecodable)), "on_hold"),
         ] {
             let json = json_of(known);

@@ -5,22 +5,25 @@ use time::OffsetDateTime;
 pub enum RejectionCode {
     /// Another registration owns the e-mail address.
     EmailAlreadyRegistered,
+    /// A newer version stored a code that this one does not know.
+    Unknown,
 }
 
 impl RejectionCode {
-    /// Every code.
+    /// Every code that this version stores.
     pub const ALL: [Self; 1] = [Self::EmailAlreadyRegistered];
 
     /// The stable code, as stored and as programs compare it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::EmailAlreadyRegistered => "email_already_registered",
+            Self::Unknown => "unknown",
         }
     }
 
-    /// The rejection with this code.
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == code)
+    /// The rejection with this stored code.
+    pub fn from_stored(code: &str) -> Self {
+        Self::ALL.into_iter().find(|known| known.as_str() == code).unwrap_or(Self::Unknown)
     }
 }
 
@@ -39,10 +42,12 @@ pub enum HoldReason {
     DeliveryLimit,
     /// RabbitMQ knew no queue for it.
     Unrouted,
+    /// A newer version stored a reason that this one does not know.
+    Unknown,
 }
 
 impl HoldReason {
-    /// Every reason.
+    /// Every reason that this version stores.
     pub const ALL: [Self; 6] = [
         Self::Undecodable,
         Self::UnknownVersion,
@@ -61,7 +66,13 @@ impl HoldReason {
             Self::RefusedByDatabase => "refused_by_database",
             Self::DeliveryLimit => "delivery_limit",
             Self::Unrouted => "unrouted",
+            Self::Unknown => "unknown",
         }
+    }
+
+    /// The reason with this stored code.
+    pub fn from_stored(code: &str) -> Self {
+        Self::ALL.into_iter().find(|known| known.as_str() == code).unwrap_or(Self::Unknown)
     }
 }
 
@@ -96,4 +107,21 @@ pub struct Decision {
     pub accepted_at: Option<OffsetDateTime>,
     /// When the outcome was stored.
     pub decided_at: OffsetDateTime,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_stored_is_read_again_and_what_a_newer_version_stored_is_unknown() {
+        for code in RejectionCode::ALL {
+            assert_eq!(RejectionCode::from_stored(code.as_str()), code);
+        }
+        for reason in HoldReason::ALL {
+            assert_eq!(HoldReason::from_stored(reason.as_str()), reason);
+        }
+        assert_eq!(RejectionCode::from_stored("course_full"), RejectionCode::Unknown);
+        assert_eq!(HoldReason::from_stored("under_review"), HoldReason::Unknown);
+    }
 }

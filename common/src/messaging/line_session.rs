@@ -85,8 +85,8 @@ impl<'a, C: Connector> LineSession<'a, C> {
         }
         if *ended == Ended::Shutdown {
             self.line.stop_taking();
-            let in_time = Instant::now() + self.line.limits.confirm_timeout;
-            while self.unsettled.oldest_unanswered().is_some() {
+            while let Some(sent_at) = self.unsettled.oldest_unanswered() {
+                let in_time = sent_at + self.line.limits.confirm_timeout;
                 let settled = tokio::time::timeout_at(in_time, self.unsettled.settled()).await;
                 if !settled.is_ok_and(|settled| self.settle(settled).is_ok()) {
                     break;
@@ -95,7 +95,7 @@ impl<'a, C: Connector> LineSession<'a, C> {
             self.session.close().await;
         }
         self.line.observer.window_changed(-in_use(self.unsettled.len()));
-        for reply in self.unsettled.take_replies() {
+        while let Some(reply) = self.unsettled.take_oldest_reply() {
             reply.answer(Err(PublishError::Unknown));
         }
     }
@@ -180,27 +180,28 @@ impl<'a, C: Connector> LineSession<'a, C> {
         Ok(())
     }
 
-    /// Looks whether the broker takes too long, and sets the watchdog to when it next could.
+    /// Answers whoever has waited for the confirm timeout, looks whether the broker takes too long,
+    /// and sets the watchdog to when either could be next.
     ///
-    /// While it blocks, those who wait are answered in time but the session is kept: a new one
-    /// would know of the block only after having sent something.
+    /// A block and its end give the broker its time again, but keep nobody waiting longer. While it
+    /// blocks the session is kept: a new one would know of the block only after having sent
+    /// something.
     fn watch(&mut self) -> Result<(), String> {
         let timeout = self.line.limits.confirm_timeout;
-        let oldest = if self.is_blocked {
-            self.unsettled.oldest_unanswered()
-        } else {
-            self.unsettled.oldest().map(|sent_at| sent_at.max(self.unhindered_since))
-        };
         let now = Instant::now();
-        if oldest.is_some_and(|since| since + timeout <= now) {
-            if !self.is_blocked {
-                return Err(format!("no confirm within {timeout:?}"));
-            }
-            for reply in self.unsettled.take_replies() {
+        let oldest = self.unsettled.oldest().filter(|_| !self.is_blocked);
+        let broken_at = oldest.map(|sent_at| sent_at.max(self.unhindered_since) + timeout);
+        if broken_at.is_some_and(|at| at <= now) {
+            return Err(format!("no confirm within {timeout:?}"));
+        }
+        while self.unsettled.oldest_unanswered().is_some_and(|sent_at| sent_at + timeout <= now) {
+            if let Some(reply) = self.unsettled.take_oldest_reply() {
                 reply.answer(Err(PublishError::Unknown));
             }
         }
-        self.watchdog.as_mut().reset(oldest.unwrap_or(now) + timeout);
+        let answer_at = self.unsettled.oldest_unanswered().map(|sent_at| sent_at + timeout);
+        let next = broken_at.into_iter().chain(answer_at).min();
+        self.watchdog.as_mut().reset(next.unwrap_or(now + timeout));
         Ok(())
     }
 }

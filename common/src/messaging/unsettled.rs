@@ -67,11 +67,11 @@ impl<C: Future<Output = Settlement> + Unpin> Unsettled<C> {
         self.sent.range(self.answered_before..).next().map(|(_, sent)| sent.at)
     }
 
-    /// Takes everyone who waits for an answer, and keeps watching the confirms.
-    pub(super) fn take_replies(&mut self) -> Vec<Reply> {
-        let waiting = self.sent.range_mut(self.answered_before..);
-        self.answered_before = self.next;
-        waiting.filter_map(|(_, sent)| sent.reply.take()).collect()
+    /// Takes the one who has waited longest for an answer, and keeps watching the confirm.
+    pub(super) fn take_oldest_reply(&mut self) -> Option<Reply> {
+        let (number, sent) = self.sent.range_mut(self.answered_before..).next()?;
+        self.answered_before = number + 1;
+        sent.reply.take()
     }
 
     /// Waits until something is settled, then gives **everything** that is settled by then.

@@ -1,6 +1,7 @@
 //! The table of messages that wait for an operator.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 use sqlx::Row as _;
@@ -26,7 +27,7 @@ const ATTEMPTS_MAX: u32 = u32::MAX / 2;
 ///
 /// Known by its registration or, when that cannot be read, by message id and payload: put on hold
 /// again it stays one row, with one attempt more.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct DeadLetter {
     /// The registration in it, when it could be read.
     pub registration_id: Option<RegistrationId>,
@@ -46,6 +47,20 @@ pub struct DeadLetter {
     pub attempts: u32,
     /// When the API accepted it, when that could be read.
     pub accepted_at: Option<OffsetDateTime>,
+}
+
+/// Without payload and headers: they hold personal data. The message's id may be a stranger's.
+impl fmt::Debug for DeadLetter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("DeadLetter")
+            .field("registration_id", &self.registration_id)
+            .field("lane", &self.lane)
+            .field("reason", &self.reason)
+            .field("fingerprint", &self.fingerprint)
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
 }
 
 impl DeadLetter {
@@ -173,4 +188,27 @@ pub(super) async fn count_held(session: &mut Session) -> Result<u64, Failure> {
     let rows = session.fetch(query).await?;
     let count: i64 = rows.first().ok_or(sqlx::Error::RowNotFound)?.try_get(0)?;
     Ok(count.unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_neither_payload_nor_headers() {
+        let letter = DeadLetter {
+            registration_id: None,
+            message_id: Some("Ada".to_owned()),
+            payload: vec![65, 100, 97],
+            headers: BTreeMap::from([("name".to_owned(), "Ada".to_owned())]),
+            lane: Some(Lane::Bulk),
+            reason: HoldReason::Undecodable,
+            fingerprint: "not_json".to_owned(),
+            attempts: 1,
+            accepted_at: None,
+        };
+        let shown = format!("{letter:?}");
+        assert!(shown.contains("not_json"), "{shown}");
+        assert!(!shown.contains("Ada") && !shown.contains("65"), "{shown}");
+    }
 }

@@ -73,19 +73,14 @@ pub(super) async fn read(
 fn decode(row: &MySqlRow) -> Result<(RegistrationId, Decision), sqlx::Error> {
     let kind: String = row.try_get(1)?;
     let detail: String = row.try_get(2)?;
-    let unknown = || sqlx::Error::Decode(format!("an unknown {kind} code").into());
     let outcome = match kind.as_str() {
         "registered" => Outcome::Registered,
-        "rejected" => Outcome::Rejected(RejectionCode::parse(&detail).ok_or_else(unknown)?),
-        _ => Outcome::OnHold(hold_reason(&detail).ok_or_else(unknown)?),
+        "rejected" => Outcome::Rejected(RejectionCode::from_stored(&detail)),
+        _ => Outcome::OnHold(HoldReason::from_stored(&detail)),
     };
     let accepted_at: Option<OffsetDateTime> = row.try_get(3)?;
     let decided_at: OffsetDateTime = row.try_get(4)?;
     Ok((registration_id(row, 0)?, Decision { outcome, accepted_at, decided_at }))
-}
-
-fn hold_reason(code: &str) -> Option<HoldReason> {
-    HoldReason::ALL.into_iter().find(|reason| reason.as_str() == code)
 }
 
 pub(super) fn registration_id(

@@ -93,6 +93,19 @@ impl Failure {
         }
     }
 
+    /// A connection that was given up has not ended on the server.
+    pub(super) fn given_up_still_there() -> Self {
+        Self {
+            kind: Kind::Transient,
+            code: None,
+            fingerprint: "given_up_still_there".to_owned(),
+            sentence: Some(
+                "MySQL has not ended a statement that was given up: see whether it is overloaded, \
+                 or whether its disk is stuck.",
+            ),
+        }
+    }
+
     /// Whether the connection can be used again: the server answered, and with an answer that
     /// says nothing of the connection.
     pub(super) fn leaves_connection_usable(&self) -> bool {

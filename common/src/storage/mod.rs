@@ -15,6 +15,7 @@ mod classify;
 mod dead_letters;
 mod decided;
 mod error;
+mod given_up;
 mod insert;
 mod lent;
 mod migrate;

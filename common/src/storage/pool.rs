@@ -11,6 +11,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tracing::{Instrument as _, Span, field::Empty};
 
 use super::error::Failure;
+use super::given_up::GivenUp;
 use super::lent::Lent;
 use super::pool_metrics::PoolMetrics;
 use super::{DatabaseSettings, StorageError, session::Session};
@@ -20,12 +21,18 @@ use crate::telemetry::metrics::{Metrics, MetricsError};
 /// texts of this module together are fewer than 80.
 const STATEMENT_CACHE: usize = 200;
 
-/// Strict, so that a value that does not fit is refused, not cut; and a short wait for a row's
-/// lock, below the statement timeout, so that the server gives up before we hang up.
+/// Strict, so that a value that does not fit is refused, not cut; and short waits for a row's lock
+/// and for a table that is being altered, below the statement timeout, so that the server gives up
+/// before we hang up.
 /// The isolation level is a statement of its own since MySQL and MariaDB name its variable
 /// differently.
 const PREPARE_CONNECTION: &str = "SET SESSION sql_mode = 'TRADITIONAL', \
-     innodb_lock_wait_timeout = 5; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+     innodb_lock_wait_timeout = 5, lock_wait_timeout = 5; \
+     SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+
+/// There is no transaction in this module; should one ever leak, it ends here. The lock is that of
+/// `given_up.rs`.
+const END_OF_USE: &str = "ROLLBACK; DO RELEASE_ALL_LOCKS()";
 
 /// Connections to MySQL, opened when they are needed. Clones share them.
 #[derive(Clone)]
@@ -33,6 +40,7 @@ pub struct Pool {
     connections: MySqlPool,
     settings: Arc<DatabaseSettings>,
     metrics: Option<Arc<PoolMetrics>>,
+    given_up: GivenUp,
 }
 
 /// How many connections are open now.
@@ -54,12 +62,16 @@ impl Pool {
             .after_connect(|connection, _| {
                 Box::pin(async move { connection.execute(PREPARE_CONNECTION).await.map(drop) })
             })
-            // There is no transaction in this module; should one ever leak, it ends here.
             .after_release(|connection, _| {
-                Box::pin(async move { connection.execute("ROLLBACK").await.map(|_| true) })
+                Box::pin(async move { connection.execute(END_OF_USE).await.map(|_| true) })
             })
             .connect_lazy_with(options);
-        Self { connections, settings: Arc::new(settings.clone()), metrics: None }
+        Self {
+            connections,
+            settings: Arc::new(settings.clone()),
+            metrics: None,
+            given_up: GivenUp::default(),
+        }
     }
 
     /// Shows the pool in `metrics`: its connections, every wait for one, and every error of MySQL
@@ -94,6 +106,10 @@ impl Pool {
 
     pub(super) fn statement_timeout(&self) -> Duration {
         self.settings.statement_timeout
+    }
+
+    pub(super) fn given_up(&self) -> &GivenUp {
+        &self.given_up
     }
 
     pub(super) fn count(&self, failure: &Failure) {

@@ -8,17 +8,31 @@ use sqlx::query::Query;
 use tokio::time::timeout;
 use tracing::Instrument as _;
 
-use super::{Pool, StorageError, error::Failure, lent::Lent};
+use super::error::Failure;
+use super::given_up::Mark;
+use super::lent::Lent;
+use super::{Pool, StorageError};
 
 /// Runs statements one after another, on one connection while it works.
 pub(super) struct Session {
     pool: Pool,
     connection: Option<PoolConnection<MySql>>,
+    writes: bool,
+    /// Of the connection, also while it is lent and when it was closed.
+    mark: Option<Mark>,
 }
 
 impl Session {
+    /// For reading.
     pub(super) fn of(pool: &Pool) -> Self {
-        Self { pool: pool.clone(), connection: None }
+        Self { pool: pool.clone(), connection: None, writes: false, mark: None }
+    }
+
+    /// For writing, too; see `given_up.rs`.
+    pub(super) fn writing(pool: &Pool) -> Self {
+        let mut session = Self::of(pool);
+        session.writes = true;
+        session
     }
 
     /// Returns the number of rows that the statement found (which MySQL counts also when it left
@@ -44,15 +58,35 @@ impl Session {
     }
 
     async fn lend(&mut self) -> Result<Lent, Failure> {
-        match self.connection.take() {
-            Some(connection) => Ok(Lent::new(connection)),
-            None => match self.pool.acquire().await.map_err(Failure::from) {
-                Ok(connection) => Ok(Lent::new(connection)),
-                Err(failure) => {
-                    self.pool.count(&failure);
-                    Err(failure)
-                }
-            },
+        if let Some(connection) = self.connection.take() {
+            return Ok(Lent::new(connection));
+        }
+        self.give_up();
+        let lent = self.acquire().await;
+        if let Err(failure) = &lent {
+            self.pool.count(failure);
+        }
+        lent
+    }
+
+    async fn acquire(&mut self) -> Result<Lent, Failure> {
+        let mut lent = Lent::new(self.pool.acquire().await?);
+        if self.writes {
+            let limit = self.pool.statement_timeout();
+            let connection = lent.connection()?;
+            let marked = async {
+                self.pool.given_up().end(connection).await?;
+                Mark::put_on(connection).await
+            };
+            let marked = timeout(limit, marked).await;
+            self.mark = Some(marked.unwrap_or_else(|_| Err(Failure::timed_out(limit)))?);
+        }
+        Ok(lent)
+    }
+
+    fn give_up(&mut self) {
+        if let Some(mark) = self.mark.take() {
+            self.pool.given_up().add(mark);
         }
     }
 
@@ -79,8 +113,9 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.take() {
-            self.pool.give_back(connection);
+        match self.connection.take() {
+            Some(connection) => self.pool.give_back(connection),
+            None => self.give_up(),
         }
     }
 }

@@ -83,12 +83,12 @@ impl RegistrationStore for MySqlStore {
     }
 
     async fn store(&self, batch: &[Entry]) -> Result<Vec<Verdict>, StorageError> {
-        let (mut session, batch) = (Session::of(&self.pool), batch.to_vec());
+        let (mut session, batch) = (Session::writing(&self.pool), batch.to_vec());
         to_its_end(async move { Attempt::at(&batch).run(&mut session).await }).await
     }
 
     async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
-        let (mut session, letters) = (Session::of(&self.pool), letters.to_vec());
+        let (mut session, letters) = (Session::writing(&self.pool), letters.to_vec());
         to_its_end(async move { dead_letters::hold(&mut session, &letters).await }).await
     }
 }

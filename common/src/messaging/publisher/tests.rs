@@ -258,6 +258,26 @@ async fn after_a_block_the_broker_has_its_time_again_and_no_more() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn blocks_that_come_and_go_keep_nobody_waiting_longer() {
+    let running = start(FakeBroker::default()).await;
+    let first = running.publish("a").await;
+    for _ in 0..3 {
+        running.tell(Condition::Blocked("low on disk".to_owned())).await;
+        running.wait(SECOND).await;
+        running.tell(Condition::Open).await;
+        running.wait(SECOND / 2).await;
+    }
+    let second = running.publish("b").await;
+    running.wait(Duration::from_millis(502)).await;
+    assert_eq!(answer(first), Some(Err(PublishError::Unknown)), "5 s after it was sent");
+    assert_eq!(running.broker.sessions(), 1, "the broker has its time again");
+    running.settle(Settlement::Confirmed).await;
+    running.settle(Settlement::Confirmed).await;
+    assert_eq!(answer(second), Some(Ok(())), "it was not due yet");
+    assert_eq!(running.broker.sessions(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn connecting_is_tried_for_ever_and_says_why_it_fails() {
     let broker = FakeBroker::default();
     broker.refuse(50);

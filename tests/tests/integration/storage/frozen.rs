@@ -1,6 +1,5 @@
 //! A server that is there and does not answer.
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use registrar_common::domain::RegistrationId;
@@ -9,7 +8,7 @@ use registrar_local::{MariaDb, ServerOptions};
 use registrar_tests::wait::until_within;
 
 use super::fixture::{Fixture, settings};
-use super::silencer::Silencer;
+use super::silencer::{Silencer, address_in};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 /// For a busy machine; all the same far below what is refused here.
@@ -23,11 +22,6 @@ fn pool(url: &str) -> Pool {
     let mut settings = settings(url);
     settings.connect_timeout = CONNECT_TIMEOUT;
     Pool::new(&settings)
-}
-
-fn address_in(url: &str) -> SocketAddr {
-    let (_, place) = url.rsplit_once('@').unwrap();
-    place.split('/').next().unwrap().parse().unwrap()
 }
 
 async fn count_of_idle(pool: &Pool, count: usize) {

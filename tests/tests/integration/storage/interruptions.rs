@@ -2,10 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use registrar_common::storage::{ErrorClass, PoolConnections, RegistrationStore as _};
+use registrar_common::domain::RegistrationId;
+use registrar_common::storage::{
+    ErrorClass, MySqlStore, Pool, PoolConnections, RegistrationStore as _,
+};
 use registrar_tests::wait::until;
 
-use super::fixture::{EMAIL_TAKEN, Fixture, REGISTERED, already, contested, fresh, newly, student};
+use super::fixture::{
+    EMAIL_TAKEN, Fixture, REGISTERED, already, contested, fresh, newly, registration, settings,
+    student,
+};
+use super::silencer::{Silencer, address_in};
 
 #[tokio::test]
 async fn a_statement_over_its_time_is_in_doubt_and_its_connection_is_closed() {
@@ -25,10 +32,45 @@ async fn a_statement_over_its_time_is_in_doubt_and_its_connection_is_closed() {
 }
 
 #[tokio::test]
+async fn a_statement_that_was_given_up_takes_no_effect_after_the_next_attempt() {
+    let fixture = Fixture::new().await;
+    fixture.store(&[fresh(&student("Owner", "taken@example.com"))]).await;
+    // In the INSERT's values, after it was prepared.
+    let way = Silencer::start(address_in(&fixture.url), b"free@example.com").await;
+    let mut settings = settings(&way.url(&fixture.url));
+    settings.statement_timeout = Duration::from_secs(1);
+    let store = MySqlStore::new(Pool::new(&settings));
+
+    let id = RegistrationId::generate();
+    let free = contested(&registration(id, "Ada", "free@example.com"));
+    let error = store.store(std::slice::from_ref(&free)).await.unwrap_err();
+    assert_eq!(error.fingerprint(), "statement_timeout");
+    // Another worker has the same id with another content.
+    let taken = contested(&registration(id, "Ada", "taken@example.com"));
+    assert_eq!(fixture.store(&[taken]).await, [newly(EMAIL_TAKEN)]);
+    assert_eq!(store.store(&[free]).await.unwrap(), [already(EMAIL_TAKEN)]);
+    way.deliver_late().await;
+    assert_eq!(fixture.counts().await, (1, 1, 0));
+}
+
+#[tokio::test]
 async fn a_lock_that_is_held_too_long_is_transient() {
     let fixture = Fixture::new().await;
     let ada = student("Ada", "ada@example.com");
     let lock = fixture.lock_email(&ada).await;
+    let began = Instant::now();
+    let error = fixture.store.store(&[fresh(&ada)]).await.unwrap_err();
+    assert_eq!((error.class(), error.code()), (ErrorClass::Transient, Some(1205)));
+    assert!(began.elapsed() < fixture.settings.statement_timeout);
+    drop(lock);
+    assert_eq!(fixture.store(&[contested(&ada)]).await, [newly(REGISTERED)]);
+}
+
+#[tokio::test]
+async fn a_table_that_is_altered_for_too_long_is_transient() {
+    let fixture = Fixture::new().await;
+    let ada = student("Ada", "ada@example.com");
+    let lock = fixture.locked_by("LOCK TABLES students WRITE").await;
     let began = Instant::now();
     let error = fixture.store.store(&[fresh(&ada)]).await.unwrap_err();
     assert_eq!((error.class(), error.code()), (ErrorClass::Transient, Some(1205)));

@@ -1,10 +1,10 @@
 //! How registrations stand, as the API reads it.
 
-use registrar_common::domain::{HoldReason, Outcome, RegistrationId};
+use registrar_common::domain::{HoldReason, Outcome, RegistrationId, RejectionCode};
 use registrar_common::storage::{RegistrationStore as _, StatusReader};
 
 use super::dead_letters::letter;
-use super::fixture::{EMAIL_TAKEN, Fixture, REGISTERED, fresh, student};
+use super::fixture::{EMAIL_TAKEN, Fixture, REGISTERED, already, contested, fresh, student};
 
 #[tokio::test]
 async fn each_registration_has_its_decision_and_one_in_the_queue_has_none() {
@@ -35,6 +35,25 @@ async fn a_replayed_letter_is_in_the_queue_again_and_a_discarded_one_stays_on_ho
     let reader = StatusReader::new(fixture.pool.clone());
     let decisions = reader.decisions(&[replayed, discarded]).await.unwrap();
     assert_eq!(decisions.keys().collect::<Vec<_>>(), [&discarded]);
+}
+
+#[tokio::test]
+async fn codes_of_a_newer_version_are_unknown_and_spoil_nothing_next_to_them() {
+    let fixture = Fixture::new().await;
+    let (ada, late) = (student("Ada", "ada@example.com"), student("Ada", "ada@example.com"));
+    let held = RegistrationId::generate();
+    fixture.store(&[fresh(&ada), fresh(&late)]).await;
+    fixture.store.hold(&[letter(held)]).await.unwrap();
+    fixture.sql("UPDATE rejections SET code = 'of_tomorrow'").await;
+    fixture.sql("UPDATE dead_letters SET reason = 'of_tomorrow'").await;
+    let reader = StatusReader::new(fixture.pool.clone());
+    let decisions = reader.decisions(&[ada.id, late.id, held]).await.unwrap();
+    assert_eq!(decisions[&ada.id].outcome, REGISTERED);
+    assert_eq!(decisions[&late.id].outcome, Outcome::Rejected(RejectionCode::Unknown));
+    assert_eq!(decisions[&held].outcome, Outcome::OnHold(HoldReason::Unknown));
+    let again = fixture.store(&[contested(&late), contested(&ada)]).await;
+    let unknown = Outcome::Rejected(RejectionCode::Unknown);
+    assert_eq!(again, [already(unknown), already(REGISTERED)]);
 }
 
 #[tokio::test]
