@@ -19,7 +19,14 @@ use crate::source::Source;
 pub struct BatchTrace {
     batch: Span,
     /// One for each message, in the batch's order.
-    messages: Vec<Span>,
+    messages: Vec<Message>,
+}
+
+#[derive(Debug)]
+struct Message {
+    span: Span,
+    /// Spans cost microseconds each, so nothing is added to a trace that nobody keeps.
+    is_recorded: bool,
 }
 
 impl BatchTrace {
@@ -35,15 +42,19 @@ impl BatchTrace {
             registration.outcome = tracing::field::Empty,
             { semconv::ERROR_TYPE } = tracing::field::Empty,
         );
-        let messages: Vec<_> = items.iter().map(|item| process_span(source, item)).collect();
-        for message in &messages {
-            for (from, to) in [(&batch, message), (message, &batch)] {
-                if let Some(to) = propagation::context_of(to) {
+        let to_batch = propagation::recorded_context_of(&batch);
+        let message = |item| {
+            let span = process_span(source, item);
+            let to_message = propagation::recorded_context_of(&span);
+            let is_recorded = to_message.is_some();
+            for (from, to) in [(&batch, to_message), (&span, to_batch.clone())] {
+                if let Some(to) = to {
                     propagation::link(from, to);
                 }
             }
-        }
-        Self { batch, messages }
+            Message { span, is_recorded }
+        };
+        Self { messages: items.iter().map(message).collect(), batch }
     }
 
     /// The batch's own span.
@@ -53,13 +64,14 @@ impl BatchTrace {
 
     /// Opens the spans of one INSERT of so many rows, one in each message's trace.
     pub fn begin_insert(&self, rows: usize) -> InsertTrace {
-        let spans = self.messages.iter().chain([&self.batch]);
-        InsertTrace(spans.map(|parent| insert_span(parent, rows)).collect())
+        let recorded = self.messages.iter().filter(|message| message.is_recorded);
+        let parents = recorded.map(|message| &message.span).chain([&self.batch]);
+        InsertTrace(parents.map(|parent| insert_span(parent, rows)).collect())
     }
 
     /// Closes all spans of a batch that was not settled: its messages are delivered again.
     pub fn give_back(self, why: &'static str) {
-        for span in self.messages.iter().chain([&self.batch]) {
+        for span in self.messages.iter().map(|message| &message.span).chain([&self.batch]) {
             span.record("registration.outcome", "given_back");
             fail(span, why);
         }
@@ -67,13 +79,10 @@ impl BatchTrace {
 
     /// Closes all spans, with one log line for the batch and one in each message's trace.
     pub fn end(self, settled: &[Settled<'_>]) {
-        for one in settled {
-            if let Some(message) = self.messages.get(one.position) {
-                message.record("registration.outcome", one.outcome.as_str());
-                if let Outcome::OnHold(reason) = one.outcome {
-                    fail(message, reason.as_str());
-                }
-                message.in_scope(|| log_outcome(one));
+        for of_message in settled.chunk_by(|one, next| one.position == next.position) {
+            let message = of_message.first().and_then(|one| self.messages.get(one.position));
+            if let Some(message) = message {
+                message.end(of_message);
             }
         }
         let count = |name| settled.iter().filter(|one| one.outcome.as_str() == name).count();
@@ -85,6 +94,23 @@ impl BatchTrace {
                 on_hold = count("on_hold"),
                 "batch settled"
             );
+        });
+    }
+}
+
+impl Message {
+    fn end(&self, settled: &[Settled<'_>]) {
+        // The rows of a chunk have no spans, and their outcomes are not the chunk's.
+        if let [only] = settled {
+            self.span.record("registration.outcome", only.outcome.as_str());
+        }
+        if let Some(reason) = settled.iter().find_map(|one| one.outcome.hold_reason()) {
+            fail(&self.span, reason.as_str());
+        }
+        self.span.in_scope(|| {
+            for one in settled {
+                log_outcome(one);
+            }
         });
     }
 }

@@ -88,6 +88,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Why it is on hold, if it is.
+    pub fn hold_reason(self) -> Option<HoldReason> {
+        match self {
+            Self::OnHold(reason) => Some(reason),
+            Self::Registered | Self::Rejected(_) => None,
+        }
+    }
+
     /// The outcome's name in metrics, logs and the public API.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -54,6 +54,11 @@ pub fn context_of(span: &Span) -> Option<SpanContext> {
     span_in(&span.context())
 }
 
+/// As [`context_of`], but none for a span that is not recorded: a link to it would lead nowhere.
+pub fn recorded_context_of(span: &Span) -> Option<SpanContext> {
+    context_of(span).filter(SpanContext::is_sampled)
+}
+
 /// The id of the trace that `span` is in, as 32 hexadecimal digits: what a problem document
 /// shows, so that its reader can be helped.
 pub fn trace_id_of(span: &Span) -> Option<String> {
