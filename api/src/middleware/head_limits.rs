@@ -32,7 +32,7 @@ fn check(limits: &Limits, uri_length: usize, headers: &HeaderMap) -> Result<(), 
     if uri_length > limits.uri_bytes {
         return Err(Problem::new(
             ProblemKind::UriTooLong,
-            format!("The address is longer than {} bytes.", limits.uri_bytes),
+            format!("The address is longer than {} bytes. Shorten it.", limits.uri_bytes),
         ));
     }
     if headers.len() > limits.header_count {
@@ -45,7 +45,10 @@ fn check(limits: &Limits, uri_length: usize, headers: &HeaderMap) -> Result<(), 
     if bytes > limits.header_bytes {
         return Err(Problem::new(
             ProblemKind::HeadersTooLarge,
-            format!("The headers are larger than {} bytes together.", limits.header_bytes),
+            format!(
+                "The headers are larger than {} bytes together. Send fewer or shorter ones.",
+                limits.header_bytes
+            ),
         ));
     }
     Ok(())

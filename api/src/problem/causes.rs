@@ -36,11 +36,8 @@ impl From<&Violation> for ProblemPart {
 impl Problem {
     /// A registration with these faults.
     pub fn invalid_registration(errors: Vec<ProblemPart>) -> Self {
-        let message = match errors.as_slice() {
-            [only] => only.message.clone(),
-            several => format!("Correct {} fields: see errors.", several.len()),
-        };
-        Self::new(ProblemKind::InvalidRegistration, message).with_errors(errors)
+        let sentences: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
+        Self::new(ProblemKind::InvalidRegistration, sentences.join(" ")).with_errors(errors)
     }
 }
 

@@ -68,11 +68,11 @@ pub async fn read_body(
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(_)) => Err(Problem::new(
             ProblemKind::MalformedRequest,
-            "The body broke off before its end. Send it again.",
+            "The registration broke off before its end. Please send it again.",
         )),
         Err(_elapsed) => Err(Problem::new(
             ProblemKind::BodyTimeout,
-            "The body did not arrive in time. Send it again.",
+            "The registration did not arrive in time. Please send it again.",
         )),
     }
 }

@@ -66,6 +66,11 @@ async fn all_violations_come_at_once_with_where_what_and_how() {
         (json!("/email"), json!("invalid_email")),
     ];
     assert_eq!(told, expected);
+    assert_eq!(
+        answer.message(),
+        "Enter your first name. Send last_name as a JSON string. Enter an email address in the \
+         correct format, like name@example.com."
+    );
 }
 
 #[tokio::test]

@@ -22,13 +22,12 @@ impl Known {
     pub fn final_in(&self, id: RegistrationId, now: OffsetDateTime) -> Option<Duration> {
         let decision = self.decision()?;
         match decision.outcome {
-            Outcome::Registered => Some(Duration::ZERO),
             Outcome::Rejected(_) if id.is_derived() => {
                 let left = decision.decided_at + RECONCILED_WITHIN - now;
                 // It cannot be made of what is below zero: the time is over.
                 Some(Duration::try_from(left).unwrap_or_default())
             }
-            Outcome::Rejected(_) => Some(Duration::ZERO),
+            Outcome::Registered | Outcome::Rejected(_) => Some(Duration::ZERO),
             Outcome::OnHold(_) => None,
         }
     }
