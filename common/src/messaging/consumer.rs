@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::StreamExt as _;
 use lapin::options::{
     BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions,
 };
@@ -100,14 +100,6 @@ impl Deliveries for AmqpDeliveries {
             return None;
         }
         let item = self.consumer.next().await;
-        self.take(item)
-    }
-
-    fn try_next(&mut self) -> Option<Delivery> {
-        if self.is_over {
-            return None;
-        }
-        let item = self.consumer.next().now_or_never()?;
         self.take(item)
     }
 

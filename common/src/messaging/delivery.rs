@@ -1,8 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use time::OffsetDateTime;
-
 /// A message as the broker hands it to a consumer.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Delivery {
@@ -20,8 +18,6 @@ pub struct Delivery {
     pub delivery_count: u32,
     /// The id it was published under.
     pub message_id: Option<String>,
-    /// When it was published, to the second.
-    pub published_at: Option<OffsetDateTime>,
     /// Why and from where it was dead-lettered, if it was.
     pub death: Option<Death>,
 }
@@ -55,9 +51,6 @@ pub struct ChannelGone;
 pub trait Deliveries: Send {
     /// The next delivery. None: the channel is gone, drop tags and buffer. Cancel-safe.
     fn next(&mut self) -> impl Future<Output = Option<Delivery>> + Send;
-
-    /// A delivery that is here already. None says nothing about the channel.
-    fn try_next(&mut self) -> Option<Delivery>;
 
     /// Acks every delivery up to and including this tag; those acked before are passed over.
     ///

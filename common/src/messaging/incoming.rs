@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use lapin::types::{AMQPValue, FieldTable};
-use time::OffsetDateTime;
 
 use super::delivery::{Death, Delivery};
 
@@ -19,14 +18,12 @@ pub(super) fn delivery(from: lapin::message::Delivery) -> Delivery {
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)))
         .collect();
     let death = headers.get(FIRST_DEATH_REASON).zip(headers.get(FIRST_DEATH_QUEUE));
-    let timestamp = from.properties.timestamp().and_then(|seconds| i64::try_from(seconds).ok());
     Delivery {
         tag: from.delivery_tag,
         routing_key: from.routing_key.as_str().to_owned(),
         redelivered: from.redelivered,
         delivery_count: table.inner().get(DELIVERY_COUNT).map_or(0, count),
         message_id: from.properties.message_id().as_ref().map(|id| id.as_str().to_owned()),
-        published_at: timestamp.and_then(|s| OffsetDateTime::from_unix_timestamp(s).ok()),
         death: death.map(|(reason, queue)| Death { reason: reason.clone(), queue: queue.clone() }),
         headers,
         body: from.data,

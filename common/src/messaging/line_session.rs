@@ -56,7 +56,7 @@ impl<'a, C: Connector> LineSession<'a, C> {
         loop {
             self.send_all_that_fit();
             let has_room = self.head.is_none();
-            let head_expires = self.head.as_ref().map(|job| job.send_before);
+            let head_expires = self.head.as_ref().map_or_else(Instant::now, |job| job.send_before);
             let step = tokio::select! {
                 biased;
                 () = self.line.shutdown.requested() => return Ended::Shutdown,
@@ -65,7 +65,7 @@ impl<'a, C: Connector> LineSession<'a, C> {
                 }
                 condition = self.session.changed() => self.change(condition),
                 () = &mut self.watchdog, if !self.unsettled.is_empty() => self.watch(),
-                () = at(head_expires), if !has_room => Ok(()),
+                () = sleep_until(head_expires), if !has_room => Ok(()),
                 Some(job) = self.line.jobs.recv(), if has_room => {
                     self.head = Some(job);
                     Ok(())
@@ -208,11 +208,4 @@ impl<'a, C: Connector> LineSession<'a, C> {
 
 fn in_use(messages: usize) -> i64 {
     i64::try_from(messages).unwrap_or(i64::MAX)
-}
-
-async fn at(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => sleep_until(moment).await,
-        None => std::future::pending().await,
-    }
 }

@@ -13,8 +13,14 @@
 //! removing does not matter. The better row is never removed, so a removal can be repeated.
 //!
 //! A write whose answer was lost is followed by the reads of the next attempt, because its delivery
-//! is not settled. One gap stays: a server that stalls, and executes such an abandoned rejection
-//! only after the next attempt has read. Then two rows stay, and every reader takes the better one.
+//! is not settled; and before these, what was given up is ended (`given_up.rs`), so that it cannot
+//! execute after them. One gap stays: a worker that is killed while MySQL stalls leaves nobody who
+//! knows its connection. If its last statement is executed only after another worker has settled
+//! the same id with another content, two rows stay, and every reader takes the better one.
+//!
+//! An outcome that a client was told can change from rejected to registered, though never back: one
+//! worker reads that nothing is decided, another commits the rejection of the other content, which
+//! a client reads, and the first commits its student and removes the rejection.
 //!
 //! A reader that comes between the second write and the removal sees two rows, and takes the better
 //! one as well ([`Rows::decision`]).
@@ -51,28 +57,26 @@ pub(super) async fn one_outcome_each(
     let rejected_on_hold = those(|rows| {
         rows.registered.is_none() && rows.rejected.is_some() && rows.on_hold.is_some()
     });
-    remove_rejections(session, &rejected_too).await?;
-    release_letters(session, &on_hold_too, "registered by another delivery").await?;
-    release_letters(session, &rejected_on_hold, "rejected by another delivery").await?;
+    change(session, &REMOVE_REJECTIONS, None, &rejected_too).await?;
+    let why = Some("registered by another delivery");
+    change(session, &RELEASE_LETTERS, why, &on_hold_too).await?;
+    let why = Some("rejected by another delivery");
+    change(session, &RELEASE_LETTERS, why, &rejected_on_hold).await?;
     Ok(found)
 }
 
-async fn remove_rejections(session: &mut Session, ids: &[RegistrationId]) -> Result<(), Failure> {
-    for list in padded(ids) {
-        let text = sqlx::query(REMOVE_REJECTIONS.text(list.len()));
-        session.execute(list.iter().fold(text, |q, id| q.bind(id.as_bytes().to_vec()))).await?;
-    }
-    Ok(())
-}
-
-async fn release_letters(
+async fn change(
     session: &mut Session,
+    statement: &Statement,
+    why: Option<&'static str>,
     ids: &[RegistrationId],
-    why: &'static str,
 ) -> Result<(), Failure> {
     for list in padded(ids) {
-        let text = sqlx::query(RELEASE_LETTERS.text(list.len())).bind(why);
-        session.execute(list.iter().fold(text, |q, id| q.bind(id.as_bytes().to_vec()))).await?;
+        let mut query = sqlx::query(statement.text(list.len()));
+        if let Some(why) = why {
+            query = query.bind(why);
+        }
+        session.execute(list.iter().fold(query, |q, id| q.bind(id.as_bytes().to_vec()))).await?;
     }
     Ok(())
 }

@@ -34,10 +34,6 @@ impl Deliveries for Channel {
         }
     }
 
-    fn try_next(&mut self) -> Option<Delivery> {
-        self.deliveries.pop_front()
-    }
-
     async fn ack_through(&mut self, tag: u64) -> Result<(), ChannelGone> {
         self.acked.lock().unwrap().push(tag);
         Ok(())
@@ -117,7 +113,6 @@ fn delivery(tag: u64, body: Vec<u8>) -> Delivery {
         redelivered: false,
         delivery_count: 0,
         message_id: None,
-        published_at: None,
         death: None,
     }
 }
