@@ -3,7 +3,7 @@ use registrar_tests::student::Student;
 use registrar_tests::wait;
 use serde_json::Value;
 
-use super::Observed;
+use super::{Observed, PROCESS};
 
 const TRACE_ID: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
@@ -39,6 +39,7 @@ async fn with_a_ratio_of_zero_nothing_is_exported_but_what_clients_ask_for() {
         .register(&Student::unique())
         .header("traceparent", format!("00-{TRACE_ID}-00f067aa0ba902b7-01"));
     let body: Value = asked_for.send().await.unwrap().json().await.unwrap();
-    observed.journey(body["reference"].as_str().unwrap(), 1).await;
+    let tree = observed.journey(body["reference"].as_str().unwrap(), 1).await;
+    assert!(tree.only(PROCESS).links.is_empty(), "a batch that is not recorded is no aim:\n{tree}");
     assert!(observed.collector.spans().iter().all(|span| span.trace_id == TRACE_ID));
 }
