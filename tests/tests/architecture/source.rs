@@ -46,11 +46,13 @@ impl Source {
         self.following(prefix).flat_map(first_names).collect()
     }
 
-    /// The text after each place where `path` stands and is not the end of a longer word.
+    /// The text after each place where `path` stands and is neither the end of a longer word nor
+    /// the beginning of a text, such as the target of a library's log lines.
     fn following(&self, path: &str) -> impl Iterator<Item = &str> {
         self.code.match_indices(path).filter_map(move |(start, _)| {
             let before = self.code[..start].chars().next_back();
-            let is_whole = before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != ':');
+            let is_whole =
+                before.is_none_or(|c| !c.is_alphanumeric() && !['_', ':', '"'].contains(&c));
             is_whole.then(|| &self.code[start + path.len()..])
         })
     }
@@ -84,10 +86,11 @@ fn names_in_braces_are_found_too() {
     let source = Source {
         path: String::new(),
         code: "use crate::domain::Lane;\nuse crate::{\n    config::{self, a},\n    retry,\n};\n\
-               let x = crate::storage::y(not_crate::z);"
+               let x = crate::storage::y(not_crate::z, \"text::target\");"
             .to_owned(),
     };
     assert_eq!(source.modules_after("crate::"), ["domain", "config", "retry", "storage"]);
     assert!(source.names_crate("crate"));
     assert!(!source.names_crate("rate"));
+    assert!(!source.names_crate("text"));
 }
