@@ -11,9 +11,6 @@ use super::LogFilter;
 /// them, without end. Matched as prefixes, so `hyper` is also `hyper_util`.
 const EXPORT_TARGETS: [&str; 5] = ["hyper", "h2", "tonic", "tower", "opentelemetry"];
 
-/// Begins like `tower` but is the HTTP server's own span.
-const HTTP_SERVER_TARGET: &str = "tower_otel";
-
 /// The RabbitMQ client: it tells a returned message whole, with the names and addresses in it, as
 /// a warning; frames, and the URL with its password, at TRACE. Errors it tells without.
 const WIRE_TARGETS: [&str; 2] = ["lapin", "amq_protocol"];
@@ -25,7 +22,6 @@ pub(super) fn traces() -> Targets {
         .fold(Targets::new().with_default(LevelFilter::INFO), |targets, export| {
             targets.with_target(export, LevelFilter::OFF)
         })
-        .with_target(HTTP_SERVER_TARGET, LevelFilter::INFO)
         .with_targets(WIRE_TARGETS.map(|wire| (wire, LevelFilter::ERROR)))
 }
 
@@ -108,9 +104,9 @@ mod tests {
     }
 
     #[test]
-    fn traces_hold_our_spans_and_the_http_servers_but_not_the_exports() {
+    fn traces_hold_our_spans_but_not_the_exports() {
         let filter = traces();
-        for target in ["registrar_api::register", "registrar_common", "tower_otel::trace::http"] {
+        for target in ["registrar_api::register", "registrar_common"] {
             assert!(filter.would_enable(target, &Level::INFO), "{target}");
         }
         for target in ["hyper::proto", "hyper_util", "h2", "tonic::transport", "tower::buffer"] {
