@@ -140,16 +140,23 @@ impl<S: RegistrationStore + 'static> Consumption<S> {
             let session = session.clone();
             writers.spawn(async move {
                 let end = writer.run(pace, &mut channel, &session).await;
-                channel.give_back_all().await;
-                end
+                channel.take_no_more().await;
+                (end, channel)
             });
         }
         let mut ended = SessionEnd::Stopped;
-        while let Some(end) = writers.join_next().await {
-            // One writer's end is the end of the session: the others settle what they have, give
-            // back the rest, and all start again with fresh channels.
+        let mut idle = Vec::new();
+        while let Some(writer) = writers.join_next().await {
+            // One writer's end is the end of the session: the others settle what they have, and
+            // all start again with fresh channels.
             session.cancel();
-            ended = ended.and(end?);
+            let (end, channel) = writer?;
+            ended = ended.and(end);
+            idle.push(channel);
+        }
+        // Only now that nobody takes any more: what one gives back must not go round by another.
+        for mut channel in idle {
+            channel.give_back_all().await;
         }
         Ok(if stop.is_cancelled() { SessionEnd::Stopped } else { ended })
     }
