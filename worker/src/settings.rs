@@ -45,7 +45,7 @@ pub struct Settings {
     pub batch_rows: u16,
 
     /// How long the first registration of a batch waits for others.
-    #[arg(long, env = "REGISTRAR_BATCH_LINGER", default_value = "5ms",
+    #[arg(long, env = "REGISTRAR_BATCH_LINGER", default_value = "10ms",
           value_parser = config::duration)]
     pub batch_linger: Duration,
 

@@ -67,7 +67,9 @@ fn providers(
     settings: &TelemetrySettings,
 ) -> Result<Telemetry, TelemetryError> {
     let resource = provider::resource(service, version);
-    let tracers = provider::tracers(resource.clone(), settings.trace_ratio);
+    // What is not exported is not recorded.
+    let trace_ratio = settings.otlp_endpoint.as_ref().map_or(0.0, |_| settings.trace_ratio);
+    let tracers = provider::tracers(resource.clone(), trace_ratio);
     let Some(endpoint) = &settings.otlp_endpoint else {
         return Ok(Telemetry { tracers: tracers.build(), loggers: None });
     };

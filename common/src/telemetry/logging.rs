@@ -10,6 +10,7 @@ use tracing::{Dispatch, Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::time::SystemTime;
+use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::LogFormat;
@@ -56,7 +57,7 @@ where
             write_ids(&span, line);
         }
     });
-    subscriber.and_then(lines).boxed()
+    subscriber.and_then(EventsOnly(lines)).boxed()
 }
 
 fn write_ids(span: &SpanContext, line: &mut FieldWriter<'_>) {
@@ -104,6 +105,19 @@ impl<S: Subscriber> Layer<S> for SubscriberSeen {
     fn on_register_dispatch(&self, subscriber: &Dispatch) {
         // The first one stays; a layer is part of one subscriber only.
         let _ = self.0.set(subscriber.downgrade());
+    }
+}
+
+/// Keeps spans from a layer that would copy their fields for lines which do not show them.
+struct EventsOnly<L>(L);
+
+impl<S: Subscriber, L: Layer<S>> Layer<S> for EventsOnly<L> {
+    fn on_register_dispatch(&self, subscriber: &Dispatch) {
+        self.0.on_register_dispatch(subscriber);
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        self.0.on_event(event, context);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 
 use crate::config;
 
@@ -12,7 +12,7 @@ use crate::config;
 #[command(next_help_heading = "Telemetry")]
 pub struct TelemetrySettings {
     /// Where the OpenTelemetry collector takes OTLP over gRPC, such as `http://localhost:4317`.
-    /// Without it traces and logs are not exported.
+    /// Without it traces and logs are not exported, and new traces not recorded.
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_parser = otlp_endpoint)]
     pub otlp_endpoint: Option<String>,
 
@@ -26,7 +26,7 @@ pub struct TelemetrySettings {
     )]
     pub trace_ratio: f64,
 
-    /// Which log lines to write, as tracing filter directives such as
+    /// Which log lines to write: a level for everything, and levels for modules, such as
     /// `info,registrar_worker=debug`. The AMQP library is silent unless asked for: what it calls
     /// errors is dealt with and told by us, and part of every stop.
     #[arg(long, env = "REGISTRAR_LOG", default_value = "info,lapin=off")]
@@ -48,24 +48,15 @@ pub enum LogFormat {
     Auto,
 }
 
-/// Filter directives that were checked; see [`EnvFilter`] for their form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogFilter(String);
-
-impl LogFilter {
-    pub(super) fn to_env_filter(&self) -> EnvFilter {
-        EnvFilter::new(&self.0)
-    }
-}
+/// A level for everything, and levels for modules; see [`Targets`] for the form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogFilter(pub(super) Targets);
 
 impl FromStr for LogFilter {
-    type Err = String;
+    type Err = &'static str;
 
-    fn from_str(directives: &str) -> Result<Self, String> {
-        match EnvFilter::builder().parse(directives) {
-            Ok(_) => Ok(Self(directives.to_owned())),
-            Err(_) => Err("it must be filter directives such as info,registrar_api=debug".into()),
-        }
+    fn from_str(levels: &str) -> Result<Self, Self::Err> {
+        levels.parse().map(Self).map_err(|_| "it must be levels such as info,registrar_api=debug")
     }
 }
 
@@ -100,7 +91,7 @@ mod tests {
         let settings = parse_from::<Process>(["process"]).unwrap().telemetry;
         assert_eq!(settings.otlp_endpoint, None);
         assert!((settings.trace_ratio - 1.0).abs() < f64::EPSILON);
-        assert_eq!(settings.log, LogFilter("info,lapin=off".to_owned()));
+        assert_eq!(settings.log, "info,lapin=off".parse().unwrap());
         assert_eq!(settings.log_format, LogFormat::Auto);
     }
 
@@ -118,7 +109,7 @@ mod tests {
             ),
             (
                 "--log=info,=,x=loud",
-                "REGISTRAR_LOG is \"info,=,x=loud\", but it must be filter directives such as \
+                "REGISTRAR_LOG is \"info,=,x=loud\", but it must be levels such as \
                  info,registrar_api=debug.",
             ),
             (
