@@ -14,6 +14,7 @@ pub mod command;
 pub mod exposition;
 pub mod load;
 pub mod oracle;
+pub mod process;
 pub mod program;
 pub mod servers;
 pub mod student;

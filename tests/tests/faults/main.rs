@@ -13,6 +13,8 @@ mod mysql_stopped;
 #[cfg(test)]
 mod scene;
 #[cfg(test)]
+mod soak;
+#[cfg(test)]
 mod verdict;
 #[cfg(test)]
 mod worker_killed;

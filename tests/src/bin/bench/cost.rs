@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use registrar_tests::worker::Worker;
 
-use crate::process::cpu;
 use crate::stack::Stack;
+use registrar_tests::process::cpu;
 
 /// Processes, and the processor time each has used so far.
 #[derive(Debug)]

@@ -11,7 +11,6 @@ mod generator;
 mod machine;
 mod pace;
 mod phases;
-mod process;
 mod raw;
 mod report;
 mod requests;

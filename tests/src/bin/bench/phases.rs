@@ -4,12 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use registrar_tests::{wait, worker::Worker};
+use registrar_tests::{process::peak_memory_mib, wait, worker::Worker};
 
 use crate::cost::{Costs, Meter};
 use crate::generator::{Answers, Plan};
 use crate::pace::Pace;
-use crate::process::peak_memory_mib;
 use crate::raw;
 use crate::requests::Ask;
 use crate::stack::Stack;

@@ -1,4 +1,4 @@
-//! What a process has cost so far, from `/proc`.
+//! What a process has cost so far and what it holds, from `/proc`.
 
 use std::fs;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustix::param::clock_ticks_per_second;
 
 /// Seconds on a processor since a process began, all its threads together.
-pub(crate) fn cpu(pid: u32) -> Duration {
+pub fn cpu(pid: u32) -> Duration {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
     // The second field is the program's name, in parentheses, and may hold spaces.
     let (_, fields) = stat.rsplit_once(')').unwrap();
@@ -17,9 +17,23 @@ pub(crate) fn cpu(pid: u32) -> Duration {
 }
 
 /// The most memory that a process has had resident, in MiB.
-pub(crate) fn peak_memory_mib(pid: u32) -> f64 {
+pub fn peak_memory_mib(pid: u32) -> f64 {
+    memory_mib(pid, "VmHWM:")
+}
+
+/// The memory that a process has resident now, in MiB.
+pub fn resident_memory_mib(pid: u32) -> f64 {
+    memory_mib(pid, "VmRSS:")
+}
+
+fn memory_mib(pid: u32, field: &str) -> f64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    let kib: f64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    let value = status.lines().find_map(|line| line.strip_prefix(field)).unwrap();
+    let kib: f64 = value.trim().trim_end_matches(" kB").parse().unwrap();
     kib / 1024.0
+}
+
+/// How many files and sockets a process has open.
+pub fn open_descriptors(pid: u32) -> usize {
+    fs::read_dir(format!("/proc/{pid}/fd")).unwrap().count()
 }
