@@ -16,6 +16,7 @@ pub mod load;
 pub mod oracle;
 pub mod process;
 pub mod program;
+pub mod proxy;
 pub mod servers;
 pub mod student;
 pub mod submission;
