@@ -4,7 +4,7 @@
 use std::{fmt::Write, time::Duration};
 
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Value, json};
 use ureq::{Agent, Body, http::Response};
 
 use super::definitions;
@@ -113,6 +113,27 @@ impl Management {
         Ok(names)
     }
 
+    /// Sets a policy on the queues whose names match, above the shared ones.
+    pub fn set_policy(
+        &self,
+        vhost: &str,
+        name: &str,
+        pattern: &str,
+        definition: &Value,
+    ) -> Result<(), StackError> {
+        let policy = json!({
+            "pattern": pattern, "apply-to": "queues", "priority": 10, "definition": definition,
+        });
+        let path = self.policy_path(vhost, name);
+        done(&format!("Setting the policy {name}"), self.agent.put(path).send_json(policy))
+    }
+
+    /// Deletes a policy.
+    pub fn delete_policy(&self, vhost: &str, name: &str) -> Result<(), StackError> {
+        let path = self.policy_path(vhost, name);
+        done(&format!("Deleting the policy {name}"), self.agent.delete(path).call())
+    }
+
     /// Closes every connection to a virtual host that the management API knows of, and says how
     /// many. It learns of a new one within a second.
     pub fn close_connections(&self, vhost: &str) -> Result<usize, StackError> {
@@ -147,6 +168,10 @@ impl Management {
 
     fn delete(&self, path: &str) -> Result<Response<Body>, ureq::Error> {
         self.agent.delete(self.path(path)).call()
+    }
+
+    fn policy_path(&self, vhost: &str, name: &str) -> String {
+        self.path(&format!("policies/{}/{}", percent_encoded(vhost), percent_encoded(name)))
     }
 
     fn path(&self, path: &str) -> String {

@@ -9,8 +9,8 @@ use lapin::options::BasicGetOptions;
 use lapin::types::FieldTable;
 use lapin::{Connection, ConnectionProperties};
 use registrar_common::messaging::{AmqpUrl, MessagingSettings};
-use registrar_local::{Management, RabbitMq, ServerOptions, TestServers, TestVhost};
-use serde_json::{Value, json};
+use registrar_local::{RabbitMq, ServerOptions, TestServers, TestVhost};
+use serde_json::Value;
 
 /// Far longer than anything here takes, so that only a hang meets it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -89,26 +89,18 @@ impl Inspector {
 }
 
 /// Sets a policy on some queues of a virtual host, above the shared ones.
-pub(crate) async fn set_policy(vhost: &TestVhost, pattern: &str, definition: Value) {
-    let policy = json!({
-        "pattern": pattern, "apply-to": "queues", "priority": 10, "definition": definition,
+pub(crate) fn set_policy(vhost: &TestVhost, pattern: &str, definition: &Value) {
+    let management = vhost.management();
+    tokio::task::block_in_place(|| {
+        management.set_policy(vhost.name(), "test", pattern, definition).unwrap();
     });
-    let path = format!("api/policies/{}/test", vhost.name());
-    let answer = api(vhost, reqwest::Method::PUT, &path).json(&policy).send().await.unwrap();
-    assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
 }
 
 /// What the broker says about a queue.
 pub(crate) async fn describe(vhost: &TestVhost, queue: &str) -> Value {
-    let path = format!("api/queues/{}/{queue}", vhost.name());
-    let answer = api(vhost, reqwest::Method::GET, &path).send().await.unwrap();
-    answer.json().await.unwrap()
-}
-
-fn api(vhost: &TestVhost, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
-    let management: &Management = vhost.management();
     let amqp = reqwest::Url::parse(&vhost.url()).unwrap();
-    let url = format!("{}{path}", management.http_url());
+    let url = format!("{}api/queues/{}/{queue}", vhost.management().http_url(), vhost.name());
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    client.request(method, url).basic_auth(amqp.username(), amqp.password())
+    let request = client.get(url).basic_auth(amqp.username(), amqp.password());
+    request.send().await.unwrap().json().await.unwrap()
 }

@@ -170,7 +170,7 @@ async fn a_deleted_queue_ends_its_deliveries() {
 async fn what_the_broker_gives_up_on_tells_why_and_from_where() {
     let vhost = broker::shared();
     let published = fill(&vhost.url(), 1).await;
-    set_policy(&vhost, QUEUE, json!({ "delivery-limit": 1 })).await;
+    set_policy(&vhost, QUEUE, &json!({ "delivery-limit": 1 }));
     let connection = consume(&vhost.url()).await;
     for _ in 0..2 {
         let mut deliveries = connection.open(QUEUE, 10).await.unwrap();

@@ -66,7 +66,7 @@ async fn the_queues_are_quorum_queues_that_lose_nothing_when_full_or_giving_up()
 async fn among_concurrent_callers_each_confirm_and_each_nack_goes_to_its_own() {
     let vhost = broker::shared();
     let publisher = Running::ready(&vhost.url(), publish_settings()).await;
-    set_policy(&vhost, QUEUE, json!({ "max-length-bytes": 40_000 })).await;
+    set_policy(&vhost, QUEUE, &json!({ "max-length-bytes": 40_000 }));
 
     // Makes room now and then, so that nacks come between confirms.
     let connection = ConsumerConnection::connect(&settings(&vhost.url()), "test").await.unwrap();
