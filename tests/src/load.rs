@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
 use registrar_common::domain::RegistrationId;
+use reqwest::Client;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
@@ -21,6 +22,8 @@ const PACE: Duration = Duration::from_millis(10);
 const PAUSE_AFTER_REFUSAL: Duration = Duration::from_millis(100);
 /// Of so many mixed submissions, one has an address that its client has submitted before.
 const DUPLICATE_EVERY: usize = 10;
+/// Of so many clients with little patience, one has as much as usual.
+const PATIENT_EVERY: usize = 4;
 /// How many repeat what got no 202 at the same time.
 const REPEATERS: usize = 8;
 
@@ -28,17 +31,30 @@ const REPEATERS: usize = 8;
 #[derive(Debug)]
 pub struct Load {
     clients: JoinSet<()>,
+    count: usize,
     log: Arc<Mutex<Log>>,
     stop: CancellationToken,
     api_url: String,
+    began: Instant,
 }
 
 /// What all clients have seen so far.
 #[derive(Debug, Default)]
 struct Log {
-    /// Registrations and addresses, in the order of their 202s.
-    accepted: Vec<(RegistrationId, String)>,
+    /// In the order of their 202s.
+    accepted: Vec<(RegistrationId, Submission)>,
     unanswered: Vec<Submission>,
+    slowest_answer: Duration,
+}
+
+impl Log {
+    fn note(&mut self, accepted: Option<RegistrationId>, of: Submission, after: Duration) {
+        self.slowest_answer = self.slowest_answer.max(after);
+        match accepted {
+            Some(id) => self.accepted.push((id, of)),
+            None => self.unanswered.push(of),
+        }
+    }
 }
 
 /// What the clients know in the end.
@@ -48,39 +64,58 @@ pub struct Answers {
     pub accepted: HashSet<RegistrationId>,
     /// The different e-mail addresses among them, which is how many students there must be.
     pub addresses: usize,
+    /// Those of them that were sent with an idempotency key.
+    pub keyed: HashSet<RegistrationId>,
+    /// The different addresses among these, which nobody used without a key.
+    pub keyed_addresses: usize,
     /// Requests that got no 202 at first, were repeated, and then got one.
     pub repeated: usize,
+    /// How many clients there were, and how much they sent.
+    pub load: String,
 }
 
 impl Load {
     /// Starts clients that use idempotency keys and register a new student each time.
     pub fn start(api_url: &str, clients: usize) -> Self {
-        Self::of(api_url, clients, |_, _| Submission::keyed(Student::unique()))
+        let next = |_, _: &[String]| Submission::keyed(Student::unique());
+        Self::of(api_url, clients, |_| Submission::client(), next)
     }
 
     /// Starts clients of which every other uses no idempotency keys, and all of which now and then
     /// submit an address again that they have submitted before: that is to be accepted, and then
     /// rejected.
     pub fn start_mixed(api_url: &str, clients: usize) -> Self {
-        Self::of(api_url, clients, |number, earlier| {
-            let mut student = Student::unique();
-            if earlier.len() % DUPLICATE_EVERY == DUPLICATE_EVERY - 1 {
-                student.email.clone_from(&earlier[earlier.len() / 2]);
+        Self::of(api_url, clients, |_| Submission::client(), mixed)
+    }
+
+    /// As [`Load::start_mixed`], with clients most of which hang up after `patience`.
+    pub fn start_impatient(api_url: &str, clients: usize, patience: Duration) -> Self {
+        let client = |number: usize| {
+            if number.is_multiple_of(PATIENT_EVERY) {
+                Submission::client()
+            } else {
+                Submission::client_that_waits(patience)
             }
-            if number % 2 == 0 { Submission::keyed(student) } else { Submission::keyless(student) }
-        })
+        };
+        Self::of(api_url, clients, client, mixed)
     }
 
     /// `next` makes a client's next submission of its number and the addresses it has submitted.
-    fn of(api_url: &str, clients: usize, next: fn(usize, &[String]) -> Submission) -> Self {
+    fn of(
+        api_url: &str,
+        clients: usize,
+        client: impl Fn(usize) -> Client,
+        next: fn(usize, &[String]) -> Submission,
+    ) -> Self {
         let (log, stop) = (Arc::<Mutex<Log>>::default(), CancellationToken::new());
         let mut running = JoinSet::new();
         for number in 0..clients {
             let next = move |earlier: &[String]| next(number, earlier);
-            let (log, stop) = (Arc::clone(&log), stop.clone());
-            running.spawn(register_until(stop, api_url.to_owned(), next, log));
+            let (log, stop, client) = (Arc::clone(&log), stop.clone(), client(number));
+            running.spawn(register_until(stop, client, api_url.to_owned(), next, log));
         }
-        Self { clients: running, log, stop, api_url: api_url.to_owned() }
+        let (api_url, began) = (api_url.to_owned(), Instant::now());
+        Self { clients: running, count: clients, log, stop, api_url, began }
     }
 
     /// How many registrations were accepted so far.
@@ -88,9 +123,19 @@ impl Load {
         self.log.lock().unwrap().accepted.len()
     }
 
+    /// What was accepted so far.
+    pub fn accepted_so_far(&self) -> HashSet<RegistrationId> {
+        self.log.lock().unwrap().accepted.iter().map(|(id, _)| *id).collect()
+    }
+
     /// How many requests got no 202 so far.
     pub fn refused(&self) -> usize {
         self.log.lock().unwrap().unanswered.len()
+    }
+
+    /// How long the slowest answer took so far, whatever it was.
+    pub fn slowest_answer(&self) -> Duration {
+        self.log.lock().unwrap().slowest_answer
     }
 
     /// Waits until so many more registrations were accepted.
@@ -112,7 +157,7 @@ impl Load {
     pub async fn recovers(&self, oracle: &Oracle) -> Duration {
         let (started, before) = (Instant::now(), self.accepted());
         self.accepts(1).await;
-        let (id, _) = self.log.lock().unwrap().accepted[before];
+        let id = self.log.lock().unwrap().accepted[before].0;
         wait::until("a new registration is decided", async || {
             oracle.is_decided(id).await.then_some(())
         })
@@ -123,37 +168,78 @@ impl Load {
     /// Stops the clients and repeats every request that got no 202, with its key where it has one,
     /// until it gets one.
     pub async fn stop(mut self) -> Answers {
-        self.stop.cancel();
-        while let Some(client) = self.clients.join_next().await {
-            client.unwrap();
-        }
-        let Log { mut accepted, unanswered } = std::mem::take(&mut *self.log.lock().unwrap());
-        let (repeated, client) = (unanswered.len(), Submission::client());
-        let repeating = stream::iter(unanswered).map(|submission| {
+        self.end().await;
+        let mut log = std::mem::take(&mut *self.log.lock().unwrap());
+        let load = self.description(&log);
+        let (repeated, client) = (log.unanswered.len(), Submission::client());
+        let repeating = stream::iter(log.unanswered).map(|submission| {
             let (client, api_url) = (client.clone(), self.api_url.clone());
             async move {
                 let sending = async || submission.send(&client, &api_url).await;
                 let id = wait::until("a repeated request is accepted", sending).await;
-                (id, submission.student.email)
+                (id, submission)
             }
         });
-        accepted.extend(repeating.buffer_unordered(REPEATERS).collect::<Vec<_>>().await);
-        let addresses: HashSet<_> = accepted.iter().map(|(_, email)| email).collect();
-        Answers {
-            addresses: addresses.len(),
-            accepted: accepted.iter().map(|(id, _)| *id).collect(),
-            repeated,
+        let repeated_ones: Vec<_> = repeating.buffer_unordered(REPEATERS).collect().await;
+        log.accepted.extend(repeated_ones);
+        Answers::of(&log.accepted, repeated, load)
+    }
+
+    /// Stops the clients, who repeat nothing: each request that got no 202 was one too many.
+    pub async fn abandon(mut self) -> Answers {
+        self.end().await;
+        let log = std::mem::take(&mut *self.log.lock().unwrap());
+        Answers::of(&log.accepted, 0, self.description(&log))
+    }
+
+    fn description(&self, log: &Log) -> String {
+        let requests = log.accepted.len() + log.unanswered.len();
+        let per_second = requests as f64 / self.began.elapsed().as_secs_f64();
+        format!("{} clients, {per_second:.0} requests/s", self.count)
+    }
+
+    async fn end(&mut self) {
+        self.stop.cancel();
+        while let Some(client) = self.clients.join_next().await {
+            client.unwrap();
         }
     }
 }
 
+impl Answers {
+    fn of(accepted: &[(RegistrationId, Submission)], repeated: usize, load: String) -> Self {
+        let keyed = || accepted.iter().filter(|(_, submission)| submission.key.is_some());
+        let mut addresses = HashSet::new();
+        addresses.extend(accepted.iter().map(|(_, submission)| &submission.student.email));
+        let mut keyed_addresses = HashSet::new();
+        keyed_addresses.extend(keyed().map(|(_, submission)| &submission.student.email));
+        Self {
+            accepted: accepted.iter().map(|(id, _)| *id).collect(),
+            addresses: addresses.len(),
+            keyed: keyed().map(|(id, _)| *id).collect(),
+            keyed_addresses: keyed_addresses.len(),
+            repeated,
+            load,
+        }
+    }
+}
+
+/// With or without a key, and now and then with an address of before.
+fn mixed(number: usize, earlier: &[String]) -> Submission {
+    let mut student = Student::unique();
+    if earlier.len() % DUPLICATE_EVERY == DUPLICATE_EVERY - 1 {
+        student.email.clone_from(&earlier[earlier.len() / 2]);
+    }
+    if number.is_multiple_of(2) { Submission::keyed(student) } else { Submission::keyless(student) }
+}
+
 async fn register_until(
     stop: CancellationToken,
+    client: Client,
     api_url: String,
     next: impl Fn(&[String]) -> Submission,
     log: Arc<Mutex<Log>>,
 ) {
-    let client = Submission::client();
     let mut pace = interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut submitted = Vec::new();
@@ -162,10 +248,10 @@ async fn register_until(
         let submission = next(&submitted);
         submitted.push(submission.student.email.clone());
         // Not cut off by the stop: what was sent is answered, or repeated.
-        if let Some(id) = submission.send(&client, &api_url).await {
-            log.lock().unwrap().accepted.push((id, submission.student.email));
-        } else {
-            log.lock().unwrap().unanswered.push(submission);
+        let asked = Instant::now();
+        let accepted = submission.send(&client, &api_url).await;
+        log.lock().unwrap().note(accepted, submission, asked.elapsed());
+        if accepted.is_none() {
             sleep(PAUSE_AFTER_REFUSAL).await;
         }
     }

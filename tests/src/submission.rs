@@ -34,7 +34,12 @@ impl Submission {
 
     /// A client that waits for answers, but not for ever.
     pub fn client() -> Client {
-        Client::builder().no_proxy().timeout(ANSWER_PATIENCE).build().unwrap()
+        Self::client_that_waits(ANSWER_PATIENCE)
+    }
+
+    /// A client that hangs up when there is no answer in this time.
+    pub fn client_that_waits(patience: Duration) -> Client {
+        Client::builder().no_proxy().timeout(patience).build().unwrap()
     }
 
     /// Sends it; the registration, when the answer was a 202.
