@@ -1,8 +1,9 @@
-.PHONY: run test bench soak fmt lint
+.PHONY: run test faults bench soak fmt lint
 BUILT := $(or $(CARGO_TARGET_DIR),target)
 
 run:   ; @cargo build --release --locked -p registrar-api -p registrar-worker -p registrar-cli -p registrar-local && exec $(BUILT)/release/registrar-local run
 test:  ; @infra/gate
+faults: ; @infra/faults
 bench: ; @cargo build --release --locked -p registrar-api -p registrar-worker -p registrar-cli -p registrar-local && cargo run --release --locked -p registrar-tests --bin bench
 soak:  ; @SOAK_MINUTES=$(or $(MINUTES),10) cargo test --locked -p registrar-tests --test faults -- --ignored --nocapture soak
 fmt:   ; @cargo fmt --all

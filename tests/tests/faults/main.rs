@@ -1,19 +1,31 @@
 //! Faults: each test breaks one part while students register, and then counts outcomes.
 //!
-//! Every test has servers of its own and prints one line with what it counted: `cargo test -p
-//! registrar-tests --test faults -- --nocapture`.
+//! Every test has servers of its own and prints one line with what it counted; `make faults` makes a
+//! table of them.
 // The attributes tell clippy that the helpers of the tests are tests too.
 
+#[cfg(test)]
+mod broker_blocked;
 #[cfg(test)]
 mod broker_killed;
 #[cfg(test)]
 mod broker_restarted;
 #[cfg(test)]
+mod consumer_cut_off;
+#[cfg(test)]
+mod impatient_clients;
+#[cfg(test)]
 mod mysql_stopped;
+#[cfg(test)]
+mod publisher_cut_off;
+#[cfg(test)]
+mod queue_full;
 #[cfg(test)]
 mod scene;
 #[cfg(test)]
 mod soak;
+#[cfg(test)]
+mod topology_damaged;
 #[cfg(test)]
 mod verdict;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use registrar_local::{ServerOptions, ServerPair};
 use registrar_tests::api::Api;
 use registrar_tests::load::Load;
 use registrar_tests::oracle::Oracle;
+use registrar_tests::proxy::Proxy;
 use registrar_tests::servers::Servers;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::block_in_place;
@@ -32,6 +33,10 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) async fn set() -> Self {
+        Self::set_with(&[]).await
+    }
+
+    async fn set_with(api_settings: &[(&str, &str)]) -> Self {
         let place = PLACES.acquire().await.unwrap();
         let options = ServerOptions::temporary();
         let pair = block_in_place(|| ServerPair::start(&options, &options)).unwrap();
@@ -42,7 +47,14 @@ impl Scene {
         };
         let servers = servers.migrated().await;
         let oracle = Oracle::of(&servers.database_url);
-        Self { api: Api::start(&servers).await, servers, oracle, pair, _place: place }
+        let api = Api::start_with(&servers, api_settings).await;
+        Self { api, servers, oracle, pair, _place: place }
+    }
+
+    /// The same servers, and a way of one's own to the broker.
+    pub(crate) async fn by_another_way(&self) -> (Servers, Proxy) {
+        let way = Proxy::to(&self.servers.amqp_url).await;
+        (Servers { amqp_url: way.url(&self.servers.amqp_url), ..self.servers.clone() }, way)
     }
 
     /// Clients that send everything there is: with and without keys, and addresses twice.
@@ -53,6 +65,11 @@ impl Scene {
 
 /// Runs a test on a scene, and fails it should it hang.
 pub(crate) async fn play(test: impl AsyncFnOnce(Scene)) {
-    let scene = Scene::set().await;
+    play_with(&[], test).await;
+}
+
+/// Runs a test on a scene whose API has these settings.
+pub(crate) async fn play_with(api_settings: &[(&str, &str)], test: impl AsyncFnOnce(Scene)) {
+    let scene = Scene::set_with(api_settings).await;
     timeout(LIMIT, test(scene)).await.expect("the test takes too long");
 }

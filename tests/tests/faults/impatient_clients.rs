@@ -1,0 +1,48 @@
+use std::time::Duration;
+
+use registrar_tests::api::Api;
+use registrar_tests::exposition::Exposition;
+use registrar_tests::load::Load;
+use registrar_tests::process::resident_memory_mib;
+use registrar_tests::proxy::Traffic;
+use registrar_tests::wait;
+use registrar_tests::worker::Worker;
+
+use super::scene::play;
+
+const CROWD: usize = 200;
+const PATIENCE: Duration = Duration::from_millis(100);
+/// Each way to the broker, so that nobody with little patience sees an answer.
+const DELAY: Duration = Duration::from_millis(100);
+/// What an allocator may keep by chance; three kilobytes of each request would be more.
+const FLAT_WITHIN_MIB: f64 = 8.0;
+
+async fn window_in_use(api: &Api) -> f64 {
+    let metrics = Exposition::parse(&api.metrics().await);
+    metrics.value("registration_publish_window_in_use").unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_that_hangs_up_keeps_no_place_in_the_window_and_no_memory() {
+    play(async |scene| {
+        let _worker = Worker::start(&scene.servers).await;
+        let (servers, way) = scene.by_another_way().await;
+        let api = Api::start(&servers).await;
+        way.set(Traffic::Late(DELAY));
+        let load = Load::start_impatient(&api.url, CROWD, PATIENCE);
+        load.refuses(500).await;
+        let early = resident_memory_mib(api.program.pid());
+        assert!(window_in_use(&api).await > 0.0);
+        load.refuses(3_000).await;
+        let late = resident_memory_mib(api.program.pid());
+        assert!(late < early + FLAT_WITHIN_MIB, "{early} MiB grew to {late}");
+        way.set(Traffic::Flowing);
+        let recovered_in = load.recovers(&scene.oracle).await;
+        scene.verdict("a crowd that hangs up", load, recovered_in).await;
+        wait::until("all places in the window are free", async || {
+            (window_in_use(&api).await == 0.0).then_some(())
+        })
+        .await;
+    })
+    .await;
+}

@@ -1,0 +1,110 @@
+use std::time::Duration;
+
+use registrar_tests::api::Api;
+use registrar_tests::load::Load;
+use registrar_tests::proxy::{Proxy, Traffic};
+use registrar_tests::wait;
+use registrar_tests::worker::Worker;
+use reqwest::StatusCode;
+
+use super::scene::{CLIENTS, Scene, play};
+
+const SETTINGS: [(&str, &str); 4] = [
+    ("REGISTRAR_AMQP_HEARTBEAT_SECONDS", "1"),
+    ("REGISTRAR_AMQP_CONNECT_TIMEOUT", "1s"),
+    ("REGISTRAR_PUBLISH_QUEUE_TIMEOUT", "500ms"),
+    ("REGISTRAR_PUBLISH_CONFIRM_TIMEOUT", "500ms"),
+];
+/// The two timeouts of publishing, and twice as much again for a busy machine.
+const ANSWER_IN: Duration = Duration::from_secs(3);
+/// Twice the heartbeat's seconds, and as much again and more for a busy machine.
+const FOUND_OUT_IN: Duration = Duration::from_secs(5);
+
+/// An API that reaches the broker by a way of its own.
+async fn api_by_another_way(scene: &Scene) -> (Api, Proxy) {
+    let (servers, way) = scene.by_another_way().await;
+    (Api::start_with(&servers, &SETTINGS).await, way)
+}
+
+async fn is_not_ready(api: &Api) -> Option<()> {
+    (api.readiness().await.0 == StatusCode::SERVICE_UNAVAILABLE).then_some(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_cut_to_the_publisher_is_found_out_in_time_and_what_arrives_late_is_no_second() {
+    play(async |scene| {
+        let _worker = Worker::start(&scene.servers).await;
+        let (api, way) = api_by_another_way(&scene).await;
+        let load = Load::start_mixed(&api.url, CLIENTS);
+        let mut recovered_in = Duration::ZERO;
+        for arrives_late in [true, false] {
+            load.accepts(300).await;
+            way.set(Traffic::Silent);
+            load.refuses(50).await;
+            wait::until_within(FOUND_OUT_IN, "it is found out", async || is_not_ready(&api).await)
+                .await;
+            assert!(load.slowest_answer() < ANSWER_IN, "{:?}", load.slowest_answer());
+            assert_eq!(scene.api.readiness().await.0, StatusCode::OK, "the broker itself is well");
+            if !arrives_late {
+                way.cut();
+            }
+            way.set(Traffic::Flowing);
+            recovered_in = recovered_in.max(load.recovers(&scene.oracle).await);
+        }
+        load.accepts(300).await;
+        scene.verdict("silent cut to the publisher, twice", load, recovered_in).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn confirms_that_are_lost_lead_to_no_second_registration() {
+    play(async |scene| {
+        let _worker = Worker::start(&scene.servers).await;
+        let (api, way) = api_by_another_way(&scene).await;
+        let load = Load::start_mixed(&api.url, CLIENTS);
+        load.accepts(500).await;
+        way.set(Traffic::Unanswered);
+        load.refuses(50).await;
+        assert!(load.slowest_answer() < ANSWER_IN, "{:?}", load.slowest_answer());
+        way.cut();
+        way.set(Traffic::Flowing);
+        let recovered_in = load.recovers(&scene.oracle).await;
+        load.accepts(500).await;
+        scene.verdict("stored, but the confirms lost", load, recovered_in).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_cut_is_found_out_by_heartbeats_when_nobody_publishes() {
+    play(async |scene| {
+        let (api, way) = api_by_another_way(&scene).await;
+        way.set(Traffic::Silent);
+        wait::until_within(FOUND_OUT_IN, "the API is not ready", async || is_not_ready(&api).await)
+            .await;
+        way.set(Traffic::Flowing);
+        api.ready().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_way_that_is_cut_again_and_again_loses_nothing() {
+    play(async |scene| {
+        let _worker = Worker::start(&scene.servers).await;
+        let (api, way) = api_by_another_way(&scene).await;
+        let load = Load::start_mixed(&api.url, CLIENTS);
+        for traffic in [Traffic::Late(Duration::from_millis(50)), Traffic::Slow(100_000)] {
+            way.set(traffic);
+            load.accepts(200).await;
+            way.cut();
+            load.refuses(1).await;
+        }
+        way.set(Traffic::Flowing);
+        let recovered_in = load.recovers(&scene.oracle).await;
+        load.accepts(500).await;
+        scene.verdict("slow way, cut twice", load, recovered_in).await;
+    })
+    .await;
+}
