@@ -4,6 +4,7 @@ use registrar_common::domain::{ReferenceSealer, RegistrationId};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
+use crate::exposition::counted;
 use crate::program::{DERIVATION_SECRET, Program, SEALING_SECRET};
 use crate::servers::Servers;
 use crate::student::Student;
@@ -129,6 +130,11 @@ impl Api {
             .text()
             .await
             .unwrap()
+    }
+
+    /// The sum of the samples whose name and labels begin like this.
+    pub async fn counted(&self, name: &str) -> usize {
+        counted(&self.metrics().await, name)
     }
 }
 

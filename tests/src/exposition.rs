@@ -2,6 +2,12 @@
 
 use std::collections::BTreeMap;
 
+/// The sum of the samples of whole numbers whose names and labels begin like this.
+pub fn counted(text: &str, name: &str) -> usize {
+    let samples = text.lines().filter(|line| line.starts_with(name));
+    samples.map(|line| line.rsplit(' ').next().unwrap().parse::<usize>().unwrap()).sum()
+}
+
 /// The samples of one scrape.
 #[derive(Debug)]
 pub struct Exposition {

@@ -193,8 +193,8 @@ impl Load {
     }
 
     fn description(&self, log: &Log) -> String {
-        let requests = log.accepted.len() + log.unanswered.len();
-        let per_second = requests as f64 / self.began.elapsed().as_secs_f64();
+        let requests = u32::try_from(log.accepted.len() + log.unanswered.len()).unwrap();
+        let per_second = f64::from(requests) / self.began.elapsed().as_secs_f64();
         format!("{} clients, {per_second:.0} requests/s", self.count)
     }
 

@@ -45,7 +45,7 @@ impl Traffic {
         match self {
             Self::Late(delay) => delay,
             Self::Slow(bytes_per_second) => {
-                Duration::from_secs(1).mul_f64(bytes as f64 / f64::from(bytes_per_second))
+                Duration::from_secs(1) * u32::try_from(bytes).unwrap() / bytes_per_second
             }
             _ => Duration::ZERO,
         }

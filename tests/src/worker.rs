@@ -3,6 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::Value;
 
+use crate::exposition::counted;
 use crate::program::Program;
 use crate::servers::Servers;
 use crate::wait;
@@ -95,8 +96,6 @@ impl Worker {
 
     /// The sum of the samples whose name and labels begin like this.
     pub async fn counted(&self, name: &str) -> usize {
-        let metrics = self.metrics().await;
-        let samples = metrics.lines().filter(|line| line.starts_with(name));
-        samples.map(|line| line.rsplit(' ').next().unwrap().parse::<usize>().unwrap()).sum()
+        counted(&self.metrics().await, name)
     }
 }

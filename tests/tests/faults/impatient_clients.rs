@@ -1,7 +1,6 @@
 use std::time::Duration;
 
 use registrar_tests::api::Api;
-use registrar_tests::exposition::Exposition;
 use registrar_tests::load::Load;
 use registrar_tests::process::resident_memory_mib;
 use registrar_tests::proxy::Traffic;
@@ -16,11 +15,7 @@ const PATIENCE: Duration = Duration::from_millis(100);
 const DELAY: Duration = Duration::from_millis(100);
 /// What an allocator may keep by chance; three kilobytes of each request would be more.
 const FLAT_WITHIN_MIB: f64 = 8.0;
-
-async fn window_in_use(api: &Api) -> f64 {
-    let metrics = Exposition::parse(&api.metrics().await);
-    metrics.value("registration_publish_window_in_use").unwrap()
-}
+const WINDOW_IN_USE: &str = "registration_publish_window_in_use";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crowd_that_hangs_up_keeps_no_place_in_the_window_and_no_memory() {
@@ -32,7 +27,7 @@ async fn a_crowd_that_hangs_up_keeps_no_place_in_the_window_and_no_memory() {
         let load = Load::start_impatient(&api.url, CROWD, PATIENCE);
         load.refuses(500).await;
         let early = resident_memory_mib(api.program.pid());
-        assert!(window_in_use(&api).await > 0.0);
+        assert!(api.counted(WINDOW_IN_USE).await > 0);
         load.refuses(3_000).await;
         let late = resident_memory_mib(api.program.pid());
         assert!(late < early + FLAT_WITHIN_MIB, "{early} MiB grew to {late}");
@@ -40,7 +35,7 @@ async fn a_crowd_that_hangs_up_keeps_no_place_in_the_window_and_no_memory() {
         let recovered_in = load.recovers(&scene.oracle).await;
         scene.verdict("a crowd that hangs up", load, recovered_in).await;
         wait::until("all places in the window are free", async || {
-            (window_in_use(&api).await == 0.0).then_some(())
+            (api.counted(WINDOW_IN_USE).await == 0).then_some(())
         })
         .await;
     })

@@ -1,6 +1,5 @@
 use registrar_common::domain::Lane;
 use registrar_common::messaging::queue_of;
-use registrar_tests::exposition::Exposition;
 use registrar_tests::load::Load;
 use registrar_tests::worker::Worker;
 use serde_json::json;
@@ -31,15 +30,13 @@ async fn when_the_queue_is_full_each_refusal_reaches_its_own_request() {
         let refused = load.refused();
         // Nobody repeats: who was refused must have no row, which the count of students shows.
         let answers = load.abandon().await;
-        let metrics = Exposition::parse(&scene.api.metrics().await);
-        let results = |result: &str| {
-            let series =
-                format!(r#"registration_published_total{{lane="interactive",result="{result}"}}"#);
-            metrics.value(&series).unwrap() as usize
+        let published = async |result: &str| {
+            let labels = format!(r#"{{lane="interactive",result="{result}"}}"#);
+            scene.api.counted(&format!("registration_published_total{labels}")).await
         };
-        assert_eq!(results("unknown"), 0, "each refusal is certain");
-        assert!(results("refused") >= refused, "by the broker: {}", results("refused"));
-        assert_eq!(results("confirmed"), answers.accepted.len());
+        assert_eq!(published("unknown").await, 0, "each refusal is certain");
+        assert!(published("refused").await >= refused, "and the broker's");
+        assert_eq!(published("confirmed").await, answers.accepted.len());
         let tally = scene.verdict_on("queue full", answers, recovered_in).await;
         assert_eq!(tally.on_hold, 0, "{tally}");
     })
