@@ -1,0 +1,108 @@
+//! `registrar dead-letters list`
+
+use std::process::ExitCode;
+
+use clap::Args;
+use registrar_common::storage::{LetterGroup, LetterState};
+use serde_json::{Value, json};
+
+use super::age;
+use super::desk::DeskArguments;
+use super::filter::{FilterArguments, ShownState, shown_state};
+use super::table::{Column, table};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    filter: FilterArguments,
+
+    /// In this state: held, replayed, discarded or all.
+    #[arg(long, value_parser = shown_state, default_value = "held")]
+    state: ShownState,
+
+    /// Print an array of groups as JSON.
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    desk: DeskArguments,
+}
+
+pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let ShownState(state) = arguments.state;
+    let groups = arguments.desk.open().groups(&arguments.filter.filter(state)).await?;
+    if arguments.json {
+        println!("{}", groups.iter().map(to_json).collect::<Value>());
+    } else if groups.is_empty() {
+        println!("{}", nothing(state));
+    } else {
+        print!("{}\n{}", of_groups(&groups), summary(&groups));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn nothing(state: Option<LetterState>) -> String {
+    match state {
+        Some(state) => format!("No dead letter that matches is {state}."),
+        None => "No dead letter matches.".to_owned(),
+    }
+}
+
+/// The groups as a table; also what a dry run shows.
+pub(super) fn of_groups(groups: &[LetterGroup]) -> String {
+    let columns = [
+        Column::Number("LETTERS"),
+        Column::Text("HOLD REASON"),
+        Column::Text("FINGERPRINT"),
+        Column::Text("LANES"),
+        Column::Number("OLDEST"),
+        Column::Number("LAST FAILED"),
+        Column::Number("ATTEMPTS"),
+        Column::Number("EXAMPLE"),
+    ];
+    let rows: Vec<_> = groups.iter().map(row).collect();
+    table(columns, &rows)
+}
+
+fn row(group: &LetterGroup) -> [String; 8] {
+    let lanes = if group.lanes.is_empty() { "-".to_owned() } else { group.lanes.join(",") };
+    [
+        group.letters.to_string(),
+        group.reason.clone(),
+        group.fingerprint.clone(),
+        lanes,
+        age::since(group.first_seen),
+        age::since(group.last_seen),
+        group.attempts.to_string(),
+        group.example.to_string(),
+    ]
+}
+
+fn summary(groups: &[LetterGroup]) -> String {
+    let letters: u64 = groups.iter().map(|group| group.letters).sum();
+    let example = groups.first().map(|group| group.example).unwrap_or_default();
+    format!(
+        "{} in {}. For more: registrar dead-letters show {example}\n",
+        counted(letters, "dead letter"),
+        counted(groups.len() as u64, "group")
+    )
+}
+
+/// `1 group`, `2 groups`.
+pub(super) fn counted(count: u64, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}
+
+fn to_json(group: &LetterGroup) -> Value {
+    json!({
+        "hold_reason": group.reason,
+        "fingerprint": group.fingerprint,
+        "lanes": group.lanes,
+        "letters": group.letters,
+        "first_seen": age::moment(group.first_seen),
+        "last_seen": age::moment(group.last_seen),
+        "attempts": group.attempts,
+        "example": group.example,
+    })
+}
