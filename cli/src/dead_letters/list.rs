@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use registrar_common::storage::{LetterGroup, LetterState};
+use registrar_common::storage::{LetterFilter, LetterGroup, LetterState};
 use serde_json::{Value, json};
 
 use super::age;
@@ -30,20 +30,22 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let ShownState(state) = arguments.state;
-    let groups = arguments.desk.open().groups(&arguments.filter.filter(state)).await?;
+    let filter = arguments.filter.filter(state);
+    let groups = arguments.desk.open().groups(&filter).await?;
     if arguments.json {
         println!("{}", groups.iter().map(to_json).collect::<Value>());
     } else if groups.is_empty() {
-        println!("{}", nothing(state));
+        println!("{}", nothing(&filter));
     } else {
         print!("{}\n{}", of_groups(&groups), summary(&groups));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn nothing(state: Option<LetterState>) -> String {
-    match state {
-        Some(state) => format!("No dead letter that matches is {state}."),
+fn nothing(filter: &LetterFilter) -> String {
+    match filter.state {
+        Some(LetterState::Held) if filter.is_empty() => "Nothing is on hold.".to_owned(),
+        Some(state) => format!("No {state} dead letter matches."),
         None => "No dead letter matches.".to_owned(),
     }
 }

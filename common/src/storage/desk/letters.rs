@@ -75,8 +75,9 @@ impl fmt::Debug for StoredLetter {
 impl DeadLetterDesk {
     /// How many letters `filter` means now.
     pub async fn matched(&self, filter: &LetterFilter) -> Result<Matched, StorageError> {
-        let mut query =
-            QueryBuilder::new("SELECT COUNT(*), COALESCE(MAX(id), 0) FROM dead_letters");
+        let mut query = QueryBuilder::new(
+            "SELECT COUNT(*), CAST(COALESCE(MAX(id), 0) AS UNSIGNED) FROM dead_letters",
+        );
         filter.write_to(&mut query);
         let mut session = Session::of(&self.pool);
         to_its_end(async move {
