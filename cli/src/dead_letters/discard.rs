@@ -14,13 +14,6 @@ use super::operator::{OperatorArguments, reason};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    #[command(flatten)]
-    filter: FilterArguments,
-
-    /// Every held one.
-    #[arg(long)]
-    all: bool,
-
     /// Why, for the record.
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     reason: String,
@@ -35,6 +28,13 @@ pub(super) struct Arguments {
     /// Print the result as JSON.
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    filter: FilterArguments,
+
+    /// Every held one, instead of conditions.
+    #[arg(long)]
+    all: bool,
 
     #[command(flatten)]
     desk: DeskArguments,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use registrar_common::domain::{HoldReason, Lane};
 use registrar_common::storage::{LetterFilter, LetterState};
 
@@ -22,17 +23,16 @@ pub(super) struct FilterArguments {
     #[arg(long = "id", value_name = "LETTER", value_delimiter = ',')]
     ids: Vec<LetterName>,
 
-    /// On hold for this reason: undecodable, `unknown_version`, `invalid_registration`,
-    /// `refused_by_database`, `delivery_limit` or unrouted.
-    #[arg(long, value_name = "CODE", value_parser = hold_reason)]
+    /// On hold for this reason.
+    #[arg(long, value_name = "CODE", value_parser = hold_reason())]
     hold_reason: Option<HoldReason>,
 
     /// Failed of the same cause, as `list` shows it.
     #[arg(long)]
     fingerprint: Option<String>,
 
-    /// Came from this lane: interactive or bulk.
-    #[arg(long, value_parser = lane)]
+    /// Came from this lane.
+    #[arg(long, value_parser = lane())]
     lane: Option<Lane>,
 
     /// On hold for at least so long, such as 90s, 15m, 2h or 30d.
@@ -78,33 +78,31 @@ pub(super) fn require_intent(filter: &LetterFilter, all: bool, to: &str) -> anyh
     }
 }
 
-fn hold_reason(code: &str) -> Result<HoldReason, String> {
-    HoldReason::ALL.into_iter().find(|reason| reason.as_str() == code).ok_or_else(|| {
-        let codes = HoldReason::ALL.map(HoldReason::as_str);
-        format!("it must be one of: {}", codes.join(", "))
-    })
+fn hold_reason() -> impl TypedValueParser<Value = HoldReason> {
+    PossibleValuesParser::new(HoldReason::ALL.map(HoldReason::as_str))
+        .map(|code| HoldReason::from_stored(&code))
 }
 
-fn lane(name: &str) -> Result<Lane, String> {
-    Lane::parse(name).ok_or_else(|| {
-        let names = Lane::ALL.map(Lane::as_str);
-        format!("it must be one of: {}", names.join(", "))
-    })
+fn lane() -> impl TypedValueParser<Value = Lane> {
+    PossibleValuesParser::new(Lane::ALL.map(Lane::as_str))
+        .try_map(|name| Lane::parse(&name).ok_or("it must be a lane"))
+}
+
+/// A parser of states.
+pub(super) fn state() -> impl TypedValueParser<Value = LetterState> {
+    PossibleValuesParser::new(LetterState::ALL.map(LetterState::as_str))
+        .try_map(|state| state.parse::<LetterState>())
 }
 
 /// The state of the letters to look at: one, or `all`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ShownState(pub(super) Option<LetterState>);
 
-/// Parses a state or `all`.
-pub(super) fn shown_state(text: &str) -> Result<ShownState, String> {
-    if text == "all" {
-        return Ok(ShownState(None));
-    }
-    match text.parse() {
-        Ok(state) => Ok(ShownState(Some(state))),
-        Err(error) => Err(format!("{error}, all")),
-    }
+/// A parser of states, and of `all`.
+pub(super) fn shown_state() -> impl TypedValueParser<Value = ShownState> {
+    let states = LetterState::ALL.map(LetterState::as_str);
+    PossibleValuesParser::new(states.into_iter().chain(["all"]))
+        .map(|state| ShownState(state.parse().ok()))
 }
 
 #[cfg(test)]
@@ -160,10 +158,8 @@ mod tests {
 
     #[test]
     fn a_wrong_condition_is_told_with_what_would_be_right() {
-        assert_eq!(
-            refusal(&["--lane=fast"]),
-            concat!("--lane <LANE> is \"fast\", but it must be one of: interactive, bulk.")
-        );
+        let sentence = "--lane <LANE> is \"fast\", but it must be one of: interactive, bulk.";
+        assert_eq!(refusal(&["--lane=fast"]), sentence);
         let sentence = refusal(&["--hold-reason=poison"]);
         assert!(sentence.contains("refused_by_database, delivery_limit"), "{sentence}");
     }
@@ -179,9 +175,18 @@ mod tests {
 
     #[test]
     fn a_state_may_be_all_of_them() {
-        assert_eq!(shown_state("all"), Ok(ShownState(None)));
-        assert_eq!(shown_state("held"), Ok(ShownState(Some(LetterState::Held))));
-        let sentence = shown_state("lost").unwrap_err();
-        assert_eq!(sentence, "it must be one of: held, replayed, discarded, all");
+        #[derive(Debug, Parser)]
+        struct Command {
+            #[arg(long, value_parser = shown_state())]
+            state: ShownState,
+        }
+        let parsed = |text: &str| {
+            let flag = format!("--state={text}");
+            config::parse_from::<Command>(["registrar", &flag]).map(|command| command.state)
+        };
+        assert_eq!(parsed("all").unwrap(), ShownState(None));
+        assert_eq!(parsed("held").unwrap(), ShownState(Some(LetterState::Held)));
+        let sentence = parsed("lost").unwrap_err().to_string();
+        assert!(sentence.contains("held, replayed, discarded, all"), "{sentence}");
     }
 }

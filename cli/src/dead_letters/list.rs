@@ -9,20 +9,20 @@ use serde_json::{Value, json};
 use super::age;
 use super::desk::DeskArguments;
 use super::filter::{FilterArguments, ShownState, shown_state};
-use super::table::{Column, table};
+use super::table::{Column, printable, table};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    #[command(flatten)]
-    filter: FilterArguments,
-
-    /// In this state: held, replayed, discarded or all.
-    #[arg(long, value_parser = shown_state, default_value = "held")]
-    state: ShownState,
-
     /// Print an array of groups as JSON.
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    filter: FilterArguments,
+
+    /// In this state.
+    #[arg(long, value_parser = shown_state(), default_value = "held")]
+    state: ShownState,
 
     #[command(flatten)]
     desk: DeskArguments,
@@ -82,11 +82,15 @@ fn row(group: &LetterGroup) -> [String; 8] {
 
 fn summary(groups: &[LetterGroup]) -> String {
     let letters: u64 = groups.iter().map(|group| group.letters).sum();
-    let example = groups.first().map(|group| group.example).unwrap_or_default();
+    let Some(first) = groups.first() else { return String::new() };
     format!(
-        "{} in {}. For more: registrar dead-letters show {example}\n",
+        "{} in {}. To see one, and what a replay would do:\n  \
+         registrar dead-letters show {}\n  \
+         registrar dead-letters replay --dry-run --fingerprint '{}'\n",
         counted(letters, "dead letter"),
-        counted(groups.len() as u64, "group")
+        counted(groups.len() as u64, "group"),
+        first.example,
+        printable(&first.fingerprint),
     )
 }
 

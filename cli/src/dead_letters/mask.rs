@@ -18,14 +18,14 @@ pub(super) fn masked(body: &[u8]) -> Value {
     }
 }
 
-/// The body as it is: JSON, else text, else hexadecimal digits.
+/// The body as it is: JSON, else text, else bytes in hexadecimal digits.
 pub(super) fn revealed(body: &[u8]) -> Value {
     if let Ok(value) = serde_json::from_slice(body) {
         return value;
     }
     match std::str::from_utf8(body) {
         Ok(text) => json!(text),
-        Err(_) => json!(body.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
+        Err(_) => json!(format!("{body:02x?}")),
     }
 }
 
@@ -35,7 +35,7 @@ fn mask(member: &str, value: Value) -> Value {
         Value::Array(items) => items.into_iter().map(|item| mask(member, item)).collect(),
         Value::String(text) if is_harmless(member, &text) => Value::String(text),
         // How long it is may be what is wrong.
-        Value::String(text) => json!(format!("*** ({} characters)", text.chars().count())),
+        Value::String(text) => json!(format!("*** (length {})", text.chars().count())),
         Value::Number(number) if member == "version" => Value::Number(number),
         Value::Number(_) => json!("*** (number)"),
         Value::Bool(_) => json!("*** (boolean)"),
@@ -80,7 +80,7 @@ mod tests {
         let one = &shown["registrations"][0];
         assert_eq!((&shown["version"], &one["id"]), (&json!(1), &json!(id)));
         assert!(one["accepted_at"].as_str().unwrap().starts_with("20"));
-        assert_eq!(one["first_name"], "*** (3 characters)");
+        assert_eq!(one["first_name"], "*** (length 3)");
         let text = shown.to_string();
         assert!(!text.contains("Ada") && !text.contains("Love") && !text.contains("example"));
     }
@@ -117,6 +117,6 @@ mod tests {
             json!({"email": "ada@example.com"})
         );
         assert_eq!(revealed(b"not JSON"), json!("not JSON"));
-        assert_eq!(revealed(b"\xff\x00"), json!("ff00"));
+        assert_eq!(revealed(b"\xff\x00"), json!("[ff, 00]"));
     }
 }

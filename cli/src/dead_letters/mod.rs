@@ -36,8 +36,10 @@ enum Command {
     ///
     /// Exit code 0: shown; 4: no dead letter matches; 2: could not be found out.
     Show(Box<show::Arguments>),
-    /// Publishes dead letters again: 1, then 10, then 100, then the rest. It waits for the outcomes
-    /// of each step, and stops as soon as one of them is put on hold again.
+    /// Publishes dead letters again, a few first, and stops when one is put on hold again.
+    ///
+    /// It goes in steps of 1, 10, 100 and the rest, and waits for the outcomes of each. Registered
+    /// and rejected are both success.
     ///
     /// Safe to repeat and to interrupt: a letter is marked as replayed only after RabbitMQ has its
     /// message on disk, and a registration that was decided meanwhile stays as it is.
@@ -46,8 +48,10 @@ enum Command {
     /// since outcomes did not come in time, or by Ctrl-C; 4: no dead letter matches; 2: could not
     /// be done.
     Replay(Box<replay::Arguments>),
-    /// Puts dead letters aside that shall not be registered. They are kept, and can be replayed
-    /// with --state discarded. Students are still told that they are on hold.
+    /// Puts dead letters aside that shall not be registered.
+    ///
+    /// They are kept, and `replay --state discarded` takes them back. Students are still told that
+    /// their registration is on hold.
     ///
     /// Exit code 0: discarded; 4: no dead letter matches; 2: could not be done.
     Discard(Box<discard::Arguments>),

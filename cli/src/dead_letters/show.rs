@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use registrar_common::config;
+use registrar_common::domain::Lane;
 use registrar_common::storage::{
     Action, ActionKind, ActionResult, DeadLetterDesk, LetterFilter, LetterState, Matched,
     StoredLetter,
@@ -21,13 +22,6 @@ use super::{NOTHING_MATCHES, age, mask};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    #[command(flatten)]
-    filter: FilterArguments,
-
-    /// In this state: held, replayed, discarded or all; without it held ones, or any that are named.
-    #[arg(long, value_parser = shown_state)]
-    state: Option<ShownState>,
-
     /// The most letters to show, the oldest first.
     #[arg(long, default_value = "10", value_parser = config::bounded(1_u32..=1_000))]
     limit: u32,
@@ -46,6 +40,13 @@ pub(super) struct Arguments {
     /// Print an array of letters as JSON.
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    filter: FilterArguments,
+
+    /// In this state; without it held ones, or any that are named.
+    #[arg(long, value_parser = shown_state())]
+    state: Option<ShownState>,
 
     #[command(flatten)]
     desk: DeskArguments,
@@ -118,7 +119,7 @@ fn to_json(letter: &StoredLetter, reveal: bool) -> Value {
         "registration_id": letter.registration_id.map(|id| id.to_string()),
         "hold_reason": letter.reason,
         "fingerprint": letter.fingerprint,
-        "lane": letter.lane.map(|lane| lane.as_str()),
+        "lane": letter.lane.map(Lane::as_str),
         "attempts": letter.attempts,
         "accepted_at": letter.accepted_at.map(age::moment),
         "first_seen": age::moment(letter.first_seen),

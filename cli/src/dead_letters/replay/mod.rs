@@ -24,23 +24,11 @@ use self::replaying::{Pace, Replaying};
 use self::report::Report;
 use super::NOTHING_MATCHES;
 use super::desk::DeskArguments;
-use super::filter::{FilterArguments, require_intent};
+use super::filter::{FilterArguments, require_intent, state};
 use super::operator::{OperatorArguments, reason};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    #[command(flatten)]
-    filter: FilterArguments,
-
-    /// Every one.
-    #[arg(long)]
-    all: bool,
-
-    /// Letters in this state: held; discarded, to take it back; or replayed, when the queue was
-    /// lost with their messages.
-    #[arg(long, default_value = "held")]
-    state: LetterState,
-
     /// The most letters a second.
     #[arg(long, value_name = "NUMBER", default_value = "100",
           value_parser = config::bounded(1_u32..=1_000))]
@@ -66,6 +54,18 @@ pub(super) struct Arguments {
     json: bool,
 
     #[command(flatten)]
+    filter: FilterArguments,
+
+    /// Every one in that state, instead of conditions.
+    #[arg(long)]
+    all: bool,
+
+    /// In this state: discarded ones to take that back, replayed ones when their messages were
+    /// lost with the queue.
+    #[arg(long, default_value = "held", value_parser = state())]
+    state: LetterState,
+
+    #[command(flatten)]
     desk: DeskArguments,
 
     #[command(flatten, next_help_heading = "RabbitMQ")]
@@ -80,7 +80,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     require_intent(&filter, arguments.all, "replay")?;
     let desk = arguments.desk.open();
     let matched = desk.matched(&filter).await?;
-    let report = Report { json: arguments.json, state: arguments.state };
+    let report = Report::new(arguments.json, arguments.state);
     if matched.letters == 0 {
         report.nothing_matches();
         return Ok(ExitCode::from(NOTHING_MATCHES));

@@ -96,6 +96,7 @@ impl Replaying<'_> {
             if course.open.len() >= WINDOW {
                 self.await_outcomes(course).await?;
             }
+            self.report.on_the_way(&course.tally);
         }
         self.await_outcomes(course).await?;
         self.desk.record(self.number, course.tally.replayed, None).await

@@ -1,5 +1,7 @@
 //! What a replay tells: lines for people, or one JSON object.
 
+use std::cell::Cell;
+
 use registrar_common::storage::{ActionResult, LetterGroup, LetterState, Matched};
 use serde_json::{Value, json};
 
@@ -11,11 +13,17 @@ use crate::dead_letters::table::printable;
 const LISTED: usize = 5;
 
 pub(super) struct Report {
-    pub(super) json: bool,
-    pub(super) state: LetterState,
+    json: bool,
+    state: LetterState,
+    thousands_told: Cell<u64>,
 }
 
 impl Report {
+    /// As JSON or not, on a replay of letters in this state.
+    pub(super) fn new(json: bool, state: LetterState) -> Self {
+        Self { json, state, thousands_told: Cell::new(0) }
+    }
+
     pub(super) fn nothing_matches(&self) {
         eprintln!("No {} dead letter matches.", self.state);
     }
@@ -33,6 +41,14 @@ impl Report {
             counted(letters, "dead letter"),
             steps.join(", ")
         );
+    }
+
+    /// A sign of life about every thousand letters.
+    pub(super) fn on_the_way(&self, tally: &Tally) {
+        let thousands = tally.replayed / 1_000;
+        if !self.json && self.thousands_told.replace(thousands) < thousands {
+            println!("  {}", so_far(tally));
+        }
     }
 
     pub(super) fn step(&self, number: usize, of: usize, tally: &Tally) {

@@ -16,11 +16,10 @@ pub(super) fn of(letter: &StoredLetter, reveal: bool) -> String {
     lines.extend(fields.iter().filter_map(|(name, value)| {
         Some(format!("{INDENT}{name:<width$}  {}", printable(value.as_deref()?)))
     }));
-    lines.push(format!("{INDENT}{}", advice(&letter.reason)));
+    lines.extend([String::new(), format!("{INDENT}{}", advice(&letter.reason)), String::new()]);
     if reveal {
-        lines.push(format!("{INDENT}Headers:"));
         lines.extend(letter.headers.iter().map(|(name, value)| {
-            format!("{INDENT}{INDENT}{}: {}", printable(name), printable(value))
+            format!("{INDENT}Header {}: {}", printable(name), printable(value))
         }));
         lines.push(format!("{INDENT}Payload:"));
         lines.extend(body(&mask::revealed(&letter.payload)));
@@ -51,14 +50,10 @@ fn state(letter: &StoredLetter) -> String {
     if letter.state == LetterState::Held {
         return letter.state.to_string();
     }
-    let mut said = format!("{} at {}", letter.state, age::moment(letter.state_changed_at));
-    if let Some(by) = &letter.state_by {
-        said += &format!(" by {by}");
-    }
-    if let Some(reason) = &letter.state_reason {
-        said += &format!(": {reason}");
-    }
-    said
+    let changed_at = age::moment(letter.state_changed_at);
+    let by = letter.state_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+    let why = letter.state_reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+    format!("{} at {changed_at}{by}{why}", letter.state)
 }
 
 fn body(payload: &Value) -> Vec<String> {

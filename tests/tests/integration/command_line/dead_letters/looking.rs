@@ -65,7 +65,7 @@ async fn a_letter_is_shown_without_personal_data_and_to_reveal_it_is_recorded() 
     for text in [&shown.stdout, &as_json.to_string()] {
         let personal = ["Mallory", "Lovelace", "example.com", "1815"];
         assert!(!personal.iter().any(|word| text.contains(word)), "{text}");
-        assert!(text.contains(FINGERPRINT) && text.contains("*** (7 characters)"), "{text}");
+        assert!(text.contains(FINGERPRINT) && text.contains("*** (length 7)"), "{text}");
         assert!(text.contains("not JSON, 8 bytes"), "{text}");
     }
     assert_eq!(scene.oracle.count("dead_letter_actions").await, 0);
