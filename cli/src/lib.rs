@@ -3,6 +3,7 @@
 //! Each subcommand is a module that answers with an exit code, or with a sentence that says what
 //! went wrong and what to do.
 
+mod dead_letters;
 mod migrate;
 mod status;
 
@@ -21,6 +22,8 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Looks at registrations that are on hold, replays and discards them.
+    DeadLetters(dead_letters::Arguments),
     /// Creates or updates the database's tables. Safe to repeat, and while everything runs.
     Migrate(Box<migrate::Arguments>),
     /// Says what became of a registration. Exit code 0: registered, 1: rejected or on hold,
@@ -31,6 +34,7 @@ enum Command {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let result = match config::parse::<Arguments>().command {
+        Command::DeadLetters(arguments) => dead_letters::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
     };

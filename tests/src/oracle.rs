@@ -172,10 +172,13 @@ impl Oracle {
 
     /// How many rows are in `students`.
     pub async fn students(&self) -> usize {
-        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM students")
-            .fetch_one(&self.pool)
-            .await
-            .unwrap();
+        self.count("students").await
+    }
+
+    /// How many rows a table has; a condition may follow its name.
+    pub async fn count(&self, table: &str) -> usize {
+        let query = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+        let count: i64 = sqlx::query_scalar(query).fetch_one(&self.pool).await.unwrap();
         usize::try_from(count).unwrap()
     }
 }

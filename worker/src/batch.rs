@@ -43,10 +43,13 @@ impl Item {
     }
 
     /// Whether an earlier delivery of this registration may have been decided already: this message
-    /// was delivered before, or several messages may carry its id.
+    /// was delivered before, or several messages may carry its id. A replayed one may find its own
+    /// dead letter still held, and must release it: whoever replays marks the letter only after the
+    /// broker's confirm, and may die in between.
     pub fn may_be_decided(&self, registration: &Registration) -> bool {
         self.delivery.redelivered
             || self.delivery.delivery_count > 0
+            || self.delivery.is_replayed()
             || registration.id.is_derived()
     }
 

@@ -22,7 +22,7 @@ pub use idempotency::{
 pub use lane::Lane;
 pub use outcome::{Decision, HoldReason, Outcome, RejectionCode};
 pub use person_name::{NAME_MAX_CHARACTERS, PersonName};
-pub use reference::{Reference, ReferenceSealer, UnknownReference};
+pub use reference::{Reference, ReferenceSealer, UnknownReference, id_named_by};
 pub use registration::{Registration, Student};
 pub use registration_id::RegistrationId;
 pub use violation::{Field, Violation, ViolationCode, Violations};

@@ -32,6 +32,15 @@ impl fmt::Display for Reference {
     }
 }
 
+/// The registration that a reference names, without proof that it was ever issued: for operators,
+/// who have the database but not the secret. However people spell it, as with
+/// [`ReferenceSealer::open`].
+pub fn id_named_by(reference: &str) -> Result<RegistrationId, UnknownReference> {
+    let sealed = decode(reference).ok_or(UnknownReference)?;
+    let (id, _) = sealed.split_at(ID_BYTES);
+    Ok(RegistrationId::from_bytes(id.try_into().map_err(|_| UnknownReference)?))
+}
+
 /// The text is not a reference that was issued: forged or mistyped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("No registration has this reference. Check it for typing errors.")]
@@ -182,6 +191,7 @@ mod tests {
             let reference = sealer.seal(id);
             prop_assert_eq!(reference.as_str().len(), CHARACTERS);
             prop_assert_eq!(sealer.open(reference.as_str()), Ok(id));
+            prop_assert_eq!(id_named_by(reference.as_str()), Ok(id));
         }
 
         #[test]

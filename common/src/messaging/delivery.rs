@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::names::REPLAYED;
+
 /// A message as the broker hands it to a consumer.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Delivery {
@@ -20,6 +22,13 @@ pub struct Delivery {
     pub message_id: Option<String>,
     /// Why and from where it was dead-lettered, if it was.
     pub death: Option<Death>,
+}
+
+impl Delivery {
+    /// Whether an operator took it from the dead letters and published it again.
+    pub fn is_replayed(&self) -> bool {
+        self.headers.contains_key(REPLAYED)
+    }
 }
 
 /// Without body and headers: they hold personal data.

@@ -32,7 +32,7 @@ pub use decode_error::DecodeError;
 pub use delivery::{ChannelGone, Death, Deliveries, Delivery};
 pub use envelope::Envelope;
 pub use error::ConnectError;
-pub use names::{DEAD_LETTER, REGISTRATIONS_EXCHANGE, UNROUTED, queue_of};
+pub use names::{DEAD_LETTER, REGISTRATIONS_EXCHANGE, REPLAYED, UNROUTED, queue_of};
 pub use observer::PublisherObserver;
 pub use publish_error::PublishError;
 pub use publisher::{OutgoingMessage, Publisher, PublisherTask};

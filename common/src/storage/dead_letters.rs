@@ -15,8 +15,9 @@ use super::statements::timestamp;
 use super::{ErrorClass, StorageError, reconcile};
 use crate::domain::{HoldReason, Lane, Outcome, RegistrationId};
 
-/// The longest fingerprint, in characters.
+/// The longest fingerprint and the longest message id, in characters.
 const FINGERPRINT_MAX: usize = 255;
+const MESSAGE_ID_MAX: usize = 255;
 /// What a TIMESTAMP holds on every supported server, in seconds since 1970.
 const TIMESTAMP_SECONDS: std::ops::RangeInclusive<i64> = 1..=0x7fff_fffe;
 const MAX_ROUNDS: u32 = 5;
@@ -64,6 +65,7 @@ impl fmt::Debug for DeadLetter {
 }
 
 impl DeadLetter {
+    /// A message without an id is the same as one with an empty id.
     fn digest(&self) -> [u8; 32] {
         let message_id = self.message_id.as_deref().unwrap_or_default();
         let mut hash = Sha256::new();
@@ -115,14 +117,15 @@ async fn write(session: &mut Session, letter: &DeadLetter) -> Result<(), Storage
 
 async fn insert(session: &mut Session, letter: &DeadLetter) -> Result<(), Failure> {
     let query = sqlx::query(
-        "INSERT INTO dead_letters (registration_id, digest, payload, headers, lane, reason, \
-                fingerprint, attempts, accepted_at, state) \
-         VALUES (?,?,?,?,?,?,?,?,?,'held')",
+        "INSERT INTO dead_letters (registration_id, digest, message_id, payload, headers, lane, \
+                reason, fingerprint, attempts, accepted_at, state) \
+         VALUES (?,?,?,?,?,?,?,?,?,?,'held')",
     );
     let (id, digest) = identity(letter);
     let query = query
         .bind(id)
         .bind(digest)
+        .bind(message_id(letter))
         .bind(letter.payload.as_slice())
         .bind(headers(letter)?)
         .bind(letter.lane.map(Lane::as_str))
@@ -142,6 +145,7 @@ async fn hold_again(session: &mut Session, letter: &DeadLetter) -> Result<bool, 
                 payload = IF(state = 'held', payload, ?), \
                 headers = IF(state = 'held', headers, ?), \
                 accepted_at = IF(state = 'held', accepted_at, ?), \
+                message_id = IF(state = 'held', COALESCE(message_id, ?), ?), \
                 state_changed_at = IF(state = 'held', state_changed_at, CURRENT_TIMESTAMP(6)), \
                 state_reason = NULL, state_by = NULL, state = 'held', \
                 reason = ?, fingerprint = ?, attempts = attempts + 1, \
@@ -153,6 +157,8 @@ async fn hold_again(session: &mut Session, letter: &DeadLetter) -> Result<bool, 
         .bind(letter.payload.as_slice())
         .bind(headers(letter)?)
         .bind(accepted_at(letter))
+        .bind(message_id(letter))
+        .bind(message_id(letter))
         .bind(letter.reason.as_str())
         .bind(fingerprint(letter))
         .bind(id)
@@ -174,6 +180,10 @@ fn headers(letter: &DeadLetter) -> Result<String, sqlx::Error> {
 
 fn fingerprint(letter: &DeadLetter) -> String {
     letter.fingerprint.chars().take(FINGERPRINT_MAX).collect()
+}
+
+fn message_id(letter: &DeadLetter) -> Option<String> {
+    Some(letter.message_id.as_ref()?.chars().take(MESSAGE_ID_MAX).collect())
 }
 
 /// A time that no TIMESTAMP holds came from a message that is broken in more than one way. It must

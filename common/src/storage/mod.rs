@@ -3,6 +3,7 @@
 //! - [`RegistrationStore`] is how the worker writes: one attempt to bring a batch to its outcomes.
 //!   [`MySqlStore`] is the real one.
 //! - [`StatusReader`] is how the API reads.
+//! - [`DeadLetterDesk`] is how operators look at dead letters, replay and discard them.
 //! - [`migrate`] and [`schema_state`] keep the tables at this version.
 //!
 //! Every write is an autocommit single statement. There is no explicit transaction anywhere: one
@@ -14,6 +15,7 @@ mod attempt;
 mod classify;
 mod dead_letters;
 mod decided;
+mod desk;
 mod error;
 mod given_up;
 mod insert;
@@ -32,6 +34,10 @@ mod store;
 mod students;
 
 pub use dead_letters::DeadLetter;
+pub use desk::{
+    Action, ActionKind, ActionResult, DeadLetterDesk, LetterFilter, LetterGroup, LetterState,
+    Matched, RecordedAction, Standing, StoredLetter, UnknownLetterState, Watched,
+};
 pub use error::{ErrorClass, StorageError};
 pub use migrate::{SchemaState, migrate, schema_state};
 pub use pool::{Pool, PoolConnections};

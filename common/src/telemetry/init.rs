@@ -46,16 +46,33 @@ pub fn init(
     version: &'static str,
     settings: &TelemetrySettings,
 ) -> Result<Telemetry, TelemetryError> {
-    let telemetry = providers(service, version, settings)?;
-    let subscriber = subscriber(
-        service,
-        settings,
-        &telemetry.tracers,
-        telemetry.loggers.as_ref(),
-        std::io::stdout,
-    );
-    tracing::subscriber::set_global_default(subscriber)?;
+    let telemetry = init_with(service, version, settings, std::io::stdout)?;
     panics::log_from_now_on();
+    Ok(telemetry)
+}
+
+/// As [`init`], but no log lines are written: for a command, whose output is for its user.
+pub fn init_silent(
+    service: &'static str,
+    version: &'static str,
+    settings: &TelemetrySettings,
+) -> Result<Telemetry, TelemetryError> {
+    init_with(service, version, settings, std::io::sink)
+}
+
+fn init_with<W>(
+    service: &'static str,
+    version: &'static str,
+    settings: &TelemetrySettings,
+    stdout: W,
+) -> Result<Telemetry, TelemetryError>
+where
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
+    let telemetry = providers(service, version, settings)?;
+    let subscriber =
+        subscriber(service, settings, &telemetry.tracers, telemetry.loggers.as_ref(), stdout);
+    tracing::subscriber::set_global_default(subscriber)?;
     // For libraries that propagate by themselves; OTEL_PROPAGATORS is not read by the SDK.
     global::set_text_map_propagator(propagation::w3c());
     Ok(telemetry)

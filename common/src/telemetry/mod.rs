@@ -20,5 +20,5 @@ pub mod propagation;
 mod provider;
 mod settings;
 
-pub use init::{Telemetry, TelemetryError, init};
+pub use init::{Telemetry, TelemetryError, init, init_silent};
 pub use settings::{LogFilter, LogFormat, TelemetrySettings};

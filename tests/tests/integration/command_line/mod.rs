@@ -1,5 +1,6 @@
 //! The `registrar` command against a real API and a real database.
 
+mod dead_letters;
 mod migrating;
 mod status;
 

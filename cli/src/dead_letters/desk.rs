@@ -1,0 +1,15 @@
+use clap::Args;
+use registrar_common::storage::{DatabaseSettings, DeadLetterDesk, Pool};
+
+/// Where the dead letters are.
+#[derive(Debug, Args)]
+pub(super) struct DeskArguments {
+    #[command(flatten, next_help_heading = "MySQL")]
+    database: DatabaseSettings,
+}
+
+impl DeskArguments {
+    pub(super) fn open(&self) -> DeadLetterDesk {
+        DeadLetterDesk::new(Pool::new(&self.database))
+    }
+}

@@ -1,0 +1,87 @@
+//! `registrar dead-letters discard`
+
+use std::process::ExitCode;
+
+use clap::Args;
+use registrar_common::storage::{Action, ActionKind, ActionResult, LetterState};
+use serde_json::json;
+
+use super::NOTHING_MATCHES;
+use super::desk::DeskArguments;
+use super::filter::{FilterArguments, require_intent};
+use super::list::{counted, of_groups};
+use super::operator::{OperatorArguments, reason};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Why, for the record.
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    reason: String,
+
+    #[command(flatten)]
+    operator: OperatorArguments,
+
+    /// Show what would be discarded, and do nothing.
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Print the result as JSON.
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    filter: FilterArguments,
+
+    /// Every held one, instead of conditions.
+    #[arg(long)]
+    all: bool,
+
+    #[command(flatten)]
+    desk: DeskArguments,
+}
+
+pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let filter = arguments.filter.filter(Some(LetterState::Held));
+    require_intent(&filter, arguments.all, "discard")?;
+    let desk = arguments.desk.open();
+    let matched = desk.matched(&filter).await?;
+    if matched.letters == 0 {
+        eprintln!("No held dead letter matches.");
+        return Ok(ExitCode::from(NOTHING_MATCHES));
+    }
+    if arguments.dry_run {
+        if arguments.json {
+            println!("{}", json!({"dry_run": true, "matched": matched.letters}));
+        } else {
+            let letters = counted(matched.letters, "dead letter");
+            let groups = of_groups(&desk.groups(&filter).await?);
+            print!("{groups}\nWould discard {letters}. Nothing was done.\n");
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let action = Action {
+        kind: ActionKind::Discard,
+        operator: arguments.operator.name()?,
+        reason: Some(arguments.reason.clone()),
+        filter: filter.clone(),
+        matched: matched.letters,
+    };
+    let number = desk.begin(&action).await?;
+    let discarding = desk.discard(&filter, matched, &action.operator, &arguments.reason).await;
+    let discarded = match discarding {
+        Ok(discarded) => discarded,
+        Err(error) => {
+            // Best effort: the same server just failed.
+            desk.record(number, 0, Some(ActionResult::Failed)).await.ok();
+            return Err(error.into());
+        }
+    };
+    desk.record(number, discarded, Some(ActionResult::Done)).await?;
+    if arguments.json {
+        let (matched, action) = (matched.letters, number);
+        println!("{}", json!({"action": action, "matched": matched, "discarded": discarded}));
+    } else {
+        println!("Discarded {}.", counted(discarded, "dead letter"));
+    }
+    Ok(ExitCode::SUCCESS)
+}

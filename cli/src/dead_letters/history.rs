@@ -1,0 +1,82 @@
+//! `registrar dead-letters history`
+
+use std::process::ExitCode;
+
+use clap::Args;
+use registrar_common::config;
+use registrar_common::storage::RecordedAction;
+use serde_json::{Value, json};
+
+use super::age;
+use super::desk::DeskArguments;
+use super::table::{Column, table};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The most actions to show.
+    #[arg(long, default_value = "20", value_parser = config::bounded(1_u32..=1_000))]
+    limit: u32,
+
+    /// Print an array of actions as JSON.
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    desk: DeskArguments,
+}
+
+pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let actions = arguments.desk.open().actions(arguments.limit).await?;
+    if arguments.json {
+        println!("{:#}", actions.iter().map(to_json).collect::<Value>());
+    } else if actions.is_empty() {
+        println!("No dead letter was replayed, discarded or revealed yet.");
+    } else {
+        print!("{}", of_actions(&actions));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn of_actions(actions: &[RecordedAction]) -> String {
+    let columns = [
+        Column::Number("ACTION"),
+        Column::Text("WHEN"),
+        Column::Text("WHO"),
+        Column::Text("WHAT"),
+        Column::Number("MATCHED"),
+        Column::Number("DONE"),
+        Column::Text("RESULT"),
+        Column::Text("WHICH"),
+        Column::Text("WHY"),
+    ];
+    let rows: Vec<_> = actions.iter().map(row).collect();
+    table(columns, &rows)
+}
+
+fn row(action: &RecordedAction) -> [String; 9] {
+    [
+        action.id.to_string(),
+        age::moment(action.began_at),
+        action.operator.clone(),
+        action.kind.clone(),
+        action.matched.to_string(),
+        action.done.to_string(),
+        action.result.clone().unwrap_or_else(|| "not ended".to_owned()),
+        action.filter.clone(),
+        action.reason.clone().unwrap_or_else(|| "-".to_owned()),
+    ]
+}
+
+fn to_json(action: &RecordedAction) -> Value {
+    json!({
+        "action": action.id,
+        "began_at": age::moment(action.began_at),
+        "operator": action.operator,
+        "kind": action.kind,
+        "matched": action.matched,
+        "done": action.done,
+        "result": action.result,
+        "filter": serde_json::from_str::<Value>(&action.filter).unwrap_or_default(),
+        "reason": action.reason,
+    })
+}

@@ -1,0 +1,128 @@
+//! `registrar dead-letters replay`
+
+mod canary;
+mod message;
+mod publishing;
+mod replaying;
+mod report;
+mod tally;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use registrar_common::config;
+use registrar_common::lifecycle::Shutdown;
+use registrar_common::messaging::MessagingSettings;
+use registrar_common::storage::{
+    Action, ActionKind, DeadLetterDesk, LetterFilter, LetterState, Matched,
+};
+use registrar_common::telemetry::{self, TelemetrySettings};
+
+use self::publishing::Publishing;
+use self::replaying::{Pace, Replaying};
+use self::report::Report;
+use super::NOTHING_MATCHES;
+use super::desk::DeskArguments;
+use super::filter::{FilterArguments, require_intent, state};
+use super::operator::{OperatorArguments, reason};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The most letters a second.
+    #[arg(long, value_name = "NUMBER", default_value = "100",
+          value_parser = config::bounded(1_u32..=1_000))]
+    rate: u32,
+
+    /// How long the outcomes of a step may take.
+    #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = config::duration)]
+    wait: Duration,
+
+    /// Why, for the record: what was mended.
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    reason: Option<String>,
+
+    #[command(flatten)]
+    operator: OperatorArguments,
+
+    /// Show what would be replayed, and do nothing.
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Print the result as JSON, and nothing on the way.
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    filter: FilterArguments,
+
+    /// Every one in that state, instead of conditions.
+    #[arg(long)]
+    all: bool,
+
+    /// In this state: discarded ones to take that back, replayed ones when their messages were
+    /// lost with the queue.
+    #[arg(long, default_value = "held", value_parser = state())]
+    state: LetterState,
+
+    #[command(flatten)]
+    desk: DeskArguments,
+
+    #[command(flatten, next_help_heading = "RabbitMQ")]
+    messaging: MessagingSettings,
+
+    #[command(flatten)]
+    telemetry: TelemetrySettings,
+}
+
+pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let filter = arguments.filter.filter(Some(arguments.state));
+    require_intent(&filter, arguments.all, "replay")?;
+    let desk = arguments.desk.open();
+    let matched = desk.matched(&filter).await?;
+    let report = Report::new(arguments.json, arguments.state);
+    if matched.letters == 0 {
+        report.nothing_matches();
+        return Ok(ExitCode::from(NOTHING_MATCHES));
+    }
+    if arguments.dry_run {
+        report.dry_run(&desk.groups(&filter).await?, &canary::steps(matched.letters));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let service = ("registrar", env!("CARGO_PKG_VERSION"));
+    let telemetry = telemetry::init_silent(service.0, service.1, &arguments.telemetry)?;
+    let replayed = replay(arguments, &report, desk, filter, matched).await;
+    telemetry.shutdown().await;
+    replayed
+}
+
+async fn replay(
+    arguments: &Arguments,
+    report: &Report,
+    desk: DeadLetterDesk,
+    filter: LetterFilter,
+    matched: Matched,
+) -> anyhow::Result<ExitCode> {
+    let action = Action {
+        kind: ActionKind::Replay,
+        operator: arguments.operator.name()?,
+        reason: arguments.reason.clone(),
+        filter,
+        matched: matched.letters,
+    };
+    let publishing = Publishing::start(&arguments.messaging).await?;
+    let number = desk.begin(&action).await?;
+    let replaying = Replaying {
+        desk,
+        publishing,
+        number,
+        action,
+        matched,
+        pace: Pace { rate: arguments.rate, wait: arguments.wait },
+        interrupt: Shutdown::on_signals()?,
+        report,
+    };
+    let tally = replaying.run().await;
+    report.end(number, matched, &tally);
+    Ok(ExitCode::from(tally.exit_code()))
+}

@@ -1,0 +1,143 @@
+//! What a replay tells: lines for people, or one JSON object.
+
+use std::cell::Cell;
+
+use registrar_common::storage::{ActionResult, LetterGroup, LetterState, Matched};
+use serde_json::{Value, json};
+
+use super::tally::{Recurrence, Tally};
+use crate::dead_letters::list::{counted, of_groups};
+use crate::dead_letters::table::printable;
+
+/// Recurrences and undecided letters that are listed for people.
+const LISTED: usize = 5;
+
+pub(super) struct Report {
+    json: bool,
+    state: LetterState,
+    thousands_told: Cell<u64>,
+}
+
+impl Report {
+    /// As JSON or not, on a replay of letters in this state.
+    pub(super) fn new(json: bool, state: LetterState) -> Self {
+        Self { json, state, thousands_told: Cell::new(0) }
+    }
+
+    pub(super) fn nothing_matches(&self) {
+        eprintln!("No {} dead letter matches.", self.state);
+    }
+
+    pub(super) fn dry_run(&self, groups: &[LetterGroup], steps: &[u64]) {
+        let letters = steps.iter().sum();
+        if self.json {
+            println!("{}", json!({"dry_run": true, "matched": letters, "steps": steps}));
+            return;
+        }
+        let steps: Vec<_> = steps.iter().map(ToString::to_string).collect();
+        print!(
+            "{}\nWould replay {}, in steps of {}. Nothing was done.\n",
+            of_groups(groups),
+            counted(letters, "dead letter"),
+            steps.join(", ")
+        );
+    }
+
+    /// A sign of life about every thousand letters.
+    pub(super) fn on_the_way(&self, tally: &Tally) {
+        let thousands = tally.replayed / 1_000;
+        if !self.json && self.thousands_told.replace(thousands) < thousands {
+            println!("  {}", so_far(tally));
+        }
+    }
+
+    pub(super) fn step(&self, number: usize, of: usize, tally: &Tally) {
+        if !self.json {
+            println!("Step {number} of {of}: {}", so_far(tally));
+        }
+    }
+
+    pub(super) fn end(&self, action: u64, matched: Matched, tally: &Tally) {
+        if self.json {
+            println!("{:#}", to_json(action, matched, tally));
+        } else {
+            print!("{}", conclusion(matched, tally));
+        }
+    }
+}
+
+fn so_far(tally: &Tally) -> String {
+    let mut parts = vec![format!("{} replayed", tally.replayed)];
+    let counts = [
+        (tally.registered, "registered"),
+        (tally.rejected, "rejected"),
+        (tally.recurred.len() as u64, "on hold again"),
+        (tally.undecided.len() as u64, "undecided"),
+    ];
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    parts.extend(counts.map(|(count, what)| format!("{count} {what}")));
+    parts.join(", ")
+}
+
+fn conclusion(matched: Matched, tally: &Tally) -> String {
+    let mut lines = Vec::new();
+    for one in tally.recurred.iter().take(LISTED) {
+        lines.push(of_recurrence(one));
+    }
+    if tally.recurred.len() > LISTED {
+        lines.push(format!("{} more are on hold again.", tally.recurred.len() - LISTED));
+    }
+    if !tally.undecided.is_empty() {
+        let letters: Vec<_> = tally.undecided.iter().take(LISTED).map(u64::to_string).collect();
+        let more = if tally.undecided.len() > LISTED { " and more" } else { "" };
+        lines.push(format!(
+            "No outcome in time of dead letters {}{more}: their messages are in the queue and will \
+             be decided. See whether workers run, and how long the queue is.",
+            letters.join(", ")
+        ));
+    }
+    lines.extend(tally.failure.as_deref().map(printable));
+    let left = matched.letters.saturating_sub(tally.replayed);
+    lines.push(match tally.result() {
+        ActionResult::Done => "Done.".to_owned(),
+        ActionResult::Recurred => {
+            format!("Stopped: mend the cause first. {} not replayed.", was_or_were(left))
+        }
+        ActionResult::Undecided | ActionResult::Interrupted | ActionResult::Failed => {
+            format!("Stopped. {} not replayed; the same command goes on.", was_or_were(left))
+        }
+    });
+    lines.join("\n") + "\n"
+}
+
+fn was_or_were(letters: u64) -> String {
+    let verb = if letters == 1 { "was" } else { "were" };
+    format!("{} {verb}", counted(letters, "dead letter"))
+}
+
+fn of_recurrence(one: &Recurrence) -> String {
+    let fingerprint = one.fingerprint.as_deref().unwrap_or_default();
+    format!(
+        "Dead letter {} is on hold again: {} {}",
+        one.letter,
+        printable(&one.reason),
+        printable(fingerprint)
+    )
+}
+
+fn to_json(action: u64, matched: Matched, tally: &Tally) -> Value {
+    let recurred = tally.recurred.iter().map(|one| {
+        json!({"letter": one.letter, "hold_reason": one.reason, "fingerprint": one.fingerprint})
+    });
+    json!({
+        "action": action,
+        "matched": matched.letters,
+        "replayed": tally.replayed,
+        "registered": tally.registered,
+        "rejected": tally.rejected,
+        "recurred": recurred.collect::<Value>(),
+        "undecided": tally.undecided,
+        "result": tally.result().as_str(),
+        "failure": tally.failure,
+    })
+}

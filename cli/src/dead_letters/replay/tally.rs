@@ -1,0 +1,103 @@
+//! What a replay has come to.
+
+use registrar_common::storage::{ActionResult, Standing};
+
+/// A letter that is on hold again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Recurrence {
+    pub(super) letter: u64,
+    pub(super) reason: String,
+    pub(super) fingerprint: Option<String>,
+}
+
+/// Counts letters, and the registrations in them.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// Letters that the broker has again.
+    pub(super) replayed: u64,
+    pub(super) registered: u64,
+    pub(super) rejected: u64,
+    /// Letters that are on hold again.
+    pub(super) recurred: Vec<Recurrence>,
+    /// Letters whose outcome did not come in time.
+    pub(super) undecided: Vec<u64>,
+    pub(super) interrupted: bool,
+    /// What a server did not do.
+    pub(super) failure: Option<String>,
+}
+
+impl Tally {
+    pub(super) fn count(&mut self, letter: u64, standing: Standing) {
+        match standing {
+            Standing::Undecided => self.undecided.push(letter),
+            Standing::Decided { registered, rejected } => {
+                self.registered += registered;
+                self.rejected += rejected;
+            }
+            Standing::Recurred { reason, fingerprint } => {
+                self.recurred.push(Recurrence { letter, reason, fingerprint });
+            }
+        }
+    }
+
+    /// Whether no further letter may be replayed.
+    pub(super) fn must_stop(&self) -> bool {
+        self.result() != ActionResult::Done
+    }
+
+    /// The worst that happened: a recurrence says the most.
+    pub(super) fn result(&self) -> ActionResult {
+        if !self.recurred.is_empty() {
+            ActionResult::Recurred
+        } else if self.failure.is_some() {
+            ActionResult::Failed
+        } else if self.interrupted {
+            ActionResult::Interrupted
+        } else if !self.undecided.is_empty() {
+            ActionResult::Undecided
+        } else {
+            ActionResult::Done
+        }
+    }
+
+    pub(super) fn exit_code(&self) -> u8 {
+        match self.result() {
+            ActionResult::Done => 0,
+            ActionResult::Recurred => 1,
+            ActionResult::Failed => 2,
+            ActionResult::Undecided | ActionResult::Interrupted => 3,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recurred() -> Standing {
+        Standing::Recurred { reason: "undecodable".to_owned(), fingerprint: None }
+    }
+
+    #[test]
+    fn registered_and_rejected_are_success() {
+        let mut tally = Tally::default();
+        tally.count(1, Standing::Decided { registered: 1, rejected: 0 });
+        tally.count(2, Standing::Decided { registered: 0, rejected: 1 });
+        assert_eq!((tally.registered, tally.rejected, tally.must_stop()), (1, 1, false));
+        assert_eq!(tally.exit_code(), 0);
+    }
+
+    #[test]
+    fn whatever_else_happens_stops_and_the_exit_code_tells_the_worst() {
+        let mut tally = Tally::default();
+        tally.count(1, Standing::Undecided);
+        assert!(tally.must_stop());
+        assert_eq!((tally.result(), tally.exit_code()), (ActionResult::Undecided, 3));
+        tally.interrupted = true;
+        assert_eq!((tally.result(), tally.exit_code()), (ActionResult::Interrupted, 3));
+        tally.failure = Some("RabbitMQ is away.".to_owned());
+        assert_eq!((tally.result(), tally.exit_code()), (ActionResult::Failed, 2));
+        tally.count(2, recurred());
+        assert_eq!((tally.result(), tally.exit_code()), (ActionResult::Recurred, 1));
+    }
+}

@@ -1,0 +1,53 @@
+use std::fmt;
+use std::str::FromStr;
+
+/// Where a dead letter is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LetterState {
+    /// It waits for an operator; its registration is on hold.
+    Held,
+    /// It was published again, or its registration was decided by another delivery.
+    Replayed,
+    /// An operator put it aside. The registration is told as on hold, and can still be replayed.
+    Discarded,
+    /// A newer version stored a state that this one does not know.
+    Unknown,
+}
+
+/// The text names no state of a dead letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it must be one of: held, replayed, discarded")]
+pub struct UnknownLetterState;
+
+impl LetterState {
+    /// Every state that this version stores.
+    pub const ALL: [Self; 3] = [Self::Held, Self::Replayed, Self::Discarded];
+
+    /// The state as it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Replayed => "replayed",
+            Self::Discarded => "discarded",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    pub(super) fn from_stored(state: &str) -> Self {
+        state.parse().unwrap_or(Self::Unknown)
+    }
+}
+
+impl FromStr for LetterState {
+    type Err = UnknownLetterState;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or(UnknownLetterState)
+    }
+}
+
+impl fmt::Display for LetterState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
