@@ -30,7 +30,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     reveal: bool,
 
-    /// Why it is revealed, for the record.
+    /// Why, for the record.
     #[arg(long, value_name = "TEXT", value_parser = reason, requires = "reveal")]
     reason: Option<String>,
 

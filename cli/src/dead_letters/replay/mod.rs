@@ -38,7 +38,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = config::duration)]
     wait: Duration,
 
-    /// Why, for the record: what was mended.
+    /// Why, for the record.
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     reason: Option<String>,
 

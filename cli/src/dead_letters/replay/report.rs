@@ -97,17 +97,22 @@ fn conclusion(matched: Matched, tally: &Tally) -> String {
         ));
     }
     lines.extend(tally.failure.as_deref().map(printable));
-    let left = matched.letters.saturating_sub(tally.replayed);
-    lines.push(match tally.result() {
-        ActionResult::Done => "Done.".to_owned(),
-        ActionResult::Recurred => {
-            format!("Stopped: mend the cause first. {} not replayed.", was_or_were(left))
-        }
-        ActionResult::Undecided | ActionResult::Interrupted | ActionResult::Failed => {
-            format!("Stopped. {} not replayed; the same command goes on.", was_or_were(left))
-        }
-    });
+    lines.push(end(tally.result(), matched.letters.saturating_sub(tally.replayed)));
     lines.join("\n") + "\n"
+}
+
+fn end(result: ActionResult, left: u64) -> String {
+    let what_next = match result {
+        ActionResult::Done => return "Done.".to_owned(),
+        ActionResult::Recurred => "mend the cause first",
+        ActionResult::Undecided | ActionResult::Interrupted | ActionResult::Failed => {
+            "the same command goes on"
+        }
+    };
+    if left == 0 {
+        return format!("Stopped: {what_next}.");
+    }
+    format!("Stopped: {what_next}. {} not replayed.", was_or_were(left))
 }
 
 fn was_or_were(letters: u64) -> String {
