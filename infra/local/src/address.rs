@@ -52,6 +52,14 @@ impl Address {
         })
     }
 
+    /// With the user of `other`, where this address names none.
+    pub(crate) fn or_user_of(self, other: &Self) -> Self {
+        if !self.user.is_empty() {
+            return self;
+        }
+        Self { user: other.user.clone(), password: other.password.clone(), ..self }
+    }
+
     /// The address of something on the server.
     pub(crate) fn url(&self, path: &str) -> String {
         let Self { scheme, user, password, host, port } = self;
@@ -69,6 +77,18 @@ impl fmt::Debug for Address {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_without_a_user_takes_that_of_another() {
+        let parse = |text| Address::parse("X", text, 1).unwrap();
+        let broker = parse("amqp://guest:secret@broker");
+        for (text, expected) in [
+            ("http://broker:15672", "http://guest:secret@broker:15672/"),
+            ("http://me:mine@broker:15672", "http://me:mine@broker:15672/"),
+        ] {
+            assert_eq!(parse(text).or_user_of(&broker).url(""), expected);
+        }
+    }
 
     #[test]
     fn an_address_is_taken_apart_and_put_together() {

@@ -46,7 +46,7 @@ impl TestServers {
     pub fn given(database: &str, amqp: &str, management: Option<&str>) -> Result<Self, StackError> {
         let amqp = Address::parse("TEST_AMQP_URL", amqp, 5672)?;
         let http = match management {
-            Some(url) => Address::parse("TEST_AMQP_MANAGEMENT_URL", url, 15672)?,
+            Some(url) => Address::parse("TEST_AMQP_MANAGEMENT_URL", url, 15672)?.or_user_of(&amqp),
             None => Address { scheme: "http".to_owned(), port: 15672, ..amqp.clone() },
         };
         Ok(Self {

@@ -5,6 +5,7 @@ mod concurrency;
 mod connections;
 mod contested;
 mod dead_letters;
+mod desk;
 mod fixture;
 mod frozen;
 mod interruptions;
