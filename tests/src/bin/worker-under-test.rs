@@ -4,6 +4,7 @@ use std::env;
 use std::process::ExitCode;
 
 use registrar_common::domain::Outcome;
+use registrar_common::domain::ledger::Ledger;
 use registrar_common::storage::{
     DeadLetter, Entry, MySqlStore, RegistrationStore, StorageError, Verdict,
 };
@@ -45,5 +46,9 @@ impl RegistrationStore for DeadlyStore {
 
     async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
         self.store.hold(letters).await
+    }
+
+    async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {
+        self.store.record(additions).await
     }
 }

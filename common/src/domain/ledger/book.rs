@@ -103,8 +103,7 @@ mod tests {
 
     #[test]
     fn a_statement_that_is_lost_leaves_its_numbers_in_doubt_until_they_are_settled() {
-        let book =
-            Book { stated: numbers("1-5,9-12"), settled: numbers("1-7"), ..Book::default() };
+        let book = Book { stated: numbers("1-5,9-12"), settled: numbers("1-7"), ..Book::default() };
         assert_eq!(book.in_doubt(), numbers("8"));
     }
 }
