@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// Kills the process `before_commit` or `after_commit`, which is before the ack.
+/// Kills the process `before_commit`, `after_commit` or `after_record`, which is before the ack.
 struct DeadlyStore {
     store: MySqlStore,
     deadly: String,
@@ -49,6 +49,8 @@ impl RegistrationStore for DeadlyStore {
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {
-        self.store.record(additions).await
+        let recorded = self.store.record(additions).await;
+        self.die_if("after_record");
+        recorded
     }
 }

@@ -8,6 +8,7 @@ mod dead_letters;
 mod fixture;
 mod frozen;
 mod interruptions;
+mod ledger;
 mod probe;
 mod refused_rows;
 mod schema;
