@@ -35,13 +35,20 @@ impl<S: RegistrationStore> StatementKeeper<S> {
                 () = stop.cancelled() => return,
                 connected = connecting => connected,
             };
-            if let Ok(connection) = connected {
-                if let Ok(mut statements) = connection.open(LEDGER, BATCH).await {
-                    backoff.reset();
-                    self.keep(&mut statements, &stop).await;
-                    statements.give_back_all().await;
+            match connected {
+                Ok(connection) => {
+                    match connection.open(LEDGER, BATCH).await {
+                        Ok(mut statements) => {
+                            backoff.reset();
+                            self.keep(&mut statements, &stop).await;
+                            statements.give_back_all().await;
+                        }
+                        Err(error) => tracing::warn!(%error, "the ledger's queue is not consumed"),
+                    }
+                    connection.close().await;
                 }
-                connection.close().await;
+                // The lanes' consumers tell of it.
+                Err(error) => tracing::debug!(%error, "the ledger's queue is not consumed"),
             }
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -75,7 +82,9 @@ impl<S: RegistrationStore> StatementKeeper<S> {
     /// False when the stop came first.
     async fn record(&self, additions: &Ledger, stop: &CancellationToken) -> bool {
         let mut backoff = Backoff::new(self.retry);
-        while self.store.record(additions).await.is_err() {
+        while let Err(error) = self.store.record(additions).await {
+            // The lanes' consumers tell of it, too.
+            tracing::debug!(%error, "the ledger does not take statements");
             tokio::select! {
                 () = stop.cancelled() => return false,
                 () = sleep(backoff.next_delay()) => {}

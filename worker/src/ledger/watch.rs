@@ -39,8 +39,12 @@ impl Watch {
     }
 
     async fn look(&mut self) -> Option<Look> {
-        self.store.compact_ledger().await.ok()?;
-        self.looker.look().await.ok()
+        let look = async {
+            self.store.compact_ledger().await?;
+            self.looker.look().await
+        };
+        // The lanes' consumers tell of servers that are away.
+        look.await.inspect_err(|error| tracing::debug!(%error, "no look at the ledger")).ok()
     }
 
     fn show(&self, earlier: Option<Look>, later: Option<Look>) -> Option<Look> {
