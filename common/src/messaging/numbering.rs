@@ -153,7 +153,7 @@ mod tests {
         let mut numbering = Numbering::begin();
         for _ in 0..3 * MAX_RANGES {
             let number = numbering.next(LANE);
-            if number % 2 == 0 {
+            if number.is_multiple_of(2) {
                 numbering.unconfirmed(LANE, number);
             }
         }

@@ -35,8 +35,7 @@ impl Statement {
             stated: self.stated.to_string(),
             unconfirmed: self.unconfirmed.to_string(),
         };
-        #[expect(clippy::expect_used, reason = "strings and numbers always become JSON")]
-        serde_json::to_vec(&wire).expect("strings and numbers always become JSON")
+        to_json(&wire)
     }
 
     /// Reads a message's body. Members that this version does not know are passed over.
@@ -66,6 +65,11 @@ impl fmt::Display for Statement {
         let Self { account: Account { epoch, lane }, stated, unconfirmed } = self;
         write!(formatter, "{epoch} {lane}: {stated}, but not {unconfirmed}")
     }
+}
+
+fn to_json(wire: &Wire) -> Vec<u8> {
+    #[expect(clippy::expect_used, reason = "strings and numbers always become JSON")]
+    serde_json::to_vec(wire).expect("strings and numbers always become JSON")
 }
 
 #[derive(Deserialize, Serialize)]
