@@ -78,6 +78,8 @@ fn handed_out(book: &Book, waiting: u64) -> Numbers {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::domain::ledger::{Account, Epoch};
 
@@ -102,6 +104,39 @@ mod tests {
         let Balance { confirmed, settled, in_flight, unaccounted, in_doubt, .. } = figures;
         assert_eq!(confirmed, settled + in_flight + unaccounted);
         (in_flight, unaccounted, in_doubt)
+    }
+
+    /// What happened to each message: whether it was confirmed, stored, and lost once stored.
+    fn any_history() -> impl Strategy<Value = Vec<(bool, bool, bool)>> {
+        prop::collection::vec((any::<bool>(), any::<bool>(), prop::bool::weighted(0.1)), 1..60)
+    }
+
+    proptest! {
+        #[test]
+        fn at_rest_exactly_the_lost_are_unaccounted_in_whatever_order_they_were_noted(
+            history in any_history(),
+            order in prop::collection::vec(any::<prop::sample::Index>(), 60..200),
+        ) {
+            let account = Account { epoch: EPOCH, lane: LANE };
+            let mut notes = Vec::new();
+            let mut expected = 0;
+            for (number, (confirmed, stored, lost)) in (1..).zip(history) {
+                let one = Numbers::between(number, number);
+                let stored = confirmed || stored;
+                expected += u64::from(confirmed && lost);
+                let unconfirmed = if confirmed { Numbers::default() } else { one.clone() };
+                let settled = if stored && !lost { one.clone() } else { Numbers::default() };
+                notes.push(Book { stated: one, unconfirmed, ..Book::default() });
+                notes.push(Book { settled, ..Book::default() });
+            }
+            let mut rest = Look::default();
+            let book = rest.ledger.book(account);
+            for note in order.iter().map(|index| index.get(&notes)).chain(&notes) {
+                book.add(note);
+            }
+            let figures = balance(&rest, &rest)[&LANE];
+            prop_assert_eq!((figures.unaccounted, figures.in_flight), (expected, 0));
+        }
     }
 
     #[test]
