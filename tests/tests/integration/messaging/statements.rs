@@ -30,7 +30,7 @@ async fn a_publisher_that_ends_has_stated_what_became_of_every_message() {
             }
         }
         if round == 0 {
-            set_policy(&vhost, &queue, json!({ "max-length": 60 })).await;
+            set_policy(&vhost, &queue, &json!({ "max-length": 60 }));
         }
     }
     publisher.publish(message(Lane::Bulk)).await.unwrap();
