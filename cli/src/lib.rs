@@ -4,6 +4,7 @@
 //! went wrong and what to do.
 
 mod dead_letters;
+mod ledger;
 mod migrate;
 mod status;
 
@@ -24,6 +25,9 @@ pub struct Arguments {
 enum Command {
     /// Looks at registrations that are on hold, replays and discards them.
     DeadLetters(dead_letters::Arguments),
+    /// Shows whether everything that was accepted is settled or in a queue. Exit code 0: it is, 1:
+    /// something is unaccounted for, 2: could not be found out.
+    Ledger(Box<ledger::Arguments>),
     /// Creates or updates the database's tables. Safe to repeat, and while everything runs.
     Migrate(Box<migrate::Arguments>),
     /// Says what became of a registration. Exit code 0: registered, 1: rejected or on hold,
@@ -35,6 +39,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let result = match config::parse::<Arguments>().command {
         Command::DeadLetters(arguments) => dead_letters::run(&arguments),
+        Command::Ledger(arguments) => ledger::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
     };

@@ -1,11 +1,12 @@
 //! What the API, the worker and the command line share.
 //!
 //! Dependencies point one way: [`domain`] knows nothing of I/O; [`messaging`] is the only code
-//! that names lapin and [`storage`] the only code that names sqlx; [`telemetry`], [`retry`],
+//! that names lapin and [`storage`] the only code that names sqlx, [`ledger`] joins the two; [`telemetry`], [`retry`],
 //! [`config`] and [`lifecycle`] know nothing of the domain. A test holds these directions.
 
 pub mod config;
 pub mod domain;
+pub mod ledger;
 pub mod lifecycle;
 pub mod messaging;
 pub mod retry;

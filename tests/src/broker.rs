@@ -1,6 +1,8 @@
 //! RabbitMQ as a client meets it that knows nothing of the product.
 
-use lapin::options::{BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions};
+use lapin::options::{
+    BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions, QueuePurgeOptions,
+};
 use lapin::types::FieldTable;
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
 
@@ -40,6 +42,11 @@ impl Broker {
         let options = QueueDeclareOptions { durable: true, ..Default::default() };
         let arguments = FieldTable::default();
         self.channel.queue_declare(queue.into(), options, arguments).await.unwrap();
+    }
+
+    /// Removes everything that waits in a queue, as an operator's mistake would, and says how much.
+    pub async fn purge(&self, queue: &str) -> u32 {
+        self.channel.queue_purge(queue.into(), QueuePurgeOptions::default()).await.unwrap()
     }
 
     /// Removes a binding, as an operator's mistake would.

@@ -12,6 +12,7 @@ pub mod broker;
 pub mod collector;
 pub mod command;
 pub mod exposition;
+pub mod ledger;
 pub mod load;
 pub mod oracle;
 pub mod process;

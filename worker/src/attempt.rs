@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::batch::Item;
+use crate::ledger::settled_by;
 use crate::letter;
 use crate::metrics::WorkerMetrics;
 use crate::source::{Handling, Source};
@@ -88,7 +89,16 @@ impl<S: RegistrationStore> Attempt<'_, S> {
             let &Part { position, registration, .. } = part;
             Ok(Settled { position, lane, registration, outcome, is_fresh })
         });
-        settled.collect()
+        let settled = settled.collect::<Result<Vec<_>, StorageError>>()?;
+        self.record(items).await?;
+        Ok(settled)
+    }
+
+    /// After every outcome is proved, and before the ack: a crash in between leads to a redelivery,
+    /// which comes to the same outcomes and records the same numbers.
+    async fn record(&self, items: &[Item]) -> Result<(), StorageError> {
+        let additions = settled_by(self.source, items);
+        if additions.is_empty() { Ok(()) } else { self.store.record(&additions).await }
     }
 
     async fn register(&self, parts: &[Part<'_>]) -> Result<Vec<Step>, StorageError> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use registrar_common::domain::ledger::Balance;
 use registrar_common::domain::{HoldReason, Lane, Outcome, RejectionCode};
 use registrar_common::storage::{ErrorClass, StorageError};
 use registrar_common::telemetry::metrics::{
@@ -32,6 +33,8 @@ pub struct WorkerMetrics {
     held: IntGauge,
     paused: IntGaugeVec,
     in_hand: IntGaugeVec,
+    unaccounted: IntGaugeVec,
+    in_doubt: IntGaugeVec,
 }
 
 impl WorkerMetrics {
@@ -100,6 +103,18 @@ impl WorkerMetrics {
                 "registration_deliveries_in_hand",
                 "Messages in the batches being stored.",
                 &[sources],
+            )?,
+            unaccounted: metrics.gauges(
+                "registration_unaccounted",
+                "Messages that RabbitMQ confirmed, that are in no queue and that nobody settled: \
+                 lost.",
+                &[lane],
+            )?,
+            in_doubt: metrics.gauges(
+                "registration_in_doubt",
+                "Messages of which nobody knows whether RabbitMQ confirmed them, since their \
+                 publisher was killed.",
+                &[lane],
             )?,
         };
         registered.start_outcomes_at_zero();
@@ -175,6 +190,16 @@ impl WorkerMetrics {
     /// Shows how many dead letters wait for an operator.
     pub fn held(&self, count: u64) {
         self.held.set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    /// Shows what the ledger says of a lane.
+    pub fn ledger(&self, lane: Lane, balance: &Balance) {
+        let show = |gauges: &IntGaugeVec, messages: u64| {
+            let messages = i64::try_from(messages).unwrap_or(i64::MAX);
+            gauges.with_label_values(&[lane.as_str()]).set(messages);
+        };
+        show(&self.unaccounted, balance.unaccounted);
+        show(&self.in_doubt, balance.in_doubt);
     }
 
     /// Shows whether a queue is consumed.

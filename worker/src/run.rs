@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use registrar_common::config;
 use registrar_common::domain::Lane;
+use registrar_common::ledger::Looker;
 use registrar_common::lifecycle::{Shutdown, Supervisor};
 use registrar_common::retry::RetryPolicy;
 use registrar_common::storage::{MySqlStore, Pool, RegistrationStore};
@@ -16,6 +17,7 @@ use tokio::runtime::Handle;
 use crate::batch::BatchLimits;
 use crate::consume::Consumption;
 use crate::held;
+use crate::ledger::{StatementKeeper, Watch};
 use crate::metrics::WorkerMetrics;
 use crate::operations;
 use crate::readiness::Readiness;
@@ -78,6 +80,18 @@ where
         "held dead letters",
         held::watch(mysql.clone(), Arc::clone(&worker_metrics), shutdown.token()),
     );
+    let statements = StatementKeeper {
+        messaging: settings.messaging.clone(),
+        store: mysql.clone(),
+        retry: policy(RECONNECT)?,
+    };
+    supervisor.spawn("ledger statements", statements.run(shutdown.token()));
+    let watch = Watch {
+        looker: Looker::new(mysql.clone(), settings.messaging.clone()),
+        store: mysql.clone(),
+        metrics: Arc::clone(&worker_metrics),
+    };
+    supervisor.spawn("ledger", watch.run(shutdown.token()));
     let store = Arc::new(wrap(mysql));
     for (source, writers) in sources {
         let limits =

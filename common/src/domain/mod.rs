@@ -6,6 +6,7 @@
 mod email_address;
 mod idempotency;
 mod lane;
+pub mod ledger;
 mod mac;
 mod outcome;
 mod person_name;

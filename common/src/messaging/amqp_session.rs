@@ -7,13 +7,15 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt as _};
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
-use lapin::{Channel, Confirmation, Event};
+use lapin::{BasicProperties, Channel, Confirmation, Event};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::connection::AmqpConnection;
-use super::outgoing_properties::properties;
+use super::outgoing_properties::{of_statement, properties};
 use super::session::{Condition, Connector, Session, Settlement};
-use super::{ConnectError, MessagingSettings, OutgoingMessage, REGISTRATIONS_EXCHANGE};
+use super::{
+    ConnectError, LEDGER, MessagingSettings, OutgoingMessage, REGISTRATIONS_EXCHANGE, Statement,
+};
 
 /// How often a connection is looked at that says nothing by itself.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -57,20 +59,40 @@ impl AmqpSession {
     fn is_over(&self) -> bool {
         !(self.connection.lapin().status().connected() && self.channel.status().connected())
     }
+
+    /// The first poll takes the delivery tag and queues the frames. It happens here, on the one
+    /// task that owns the channel, so that tags and frames are in the same order (facts about
+    /// lapin, 1).
+    fn begin(
+        &self,
+        exchange: &'static str,
+        key: &'static str,
+        body: Vec<u8>,
+        properties: BasicProperties,
+    ) -> BoxFuture<'static, Settlement> {
+        let sending = send(self.channel.clone(), exchange, key, body, properties);
+        let mut confirm: BoxFuture<'static, Settlement> = Box::pin(sending);
+        match Pin::new(&mut confirm).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(settlement) => Box::pin(std::future::ready(settlement)),
+            Poll::Pending => confirm,
+        }
+    }
 }
 
 impl Session for AmqpSession {
     type Confirm = BoxFuture<'static, Settlement>;
 
     fn publish(&mut self, message: OutgoingMessage) -> Self::Confirm {
-        let mut confirm: Self::Confirm = Box::pin(send(self.channel.clone(), message));
-        // The first poll takes the delivery tag and queues the frames. It happens here, on the one
-        // task that owns the channel, so that tags and frames are in the same order (facts about
-        // lapin, 1).
-        match Pin::new(&mut confirm).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(settlement) => Box::pin(std::future::ready(settlement)),
-            Poll::Pending => confirm,
+        let OutgoingMessage { lane, message_id, body, headers } = message;
+        match properties(&message_id, &headers) {
+            Some(properties) => self.begin(REGISTRATIONS_EXCHANGE, lane.as_str(), body, properties),
+            // Nothing that this process makes; the broker could not be told either.
+            None => Box::pin(std::future::ready(Settlement::Refused)),
         }
+    }
+
+    fn state(&mut self, statement: &Statement) -> Self::Confirm {
+        self.begin(LEDGER, "", statement.encode(), of_statement())
     }
 
     async fn changed(&mut self) -> Condition {
@@ -97,18 +119,17 @@ impl Session for AmqpSession {
 }
 
 /// Publishes, and waits for the confirm.
-async fn send(channel: Channel, message: OutgoingMessage) -> Settlement {
-    let OutgoingMessage { lane, message_id, body, headers } = message;
-    let Some(properties) = properties(&message_id, &headers) else {
-        // Nothing that this process makes; the broker could not be told either.
-        return Settlement::Refused;
-    };
+async fn send(
+    channel: Channel,
+    exchange: &'static str,
+    key: &'static str,
+    body: Vec<u8>,
+    properties: BasicProperties,
+) -> Settlement {
     // An unroutable message goes to the alternate exchange. Were that broken too, `mandatory`
     // makes the broker return the message rather than confirm its loss.
     let options = BasicPublishOptions { mandatory: true, ..Default::default() };
-    let exchange = REGISTRATIONS_EXCHANGE.into();
-    let sent =
-        channel.basic_publish(exchange, lane.as_str().into(), options, &body, properties).await;
+    let sent = channel.basic_publish(exchange.into(), key.into(), options, &body, properties).await;
     // The window may hold it for long.
     drop(body);
     let Ok(confirm) = sent else { return Settlement::Lost };

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::job::Job;
 use super::line_session::{Ended, LineSession};
+use super::numbering::Numbering;
 use super::session::Connector;
 use super::{ConnectError, PublishError, PublisherObserver};
 use crate::lifecycle::Shutdown;
@@ -39,6 +40,7 @@ pub(super) struct Line<C> {
     pub(super) connector: C,
     pub(super) jobs: mpsc::Receiver<Job>,
     pub(super) condition: watch::Sender<LineCondition>,
+    pub(super) numbering: Numbering,
     pub(super) limits: LineLimits,
     pub(super) retry: RetryPolicy,
     pub(super) observer: Arc<dyn PublisherObserver>,

@@ -1,14 +1,18 @@
 //! A line while it has a session.
 
 use std::pin::Pin;
+use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::PublishError;
 use super::job::Job;
 use super::line::{Line, LineCondition};
 use super::session::{Condition, Connector, Session, Settlement};
-use super::unsettled::{Sent, Unsettled};
+use super::unsettled::{Sent, Unsettled, What};
+use super::{PublishError, message_number};
+
+/// How often a line states what became of its messages, while there is something to state.
+const STATE_EVERY: Duration = Duration::from_secs(1);
 
 /// Why a session is not used any more.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,6 +33,7 @@ pub(super) struct LineSession<'a, C: Connector> {
     unhindered_since: Instant,
     has_confirmed: bool,
     watchdog: Pin<Box<Sleep>>,
+    next_statement: Pin<Box<Sleep>>,
 }
 
 impl<'a, C: Connector> LineSession<'a, C> {
@@ -42,6 +47,7 @@ impl<'a, C: Connector> LineSession<'a, C> {
             unhindered_since: now,
             has_confirmed: false,
             watchdog: Box::pin(sleep_until(now + line.limits.confirm_timeout)),
+            next_statement: Box::pin(sleep_until(now + STATE_EVERY)),
             line,
         }
     }
@@ -65,6 +71,10 @@ impl<'a, C: Connector> LineSession<'a, C> {
                 }
                 condition = self.session.changed() => self.change(condition),
                 () = &mut self.watchdog, if !self.unsettled.is_empty() => self.watch(),
+                () = &mut self.next_statement, if self.line.numbering.has_news() => {
+                    self.state();
+                    Ok(())
+                }
                 () = sleep_until(head_expires), if !has_room => Ok(()),
                 Some(job) = self.line.jobs.recv(), if has_room => {
                     self.head = Some(job);
@@ -83,21 +93,65 @@ impl<'a, C: Connector> LineSession<'a, C> {
         if let Some(job) = self.head.take() {
             job.reply.answer(Err(PublishError::Unavailable));
         }
+        let mut is_silent = false;
         if *ended == Ended::Shutdown {
             self.line.stop_taking();
             while let Some(sent_at) = self.unsettled.oldest_unanswered() {
                 let in_time = sent_at + self.line.limits.confirm_timeout;
                 let settled = tokio::time::timeout_at(in_time, self.unsettled.settled()).await;
                 if !settled.is_ok_and(|settled| self.settle(settled).is_ok()) {
+                    is_silent = true;
                     break;
                 }
             }
+        }
+        self.doubt_the_rest();
+        if *ended == Ended::Shutdown {
+            if !is_silent {
+                self.state_in_the_end().await;
+            }
             self.session.close().await;
         }
+    }
+
+    /// Nobody will say any more what became of what is still on its way.
+    fn doubt_the_rest(&mut self) {
         self.line.observer.window_changed(-in_use(self.unsettled.len()));
-        while let Some(reply) = self.unsettled.take_oldest_reply() {
-            reply.answer(Err(PublishError::Unknown));
+        while let Some(Sent { what, reply, .. }) = self.unsettled.forget_oldest() {
+            if let What::Message(lane, number) = what {
+                self.line.numbering.unconfirmed(lane, number);
+            }
+            if let Some(reply) = reply {
+                reply.answer(Err(PublishError::Unknown));
+            }
         }
+    }
+
+    /// Sends the ledger what became of every message of which that is known. While the broker
+    /// blocks, later.
+    fn state(&mut self) {
+        self.next_statement.as_mut().reset(Instant::now() + STATE_EVERY);
+        if self.is_blocked {
+            return;
+        }
+        for statement in self.line.numbering.due(|lane| self.unsettled.lowest(lane)) {
+            let confirm = self.session.state(&statement);
+            self.unsettled.add(What::Statement(statement), confirm, None);
+            self.line.observer.window_changed(1);
+        }
+    }
+
+    /// Otherwise the numbers since the last statement would stay in doubt.
+    async fn state_in_the_end(&mut self) {
+        self.state();
+        let in_time = Instant::now() + self.line.limits.confirm_timeout;
+        while !self.unsettled.is_empty() {
+            let settled = tokio::time::timeout_at(in_time, self.unsettled.settled()).await;
+            if !settled.is_ok_and(|settled| self.settle(settled).is_ok()) {
+                break;
+            }
+        }
+        self.doubt_the_rest();
     }
 
     /// As many as there are, so that one wake-up writes many messages.
@@ -124,8 +178,12 @@ impl<'a, C: Connector> LineSession<'a, C> {
         } else if self.unsettled.len() >= self.line.limits.window {
             self.head = Some(job);
         } else {
-            let Job { message, reply, .. } = job;
-            self.unsettled.add(self.session.publish(message), reply);
+            let Job { mut message, reply, .. } = job;
+            let (lane, numbering) = (message.lane, &mut self.line.numbering);
+            let number = numbering.next(lane);
+            message_number::put(&mut message.headers, numbering.epoch(), number);
+            let confirm = self.session.publish(message);
+            self.unsettled.add(What::Message(lane, number), confirm, Some(reply));
             self.line.observer.window_changed(1);
         }
     }
@@ -137,14 +195,22 @@ impl<'a, C: Connector> LineSession<'a, C> {
         for (sent, what) in settled {
             // One of the confirmed may be the one that came back.
             let result = match what {
-                Settlement::Confirmed if !any_returned => {
-                    self.has_confirmed = true;
-                    self.line.observer.confirmed_after(sent.at.elapsed());
-                    Ok(())
-                }
+                Settlement::Confirmed if !any_returned => Ok(()),
                 Settlement::Refused if !any_returned => Err(PublishError::Refused),
                 _ => Err(PublishError::Unknown),
             };
+            match (sent.what, result) {
+                (What::Message(..), Ok(())) => {
+                    self.has_confirmed = true;
+                    self.line.observer.confirmed_after(sent.at.elapsed());
+                }
+                (What::Message(lane, number), Err(_)) => {
+                    self.line.numbering.unconfirmed(lane, number);
+                }
+                (What::Statement(statement), Ok(())) => self.line.numbering.stated(&statement),
+                // Made again in a moment, since it does no harm twice.
+                (What::Statement(_), Err(_)) => {}
+            }
             if let Some(reply) = sent.reply {
                 reply.answer(result);
             }

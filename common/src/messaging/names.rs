@@ -9,6 +9,9 @@ pub const UNROUTED: &str = "registrations.unrouted";
 /// The exchange, and its queue, of what the broker itself gives up on.
 pub const DEAD_LETTER: &str = "registrations.dead-letter";
 
+/// The exchange, and its queue, of what publishers state for the ledger.
+pub const LEDGER: &str = "registrations.ledger";
+
 /// The queue of this lane.
 pub const fn queue_of(lane: Lane) -> &'static str {
     match lane {

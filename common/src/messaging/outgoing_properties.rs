@@ -8,6 +8,8 @@ use time::OffsetDateTime;
 const PERSISTENT: u8 = 2;
 /// The body is an envelope; the number says what its consumers must be able to read.
 const MESSAGE_TYPE: &str = "registrations.v1";
+/// The body is a statement for the ledger.
+const STATEMENT_TYPE: &str = "statement.v1";
 const APP_ID: &str = "registrar";
 
 /// The properties of a message published now; none when the id or a header's name is longer than
@@ -22,15 +24,21 @@ pub(super) fn properties(
         let value = AMQPValue::LongString(LongString::from(value.as_str()));
         table.insert(ShortString::try_new(name.as_str()).ok()?, value);
     }
+    let message_id = ShortString::try_new(message_id).ok()?;
+    Some(of_type(MESSAGE_TYPE).with_message_id(message_id).with_headers(table))
+}
+
+/// The properties of a statement published now.
+pub(super) fn of_statement() -> BasicProperties {
+    of_type(STATEMENT_TYPE)
+}
+
+fn of_type(kind: &str) -> BasicProperties {
     let now = OffsetDateTime::now_utc().unix_timestamp();
-    Some(
-        BasicProperties::default()
-            .with_content_type("application/json".into())
-            .with_delivery_mode(PERSISTENT)
-            .with_message_id(ShortString::try_new(message_id).ok()?)
-            .with_timestamp(u64::try_from(now).unwrap_or_default())
-            .with_type(MESSAGE_TYPE.into())
-            .with_app_id(APP_ID.into())
-            .with_headers(table),
-    )
+    BasicProperties::default()
+        .with_content_type("application/json".into())
+        .with_delivery_mode(PERSISTENT)
+        .with_timestamp(u64::try_from(now).unwrap_or_default())
+        .with_type(kind.into())
+        .with_app_id(APP_ID.into())
 }

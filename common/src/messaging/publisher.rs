@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::amqp_session::AmqpConnector;
 use super::job::{Job, Reply};
 use super::line::{Line, LineCondition, LineLimits};
+use super::numbering::Numbering;
 use super::session::Connector;
 use super::{MessagingSettings, PublishError, PublishSettings, PublisherObserver, Readiness};
 use crate::domain::Lane;
@@ -83,8 +84,16 @@ impl Publisher {
             let (jobs, received) = mpsc::channel(settings.publish_queue.get());
             let (condition, seen) = watch::channel(LineCondition::Connecting(None));
             let (observer, shutdown) = (Arc::clone(&observer), shutdown.clone());
-            let line =
-                Line { connector, jobs: received, condition, limits, retry, observer, shutdown };
+            let line = Line {
+                connector,
+                jobs: received,
+                condition,
+                numbering: Numbering::begin(),
+                limits,
+                retry,
+                observer,
+                shutdown,
+            };
             tasks.push(line.run().boxed());
             lines.push(LineHandle { jobs, condition: seen });
         }

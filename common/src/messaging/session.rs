@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::{ConnectError, OutgoingMessage};
+use super::{ConnectError, OutgoingMessage, Statement};
 
 /// Opens sessions, one after the other.
 pub trait Connector: Send + 'static {
@@ -20,6 +20,9 @@ pub trait Session: Send + 'static {
 
     /// Puts a message on its way, behind those before it, without waiting.
     fn publish(&mut self, message: OutgoingMessage) -> Self::Confirm;
+
+    /// Puts a statement on its way to the ledger, in the same way.
+    fn state(&mut self, statement: &Statement) -> Self::Confirm;
 
     /// The next change of the session's condition. Cancel-safe.
     fn changed(&mut self) -> impl Future<Output = Condition> + Send;

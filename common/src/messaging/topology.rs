@@ -9,17 +9,17 @@ use lapin::protocol::{AMQPErrorKind, AMQPSoftError};
 use lapin::types::{AMQPValue, FieldTable, LongString};
 use lapin::{Channel, ErrorKind, ExchangeKind};
 
-use super::{ConnectError, DEAD_LETTER, REGISTRATIONS_EXCHANGE, UNROUTED, queue_of};
+use super::{ConnectError, DEAD_LETTER, LEDGER, REGISTRATIONS_EXCHANGE, UNROUTED, queue_of};
 use crate::domain::Lane;
 
 /// Declares everything; what exists already with the same settings is left as it is.
 pub(super) async fn declare(channel: &Channel) -> Result<(), ConnectError> {
     // What a later line refers to comes first, so that there is no moment in which a message
     // could be taken and have nowhere to go.
-    for last_resort in [UNROUTED, DEAD_LETTER] {
-        exchange(channel, last_resort, ExchangeKind::Fanout, []).await?;
-        queue(channel, last_resort, []).await?;
-        bind(channel, last_resort, last_resort, "").await?;
+    for same_name in [UNROUTED, DEAD_LETTER, LEDGER] {
+        exchange(channel, same_name, ExchangeKind::Fanout, []).await?;
+        queue(channel, same_name, []).await?;
+        bind(channel, same_name, same_name, "").await?;
     }
     let alternate = [("alternate-exchange", UNROUTED)];
     exchange(channel, REGISTRATIONS_EXCHANGE, ExchangeKind::Direct, alternate).await?;

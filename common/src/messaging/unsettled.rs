@@ -11,14 +11,24 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::Instant;
 
+use super::Statement;
 use super::job::Reply;
 use super::session::Settlement;
+use crate::domain::Lane;
 
 /// A message on its way.
 pub(super) struct Sent {
     pub(super) at: Instant,
-    /// Nobody, when the answer was given already.
+    pub(super) what: What,
+    /// Nobody, when the answer was given already, or nobody asked.
     pub(super) reply: Option<Reply>,
+}
+
+/// What was sent.
+pub(super) enum What {
+    /// The message with this number in its lane.
+    Message(Lane, u64),
+    Statement(Statement),
 }
 
 /// Everything sent on one session and not settled, by the order of sending.
@@ -50,11 +60,24 @@ impl<C: Future<Output = Settlement> + Unpin> Unsettled<C> {
         self.sent.is_empty()
     }
 
-    pub(super) fn add(&mut self, confirm: C, reply: Reply) {
+    pub(super) fn add(&mut self, what: What, confirm: C, reply: Option<Reply>) {
         let number = self.next;
         self.next += 1;
         self.confirms.push(Numbered { number, confirm });
-        self.sent.insert(number, Sent { at: Instant::now(), reply: Some(reply) });
+        self.sent.insert(number, Sent { at: Instant::now(), what, reply });
+    }
+
+    /// The lowest number of this lane whose fate is open.
+    pub(super) fn lowest(&self, lane: Lane) -> Option<u64> {
+        self.sent.values().find_map(|sent| match sent.what {
+            What::Message(of, number) => (of == lane).then_some(number),
+            What::Statement(_) => None,
+        })
+    }
+
+    /// Takes the oldest and watches its confirm no more.
+    pub(super) fn forget_oldest(&mut self) -> Option<Sent> {
+        self.sent.pop_first().map(|(_, sent)| sent)
     }
 
     /// When the oldest was sent.
@@ -64,12 +87,14 @@ impl<C: Future<Output = Settlement> + Unpin> Unsettled<C> {
 
     /// When the oldest of those was sent that wait for an answer.
     pub(super) fn oldest_unanswered(&self) -> Option<Instant> {
-        self.sent.range(self.answered_before..).next().map(|(_, sent)| sent.at)
+        let mut unanswered = self.sent.range(self.answered_before..);
+        unanswered.find(|(_, sent)| sent.reply.is_some()).map(|(_, sent)| sent.at)
     }
 
     /// Takes the one who has waited longest for an answer, and keeps watching the confirm.
     pub(super) fn take_oldest_reply(&mut self) -> Option<Reply> {
-        let (number, sent) = self.sent.range_mut(self.answered_before..).next()?;
+        let mut unanswered = self.sent.range_mut(self.answered_before..);
+        let (number, sent) = unanswered.find(|(_, sent)| sent.reply.is_some())?;
         self.answered_before = number + 1;
         sent.reply.take()
     }

@@ -19,8 +19,10 @@ mod desk;
 mod error;
 mod given_up;
 mod insert;
+mod ledger;
 mod lent;
 mod migrate;
+mod outcomes;
 mod pool;
 mod pool_metrics;
 mod probe;
@@ -40,6 +42,7 @@ pub use desk::{
 };
 pub use error::{ErrorClass, StorageError};
 pub use migrate::{SchemaState, migrate, schema_state};
+pub use outcomes::Outcomes;
 pub use pool::{Pool, PoolConnections};
 pub use settings::{DatabaseSettings, DatabaseUrl};
 pub use status::StatusReader;

@@ -1,6 +1,7 @@
 use super::attempt::Attempt;
 use super::session::{Session, to_its_end};
-use super::{DeadLetter, Pool, StorageError, dead_letters, probe};
+use super::{DeadLetter, Outcomes, Pool, StorageError, dead_letters, ledger, outcomes, probe};
+use crate::domain::ledger::Ledger;
 use crate::domain::{Outcome, Registration};
 
 /// A registration to be stored.
@@ -55,6 +56,9 @@ pub trait RegistrationStore: Send + Sync {
         &self,
         letters: &[DeadLetter],
     ) -> impl Future<Output = Result<Vec<Outcome>, StorageError>> + Send;
+
+    /// Adds to the ledger, which keeps what was added before. Can be repeated.
+    fn record(&self, additions: &Ledger) -> impl Future<Output = Result<(), StorageError>> + Send;
 }
 
 /// The store in MySQL. The work of a call runs to its end also when the caller drops its future.
@@ -74,6 +78,24 @@ impl MySqlStore {
         let mut session = Session::of(&self.pool);
         to_its_end(async move { Ok(dead_letters::count_held(&mut session).await?) }).await
     }
+
+    /// How many registrations have which outcome. Reads an index of each table from end to end.
+    pub async fn count_outcomes(&self) -> Result<Outcomes, StorageError> {
+        let mut session = Session::of(&self.pool);
+        to_its_end(async move { Ok(outcomes::count(&mut session).await?) }).await
+    }
+
+    /// The whole ledger, as of one moment.
+    pub async fn read_ledger(&self) -> Result<Ledger, StorageError> {
+        let mut session = Session::of(&self.pool);
+        to_its_end(async move { Ok(ledger::read(&mut session).await?) }).await
+    }
+
+    /// Makes the ledger's table small, and changes nothing that it says.
+    pub async fn compact_ledger(&self) -> Result<(), StorageError> {
+        let mut session = Session::of(&self.pool);
+        to_its_end(async move { Ok(ledger::compact(&mut session).await?) }).await
+    }
 }
 
 impl RegistrationStore for MySqlStore {
@@ -90,5 +112,11 @@ impl RegistrationStore for MySqlStore {
     async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
         let (mut session, letters) = (Session::writing(&self.pool), letters.to_vec());
         to_its_end(async move { dead_letters::hold(&mut session, &letters).await }).await
+    }
+
+    /// Not in a writing session: what takes effect later, or twice, is true all the same.
+    async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {
+        let (mut session, additions) = (Session::of(&self.pool), additions.clone());
+        to_its_end(async move { Ok(ledger::add(&mut session, &additions).await?) }).await
     }
 }

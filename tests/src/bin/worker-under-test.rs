@@ -4,6 +4,7 @@ use std::env;
 use std::process::ExitCode;
 
 use registrar_common::domain::Outcome;
+use registrar_common::domain::ledger::Ledger;
 use registrar_common::storage::{
     DeadLetter, Entry, MySqlStore, RegistrationStore, StorageError, Verdict,
 };
@@ -16,7 +17,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// Kills the process `before_commit` or `after_commit`, which is before the ack.
+/// Kills the process `before_commit`, `after_commit` or `after_record`, which is before the ack.
 struct DeadlyStore {
     store: MySqlStore,
     deadly: String,
@@ -45,5 +46,11 @@ impl RegistrationStore for DeadlyStore {
 
     async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
         self.store.hold(letters).await
+    }
+
+    async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {
+        let recorded = self.store.record(additions).await;
+        self.die_if("after_record");
+        recorded
     }
 }

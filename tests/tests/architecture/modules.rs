@@ -11,7 +11,7 @@ const CONFINED: [(&str, &str); 4] = [
 ];
 
 /// What each module of `common` may use of the others.
-const ALLOWED: [(&str, &[&str]); 7] = [
+const ALLOWED: [(&str, &[&str]); 8] = [
     ("domain", &[]),
     ("config", &[]),
     ("lifecycle", &[]),
@@ -19,6 +19,7 @@ const ALLOWED: [(&str, &[&str]); 7] = [
     ("telemetry", &["config", "lifecycle"]),
     ("messaging", &["config", "domain", "lifecycle", "retry"]),
     ("storage", &["config", "domain", "telemetry"]),
+    ("ledger", &["domain", "messaging", "storage"]),
 ];
 
 fn module_of(source: &Source) -> Option<&str> {

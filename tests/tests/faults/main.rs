@@ -5,6 +5,8 @@
 // The attributes tell clippy that the helpers of the tests are tests too.
 
 #[cfg(test)]
+mod api_killed;
+#[cfg(test)]
 mod broker_blocked;
 #[cfg(test)]
 mod broker_killed;

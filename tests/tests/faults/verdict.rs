@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use registrar_tests::ledger::LedgerView;
 use registrar_tests::load::{Answers, Load};
 use registrar_tests::oracle::Tally;
 use registrar_tests::wait;
@@ -52,7 +53,20 @@ impl Scene {
         let same = keyed.registered..=keyed.registered + keyed.on_hold;
         assert!(same.contains(&answers.keyed_addresses), "{fault}: a key repeated is the same");
         assert!(tally.rejected > 0, "{fault}: the load has duplicates: {tally}");
+        self.ledger_agrees(fault, &answers).await;
         tally
+    }
+
+    /// The ledger comes to the same without having asked anybody: each message that was settled
+    /// is an outcome, or repeats one.
+    async fn ledger_agrees(&self, fault: &str, answers: &Answers) {
+        let figures = LedgerView::of(&self.servers).at_rest().await;
+        println!("LEDGER {fault}: {figures:?}");
+        assert_eq!((figures.in_flight, figures.unaccounted), (0, 0), "{fault}: {figures:?}");
+        let settled = usize::try_from(figures.settled + figures.settled_unconfirmed).unwrap();
+        let outcomes = self.oracle.outcomes().await;
+        let agreeing = outcomes..=outcomes + answers.repeated;
+        assert!(agreeing.contains(&settled), "{fault}: {outcomes} outcomes, {figures:?}");
     }
 
     /// Waits until nothing is waiting and nothing is under way.
@@ -60,7 +74,7 @@ impl Scene {
         let management = self.pair.broker.management();
         wait::until("all queues are empty", async || {
             let queues = block_in_place(|| management.list_queues("/")).ok()?;
-            (queues.len() == 4 && queues.iter().all(|queue| queue.messages == 0)).then_some(())
+            (queues.len() == 5 && queues.iter().all(|queue| queue.messages == 0)).then_some(())
         })
         .await;
     }

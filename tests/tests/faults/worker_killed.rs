@@ -45,3 +45,17 @@ async fn a_worker_killed_between_the_commit_and_the_ack_has_its_batch_counted_on
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_killed_between_the_ledger_and_the_ack_has_its_batch_counted_once() {
+    play(async |scene| {
+        let load = scene.load();
+        load.accepts(500).await;
+        worker_that_dies(&scene, "after_record").await;
+        assert!(scene.oracle.students().await > 0, "it died after the commit");
+        let _worker = Worker::begin(&scene.servers, &[]).await;
+        let recovered_in = load.recovers(&scene.oracle).await;
+        scene.verdict("worker killed after the ledger, before the ack", load, recovered_in).await;
+    })
+    .await;
+}

@@ -10,6 +10,8 @@ mod command_line;
 #[cfg(test)]
 mod end_to_end;
 #[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
 mod messaging;

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use registrar_common::domain::ledger::{Account, Book, Epoch, Ledger};
 use registrar_common::domain::{HoldReason, Lane, Outcome, Registration, RegistrationId, Student};
 use registrar_common::messaging::{ChannelGone, Deliveries, Delivery, Envelope, REPLAYED};
 use registrar_common::retry::RetryPolicy;
@@ -56,6 +57,8 @@ struct Script {
     hold_fails: Mutex<usize>,
     batches: Mutex<Vec<Vec<Entry>>>,
     held: Mutex<Vec<DeadLetter>>,
+    record_fails: Mutex<usize>,
+    recorded: Mutex<Ledger>,
     stop_while_storing: Option<CancellationToken>,
 }
 
@@ -96,6 +99,16 @@ impl RegistrationStore for Script {
         }
         self.held.lock().unwrap().extend_from_slice(letters);
         Ok(letters.iter().map(|letter| Outcome::OnHold(letter.reason)).collect())
+    }
+
+    async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {
+        let mut failing = self.record_fails.lock().unwrap();
+        if *failing > 0 {
+            *failing -= 1;
+            return Err(error(ErrorClass::Transient));
+        }
+        self.recorded.lock().unwrap().add(additions);
+        Ok(())
     }
 }
 
@@ -332,4 +345,48 @@ async fn a_dead_letter_that_cannot_be_stored_is_not_acked_but_tried_again() {
     assert_eq!(run.batch_sizes(), [3, 3, 3]);
     assert_eq!(run.held().len(), 1);
     assert_eq!(run.acked, [4]);
+}
+
+/// Gives these deliveries the numbers 11, 12, 13 ….
+fn numbered(mut deliveries: VecDeque<Delivery>, epoch: Epoch) -> VecDeque<Delivery> {
+    for (number, delivery) in (11..).zip(&mut deliveries) {
+        let number: u64 = number;
+        delivery.headers.insert("x-registrar-epoch".to_owned(), epoch.to_string());
+        delivery.headers.insert("x-registrar-sequence".to_owned(), number.to_string());
+    }
+    deliveries
+}
+
+fn recorded(run: &Run) -> Vec<(String, String)> {
+    let recorded = run.store.recorded.lock().unwrap();
+    let text = |(account, book): (&Account, &Book)| {
+        (format!("{} {}", account.epoch, account.lane), book.settled.to_string())
+    };
+    recorded.iter().map(text).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_settled_is_noted_in_the_ledger_dead_letters_too() {
+    let epoch = Epoch::begin();
+    let mut deliveries = numbered(deliveries(8), epoch);
+    deliveries[2].body = b"not an envelope".to_vec();
+    deliveries[5].headers.clear();
+    let run = run(Channel { deliveries, ..Channel::default() }, Script::default()).await;
+    assert_eq!(run.acked, [4, 8]);
+    let expected = (format!("{epoch} interactive"), "11-15,17-18".to_owned());
+    assert_eq!(recorded(&run), [expected], "the sixth has no number");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_acked_that_the_ledger_did_not_take() {
+    let deliveries = numbered(deliveries(4), Epoch::begin());
+    let script = Script { record_fails: Mutex::new(2), ..Script::default() };
+    let first = run(Channel { deliveries, ..Channel::default() }, script).await;
+    assert_eq!(first.batch_sizes(), [4, 4, 4], "two attempts failed");
+    assert_eq!(first.acked, [4]);
+
+    let deliveries = numbered(super::tests::deliveries(4), Epoch::begin());
+    let script = Script { record_fails: Mutex::new(usize::MAX), ..Script::default() };
+    let run = run(Channel { deliveries, ..Channel::default() }, script).await;
+    assert!(run.acked.is_empty());
 }

@@ -7,7 +7,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::messaging::session::{Condition, Connector, Session, Settlement};
-use crate::messaging::{ConnectError, OutgoingMessage};
+use crate::messaging::{ConnectError, OutgoingMessage, Statement};
 
 #[derive(Clone, Default)]
 pub(super) struct FakeBroker(Arc<Mutex<State>>);
@@ -18,6 +18,8 @@ struct State {
     sessions: usize,
     conditions: Option<mpsc::UnboundedSender<Condition>>,
     on_the_way: VecDeque<(OutgoingMessage, oneshot::Sender<Settlement>)>,
+    refuses_statements: bool,
+    stated: Vec<Statement>,
 }
 
 impl FakeBroker {
@@ -38,6 +40,17 @@ impl FakeBroker {
     /// The ids of the messages that came and are not settled, in order.
     pub(super) fn unsettled(&self) -> Vec<String> {
         self.state().on_the_way.iter().map(|(message, _)| message.message_id.clone()).collect()
+    }
+
+    /// Says no to statements, or yes again.
+    pub(super) fn refuse_statements(&self, refuses: bool) {
+        self.state().refuses_statements = refuses;
+    }
+
+    /// What was stated: numbers and, after a slash, those that were not confirmed.
+    pub(super) fn stated(&self) -> Vec<String> {
+        let text = |it: &Statement| format!("{}/{}", it.stated, it.unconfirmed);
+        self.state().stated.iter().map(text).collect()
     }
 
     pub(super) fn settle_oldest(&self, what: Settlement) {
@@ -78,6 +91,15 @@ impl Session for FakeSession {
         let (confirm, settled) = oneshot::channel();
         self.broker.state().on_the_way.push_back((message, confirm));
         async { settled.await.unwrap_or(Settlement::Lost) }.boxed()
+    }
+
+    fn state(&mut self, statement: &Statement) -> Self::Confirm {
+        let mut state = self.broker.state();
+        if state.refuses_statements {
+            return std::future::ready(Settlement::Refused).boxed();
+        }
+        state.stated.push(statement.clone());
+        std::future::ready(Settlement::Confirmed).boxed()
     }
 
     async fn changed(&mut self) -> Condition {

@@ -305,3 +305,69 @@ async fn a_shutdown_waits_for_confirms_and_refuses_the_rest() {
     running.tasks.join_next().await.unwrap().unwrap();
     assert!(!running.publisher.ready().await);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_became_of_every_message_is_stated_once() {
+    let running = start(FakeBroker::default()).await;
+    let _waiting = running.publish_each(&["a", "b"]).await;
+    running.settle(Settlement::Refused).await;
+    running.wait(SECOND).await;
+    assert_eq!(running.broker.stated(), ["1/1"], "the second is on its way");
+    running.settle(Settlement::Confirmed).await;
+    running.wait(SECOND).await;
+    running.wait(5 * SECOND).await;
+    assert_eq!(running.broker.stated(), ["1/1", "2/"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_lost_session_leaves_in_doubt_is_stated_as_unconfirmed_by_the_next() {
+    let running = start(FakeBroker::default()).await;
+    let _waiting = running.publish_each(&["a", "b"]).await;
+    running.settle(Settlement::Confirmed).await;
+    running.tell(Condition::Lost("cut".to_owned())).await;
+    running.wait(2 * SECOND).await;
+    running.wait(2 * SECOND).await;
+    assert_eq!(running.broker.stated(), ["1-2/2"]);
+    let _after = running.publish("c").await;
+    running.settle(Settlement::Confirmed).await;
+    running.wait(SECOND).await;
+    assert_eq!(running.broker.stated(), ["1-2/2", "3/"], "numbers go on over sessions");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_statement_that_was_refused_is_made_again() {
+    let running = start(FakeBroker::default()).await;
+    running.broker.refuse_statements(true);
+    let _first = running.publish("a").await;
+    running.settle(Settlement::Confirmed).await;
+    running.wait(SECOND).await;
+    running.broker.refuse_statements(false);
+    let _second = running.publish("b").await;
+    running.settle(Settlement::Refused).await;
+    running.wait(SECOND).await;
+    assert_eq!(running.broker.stated(), ["1-2/2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_states_the_last_of_it() {
+    let mut running = start(FakeBroker::default()).await;
+    let _waiting = running.publish_each(&["a", "b"]).await;
+    running.shutdown.request();
+    running.settle(Settlement::Confirmed).await;
+    running.settle(Settlement::Confirmed).await;
+    running.tasks.join_next().await.unwrap().unwrap();
+    assert_eq!(running.broker.stated(), ["1-2/"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_stated_while_the_broker_blocks() {
+    let running = start(FakeBroker::default()).await;
+    let _waiting = running.publish("a").await;
+    running.settle(Settlement::Confirmed).await;
+    running.tell(Condition::Blocked("low on disk".to_owned())).await;
+    running.wait(3 * SECOND).await;
+    assert!(running.broker.stated().is_empty());
+    running.tell(Condition::Open).await;
+    running.wait(SECOND).await;
+    assert_eq!(running.broker.stated(), ["1/"]);
+}

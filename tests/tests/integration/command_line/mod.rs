@@ -8,6 +8,6 @@ use registrar_tests::command::{self, Ended};
 
 use crate::end_to_end::Home;
 
-async fn registrar(arguments: &[&str], settings: &[(&str, &str)]) -> Ended {
+pub(crate) async fn registrar(arguments: &[&str], settings: &[(&str, &str)]) -> Ended {
     command::run("registrar-under-test", arguments, settings).await
 }

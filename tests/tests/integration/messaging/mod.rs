@@ -7,3 +7,4 @@ mod outages;
 mod publishing;
 mod routing;
 mod running;
+mod statements;

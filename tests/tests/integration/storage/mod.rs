@@ -9,6 +9,7 @@ mod desk;
 mod fixture;
 mod frozen;
 mod interruptions;
+mod ledger;
 mod probe;
 mod refused_rows;
 mod schema;

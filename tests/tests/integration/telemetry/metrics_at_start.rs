@@ -34,17 +34,19 @@ const OF_THE_API: [(&str, &str); 6] = [
     ("student_registration_requests_total", "counter"),
 ];
 
-const OF_THE_WORKER: [(&str, &str); 11] = [
+const OF_THE_WORKER: [(&str, &str); 13] = [
     ("registration_batch_rows", "histogram"),
     ("registration_dead_letters_held", "gauge"),
     ("registration_dead_letters_total", "counter"),
     ("registration_deliveries_in_hand", "gauge"),
     ("registration_end_to_end_seconds", "histogram"),
+    ("registration_in_doubt", "gauge"),
     ("registration_insert_seconds", "histogram"),
     ("registration_outcomes_total", "counter"),
     ("registration_queue_wait_seconds", "histogram"),
     ("registration_redeliveries_total", "counter"),
     ("registration_retries_total", "counter"),
+    ("registration_unaccounted", "gauge"),
     ("registration_worker_paused", "gauge"),
 ];
 
@@ -123,6 +125,9 @@ async fn a_worker_without_messages_shows_every_metric_it_will_ever_have() {
     let metrics = Exposition::parse(&worker.metrics().await);
     shows_exactly(&metrics, &OF_THE_WORKER);
     for lane in LANES {
+        for name in ["in_doubt", "unaccounted"] {
+            is_zero(&metrics, &format!("registration_{name}{{lane=\"{lane}\"}}"));
+        }
         is_zero(&metrics, &format!("registration_queue_wait_seconds_count{{lane=\"{lane}\"}}"));
         for outcome in ["registered", "rejected", "on_hold"] {
             let labels = format!("lane=\"{lane}\",outcome=\"{outcome}\"");

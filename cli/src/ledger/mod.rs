@@ -1,0 +1,62 @@
+//! `registrar ledger`
+
+mod report;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use registrar_common::config;
+use registrar_common::domain::ledger::balance;
+use registrar_common::ledger::{LookError, Looker};
+use registrar_common::messaging::MessagingSettings;
+use registrar_common::storage::{DatabaseSettings, MySqlStore, Pool};
+use tokio::time::sleep;
+
+use report::Report;
+
+/// The exit code when something is unaccounted for.
+const UNACCOUNTED: u8 = 1;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    messaging: MessagingSettings,
+
+    #[command(flatten)]
+    database: DatabaseSettings,
+
+    /// Time between the two looks that tell what workers have in hand from what is lost. Longer
+    /// than a worker takes for a batch.
+    #[arg(long, default_value = "5s", value_parser = config::duration)]
+    between: Duration,
+
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let report = runtime.block_on(look_twice(arguments))?;
+    if arguments.json {
+        println!("{}", report.to_json());
+    } else {
+        println!("{report}");
+    }
+    let is_whole = report.unaccounted() == 0;
+    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(UNACCOUNTED) })
+}
+
+async fn look_twice(arguments: &Arguments) -> Result<Report, LookError> {
+    let pool = Pool::new(&arguments.database);
+    let store = MySqlStore::new(pool.clone());
+    let mut looker = Looker::new(store.clone(), arguments.messaging.clone());
+    let earlier = looker.look().await?;
+    sleep(arguments.between).await;
+    let later = looker.look().await?;
+    let outcomes = store.count_outcomes().await?;
+    looker.close().await;
+    pool.close().await;
+    Ok(Report { lanes: balance(&earlier, &later), outcomes })
+}

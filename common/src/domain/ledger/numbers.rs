@@ -1,0 +1,235 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+/// The highest number of a message. Far beyond what anybody sends, and below what MySQL and this
+/// arithmetic can hold.
+pub const MAX_NUMBER: u64 = i64::MAX as u64;
+
+/// A set of message numbers, kept as ranges. Its text is like `1-500,502,510-511`.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Numbers {
+    /// First and last of each range; the ranges neither overlap nor touch.
+    ranges: BTreeMap<u64, u64>,
+}
+
+/// A text that is no set of numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a list of message numbers like 1-500,502")]
+pub struct MalformedNumbers;
+
+impl Numbers {
+    /// The numbers from `first` to `last`, both included; none when `last` is smaller.
+    pub fn between(first: u64, last: u64) -> Self {
+        let mut numbers = Self::default();
+        numbers.insert(first, last);
+        numbers
+    }
+
+    /// Adds the numbers from `first` to `last`, both included.
+    pub fn insert(&mut self, mut first: u64, mut last: u64) {
+        last = last.min(MAX_NUMBER);
+        if first > last {
+            return;
+        }
+        while let Some((&touched, &end)) = self.ranges.range(..=last + 1).next_back()
+            && end + 1 >= first
+        {
+            self.ranges.remove(&touched);
+            first = first.min(touched);
+            last = last.max(end);
+        }
+        self.ranges.insert(first, last);
+    }
+
+    /// Adds all numbers of `other`.
+    pub fn add(&mut self, other: &Self) {
+        for (first, last) in other.ranges() {
+            self.insert(first, last);
+        }
+    }
+
+    /// The numbers that `other` has not.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        let mut left = BTreeMap::new();
+        for (first, last) in self.ranges() {
+            let mut next = first;
+            let reaching_in = other.ranges.range(..first).next_back();
+            for (&taken, &end) in reaching_in.into_iter().chain(other.ranges.range(first..=last)) {
+                if taken > next {
+                    left.insert(next, taken - 1);
+                }
+                next = next.max(end + 1);
+            }
+            if next <= last {
+                left.insert(next, last);
+            }
+        }
+        Self { ranges: left }
+    }
+
+    /// Those up to `last`, which is included.
+    #[must_use]
+    pub fn up_to(&self, last: u64) -> Self {
+        let ranges = self.ranges.range(..=last).map(|(&first, &end)| (first, end.min(last)));
+        Self { ranges: ranges.collect() }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.ranges().map(|(first, last)| last - first + 1).sum()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// The highest; 0 when there are none.
+    pub fn highest(&self) -> u64 {
+        self.ranges.last_key_value().map_or(0, |(_, &last)| last)
+    }
+
+    /// The ranges, in order: first and last of each.
+    pub fn ranges(&self) -> impl ExactSizeIterator<Item = (u64, u64)> {
+        self.ranges.iter().map(|(&first, &last)| (first, last))
+    }
+}
+
+impl fmt::Display for Numbers {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, (first, last)) in self.ranges().enumerate() {
+            if position > 0 {
+                formatter.write_str(",")?;
+            }
+            write!(formatter, "{first}")?;
+            if last > first {
+                write!(formatter, "-{last}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Numbers {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{{{self}}}")
+    }
+}
+
+impl FromStr for Numbers {
+    type Err = MalformedNumbers;
+
+    fn from_str(text: &str) -> Result<Self, MalformedNumbers> {
+        let mut numbers = Self::default();
+        for range in text.split(',').filter(|_| !text.is_empty()) {
+            let (first, last) = range.split_once('-').unwrap_or((range, range));
+            let number = |text: &str| match text.parse() {
+                Ok(number @ 1..=MAX_NUMBER) => Ok(number),
+                _ => Err(MalformedNumbers),
+            };
+            let (first, last) = (number(first)?, number(last)?);
+            if first > last {
+                return Err(MalformedNumbers);
+            }
+            numbers.insert(first, last);
+        }
+        Ok(numbers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    prop_compose! {
+        /// Ranges that often touch and overlap, and the same numbers one by one.
+        fn any_numbers()(
+            ranges in prop::collection::vec((1..60_u64, 0..8_u64), 0..12),
+        ) -> (Numbers, BTreeSet<u64>) {
+            let mut numbers = Numbers::default();
+            let mut each = BTreeSet::new();
+            for (first, more) in ranges {
+                numbers.insert(first, first + more);
+                each.extend(first..=first + more);
+            }
+            (numbers, each)
+        }
+    }
+
+    fn each(numbers: &Numbers) -> BTreeSet<u64> {
+        numbers.ranges().flat_map(|(first, last)| first..=last).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn ranges_are_the_set_that_was_put_in((numbers, expected) in any_numbers()) {
+            prop_assert_eq!(each(&numbers), expected.clone());
+            prop_assert_eq!(numbers.count(), expected.len() as u64);
+            prop_assert_eq!(numbers.highest(), expected.last().copied().unwrap_or(0));
+            prop_assert_eq!(numbers.is_empty(), expected.is_empty());
+        }
+
+        #[test]
+        fn ranges_neither_overlap_nor_touch((numbers, _) in any_numbers()) {
+            let ranges: Vec<_> = numbers.ranges().collect();
+            prop_assert!(ranges.windows(2).all(|pair| pair[0].1 + 1 < pair[1].0), "{:?}", ranges);
+        }
+
+        #[test]
+        fn adding_is_a_union_in_any_order_and_any_number_of_times(
+            (a, each_a) in any_numbers(), (b, each_b) in any_numbers(),
+        ) {
+            let (mut ab, mut ba) = (a.clone(), b.clone());
+            ab.add(&b);
+            ba.add(&a);
+            ba.add(&b);
+            ba.add(&a);
+            prop_assert_eq!(each(&ab), &each_a | &each_b);
+            prop_assert_eq!(ab, ba);
+        }
+
+        #[test]
+        fn without_is_the_difference((a, each_a) in any_numbers(), (b, each_b) in any_numbers()) {
+            prop_assert_eq!(each(&a.without(&b)), &each_a - &each_b);
+        }
+
+        #[test]
+        fn up_to_cuts_where_it_says((a, each_a) in any_numbers(), last in 0..80_u64) {
+            let expected: BTreeSet<_> = each_a.range(..=last).copied().collect();
+            prop_assert_eq!(each(&a.up_to(last)), expected);
+        }
+
+        #[test]
+        fn every_set_survives_its_text((numbers, _) in any_numbers()) {
+            prop_assert_eq!(numbers.to_string().parse(), Ok(numbers));
+        }
+
+        #[test]
+        fn no_text_makes_it_fail(text: String) {
+            let _ = text.parse::<Numbers>();
+        }
+    }
+
+    #[test]
+    fn the_text_is_for_people_too() {
+        let mut numbers = Numbers::between(1, 500);
+        numbers.insert(510, 511);
+        numbers.insert(502, 502);
+        assert_eq!(numbers.to_string(), "1-500,502,510-511");
+        assert_eq!(Numbers::default().to_string(), "");
+    }
+
+    #[test]
+    fn what_is_no_set_of_message_numbers_is_refused() {
+        for text in ["0", "1-", "-1", "2-1", "1,,2", "1, 2", "a", "9223372036854775808", "1-2-3"] {
+            assert_eq!(text.parse::<Numbers>(), Err(MalformedNumbers), "{text}");
+        }
+        assert_eq!("1-9223372036854775807".parse::<Numbers>().unwrap().count(), MAX_NUMBER);
+    }
+}

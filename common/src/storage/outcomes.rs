@@ -1,0 +1,29 @@
+//! How many registrations have which outcome.
+
+use sqlx::Row as _;
+
+use super::error::Failure;
+use super::session::Session;
+
+/// How many registrations have which outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcomes {
+    /// Rows in `students`.
+    pub registered: u64,
+    /// Rows in `rejections`.
+    pub rejected: u64,
+    /// Dead letters that wait for an operator, or were discarded by one.
+    pub on_hold: u64,
+}
+
+const COUNT: &str = "SELECT \
+    (SELECT COUNT(*) FROM students), \
+    (SELECT COUNT(*) FROM rejections), \
+    (SELECT COUNT(*) FROM dead_letters WHERE state <> 'replayed')";
+
+pub(super) async fn count(session: &mut Session) -> Result<Outcomes, Failure> {
+    let rows = session.fetch(sqlx::query(COUNT)).await?;
+    let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+    let count = |column: usize| row.try_get(column).map(i64::unsigned_abs);
+    Ok(Outcomes { registered: count(0)?, rejected: count(1)?, on_hold: count(2)? })
+}

@@ -1,0 +1,58 @@
+//! The product's ledger, to be held against the oracle.
+
+use std::time::Duration;
+
+use registrar_common::config;
+use registrar_common::domain::Lane;
+use registrar_common::domain::ledger::{Balance, Look, balance};
+use registrar_common::ledger::Looker;
+use registrar_common::messaging::MessagingSettings;
+use registrar_common::storage::{MySqlStore, Pool};
+use tokio::time::Instant;
+
+use crate::servers::Servers;
+use crate::wait;
+
+/// Publishers state every second what they know, so that after this everything is stated that
+/// ever will be.
+const REST: Duration = Duration::from_secs(4);
+
+/// A view of the ledger of an installation.
+pub struct LedgerView(Looker);
+
+impl LedgerView {
+    /// Connects when it is needed.
+    pub fn of(servers: &Servers) -> Self {
+        #[derive(clap::Parser)]
+        struct Settings {
+            #[command(flatten)]
+            messaging: MessagingSettings,
+        }
+        let flag = format!("--amqp-url={}", servers.amqp_url);
+        let settings = config::parse_from::<Settings>(["test", &flag]).unwrap();
+        let store = MySqlStore::new(Pool::new(&servers.database_settings()));
+        Self(Looker::new(store, settings.messaging))
+    }
+
+    /// One look, once there can be one.
+    pub async fn look(&mut self) -> Look {
+        wait::until("there is a look at the ledger", async || self.0.look().await.ok()).await
+    }
+
+    /// Waits until the ledger and the queues have not changed for some seconds, with nothing
+    /// waiting, and returns what it says of the interactive lane.
+    pub async fn at_rest(&mut self) -> Balance {
+        let mut first = self.look().await;
+        let mut since = Instant::now();
+        wait::until("the ledger is at rest", async || {
+            let look = self.0.look().await.ok()?;
+            let is_quiet = look.waiting.values().all(|waiting| *waiting == 0);
+            if !is_quiet || look.ledger != first.ledger {
+                (first, since) = (look, Instant::now());
+                return None;
+            }
+            (since.elapsed() >= REST).then(|| balance(&first, &look)[&Lane::Interactive])
+        })
+        .await
+    }
+}

@@ -1,0 +1,57 @@
+use registrar_tests::api::Api;
+use registrar_tests::student::Student;
+use registrar_tests::wait;
+use registrar_tests::worker::Worker;
+use serde_json::json;
+
+use super::{ledger, settings};
+use crate::command_line::registrar;
+use crate::end_to_end::Home;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_accepted_is_settled_or_in_flight() {
+    let home = Home::new().await;
+    let api = Api::start(&home.servers).await;
+    let worker = Worker::start(&home.servers).await;
+    let (ada, twin) = (Student::unique(), Student::unique());
+    let twin = Student { email: ada.email.clone(), ..twin };
+    let mut references = Vec::new();
+    for student in [&ada, &twin, &Student::unique()] {
+        references.push(api.accepted(student).await);
+    }
+    for reference in &references {
+        api.decided(reference).await;
+    }
+    let (code, said) = wait::until("the ledger knows of all three", async || {
+        let (code, said) = ledger(&home.servers).await;
+        (said["lanes"]["interactive"]["confirmed"] == 3).then_some((code, said))
+    })
+    .await;
+    let nothing = json!({
+        "confirmed": 0, "settled": 0, "in_flight": 0, "unaccounted": 0, "unconfirmed": 0,
+        "settled_unconfirmed": 0, "in_doubt": 0,
+    });
+    let mut all = nothing.clone();
+    (all["confirmed"], all["settled"]) = (json!(3), json!(3));
+    let registrations = json!({ "registered": 2, "rejected": 1, "on_hold": 0, "repeats": 0 });
+    let expected = json!({
+        "lanes": { "interactive": all, "bulk": nothing },
+        "registrations": registrations,
+        "unaccounted": 0,
+    });
+    assert_eq!((code, said), (Some(0), expected));
+    let ended = registrar(&["ledger", "--between", "1ms"], &settings(&home.servers)).await;
+    assert!(ended.stdout.ends_with("Everything that was accepted is accounted for.\n"));
+    assert_eq!(worker.counted("registration_unaccounted").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_not_there_is_one_sentence() {
+    let home = Home::new().await;
+    let settings =
+        [("DATABASE_URL", home.servers.database_url.as_str()), ("AMQP_URL", "amqp://127.0.0.1:9")];
+    let ended = registrar(&["ledger"], &settings).await;
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""), "{ended:?}");
+    assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
+    assert!(ended.stderr.contains("RabbitMQ cannot be reached"), "{ended:?}");
+}

@@ -1,0 +1,15 @@
+use registrar_common::domain::ledger::{Account, Ledger};
+
+use crate::batch::Item;
+use crate::source::Source;
+
+/// What the ledger learns when these messages are settled.
+pub(crate) fn settled_by(source: &Source, items: &[Item]) -> Ledger {
+    let mut ledger = Ledger::default();
+    for item in items {
+        let Some((epoch, number)) = item.delivery.number() else { continue };
+        let Some(lane) = source.lane_of(item) else { continue };
+        ledger.book(Account { epoch, lane }).settled.insert(number, number);
+    }
+    ledger
+}
