@@ -8,16 +8,19 @@
 )]
 
 pub mod api;
+pub mod balancer;
 pub mod broker;
 pub mod collector;
 pub mod command;
 pub mod exposition;
 pub mod ledger;
 pub mod load;
+pub mod lost_replies;
 pub mod oracle;
 pub mod process;
 pub mod program;
 pub mod proxy;
+pub mod rival;
 pub mod servers;
 pub mod student;
 pub mod submission;

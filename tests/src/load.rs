@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::oracle::Oracle;
 use crate::student::Student;
-use crate::submission::Submission;
+use crate::submission::{Refusal, Submission};
 use crate::wait;
 
 /// Between two requests of one client, so that what an outage piles up drains within a test.
@@ -43,18 +43,38 @@ pub struct Load {
 struct Log {
     /// In the order of their 202s.
     accepted: Vec<(RegistrationId, Submission)>,
+    /// Why requests got no 202.
+    refusals: Vec<Refusal>,
+    /// What got none, to be repeated in the end.
     unanswered: Vec<Submission>,
     slowest_answer: Duration,
+    last_accepted: Option<Instant>,
+    longest_silence: Duration,
 }
 
 impl Log {
-    fn note(&mut self, accepted: Option<RegistrationId>, of: Submission, after: Duration) {
-        self.slowest_answer = self.slowest_answer.max(after);
-        match accepted {
-            Some(id) => self.accepted.push((id, of)),
-            None => self.unanswered.push(of),
+    fn note(&mut self, answer: Result<RegistrationId, Refusal>, of: &Submission, asked: Instant) {
+        let now = Instant::now();
+        self.slowest_answer = self.slowest_answer.max(now - asked);
+        match answer {
+            Ok(id) => {
+                let silence = self.last_accepted.map_or(Duration::ZERO, |last| now - last);
+                self.longest_silence = self.longest_silence.max(silence);
+                self.last_accepted = Some(now);
+                self.accepted.push((id, of.clone()));
+            }
+            Err(refusal) => self.refusals.push(refusal),
         }
     }
+}
+
+/// What a client does about a request that got no 202.
+#[derive(Clone, Copy)]
+enum Manner {
+    /// Repeats it in the end, when the load is stopped.
+    GoesOn,
+    /// Repeats it at once, until it gets one.
+    Insists,
 }
 
 /// What the clients know in the end.
@@ -78,14 +98,14 @@ impl Load {
     /// Starts clients that use idempotency keys and register a new student each time.
     pub fn start(api_url: &str, clients: usize) -> Self {
         let next = |_, _: &[String]| Submission::keyed(Student::unique());
-        Self::of(api_url, clients, |_| Submission::client(), next)
+        Self::of(api_url, clients, |_| Submission::client(), next, Manner::GoesOn)
     }
 
     /// Starts clients of which every other uses no idempotency keys, and all of which now and then
     /// submit an address again that they have submitted before: that is to be accepted, and then
     /// rejected.
     pub fn start_mixed(api_url: &str, clients: usize) -> Self {
-        Self::of(api_url, clients, |_| Submission::client(), mixed)
+        Self::of(api_url, clients, |_| Submission::client(), mixed, Manner::GoesOn)
     }
 
     /// As [`Load::start_mixed`], with clients most of which hang up after `patience`.
@@ -97,7 +117,14 @@ impl Load {
                 Submission::client_that_waits(patience)
             }
         };
-        Self::of(api_url, clients, client, mixed)
+        Self::of(api_url, clients, client, mixed, Manner::GoesOn)
+    }
+
+    /// Starts clients as they should be: they use keys, and repeat a request with its key until it
+    /// gets a 202.
+    pub fn start_insistent(api_url: &str, clients: usize) -> Self {
+        let next = |_, earlier: &[String]| Submission::keyed(now_and_then_again(earlier));
+        Self::of(api_url, clients, |_| Submission::client(), next, Manner::Insists)
     }
 
     /// `next` makes a client's next submission of its number and the addresses it has submitted.
@@ -106,13 +133,14 @@ impl Load {
         clients: usize,
         client: impl Fn(usize) -> Client,
         next: fn(usize, &[String]) -> Submission,
+        manner: Manner,
     ) -> Self {
         let (log, stop) = (Arc::<Mutex<Log>>::default(), CancellationToken::new());
         let mut running = JoinSet::new();
         for number in 0..clients {
             let next = move |earlier: &[String]| next(number, earlier);
             let (log, stop, client) = (Arc::clone(&log), stop.clone(), client(number));
-            running.spawn(register_until(stop, client, api_url.to_owned(), next, log));
+            running.spawn(register_until(stop, client, api_url.to_owned(), next, manner, log));
         }
         let (api_url, began) = (api_url.to_owned(), Instant::now());
         Self { clients: running, count: clients, log, stop, api_url, began }
@@ -130,7 +158,17 @@ impl Load {
 
     /// How many requests got no 202 so far.
     pub fn refused(&self) -> usize {
-        self.log.lock().unwrap().unanswered.len()
+        self.log.lock().unwrap().refusals.len()
+    }
+
+    /// Why they got none.
+    pub fn refusals(&self) -> Vec<Refusal> {
+        self.log.lock().unwrap().refusals.clone()
+    }
+
+    /// The longest time so far between two 202s, whoever got them.
+    pub fn longest_silence(&self) -> Duration {
+        self.log.lock().unwrap().longest_silence
     }
 
     /// How long the slowest answer took so far, whatever it was.
@@ -193,7 +231,7 @@ impl Load {
     }
 
     fn description(&self, log: &Log) -> String {
-        let requests = u32::try_from(log.accepted.len() + log.unanswered.len()).unwrap();
+        let requests = u32::try_from(log.accepted.len() + log.refusals.len()).unwrap();
         let per_second = f64::from(requests) / self.began.elapsed().as_secs_f64();
         format!("{} clients, {per_second:.0} requests/s", self.count)
     }
@@ -207,6 +245,14 @@ impl Load {
 }
 
 impl Answers {
+    /// With registrations that the test itself had accepted, each with an address of its own.
+    #[must_use]
+    pub fn and(mut self, accepted: &[RegistrationId]) -> Self {
+        self.accepted.extend(accepted);
+        self.addresses += accepted.len();
+        self
+    }
+
     fn of(accepted: &[(RegistrationId, Submission)], repeated: usize, load: String) -> Self {
         let keyed = || accepted.iter().filter(|(_, submission)| submission.key.is_some());
         let mut addresses = HashSet::new();
@@ -226,11 +272,16 @@ impl Answers {
 
 /// With or without a key, and now and then with an address of before.
 fn mixed(number: usize, earlier: &[String]) -> Submission {
+    let student = now_and_then_again(earlier);
+    if number.is_multiple_of(2) { Submission::keyed(student) } else { Submission::keyless(student) }
+}
+
+fn now_and_then_again(earlier: &[String]) -> Student {
     let mut student = Student::unique();
     if earlier.len() % DUPLICATE_EVERY == DUPLICATE_EVERY - 1 {
         student.email.clone_from(&earlier[earlier.len() / 2]);
     }
-    if number.is_multiple_of(2) { Submission::keyed(student) } else { Submission::keyless(student) }
+    student
 }
 
 async fn register_until(
@@ -238,6 +289,7 @@ async fn register_until(
     client: Client,
     api_url: String,
     next: impl Fn(&[String]) -> Submission,
+    manner: Manner,
     log: Arc<Mutex<Log>>,
 ) {
     let mut pace = interval(PACE);
@@ -248,11 +300,18 @@ async fn register_until(
         let submission = next(&submitted);
         submitted.push(submission.student.email.clone());
         // Not cut off by the stop: what was sent is answered, or repeated.
-        let asked = Instant::now();
-        let accepted = submission.send(&client, &api_url).await;
-        log.lock().unwrap().note(accepted, submission, asked.elapsed());
-        if accepted.is_none() {
+        loop {
+            let asked = Instant::now();
+            let answer = submission.try_send(&client, &api_url).await;
+            log.lock().unwrap().note(answer, &submission, asked);
+            if answer.is_ok() {
+                break;
+            }
             sleep(PAUSE_AFTER_REFUSAL).await;
+            if matches!(manner, Manner::GoesOn) {
+                log.lock().unwrap().unanswered.push(submission);
+                break;
+            }
         }
     }
 }

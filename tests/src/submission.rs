@@ -44,15 +44,41 @@ impl Submission {
 
     /// Sends it; the registration, when the answer was a 202.
     pub async fn send(&self, client: &Client, api_url: &str) -> Option<RegistrationId> {
+        self.try_send(client, api_url).await.ok()
+    }
+
+    /// Sends it, and says why there was no 202.
+    pub async fn try_send(
+        &self,
+        client: &Client,
+        api_url: &str,
+    ) -> Result<RegistrationId, Refusal> {
         let mut request = client.post(format!("{api_url}/register")).json(&self.student);
         if let Some(key) = &self.key {
             request = request.header("Idempotency-Key", key);
         }
-        let response = request.send().await.ok()?;
+        let response = request.send().await.map_err(|error| Refusal::of(&error))?;
         if response.status() != StatusCode::ACCEPTED {
-            return None;
+            return Err(Refusal::Answered(response.status()));
         }
-        let body: Value = response.json().await.ok()?;
-        Some(id_of(body["reference"].as_str()?))
+        let body: Value = response.json().await.map_err(|error| Refusal::of(&error))?;
+        Ok(id_of(body["reference"].as_str().unwrap()))
+    }
+}
+
+/// Why there was no 202.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// There was no connection, or it ended before the answer.
+    Disconnected,
+    /// There was a connection and no answer for far too long.
+    Silence,
+    /// Another answer.
+    Answered(StatusCode),
+}
+
+impl Refusal {
+    fn of(error: &reqwest::Error) -> Self {
+        if error.is_timeout() { Self::Silence } else { Self::Disconnected }
     }
 }

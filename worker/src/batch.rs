@@ -77,7 +77,8 @@ pub struct BatchLimits {
 pub enum Gathered {
     /// Deliveries in their order, at least one.
     Batch(Vec<Item>),
-    /// The next delivery is suspicious and must not be processed at full pace.
+    /// The next delivery is suspicious and must not be processed at full pace. It is put aside:
+    /// neither settled nor gathered again.
     Suspicious,
     /// A stop was asked for, and nothing was gathered.
     Stopped,
@@ -145,6 +146,39 @@ impl Batcher {
             batch.push(item);
         }
         Gathered::Batch(batch)
+    }
+
+    /// Of a channel that takes no more, the next batch of what is in hand and not suspicious. What is
+    /// suspicious is put aside. `None` when there is nothing left, or a stop was asked for.
+    pub async fn next_in_hand<D: Deliveries>(
+        &mut self,
+        deliveries: &mut D,
+        stop: &CancellationToken,
+    ) -> Option<Vec<Item>> {
+        let (mut rows, mut batch) = (0, Vec::new());
+        while rows < self.limits.rows {
+            let item = if let Some(item) = self.held_over.take() {
+                item
+            } else {
+                let delivery = tokio::select! {
+                    biased;
+                    () = stop.cancelled() => None,
+                    delivery = deliveries.next() => delivery,
+                };
+                let Some(item) = delivery.map(Item::read) else { break };
+                item
+            };
+            if self.must_not_take(&item) {
+                continue;
+            }
+            if !batch.is_empty() && rows + item.rows() > self.limits.rows {
+                self.held_over = Some(item);
+                break;
+            }
+            rows += item.rows();
+            batch.push(item);
+        }
+        (!batch.is_empty()).then_some(batch)
     }
 
     fn must_not_take(&self, item: &Item) -> bool {

@@ -134,12 +134,13 @@ impl<S: RegistrationStore + 'static> Consumption<S> {
         stop: &CancellationToken,
     ) -> Result<SessionEnd, JoinError> {
         let session = stop.child_token();
+        let wind_down = session.child_token();
         let mut writers = JoinSet::new();
         for mut channel in channels {
             let writer = Arc::clone(&self.writer);
-            let session = session.clone();
+            let (session, wind_down) = (session.clone(), wind_down.clone());
             writers.spawn(async move {
-                let end = writer.run(pace, &mut channel, &session).await;
+                let end = writer.run(pace, &mut channel, &wind_down, &session).await;
                 channel.take_no_more().await;
                 (end, channel)
             });
@@ -147,10 +148,13 @@ impl<S: RegistrationStore + 'static> Consumption<S> {
         let mut ended = SessionEnd::Stopped;
         let mut idle = Vec::new();
         while let Some(writer) = writers.join_next().await {
-            // One writer's end is the end of the session: the others settle what they have, and
-            // all start again with fresh channels.
-            session.cancel();
+            // One writer's end is the end of the session, and all start again with fresh channels.
+            // For another pace the others settle what they have in hand first.
             let (end, channel) = writer?;
+            match end {
+                WriterEnd::Stopped | WriterEnd::Change(_) => wind_down.cancel(),
+                _ => session.cancel(),
+            }
             ended = ended.and(end);
             idle.push(channel);
         }

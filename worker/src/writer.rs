@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_common::messaging::Deliveries;
+use registrar_common::messaging::{ChannelGone, Deliveries};
 use registrar_common::retry::{Backoff, RetryPolicy};
 use registrar_common::storage::{RegistrationStore, StorageError};
 use time::OffsetDateTime;
@@ -21,7 +21,8 @@ use crate::trace::BatchTrace;
 /// Settles the deliveries of one channel, one batch after the other.
 ///
 /// A delivery is acked only when each of its registrations has an outcome in the database. Since
-/// batches are settled whole and in order, one multiple-ack does for each.
+/// batches are settled whole and in order, one multiple-ack does for each, unless a suspicious
+/// delivery was put aside.
 #[derive(Debug)]
 pub struct Writer<S> {
     /// The queue and what to do with its messages.
@@ -36,6 +37,15 @@ pub struct Writer<S> {
     pub give_back_after: Duration,
     /// What SREs watch.
     pub metrics: Arc<WorkerMetrics>,
+}
+
+/// How to ack a batch.
+#[derive(Clone, Copy)]
+enum Acking {
+    /// With everything before it.
+    Through,
+    /// Nothing but its own deliveries.
+    Each,
 }
 
 /// Why a writer ended. Whatever it had not settled goes back to the queue.
@@ -70,46 +80,79 @@ impl<S: RegistrationStore> Writer<S> {
     /// Runs until `stop`, until something stands in the way, or until another pace is called for:
     /// full when a message that is not suspicious was settled carefully, careful when a suspicious
     /// one comes.
+    ///
+    /// For a change of pace what is in hand is settled first, and so it is on `wind_down`, a child
+    /// of `stop`: what is given back counts as delivered once more, and after a few changes
+    /// messages would be suspicious, and at last dead letters, that never did anything.
     pub async fn run<D: Deliveries>(
         &self,
         pace: Pace,
         deliveries: &mut D,
+        wind_down: &CancellationToken,
         stop: &CancellationToken,
     ) -> WriterEnd {
         let mut batcher = Batcher::new(pace, self.limits);
         loop {
-            let items = match batcher.next(deliveries, stop).await {
-                Gathered::Batch(items) => items,
-                Gathered::Suspicious => return WriterEnd::Change(Pace::Careful),
-                Gathered::Stopped => return WriterEnd::Stopped,
+            let end = match batcher.next(deliveries, wind_down).await {
+                Gathered::Batch(items) => {
+                    match self.settle_at(pace, &items, deliveries, stop).await {
+                        Ok(()) => continue,
+                        Err(end) => return end,
+                    }
+                }
+                Gathered::Suspicious => WriterEnd::Change(Pace::Careful),
+                Gathered::Stopped => WriterEnd::Stopped,
                 Gathered::ChannelGone => return WriterEnd::ChannelGone,
             };
-            let proves_good = pace == Pace::Careful && !items.iter().any(Item::is_suspicious);
-            if proves_good {
-                // The broker would send the next message with the ack, only to get it back.
-                deliveries.take_no_more().await;
-            }
-            let in_hand = self.metrics.gathered(&self.source, &items);
-            let settled = self.settle(&items, deliveries, stop).await;
-            drop(in_hand);
-            if let Err(end) = settled {
+            return self.settle_what_is_in_hand(batcher, deliveries, stop, end).await;
+        }
+    }
+
+    /// Settles a batch; an error is the end of the run, also when that is only another pace.
+    async fn settle_at<D: Deliveries>(
+        &self,
+        pace: Pace,
+        items: &[Item],
+        deliveries: &mut D,
+        stop: &CancellationToken,
+    ) -> Result<(), WriterEnd> {
+        let proves_good = pace == Pace::Careful && !items.iter().any(Item::is_suspicious);
+        if proves_good {
+            // The broker would send the next message with the ack, only to get it back.
+            deliveries.take_no_more().await;
+        }
+        self.settle(items, deliveries, Acking::Through, stop).await?;
+        if proves_good { Err(WriterEnd::Change(Pace::Full)) } else { Ok(()) }
+    }
+
+    /// Ends as asked for, except when something stands in the way.
+    async fn settle_what_is_in_hand<D: Deliveries>(
+        &self,
+        mut batcher: Batcher,
+        deliveries: &mut D,
+        stop: &CancellationToken,
+        end: WriterEnd,
+    ) -> WriterEnd {
+        deliveries.take_no_more().await;
+        while let Some(items) = batcher.next_in_hand(deliveries, stop).await {
+            if let Err(end) = self.settle(&items, deliveries, Acking::Each, stop).await {
                 return end;
             }
-            if proves_good {
-                return WriterEnd::Change(Pace::Full);
-            }
         }
+        end
     }
 
     async fn settle<D: Deliveries>(
         &self,
         items: &[Item],
         deliveries: &mut D,
+        acking: Acking,
         stop: &CancellationToken,
     ) -> Result<(), WriterEnd> {
+        let _in_hand = self.metrics.gathered(&self.source, items);
         let trace = BatchTrace::begin(&self.source, items);
         let span = trace.batch_span().clone();
-        match self.decide_and_ack(items, deliveries, &trace, stop).instrument(span).await {
+        match self.decide_and_ack(items, deliveries, acking, &trace, stop).instrument(span).await {
             Ok(settled) => {
                 let now = OffsetDateTime::now_utc();
                 for one in &settled {
@@ -129,14 +172,13 @@ impl<S: RegistrationStore> Writer<S> {
         &self,
         items: &'a [Item],
         deliveries: &mut D,
+        acking: Acking,
         trace: &BatchTrace,
         stop: &CancellationToken,
     ) -> Result<Vec<Settled<'a>>, WriterEnd> {
         let settled = self.decide(items, trace, stop).await?;
-        if let Some(last) = items.last() {
-            let acked = deliveries.ack_through(last.delivery.tag).await;
-            acked.map_err(|_channel_gone| WriterEnd::ChannelGone)?;
-        }
+        let acked = ack(items, deliveries, acking).await;
+        acked.map_err(|ChannelGone| WriterEnd::ChannelGone)?;
         Ok(settled)
     }
 
@@ -175,6 +217,23 @@ impl<S: RegistrationStore> Writer<S> {
                 AfterFailure::GiveBack => return Err(WriterEnd::StoreAway(error)),
                 AfterFailure::CallOperator => return Err(WriterEnd::OperatorNeeded(error)),
             }
+        }
+    }
+}
+
+async fn ack<D: Deliveries>(
+    items: &[Item],
+    deliveries: &mut D,
+    acking: Acking,
+) -> Result<(), ChannelGone> {
+    match (acking, items) {
+        (Acking::Through, [.., last]) => deliveries.ack_through(last.delivery.tag).await,
+        (Acking::Through, []) => Ok(()),
+        (Acking::Each, items) => {
+            for item in items {
+                deliveries.ack(item.delivery.tag).await?;
+            }
+            Ok(())
         }
     }
 }

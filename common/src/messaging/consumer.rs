@@ -118,6 +118,15 @@ impl Deliveries for AmqpDeliveries {
         acked
     }
 
+    async fn ack(&mut self, tag: u64) -> Result<(), ChannelGone> {
+        let acked = self.channel.basic_ack(tag, BasicAckOptions { multiple: false });
+        let acked = self.in_time(acked).await;
+        if acked.is_err() {
+            self.is_over = true;
+        }
+        acked
+    }
+
     async fn take_no_more(&mut self) {
         let cancel = self.channel.basic_cancel(self.consumer.tag(), BasicCancelOptions::default());
         // If it fails, the channel is gone, which the next ack will tell.

@@ -74,8 +74,12 @@ pub trait Deliveries: Send {
     /// `Ok` says that the ack was written, not that the broker read it. Ends in bounded time.
     fn ack_through(&mut self, tag: u64) -> impl Future<Output = Result<(), ChannelGone>> + Send;
 
-    /// Asks the broker for no further deliveries; those that are here can still be settled. Ends in
-    /// bounded time.
+    /// Acks this delivery and no other. As with [`Self::ack_through`], which must not come after it
+    /// for a later delivery.
+    fn ack(&mut self, tag: u64) -> impl Future<Output = Result<(), ChannelGone>> + Send;
+
+    /// Asks the broker for no further deliveries; those that are here still come, and can be
+    /// settled. After them comes `None`. Ends in bounded time.
     fn take_no_more(&mut self) -> impl Future<Output = ()> + Send;
 
     /// Stops consuming and gives everything that is not acked back to the queue, also what was

@@ -22,7 +22,7 @@ pub use install::install_missing;
 pub use mariadb::{DatabaseAdmin, MariaDb};
 pub use pair::ServerPair;
 pub use process::{Claim, Keeper, Managed, output_within, poll_until, require_free};
-pub use rabbitmq::{Management, Queue, RabbitMq};
+pub use rabbitmq::{Cluster, Management, Queue, RabbitMq};
 pub use server::ServerOptions;
 pub use shared::{TestDatabase, TestServers, TestVhost};
 pub use tools::{BROKER, DATABASE_CLIENT, DATABASE_SERVER, TOOLS, Tool};

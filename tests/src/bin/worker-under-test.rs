@@ -14,22 +14,37 @@ fn main() -> ExitCode {
     registrar_worker::main_with_store(|store| DeadlyStore {
         store,
         deadly: env::var("TEST_DIE").unwrap_or_default(),
+        deadly_name: env::var("TEST_DIE_OF").ok(),
     })
 }
 
-/// Kills the process `before_commit`, `after_commit` or `after_record`, which is before the ack.
+/// Kills the process `before_commit`, `after_commit` or `after_record`, which is before the ack, or
+/// whenever a batch has a student of a certain first name.
 struct DeadlyStore {
     store: MySqlStore,
     deadly: String,
+    deadly_name: Option<String>,
 }
 
 impl DeadlyStore {
     fn die_if(&self, moment: &str) {
         if self.deadly == moment {
-            // The process cannot outlive this, so there is no error to handle.
-            let _ = kill_process(getpid(), Signal::KILL);
+            die();
         }
     }
+
+    fn die_of(&self, batch: &[Entry]) {
+        let Some(deadly) = &self.deadly_name else { return };
+        let mut names = batch.iter().map(|entry| entry.registration.student.first_name());
+        if names.any(|name| name.as_str() == deadly) {
+            die();
+        }
+    }
+}
+
+fn die() {
+    // The process cannot outlive this, so there is no error to handle.
+    let _ = kill_process(getpid(), Signal::KILL);
 }
 
 impl RegistrationStore for DeadlyStore {
@@ -38,6 +53,7 @@ impl RegistrationStore for DeadlyStore {
     }
 
     async fn store(&self, batch: &[Entry]) -> Result<Vec<Verdict>, StorageError> {
+        self.die_of(batch);
         self.die_if("before_commit");
         let verdicts = self.store.store(batch).await;
         self.die_if("after_commit");

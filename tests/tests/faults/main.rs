@@ -13,15 +13,31 @@ mod broker_killed;
 #[cfg(test)]
 mod broker_restarted;
 #[cfg(test)]
+mod cluster;
+#[cfg(test)]
 mod consumer_cut_off;
+#[cfg(test)]
+mod dead_letters_away;
+#[cfg(test)]
+mod deadlock;
 #[cfg(test)]
 mod impatient_clients;
 #[cfg(test)]
+mod lock_waits;
+#[cfg(test)]
 mod mysql_stopped;
+#[cfg(test)]
+mod poison;
 #[cfg(test)]
 mod publisher_cut_off;
 #[cfg(test)]
 mod queue_full;
+#[cfg(test)]
+mod read_only;
+#[cfg(test)]
+mod replies_lost;
+#[cfg(test)]
+mod rolling_deploy;
 #[cfg(test)]
 mod scene;
 #[cfg(test)]

@@ -2,24 +2,29 @@
 
 use std::time::Duration;
 
+use registrar_common::domain::RegistrationId;
 use registrar_local::{ServerOptions, ServerPair};
-use registrar_tests::api::Api;
+use registrar_tests::api::{Api, id_of};
 use registrar_tests::load::Load;
 use registrar_tests::oracle::Oracle;
 use registrar_tests::proxy::Proxy;
 use registrar_tests::servers::Servers;
+use registrar_tests::student::Student;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::block_in_place;
 use tokio::time::timeout;
 
 /// Far longer than any of these tests takes, so that only a hang meets it.
-const LIMIT: Duration = Duration::from_mins(6);
+pub(crate) const LIMIT: Duration = Duration::from_mins(6);
 
 /// Each scene is a RabbitMQ, a MariaDB, an API and a worker.
-static PLACES: Semaphore = Semaphore::const_new(3);
+pub(crate) static PLACES: Semaphore = Semaphore::const_new(3);
 
 /// Enough for batches of many rows.
 pub(crate) const CLIENTS: usize = 8;
+
+/// The first name of students whom no row is made for; see [`Scene::refuse_rows`].
+pub(crate) const REFUSED_BY_DATABASE: &str = "Mallory";
 
 /// An API on servers that the test may kill. The workers are the test's own.
 pub(crate) struct Scene {
@@ -55,6 +60,17 @@ impl Scene {
     pub(crate) async fn by_another_way(&self) -> (Servers, Proxy) {
         let way = Proxy::to(&self.servers.amqp_url).await;
         (Servers { amqp_url: way.url(&self.servers.amqp_url), ..self.servers.clone() }, way)
+    }
+
+    /// Lets the database refuse the rows of some students.
+    pub(crate) async fn refuse_rows(&self) {
+        let constraint = "ALTER TABLE students ADD CONSTRAINT c CHECK (first_name <> 'Mallory')";
+        self.oracle.sql(constraint).await;
+    }
+
+    /// Has a registration accepted beside the load.
+    pub(crate) async fn accepted(&self, student: &Student) -> RegistrationId {
+        id_of(&self.api.accepted(student).await)
     }
 
     /// Clients that send everything there is: with and without keys, and addresses twice.

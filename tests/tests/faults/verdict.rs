@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use registrar_local::Management;
 use registrar_tests::ledger::LedgerView;
 use registrar_tests::load::{Answers, Load};
-use registrar_tests::oracle::Tally;
+use registrar_tests::oracle::{Oracle, Tally};
 use registrar_tests::wait;
 use tokio::task::block_in_place;
 
@@ -27,32 +28,8 @@ impl Scene {
         answers: Answers,
         recovered_in: Duration,
     ) -> Tally {
-        self.oracle.all_decided(&answers.accepted).await;
-        // A delivery that is still under way could yet double something.
-        self.queues_are_empty().await;
-        let tally = self.oracle.tally(&answers.accepted).await;
-        // `infra/faults` makes a table of these.
-        println!(
-            "FAULT | {fault} | {} | {} | {} | {} | {} | {} | {} | {:.1} |",
-            answers.load,
-            tally.accepted,
-            tally.registered,
-            tally.rejected,
-            tally.on_hold,
-            tally.lost,
-            tally.doubled,
-            recovered_in.as_secs_f64(),
-        );
-        assert_eq!((tally.lost, tally.doubled, tally.emails_twice), (0, 0, 0), "{fault}: {tally}");
-        let students = self.oracle.students().await;
-        // Whoever is on hold may be the only one with that address.
-        let addresses = students..=students + tally.on_hold;
-        assert!(addresses.contains(&answers.addresses), "{fault}: one per address: {students}");
-        // Were it another registration, it would be rejected for the address of the first.
-        let keyed = self.oracle.tally(&answers.keyed).await;
-        let same = keyed.registered..=keyed.registered + keyed.on_hold;
-        assert!(same.contains(&answers.keyed_addresses), "{fault}: a key repeated is the same");
-        assert!(tally.rejected > 0, "{fault}: the load has duplicates: {tally}");
+        let broker = self.pair.broker.management();
+        let tally = verdict(&self.oracle, broker, fault, &answers, recovered_in).await;
         self.ledger_agrees(fault, &answers).await;
         tally
     }
@@ -71,11 +48,51 @@ impl Scene {
 
     /// Waits until nothing is waiting and nothing is under way.
     pub(crate) async fn queues_are_empty(&self) {
-        let management = self.pair.broker.management();
-        wait::until("all queues are empty", async || {
-            let queues = block_in_place(|| management.list_queues("/")).ok()?;
-            (queues.len() == 5 && queues.iter().all(|queue| queue.messages == 0)).then_some(())
-        })
-        .await;
+        queues_are_empty(self.pair.broker.management()).await;
     }
+}
+
+/// [`Scene::verdict_on`], of any installation.
+pub(crate) async fn verdict(
+    oracle: &Oracle,
+    broker: &Management,
+    fault: &str,
+    answers: &Answers,
+    recovered_in: Duration,
+) -> Tally {
+    oracle.all_decided(&answers.accepted).await;
+    // A delivery that is still under way could yet double something.
+    queues_are_empty(broker).await;
+    let tally = oracle.tally(&answers.accepted).await;
+    // `infra/faults` makes a table of these.
+    println!(
+        "FAULT | {fault} | {} | {} | {} | {} | {} | {} | {} | {:.1} |",
+        answers.load,
+        tally.accepted,
+        tally.registered,
+        tally.rejected,
+        tally.on_hold,
+        tally.lost,
+        tally.doubled,
+        recovered_in.as_secs_f64(),
+    );
+    assert_eq!((tally.lost, tally.doubled, tally.emails_twice), (0, 0, 0), "{fault}: {tally}");
+    let students = oracle.students().await;
+    // Whoever is on hold may be the only one with that address.
+    let addresses = students..=students + tally.on_hold;
+    assert!(addresses.contains(&answers.addresses), "{fault}: one per address: {students}");
+    // Were it another registration, it would be rejected for the address of the first.
+    let keyed = oracle.tally(&answers.keyed).await;
+    let same = keyed.registered..=keyed.registered + keyed.on_hold;
+    assert!(same.contains(&answers.keyed_addresses), "{fault}: a key repeated is the same");
+    assert!(tally.rejected > 0, "{fault}: the load has duplicates: {tally}");
+    tally
+}
+
+async fn queues_are_empty(management: &Management) {
+    wait::until("all queues are empty", async || {
+        let queues = block_in_place(|| management.list_queues("/")).ok()?;
+        (queues.len() == 5 && queues.iter().all(|queue| queue.messages == 0)).then_some(())
+    })
+    .await;
 }

@@ -40,8 +40,12 @@ impl Deliveries for Channel {
         Ok(())
     }
 
+    async fn ack(&mut self, tag: u64) -> Result<(), ChannelGone> {
+        self.ack_through(tag).await
+    }
+
     async fn take_no_more(&mut self) {
-        self.deliveries.clear();
+        self.goes_silent = false;
     }
 
     async fn give_back_all(&mut self) {}
@@ -159,7 +163,17 @@ async fn run_until(channel: Channel, script: Script, stop: CancellationToken) ->
     run_at(Pace::Full, channel, script, stop).await
 }
 
-async fn run_at(pace: Pace, mut channel: Channel, script: Script, stop: CancellationToken) -> Run {
+async fn run_at(pace: Pace, channel: Channel, script: Script, stop: CancellationToken) -> Run {
+    run_with(pace, channel, script, &stop.child_token(), &stop).await
+}
+
+async fn run_with(
+    pace: Pace,
+    mut channel: Channel,
+    script: Script,
+    wind_down: &CancellationToken,
+    stop: &CancellationToken,
+) -> Run {
     let store = Arc::new(script);
     let writer = Writer {
         source: Source::lane(Lane::Interactive),
@@ -169,7 +183,7 @@ async fn run_at(pace: Pace, mut channel: Channel, script: Script, stop: Cancella
         give_back_after: Duration::from_mins(5),
         metrics: Arc::new(WorkerMetrics::register(&Metrics::new()).unwrap()),
     };
-    let end = writer.run(pace, &mut channel, &stop).await;
+    let end = writer.run(pace, &mut channel, wind_down, stop).await;
     let acked = channel.acked.lock().unwrap().clone();
     Run { end, acked, store }
 }
@@ -199,9 +213,32 @@ async fn a_message_redelivered_three_times_is_not_taken_at_full_pace() {
     let mut deliveries = deliveries(4);
     deliveries[2].delivery_count = 3;
     let run = run(Channel { deliveries, ..Channel::default() }, Script::default()).await;
-    assert_eq!(run.batch_sizes(), [2], "those before it are stored");
-    assert_eq!(run.acked, [2]);
+    assert_eq!(run.batch_sizes(), [2, 1], "its neighbours are stored");
+    assert_eq!(run.acked, [2, 4], "and it is not");
     assert!(matches!(run.end, WriterEnd::Change(Pace::Careful)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn before_a_change_of_pace_all_but_what_is_suspicious_is_settled() {
+    let mut deliveries = deliveries(8);
+    deliveries[1].delivery_count = 3;
+    deliveries[6].delivery_count = 5;
+    let channel = Channel { deliveries, goes_silent: true, ..Channel::default() };
+    let run = run_until(channel, Script::default(), CancellationToken::new()).await;
+    assert_eq!(run.batch_sizes(), [1, 4, 1]);
+    assert_eq!(run.acked, [1, 3, 4, 5, 6, 8], "2 and 7 go back");
+    assert!(matches!(run.end, WriterEnd::Change(Pace::Careful)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_writer_that_winds_down_settles_what_it_has_in_hand() {
+    let channel = Channel { deliveries: deliveries(6), goes_silent: true, ..Channel::default() };
+    let (wind_down, stop) = (CancellationToken::new(), CancellationToken::new());
+    wind_down.cancel();
+    let run = run_with(Pace::Full, channel, Script::default(), &wind_down, &stop).await;
+    assert_eq!(run.batch_sizes(), [4, 2]);
+    assert_eq!(run.acked, [1, 2, 3, 4, 5, 6]);
+    assert!(matches!(run.end, WriterEnd::Stopped));
 }
 
 #[tokio::test(start_paused = true)]

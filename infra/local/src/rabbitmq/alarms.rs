@@ -21,7 +21,7 @@ impl RabbitMq {
         self.control(&["set_disk_free_limit", &bytes.to_string()])
     }
 
-    fn control(&self, arguments: &[&str]) -> Result<(), StackError> {
+    pub(super) fn control(&self, arguments: &[&str]) -> Result<(), StackError> {
         let what = format!("rabbitmqctl {}", arguments.join(" "));
         output_within(&what, PATIENCE, self.node.control()?.args(arguments)).map(drop)
     }

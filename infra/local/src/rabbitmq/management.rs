@@ -39,6 +39,14 @@ pub struct Queue {
     pub consumers: u64,
     /// The policy in force, if any.
     pub policy: Option<String>,
+    /// The node that leads it, while there is one.
+    pub leader: Option<String>,
+    /// The nodes that hold a copy.
+    #[serde(default)]
+    pub members: Vec<String>,
+    /// Those of them that run.
+    #[serde(default)]
+    pub online: Vec<String>,
 }
 
 #[derive(Deserialize)]

@@ -1,12 +1,15 @@
 //! A private RabbitMQ node.
 
 mod alarms;
+mod cluster;
 mod definitions;
 mod management;
 mod node;
+mod partition;
 
 use std::{net::TcpStream, path::PathBuf, time::Duration};
 
+pub use cluster::Cluster;
 pub use management::{Management, Queue};
 use node::Node;
 
@@ -29,7 +32,8 @@ const STOP_PATIENCE: Duration = Duration::from_mins(1);
 pub struct RabbitMq {
     // Before `home`, whose keeper ends whatever is left.
     process: Managed,
-    _names: Managed,
+    /// `None` when it is another node's.
+    _names: Option<Managed>,
     node: Node,
     management: Management,
     home: Home,
@@ -41,11 +45,16 @@ impl RabbitMq {
         let home = Home::open(WHAT, options.data_dir.as_deref())?;
         let node = Node::prepare(&home, options.port)?;
         let names = node.start_name_service(&home)?;
+        let server = Self::start_node(home, node, Some(names))?;
+        server.management.apply_definitions()?;
+        Ok(server)
+    }
+
+    fn start_node(home: Home, node: Node, names: Option<Managed>) -> Result<Self, StackError> {
         let process = home.spawn(WHAT, &mut node.server())?;
         let management = Management::local(node.amqp.number(), node.management.number());
         let mut server = Self { process, _names: names, node, management, home };
         server.wait_ready()?;
-        server.management.apply_definitions()?;
         Ok(server)
     }
 
@@ -97,6 +106,11 @@ impl RabbitMq {
     /// The port of RabbitMQ's own metrics.
     pub fn metrics_port(&self) -> u16 {
         self.node.metrics.number()
+    }
+
+    /// Its name in a cluster.
+    pub fn name(&self) -> &str {
+        self.node.name()
     }
 
     /// The log file.

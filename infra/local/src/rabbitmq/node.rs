@@ -1,7 +1,7 @@
 //! A node's ports, files and environment.
 
 use std::{
-    env,
+    env, fs,
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -18,7 +18,11 @@ use crate::{
 
 /// The configuration that the containers use as well.
 const SHARED_CONFIG: &str = include_str!("../../../rabbitmq/rabbitmq.conf");
+const CLUSTER_CONFIG: &str = include_str!("../../../rabbitmq/cluster.conf");
 const ENABLED_PLUGINS: &str = include_str!("../../../rabbitmq/enabled_plugins");
+
+/// Erlang's secret, in the home folder of a node.
+const COOKIE: &str = ".erlang.cookie";
 
 const NAME_SERVICE_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -29,13 +33,32 @@ pub(super) struct Node {
     pub(super) management: Port,
     pub(super) metrics: Port,
     cluster: Port,
-    names: Port,
+    names: NameService,
+    name: String,
     server: PathBuf,
     dir: PathBuf,
 }
 
+/// Erlang's name service.
+#[derive(Debug)]
+enum NameService {
+    Own(Port),
+    /// Of another node, on this port.
+    Shared(u16),
+}
+
+impl NameService {
+    fn port(&self) -> u16 {
+        match self {
+            Self::Own(port) => port.number(),
+            Self::Shared(port) => *port,
+        }
+    }
+}
+
 impl Node {
-    /// Chooses the ports, `first` and the four after it or free ones, and writes the files.
+    /// A node that stands alone. Chooses the ports, `first` and the four after it or free ones,
+    /// and writes the files.
     pub(super) fn prepare(home: &Home, first: u16) -> Result<Self, StackError> {
         let port = |offset| Port::choose(WHAT, if first == 0 { 0 } else { first + offset });
         let node = Self {
@@ -43,26 +66,69 @@ impl Node {
             management: port(1)?,
             metrics: port(2)?,
             cluster: port(3)?,
-            names: port(4)?,
+            names: NameService::Own(port(4)?),
+            // The data is bound to the name; it is private because the name service is.
+            name: "registrar@localhost".to_owned(),
             server: BROKER.find()?,
             dir: home.dir.clone(),
         };
+        node.write_files(home, "")?;
+        Ok(node)
+    }
+
+    /// A node, on free ports, that joins the cluster of another when it first starts.
+    pub(super) fn prepare_member(
+        home: &Home,
+        number: usize,
+        first: &Self,
+    ) -> Result<Self, StackError> {
+        let port = || Port::choose(WHAT, 0);
+        let node = Self {
+            amqp: port()?,
+            management: port()?,
+            metrics: port()?,
+            cluster: port()?,
+            names: NameService::Shared(first.names.port()),
+            name: format!("registrar-{number}@localhost"),
+            server: BROKER.find()?,
+            dir: home.dir.clone(),
+        };
+        node.write_files(
+            home,
+            &format!(
+                "cluster_formation.peer_discovery_backend = classic_config\n\
+             cluster_formation.classic_config.nodes.1 = {}\n",
+                first.name,
+            ),
+        )?;
+        // Nodes talk to those that know their secret, which the first has made for itself.
+        let (theirs, ours) = (first.dir.join(COOKIE), node.dir.join(COOKIE));
+        fs::copy(&theirs, &ours)
+            .map_err(StackError::io(format!("Could not copy {}", theirs.display())))?;
+        Ok(node)
+    }
+
+    fn write_files(&self, home: &Home, more: &str) -> Result<(), StackError> {
         let config = format!(
-            "{SHARED_CONFIG}\n\
+            "{SHARED_CONFIG}\n{CLUSTER_CONFIG}\n{more}\
              listeners.tcp.local = 127.0.0.1:{}\n\
              management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {}\n\
              prometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = {}\n\
              collect_statistics_interval = 1000\n",
-            node.amqp.number(),
-            node.management.number(),
-            node.metrics.number(),
+            self.amqp.number(),
+            self.management.number(),
+            self.metrics.number(),
         );
         home.write("rabbitmq.conf", &config)?;
         home.write("enabled_plugins", ENABLED_PLUGINS)?;
         home.write("rabbitmq-env.conf", "")?;
         home.write("advanced.config", "[].\n")?;
-        home.private_folder("data")?;
-        Ok(node)
+        home.private_folder("data").map(drop)
+    }
+
+    /// The name in the cluster.
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Starts a name service (epmd) of the node's own and waits until it answers. Erlang would
@@ -72,7 +138,7 @@ impl Node {
         let log = home.dir.join("epmd.log");
         let mut process =
             Managed::spawn("Erlang's epmd", &mut command, Stdio::null(), &log, &home.keeper)?;
-        let port = self.names.number();
+        let port = self.names.port();
         process.wait_ready(NAME_SERVICE_PATIENCE, || {
             TcpStream::connect(("127.0.0.1", port)).is_ok()
         })?;
@@ -105,9 +171,8 @@ impl Node {
             .current_dir(&self.dir)
             .env("HOME", &self.dir)
             .env("ERL_EPMD_ADDRESS", "127.0.0.1")
-            .env("ERL_EPMD_PORT", self.names.number().to_string())
-            // The data is bound to the name; it is private because the name service is.
-            .env("RABBITMQ_NODENAME", "registrar@localhost")
+            .env("ERL_EPMD_PORT", self.names.port().to_string())
+            .env("RABBITMQ_NODENAME", &self.name)
             .env("RABBITMQ_DIST_PORT", self.cluster.number().to_string())
             .env("RABBITMQ_MNESIA_BASE", self.dir.join("data"))
             .env("RABBITMQ_LOG_BASE", &self.dir)

@@ -1,0 +1,51 @@
+//! A session of somebody else's on the database, in the worker's way.
+
+use sqlx::mysql::MySqlConnection;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _};
+
+use crate::wait;
+
+const SESSIONS_THAT_WAIT: &str =
+    "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'";
+
+/// A connection with locks of its own, which end with it.
+#[derive(Debug)]
+pub struct Rival {
+    connection: MySqlConnection,
+}
+
+impl Rival {
+    /// Connects.
+    pub async fn connect(database_url: &str) -> Self {
+        Self { connection: MySqlConnection::connect(database_url).await.unwrap() }
+    }
+
+    /// Runs a statement.
+    pub async fn sql(&mut self, statement: &str) {
+        self.connection.execute(AssertSqlSafe(statement.to_owned())).await.unwrap();
+    }
+
+    /// Begins a transaction that holds a student's place in `students`.
+    pub async fn takes(&mut self, email: &str) {
+        self.sql("BEGIN").await;
+        self.inserts(email).await;
+    }
+
+    /// Inserts a student, in the transaction if there is one.
+    pub async fn inserts(&mut self, email: &str) {
+        let insert = format!(
+            "INSERT INTO students (registration_id, first_name, last_name, email, email_key) \
+             VALUES (RANDOM_BYTES(16), 'R', 'L', '{email}', '{email}')"
+        );
+        self.sql(&insert).await;
+    }
+
+    /// Waits until a transaction waits for a row that another has locked.
+    pub async fn somebody_waits(&mut self) {
+        wait::until("a session waits for a lock", async || {
+            let row = self.connection.fetch_one(SESSIONS_THAT_WAIT).await.ok()?;
+            (row.get::<i64, _>(0) > 0).then_some(())
+        })
+        .await;
+    }
+}

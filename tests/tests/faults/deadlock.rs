@@ -1,0 +1,54 @@
+use registrar_tests::rival::Rival;
+use registrar_tests::student::Student;
+use registrar_tests::wait;
+use registrar_tests::worker::Worker;
+
+use super::scene::play;
+
+/// Next to each other, and before all that the load registers: so they are in one INSERT.
+const FIRST: &str = "a.1@example.com";
+const SECOND: &str = "a.2@example.com";
+
+/// One batch of everything that waits.
+const SETTINGS: [(&str, &str); 2] =
+    [("REGISTRAR_INTERACTIVE_WRITERS", "1"), ("REGISTRAR_BATCH_LINGER", "500ms")];
+
+const DEADLOCK: &str = r#"db_errors_total{class="transient",code="1213"}"#;
+
+/// MySQL ends the session that has written less.
+const MORE_THAN_A_BATCH: &str = "INSERT INTO ballast
+     WITH RECURSIVE numbers (number) AS
+         (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 50)
+     SELECT a.number * 100 + b.number FROM numbers a CROSS JOIN numbers b";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_is_the_victim_of_a_deadlock_is_stored_by_the_next_attempt() {
+    play(async |scene| {
+        scene.oracle.sql("CREATE TABLE ballast (number INT PRIMARY KEY)").await;
+        let load = scene.load();
+        load.accepts(50).await;
+        let mut rival = Rival::connect(&scene.servers.database_url).await;
+        rival.takes(SECOND).await;
+        rival.sql(MORE_THAN_A_BATCH).await;
+        let both = [scene.accepted(&student(FIRST)).await, scene.accepted(&student(SECOND)).await];
+
+        let worker = Worker::begin(&scene.servers, &SETTINGS).await;
+        // It has inserted the first and waits for the second: rows go in by their addresses.
+        rival.somebody_waits().await;
+        rival.inserts(FIRST).await;
+        wait::until("the worker is the one who could not go on", async || {
+            (worker.counted(DEADLOCK).await == 1).then_some(())
+        })
+        .await;
+        rival.sql("ROLLBACK").await;
+        let recovered_in = load.recovers(&scene.oracle).await;
+        let answers = load.stop().await.and(&both);
+        let tally = scene.verdict_on("deadlock", answers, recovered_in).await;
+        assert_eq!(tally.on_hold, 0, "{tally}");
+    })
+    .await;
+}
+
+fn student(email: &str) -> Student {
+    Student { email: email.to_owned(), ..Student::unique() }
+}

@@ -1,0 +1,41 @@
+use registrar_tests::rival::Rival;
+use registrar_tests::student::Student;
+use registrar_tests::wait;
+use registrar_tests::worker::Worker;
+
+use super::scene::play;
+
+const WAITED_IN_VAIN: &str = r#"db_errors_total{class="transient",code="1205"}"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_and_then_a_table_locked_for_long_delay_students_and_lose_none() {
+    play(async |scene| {
+        let worker = Worker::start(&scene.servers).await;
+        let load = scene.load();
+        load.accepts(300).await;
+        let student = Student::unique();
+        let mut rival = Rival::connect(&scene.servers.database_url).await;
+        rival.takes(&student.email).await;
+        let accepted = scene.accepted(&student).await;
+        waits_in_vain(&worker, 2).await;
+        rival.sql("ROLLBACK").await;
+        load.recovers(&scene.oracle).await;
+
+        rival.sql("LOCK TABLES students WRITE").await;
+        waits_in_vain(&worker, 4).await;
+        rival.sql("UNLOCK TABLES").await;
+        let recovered_in = load.recovers(&scene.oracle).await;
+        let answers = load.stop().await.and(&[accepted]);
+        let fault = "lock waits, of a row and a table";
+        let tally = scene.verdict_on(fault, answers, recovered_in).await;
+        assert_eq!(tally.on_hold, 0, "{tally}");
+    })
+    .await;
+}
+
+async fn waits_in_vain(worker: &Worker, times: usize) {
+    wait::until("the worker has waited for the lock in vain", async || {
+        (worker.counted(WAITED_IN_VAIN).await >= times).then_some(())
+    })
+    .await;
+}
