@@ -11,7 +11,7 @@ use super::{DatabaseSettings, ErrorClass, Pool, StorageError};
 
 /// The files of `migrations/`, listed here because sqlx's macro would have its whole MySQL driver
 /// compiled a second time, for the macro.
-const FILES: [(i64, &str, &str); 5] = [
+const FILES: [(i64, &str, &str); 6] = [
     (1, "students", include_str!("../../../migrations/0001_students.sql")),
     (2, "rejections", include_str!("../../../migrations/0002_rejections.sql")),
     (3, "dead letters", include_str!("../../../migrations/0003_dead_letters.sql")),
@@ -21,6 +21,7 @@ const FILES: [(i64, &str, &str); 5] = [
         "dead letter message ids",
         include_str!("../../../migrations/0005_dead_letter_message_ids.sql"),
     ),
+    (7, "lane pauses", include_str!("../../../migrations/0007_lane_pauses.sql")),
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {

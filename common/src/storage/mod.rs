@@ -4,6 +4,7 @@
 //!   [`MySqlStore`] is the real one.
 //! - [`StatusReader`] is how the API reads.
 //! - [`DeadLetterDesk`] is how operators look at dead letters, replay and discard them.
+//! - [`LanePauses`] is how operators pause a lane, and [`PauseWatch`] how processes heed it.
 //! - [`migrate`] and [`schema_state`] keep the tables at this version.
 //!
 //! Every write is an autocommit single statement. There is no explicit transaction anywhere: one
@@ -19,8 +20,10 @@ mod desk;
 mod error;
 mod given_up;
 mod insert;
+mod lane_pauses;
 mod lent;
 mod migrate;
+mod pause_watch;
 mod pool;
 mod pool_metrics;
 mod probe;
@@ -39,7 +42,9 @@ pub use desk::{
     Matched, RecordedAction, Standing, StoredLetter, UnknownLetterState, Watched,
 };
 pub use error::{ErrorClass, StorageError};
+pub use lane_pauses::{LanePause, LanePauses};
 pub use migrate::{SchemaState, migrate, schema_state};
+pub use pause_watch::{PauseSource, PauseWatch, PauseWatchTask};
 pub use pool::{Pool, PoolConnections};
 pub use settings::{DatabaseSettings, DatabaseUrl};
 pub use status::StatusReader;
