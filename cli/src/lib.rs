@@ -4,8 +4,12 @@
 //! went wrong and what to do.
 
 mod dead_letters;
+mod broker;
+mod lanes;
 mod migrate;
+mod operator;
 mod status;
+mod table;
 
 use std::process::ExitCode;
 
@@ -24,6 +28,8 @@ pub struct Arguments {
 enum Command {
     /// Looks at registrations that are on hold, replays and discards them.
     DeadLetters(dead_letters::Arguments),
+    /// Lists the lanes, and pauses and resumes them.
+    Lanes(Box<lanes::Arguments>),
     /// Creates or updates the database's tables. Safe to repeat, and while everything runs.
     Migrate(Box<migrate::Arguments>),
     /// Says what became of a registration. Exit code 0: registered, 1: rejected or on hold,
@@ -35,6 +41,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let result = match config::parse::<Arguments>().command {
         Command::DeadLetters(arguments) => dead_letters::run(&arguments),
+        Command::Lanes(arguments) => lanes::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
     };

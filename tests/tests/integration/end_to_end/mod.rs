@@ -28,6 +28,11 @@ impl Home {
         Self { servers, _database: database, vhost }
     }
 
+    /// Where the broker's management API is.
+    pub(crate) fn management_url(&self) -> String {
+        self.vhost.management().http_url()
+    }
+
     /// Deletes a queue with its messages, as an operator does.
     pub(crate) fn delete_queue(&self, queue: &str) {
         self.vhost.management().delete_queue(self.vhost.name(), queue).unwrap();
