@@ -160,9 +160,9 @@ mod tests {
         let paused = standing(0, Age::AtLeast(Duration::from_hours(1)), Pausing::Until(pause()));
         assert_eq!(
             table(COLUMNS, &[consumed.row(), paused.row()]),
-            "LANE  READY  UNACKED  CONSUMERS  OLDEST  IN/S  OUT/S  STATE\n\
+            "LANE  READY  UNACKED  CONSUMERS   OLDEST  IN/S  OUT/S  STATE\n\
              bulk   1200       30          2  ~1m 15s  12.3    0.0  consumed\n\
-             bulk   1200       30          0  >1h 0m  12.3    0.0  paused until 2026-01-02 03:30:00 UTC (28m 59s left) by ada: a disk is replaced\n"
+             bulk   1200       30          0   >1h 0m  12.3    0.0  paused until 2026-01-02 03:30:00 UTC (28m 59s left) by ada: a disk is replaced\n"
         );
     }
 
