@@ -27,6 +27,7 @@ mod topology;
 mod unsettled;
 
 pub use amqp_url::{AmqpUrl, InvalidAmqpUrl};
+pub use connection::try_to_connect;
 pub use consumer::{AmqpDeliveries, ConsumerConnection};
 pub use decode_error::DecodeError;
 pub use delivery::{ChannelGone, Death, Deliveries, Delivery};
@@ -38,3 +39,4 @@ pub use publish_error::PublishError;
 pub use publisher::{OutgoingMessage, Publisher, PublisherTask};
 pub use readiness::Readiness;
 pub use settings::{MessagingSettings, PublishSettings};
+pub use topology::{Piece, topology};

@@ -52,6 +52,12 @@ impl Address {
         })
     }
 
+    /// The place of `other`, for the user of this one.
+    pub(crate) fn with_place_of(&self, other: &Self) -> Self {
+        let (user, password) = (self.user.clone(), self.password.clone());
+        Self { user, password, ..other.clone() }
+    }
+
     /// The address of something on the server.
     pub(crate) fn url(&self, path: &str) -> String {
         let Self { scheme, user, password, host, port } = self;
@@ -75,6 +81,13 @@ mod tests {
         let address =
             Address::parse("X", "mysql://app:secret@db.example:3307/other", 3306).unwrap();
         assert_eq!(address.url("mine"), "mysql://app:secret@db.example:3307/mine");
+    }
+
+    #[test]
+    fn an_address_without_a_user_can_have_that_of_another() {
+        let amqp = Address::parse("X", "amqp://me:secret@broker", 5672).unwrap();
+        let management = Address::parse("X", "http://other:7001/", 15672).unwrap();
+        assert_eq!(amqp.with_place_of(&management).url("api"), "http://me:secret@other:7001/api");
     }
 
     #[test]

@@ -46,7 +46,11 @@ impl TestServers {
     pub fn given(database: &str, amqp: &str, management: Option<&str>) -> Result<Self, StackError> {
         let amqp = Address::parse("TEST_AMQP_URL", amqp, 5672)?;
         let http = match management {
-            Some(url) => Address::parse("TEST_AMQP_MANAGEMENT_URL", url, 15672)?,
+            Some(url) => {
+                let given = Address::parse("TEST_AMQP_MANAGEMENT_URL", url, 15672)?;
+                // What `registrar-local servers` prints is for a browser and names no user.
+                if given.user.is_empty() { amqp.with_place_of(&given) } else { given }
+            }
             None => Address { scheme: "http".to_owned(), port: 15672, ..amqp.clone() },
         };
         Ok(Self {
