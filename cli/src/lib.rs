@@ -5,6 +5,7 @@
 
 mod dead_letters;
 mod broker;
+mod doctor;
 mod lanes;
 mod migrate;
 mod operator;
@@ -15,6 +16,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use registrar_common::config;
+
+pub use doctor::VARIABLES;
 
 /// Works with a running Registrar from a terminal.
 #[derive(Debug, Parser)]
@@ -28,6 +31,9 @@ pub struct Arguments {
 enum Command {
     /// Looks at registrations that are on hold, replays and discards them.
     DeadLetters(dead_letters::Arguments),
+    /// Looks for whatever is wrong, changes nothing, and says how to mend it. Exit code 0: all is
+    /// well, 1: something is wrong, 2: it could not look at everything.
+    Doctor(Box<doctor::Arguments>),
     /// Lists the lanes, and pauses and resumes them.
     Lanes(Box<lanes::Arguments>),
     /// Creates or updates the database's tables. Safe to repeat, and while everything runs.
@@ -41,6 +47,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let result = match config::parse::<Arguments>().command {
         Command::DeadLetters(arguments) => dead_letters::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Lanes(arguments) => lanes::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),

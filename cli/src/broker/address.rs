@@ -23,6 +23,11 @@ pub(crate) struct BrokerArguments {
 }
 
 impl BrokerArguments {
+    /// Where RabbitMQ listens, when that is known.
+    pub(crate) fn amqp_url(&self) -> Option<&AmqpUrl> {
+        self.amqp_url.as_ref()
+    }
+
     /// The management API of the virtual host in `AMQP_URL`.
     pub(crate) fn management(&self) -> anyhow::Result<Management> {
         let amqp =
