@@ -3,8 +3,8 @@
 //! Each subcommand is a module that answers with an exit code, or with a sentence that says what
 //! went wrong and what to do.
 
-mod dead_letters;
 mod broker;
+mod dead_letters;
 mod doctor;
 mod lanes;
 mod migrate;
