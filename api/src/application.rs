@@ -7,7 +7,7 @@ use registrar_common::{
     lifecycle::{ListenError, Shutdown, Stopped, Supervisor, listen},
     messaging::Publisher,
     retry::{RetryPolicy, RetryPolicyError},
-    storage::{DatabaseSettings, Pool, StatusReader},
+    storage::{DatabaseSettings, LanePauses, PauseWatch, Pool, StatusReader},
     telemetry::{
         metrics::{Metrics, MetricsError},
         operations::Operations,
@@ -92,6 +92,8 @@ impl Application {
 
         let wait_estimate = WaitEstimate::default();
         let pool = Pool::new(&for_lookups(&settings.database)).watched_by(&metrics)?;
+        let (pauses, watching_pauses) = PauseWatch::new(LanePauses::new(pool.clone()));
+        tasks.spawn("pauses of lanes", watching_pauses.run(shutdown.token()));
         let reader = StatusReader::new(pool);
         let (lookups, lookups_task) = Lookups::new(reader, wait_estimate.clone());
         tasks.spawn("look-ups", lookups_task.run());
@@ -106,6 +108,7 @@ impl Application {
         let api = Api {
             publisher,
             lookups,
+            pauses,
             wait_estimate,
             waiting_places: Arc::new(Semaphore::new(settings.limits.streams)),
             sealer: ReferenceSealer::new(&sealing[0], &sealing[1..]),

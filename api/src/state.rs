@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use registrar_common::{
-    domain::{Reference, ReferenceSealer},
+    domain::{Lane, Reference, ReferenceSealer},
     lifecycle::Shutdown,
     messaging::Publisher,
+    storage::{LanePause, PauseWatch},
 };
 use secrecy::SecretString;
 use tokio::sync::Semaphore;
@@ -24,6 +25,8 @@ pub struct Api {
     pub publisher: Publisher,
     /// Reads what became of registrations.
     pub lookups: Lookups,
+    /// Whether what waits has to wait for an operator.
+    pub pauses: PauseWatch,
     /// How long they wait just now.
     pub wait_estimate: WaitEstimate,
     /// One for each client that waits for an outcome.
@@ -47,6 +50,14 @@ pub struct Api {
 }
 
 impl Api {
+    /// The lane of every registration that has a reference.
+    pub const LANE: Lane = Lane::Interactive;
+
+    /// The pause that waiting registrations wait for, if there is one.
+    pub fn pause(&self) -> Option<LanePause> {
+        self.pauses.now(Self::LANE)
+    }
+
     /// The address of a registration's status.
     pub fn status_url(reference: &Reference) -> String {
         format!("/registrations/{reference}")

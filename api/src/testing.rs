@@ -13,7 +13,7 @@ use registrar_common::{
     lifecycle::Shutdown,
     messaging::Publisher,
     retry::RetryPolicy,
-    storage::{Pool, StatusReader},
+    storage::{LanePauses, PauseWatch, Pool, StatusReader},
     telemetry::metrics::Metrics,
 };
 use serde_json::Value;
@@ -58,13 +58,16 @@ impl Alone {
             Arc::new(()),
             &shutdown,
         );
-        let reader = StatusReader::new(Pool::new(&settings.database));
+        let pool = Pool::new(&settings.database);
+        let (pauses, _never_run) = PauseWatch::new(LanePauses::new(pool.clone()));
+        let reader = StatusReader::new(pool);
         let (lookups, task) = Lookups::new(reader, WaitEstimate::default());
         tokio::spawn(task.run());
         let sealing = settings.sealing_secrets.as_slice();
         let api = Arc::new(Api {
             publisher,
             lookups,
+            pauses,
             wait_estimate: WaitEstimate::default(),
             waiting_places: Arc::new(Semaphore::new(settings.limits.streams)),
             sealer: ReferenceSealer::new(&sealing[0], &sealing[1..]),

@@ -3,15 +3,22 @@
 //! Each subcommand is a module that answers with an exit code, or with a sentence that says what
 //! went wrong and what to do.
 
+mod broker;
 mod dead_letters;
+mod doctor;
+mod lanes;
 mod ledger;
 mod migrate;
+mod operator;
 mod status;
+mod table;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use registrar_common::config;
+
+pub use doctor::VARIABLES;
 
 /// Works with a running Registrar from a terminal.
 #[derive(Debug, Parser)]
@@ -28,6 +35,11 @@ enum Command {
     /// Shows whether everything that was accepted is settled or in a queue. Exit code 0: it is, 1:
     /// something is unaccounted for, 2: could not be found out.
     Ledger(Box<ledger::Arguments>),
+    /// Looks for whatever is wrong, changes nothing, and says how to mend it. Exit code 0: all is
+    /// well, 1: something is wrong, 2: it could not look at everything.
+    Doctor(Box<doctor::Arguments>),
+    /// Lists the lanes, and pauses and resumes them.
+    Lanes(Box<lanes::Arguments>),
     /// Creates or updates the database's tables. Safe to repeat, and while everything runs.
     Migrate(Box<migrate::Arguments>),
     /// Says what became of a registration. Exit code 0: registered, 1: rejected or on hold,
@@ -40,6 +52,8 @@ pub fn main() -> ExitCode {
     let result = match config::parse::<Arguments>().command {
         Command::DeadLetters(arguments) => dead_letters::run(&arguments),
         Command::Ledger(arguments) => ledger::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Lanes(arguments) => lanes::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
     };

@@ -1,12 +1,13 @@
 //! Keeps one queue consumed, through every absence of RabbitMQ and MySQL.
 
+use std::future::pending;
 use std::sync::Arc;
 
 use registrar_common::messaging::{
     AmqpDeliveries, ConsumerConnection, Deliveries as _, MessagingSettings,
 };
 use registrar_common::retry::{Backoff, RetryPolicy};
-use registrar_common::storage::RegistrationStore;
+use registrar_common::storage::{LanePause, PauseWatch, RegistrationStore};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -34,6 +35,8 @@ pub struct Consumption<S> {
     pub resume: RetryPolicy,
     /// Where the state is shown.
     pub readiness: Readiness,
+    /// Which lanes operators paused.
+    pub pauses: PauseWatch,
 }
 
 /// How a session with the writers of one pace ended.
@@ -49,11 +52,19 @@ impl<S: RegistrationStore + 'static> Consumption<S> {
         let mut reconnect = Backoff::new(self.reconnect);
         let mut resume = Backoff::new(self.resume);
         loop {
+            if let Some(pause) = self.pause() {
+                self.paused(&pause);
+                tokio::select! {
+                    () = stop.cancelled() => return Ok(()),
+                    () = self.pause_changed(Some(&pause)) => continue,
+                }
+            }
             let opened = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 opened = self.open() => opened,
             };
             let (interruption, delay) = match opened {
+                Err(Interruption::Paused) => continue,
                 Err(interruption) => (interruption, reconnect.next_delay()),
                 Ok(connection) => {
                     self.consuming();
@@ -65,6 +76,7 @@ impl<S: RegistrationStore + 'static> Consumption<S> {
                     connection.close().await;
                     match consumed {
                         Ok(()) => return Ok(()),
+                        Err(Interruption::Paused) => continue,
                         Err(error) if error.is_of_store() => (error, resume.next_delay()),
                         Err(error) => (error, reconnect.next_delay()),
                     }
@@ -73,15 +85,20 @@ impl<S: RegistrationStore + 'static> Consumption<S> {
             self.waiting_for(&interruption);
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
+                () = self.pause_changed(None) => {}
                 () = sleep(delay) => {}
             }
         }
     }
 
     /// Consuming starts only when both servers answer, so that an absent MySQL does not wear out
-    /// the messages' delivery counts.
+    /// the messages' delivery counts; and when it is known that the lane is not paused.
     async fn open(&self) -> Result<ConsumerConnection, Interruption> {
         self.writer.store.probe().await.map_err(Interruption::of_probe)?;
+        self.pauses.known().await;
+        if self.pause().is_some() {
+            return Err(Interruption::Paused);
+        }
         let purpose = format!("consume {}", self.writer.source.queue);
         Ok(ConsumerConnection::connect(&self.messaging, &purpose).await?)
     }
@@ -147,7 +164,17 @@ impl<S: RegistrationStore + 'static> Consumption<S> {
         }
         let mut ended = SessionEnd::Stopped;
         let mut idle = Vec::new();
-        while let Some(writer) = writers.join_next().await {
+        let mut is_paused = false;
+        loop {
+            let writer = tokio::select! {
+                writer = writers.join_next() => writer,
+                () = self.pause_changed(None), if !is_paused => {
+                    is_paused = true;
+                    session.cancel();
+                    continue;
+                }
+            };
+            let Some(writer) = writer else { break };
             // One writer's end is the end of the session, and all start again with fresh channels.
             // For another pace the others settle what they have in hand first.
             let (end, channel) = writer?;
@@ -162,7 +189,35 @@ impl<S: RegistrationStore + 'static> Consumption<S> {
         for mut channel in idle {
             channel.give_back_all().await;
         }
-        Ok(if stop.is_cancelled() { SessionEnd::Stopped } else { ended })
+        Ok(match ended {
+            _ if stop.is_cancelled() => SessionEnd::Stopped,
+            SessionEnd::Stopped | SessionEnd::Change(_) if is_paused => {
+                SessionEnd::Interrupted(Interruption::Paused)
+            }
+            ended => ended,
+        })
+    }
+
+    /// The pause of this queue's lane, if it is paused.
+    fn pause(&self) -> Option<LanePause> {
+        self.pauses.now(self.writer.source.lane?)
+    }
+
+    async fn pause_changed(&self, told: Option<&LanePause>) {
+        match self.writer.source.lane {
+            Some(lane) => self.pauses.changed(lane, told).await,
+            None => pending().await,
+        }
+    }
+
+    fn paused(&self, pause: &LanePause) {
+        let source = &self.writer.source;
+        self.writer.metrics.paused(source, true);
+        let until = pause.until_text();
+        let sentence = format!("Paused by an operator until {until}.");
+        if self.readiness.set(source.name, State::Paused(sentence)) {
+            tracing::warn!(queue = source.queue, until, "paused by an operator");
+        }
     }
 
     fn consuming(&self) {

@@ -18,6 +18,9 @@ pub enum Interruption {
     /// MySQL answers, but an operator must mend something.
     #[error("{0}")]
     OperatorNeeded(StorageError),
+    /// An operator paused the lane.
+    #[error("Paused by an operator.")]
+    Paused,
 }
 
 impl Interruption {

@@ -96,7 +96,7 @@ impl WorkerMetrics {
             )?,
             paused: metrics.gauges(
                 "registration_worker_paused",
-                "1 while a queue is not consumed because a server is away.",
+                "1 while a queue is not consumed: a server is away, or an operator paused the lane.",
                 &[sources],
             )?,
             in_hand: metrics.gauges(

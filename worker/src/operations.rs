@@ -16,10 +16,7 @@ pub(crate) async fn start(
     metrics: Metrics,
     readiness: Readiness,
 ) -> Result<(), ListenError> {
-    let ready = move || match readiness.missing() {
-        missing if missing.is_empty() => Health::Well,
-        missing => Health::Unavailable(missing),
-    };
+    let ready = move || readiness.health();
     let server =
         Operations::new(metrics).with_health(|| Health::Well, ready).listen(address).await?;
     tracing::info!(metrics_address = %server.address(), "listening");

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use registrar_common::telemetry::operations::Health;
+
 /// What a consumer is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
@@ -10,6 +12,8 @@ pub enum State {
     Consuming,
     /// Nothing is consumed for now; the sentence says what it waits for.
     Waiting(String),
+    /// Nothing is consumed because an operator wants it so; the sentence says until when.
+    Paused(String),
 }
 
 /// The states of all consumers of this worker.
@@ -29,16 +33,22 @@ impl Readiness {
         states.insert(source, state.clone()) != Some(state)
     }
 
-    /// What is missing, a sentence for each consumer that does not consume; empty when ready.
-    pub fn missing(&self) -> Vec<String> {
+    /// Ready unless a consumer waits for something. A paused one does what it should, and says so.
+    pub fn health(&self) -> Health {
+        let (mut missing, mut paused) = (Vec::new(), Vec::new());
         let states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        states
-            .iter()
-            .filter_map(|(source, state)| match state {
-                State::Consuming => None,
-                State::Waiting(reason) => Some(format!("{source}: {reason}")),
-            })
-            .collect()
+        for (source, state) in &*states {
+            match state {
+                State::Consuming => {}
+                State::Waiting(reason) => missing.push(format!("{source}: {reason}")),
+                State::Paused(until) => paused.push(format!("{source}: {until}")),
+            }
+        }
+        match (missing.is_empty(), paused.is_empty()) {
+            (true, true) => Health::Well,
+            (true, false) => Health::Degraded(paused),
+            (false, _) => Health::Unavailable([missing, paused].concat()),
+        }
     }
 }
 
@@ -46,15 +56,32 @@ impl Readiness {
 mod tests {
     use super::*;
 
+    fn sentences(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|&text| text.to_owned()).collect()
+    }
+
     #[test]
     fn a_worker_is_ready_when_all_its_consumers_consume() {
         let readiness = Readiness::starting(["bulk", "interactive"]);
-        assert_eq!(readiness.missing(), ["bulk: Connecting.", "interactive: Connecting."]);
+        let connecting = sentences(&["bulk: Connecting.", "interactive: Connecting."]);
+        assert_eq!(readiness.health(), Health::Unavailable(connecting));
         readiness.set("interactive", State::Consuming);
         readiness.set("bulk", State::Waiting("MySQL does not answer.".to_owned()));
-        assert_eq!(readiness.missing(), ["bulk: MySQL does not answer."]);
+        let away = sentences(&["bulk: MySQL does not answer."]);
+        assert_eq!(readiness.health(), Health::Unavailable(away));
         readiness.set("bulk", State::Consuming);
-        assert!(readiness.missing().is_empty());
+        assert_eq!(readiness.health(), Health::Well);
+    }
+
+    #[test]
+    fn a_paused_worker_is_ready_and_says_that_it_is_paused() {
+        let readiness = Readiness::starting(["bulk", "interactive"]);
+        readiness.set("bulk", State::Paused("Paused until noon.".to_owned()));
+        let both = sentences(&["interactive: Connecting.", "bulk: Paused until noon."]);
+        assert_eq!(readiness.health(), Health::Unavailable(both));
+        readiness.set("interactive", State::Consuming);
+        let paused = sentences(&["bulk: Paused until noon."]);
+        assert_eq!(readiness.health(), Health::Degraded(paused));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use registrar_common::domain::Lane;
 use registrar_common::ledger::Looker;
 use registrar_common::lifecycle::{Shutdown, Supervisor};
 use registrar_common::retry::RetryPolicy;
-use registrar_common::storage::{MySqlStore, Pool, RegistrationStore};
+use registrar_common::storage::{LanePauses, MySqlStore, PauseWatch, Pool, RegistrationStore};
 use registrar_common::telemetry::{self, metrics::Metrics};
 use tokio::runtime::Handle;
 
@@ -92,6 +92,8 @@ where
         metrics: Arc::clone(&worker_metrics),
     };
     supervisor.spawn("ledger", watch.run(shutdown.token()));
+    let (pauses, watching_pauses) = PauseWatch::new(LanePauses::new(pool.clone()));
+    supervisor.spawn("pauses of lanes", watching_pauses.run(shutdown.token()));
     let store = Arc::new(wrap(mysql));
     for (source, writers) in sources {
         let limits =
@@ -111,6 +113,7 @@ where
             reconnect: policy(RECONNECT)?,
             resume: policy(RESUME)?,
             readiness: readiness.clone(),
+            pauses: pauses.clone(),
         };
         supervisor.spawn(source.queue, consumption.run(shutdown.token()));
     }

@@ -25,7 +25,8 @@ pub struct Source {
     pub name: &'static str,
     /// What to do with the messages.
     pub handling: Handling,
-    lane: Option<Lane>,
+    /// The lane, unless it is one of RabbitMQ's last resorts.
+    pub lane: Option<Lane>,
 }
 
 impl Source {

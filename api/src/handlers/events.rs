@@ -12,7 +12,7 @@ use axum::{
     },
 };
 use futures_util::{Stream, stream};
-use registrar_common::domain::RegistrationId;
+use registrar_common::{domain::RegistrationId, storage::LanePause};
 use time::OffsetDateTime;
 use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
@@ -85,11 +85,18 @@ struct Watch {
     _place: OwnedSemaphorePermit,
 }
 
+/// What a client of the stream was told.
+#[derive(Clone)]
+struct Told {
+    known: Known,
+    pause: Option<LanePause>,
+}
+
 /// What is known now; then every change until one is final.
 fn stream_from(watch: Watch, known: Known) -> impl Stream<Item = Result<Event, Infallible>> {
     enum Next {
         Tell(Known),
-        After(Known),
+        After(Told),
     }
 
     stream::unfold((watch, Next::Tell(known)), async |(watch, next)| {
@@ -97,31 +104,36 @@ fn stream_from(watch: Watch, known: Known) -> impl Stream<Item = Result<Event, I
             Next::Tell(known) => known,
             Next::After(told) => watch.change_of(told).await?,
         };
-        let told = Ok(event(known, watch.id));
-        Some((told, (watch, Next::After(known))))
+        let told = Told { known, pause: watch.api.pause() };
+        let event = Ok(event(&told, watch.id));
+        Some((event, (watch, Next::After(told))))
     })
 }
 
 impl Watch {
     /// What comes after `told`; `None` when that is or becomes final, the stream has lasted long
     /// enough or the process stops.
-    async fn change_of(&self, told: Known) -> Option<Known> {
-        let final_in = told.final_in(self.id, OffsetDateTime::now_utc());
+    async fn change_of(&self, told: Told) -> Option<Known> {
+        let Told { known, pause } = told;
+        let final_in = known.final_in(self.id, OffsetDateTime::now_utc());
         if final_in == Some(Duration::ZERO) {
             return None;
         }
         let ends = final_in.map_or(self.ends, |left| self.ends.min(Instant::now() + left));
-        let seen = told.decision().copied();
+        let seen = known.decision().copied();
         tokio::select! {
             decision = self.api.lookups.changed(self.id, seen) => Some(Known::Decided(decision)),
+            () = self.api.pauses.changed(Api::LANE, pause.as_ref()), if known == Known::Waiting => {
+                Some(Known::Waiting)
+            }
             () = tokio::time::sleep_until(ends) => None,
             () = self.api.shutdown.requested() => None,
         }
     }
 }
 
-fn event(known: Known, id: RegistrationId) -> Event {
-    let body = known.body(id);
+fn event(told: &Told, id: RegistrationId) -> Event {
+    let body = told.known.body(id, told.pause.as_ref());
     let event = Event::default().event("status").id(body.status.as_str());
     // The body is made of strings and times; should it not become JSON, the name says enough.
     event.clone().json_data(&body).unwrap_or(event)
@@ -130,5 +142,5 @@ fn event(known: Known, id: RegistrationId) -> Event {
 fn has_seen(headers: &HeaderMap, known: Known, id: RegistrationId) -> bool {
     headers
         .get("last-event-id")
-        .is_some_and(|seen| seen.as_bytes() == known.body(id).status.as_str().as_bytes())
+        .is_some_and(|seen| seen.as_bytes() == known.body(id, None).status.as_str().as_bytes())
 }

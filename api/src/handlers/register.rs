@@ -146,7 +146,8 @@ fn accepted(api: &Api, id: RegistrationId, known: Known) -> Response {
     let is_registered = known.decision().is_some_and(|d| d.outcome == Outcome::Registered);
     let status = if is_registered { StatusCode::CREATED } else { StatusCode::ACCEPTED };
     let location = [(header::LOCATION, status_url.clone())];
-    let body = Accepted { standing: known.body(id), reference: reference.to_string(), status_url };
+    let standing = known.body(id, api.pause().as_ref());
+    let body = Accepted { standing, reference: reference.to_string(), status_url };
     let mut response = (status, location, Json(body)).into_response();
     if known.decision().is_none() {
         let retry_after = whole_seconds(api.wait_estimate.retry_after(std::time::Duration::ZERO));

@@ -82,7 +82,7 @@ fn standing(api: &Api, id: RegistrationId, known: Known, request: &HeaderMap) ->
         _ if is_final => CacheRule::Final,
         Known::Waiting | Known::Decided(_) => CacheRule::MayChange,
     };
-    let body = known.body(id);
+    let body = known.body(id, api.pause().as_ref());
     let mut response = conditional(request, rule, &body);
     let headers = response.headers_mut();
     // Behind nginx a browser that asks for HTML gets a page at the same address.

@@ -1,4 +1,9 @@
-use registrar_common::domain::{Decision, Outcome, RegistrationId, RejectionCode};
+use std::borrow::Cow;
+
+use registrar_common::{
+    domain::{Decision, Outcome, RegistrationId, RejectionCode},
+    storage::LanePause,
+};
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -36,7 +41,7 @@ pub struct StatusBody {
     pub status: StateName,
     /// The same as a sentence, and what to do.
     #[schema(example = "You are registered.")]
-    pub message: &'static str,
+    pub message: Cow<'static, str>,
     /// Why it was rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "email_already_registered")]
@@ -47,17 +52,23 @@ pub struct StatusBody {
     /// When it was decided.
     #[serde(skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
     pub decided_at: Option<OffsetDateTime>,
+    /// Until when nothing is registered, unless it goes on earlier; left out unless registering is
+    /// paused while this one waits.
+    #[serde(skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub paused_until: Option<OffsetDateTime>,
 }
 
 impl Known {
-    /// As the API tells it.
-    pub fn body(&self, id: RegistrationId) -> StatusBody {
+    /// As the API tells it, while the lane is paused or not.
+    pub fn body(&self, id: RegistrationId, pause: Option<&LanePause>) -> StatusBody {
+        let pause = pause.filter(|_| *self == Self::Waiting);
         let (status, message, code) = self.words();
         let decision = self.decision();
         StatusBody {
             status,
-            message,
+            message: pause.map_or(message.into(), |pause| while_paused(pause).into()),
             code,
+            paused_until: pause.map(|pause| pause.until),
             accepted_at: decision.and_then(|d| d.accepted_at).or_else(|| id.generated_at()),
             decided_at: decision.map(|d| d.decided_at),
         }
@@ -97,6 +108,14 @@ impl Known {
     }
 }
 
+fn while_paused(pause: &LanePause) -> String {
+    format!(
+        "Your registration is accepted and safe. Registering is paused until {} at the latest; \
+         yours comes after that. You do not need to send it again.",
+        pause.until_text()
+    )
+}
+
 fn rejection(code: RejectionCode) -> &'static str {
     match code {
         RejectionCode::EmailAlreadyRegistered => {
@@ -121,7 +140,9 @@ impl StateName {
 
 #[cfg(test)]
 mod tests {
-    use registrar_common::domain::{HoldReason, IdempotencyKey};
+    use std::time::Duration;
+
+    use registrar_common::domain::{HoldReason, IdempotencyKey, Lane};
     use serde_json::Value;
     use time::macros::datetime;
 
@@ -139,7 +160,19 @@ mod tests {
 
     fn json_of(known: Known) -> Value {
         let id = RegistrationId::parse(ID).unwrap();
-        serde_json::to_value(known.body(id)).unwrap()
+        serde_json::to_value(known.body(id, None)).unwrap()
+    }
+
+    fn pause() -> LanePause {
+        LanePause {
+            id: 1,
+            lane: Lane::Interactive,
+            until: datetime!(2026-01-02 03:04:05 UTC),
+            left: Duration::from_mins(1),
+            reason: "the disk is being replaced".to_owned(),
+            by: "grace".to_owned(),
+            since: datetime!(2026-01-02 03:03:05 UTC),
+        }
     }
 
     #[test]
@@ -156,7 +189,7 @@ mod tests {
             let json = json_of(known);
             assert_eq!(json["status"], word);
             assert!(json["message"].as_str().unwrap().ends_with('.'));
-            let body = known.body(RegistrationId::generate());
+            let body = known.body(RegistrationId::generate(), None);
             assert_eq!(body.status.as_str(), word);
         }
     }
@@ -181,7 +214,29 @@ mod tests {
         let id = IdempotencyKey::parse("0123456789abcdef")
             .unwrap()
             .registration_id(&"secret".into(), "register");
-        let json = serde_json::to_value(Known::Waiting.body(id)).unwrap();
+        let json = serde_json::to_value(Known::Waiting.body(id, None)).unwrap();
         assert!(json.get("accepted_at").is_none());
+    }
+
+    #[test]
+    fn who_waits_for_a_paused_lane_hears_until_when_and_not_why() {
+        let id = RegistrationId::parse(ID).unwrap();
+        let json = serde_json::to_value(Known::Waiting.body(id, Some(&pause()))).unwrap();
+        assert_eq!(
+            (&json["status"], &json["paused_until"]),
+            (&"accepted".into(), &"2026-01-02T03:04:05Z".into())
+        );
+        let message = json["message"].as_str().unwrap();
+        assert!(message.contains("paused until 2026-01-02 03:04:05 UTC"), "{message}");
+        assert!(!message.contains("disk") && !message.contains("grace"), "{message}");
+    }
+
+    #[test]
+    fn a_pause_changes_nothing_of_what_is_decided_or_cannot_be_read() {
+        let id = RegistrationId::parse(ID).unwrap();
+        for known in [Known::Unreadable, decided(Outcome::Registered)] {
+            let told = serde_json::to_value(known.body(id, Some(&pause()))).unwrap();
+            assert_eq!(told, json_of(known));
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::NOTHING_MATCHES;
 use super::desk::DeskArguments;
 use super::filter::{FilterArguments, require_intent};
 use super::list::{counted, of_groups};
-use super::operator::{OperatorArguments, reason};
+use crate::operator::{OperatorArguments, reason};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::age;
 use super::desk::DeskArguments;
-use super::table::{Column, table};
+use crate::table::{Column, table};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

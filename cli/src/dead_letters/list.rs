@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::age;
 use super::desk::DeskArguments;
 use super::filter::{FilterArguments, ShownState, shown_state};
-use super::table::{Column, printable, table};
+use crate::table::{Column, printable, table};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

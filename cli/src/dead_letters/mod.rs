@@ -8,10 +8,8 @@ mod history;
 mod letter_name;
 mod list;
 mod mask;
-mod operator;
 mod replay;
 mod show;
-mod table;
 
 use std::process::ExitCode;
 

@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 
 use super::desk::DeskArguments;
 use super::filter::{FilterArguments, ShownState, shown_state};
-use super::operator::{OperatorArguments, reason};
 use super::{NOTHING_MATCHES, age, mask};
+use crate::operator::{OperatorArguments, reason};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

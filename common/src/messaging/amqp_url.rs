@@ -1,6 +1,6 @@
 use std::fmt;
 
-use lapin::uri::AMQPUri;
+use lapin::uri::{AMQPScheme, AMQPUri};
 
 /// Where RabbitMQ listens, and as whom to log in. The password shows nowhere.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,6 +39,27 @@ impl AmqpUrl {
     /// Host and port, to say which broker is meant.
     pub fn place(&self) -> String {
         format!("{}:{}", self.0.authority.host, self.0.authority.port)
+    }
+
+    /// The host alone, an IPv6 address without its brackets.
+    pub fn host(&self) -> &str {
+        &self.0.authority.host
+    }
+
+    /// User name and password, neither of them escaped.
+    pub fn credentials(&self) -> (&str, &str) {
+        let user = &self.0.authority.userinfo;
+        (&user.username, &user.password)
+    }
+
+    /// The virtual host, not escaped.
+    pub fn virtual_host(&self) -> &str {
+        &self.0.vhost
+    }
+
+    /// Whether the connection is encrypted.
+    pub fn uses_tls(&self) -> bool {
+        self.0.scheme == AMQPScheme::AMQPS
     }
 
     pub(super) fn uri(&self) -> &AMQPUri {

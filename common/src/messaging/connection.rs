@@ -12,7 +12,13 @@ use tokio::time::timeout;
 
 use super::{ConnectError, MessagingSettings, topology};
 
-/// A connection to RabbitMQ with the topology declared on it. Dropping it cuts it off.
+/// Connects and says goodbye, without declaring anything.
+pub async fn try_to_connect(settings: &MessagingSettings) -> Result<(), ConnectError> {
+    AmqpConnection::without_topology(settings, "look").await?.close().await;
+    Ok(())
+}
+
+/// A connection to RabbitMQ. Dropping it cuts it off.
 pub(super) struct AmqpConnection {
     connection: lapin::Connection,
     wire: Wire,
@@ -26,6 +32,17 @@ impl AmqpConnection {
         settings: &MessagingSettings,
         purpose: &str,
     ) -> Result<Self, ConnectError> {
+        let this = Self::without_topology(settings, purpose).await?;
+        let channel = this.channel().await?;
+        this.in_time(topology::declare(&channel)).await?;
+        this.in_time(async { Ok(channel.close(200, "OK".into()).await?) }).await?;
+        Ok(this)
+    }
+
+    async fn without_topology(
+        settings: &MessagingSettings,
+        purpose: &str,
+    ) -> Result<Self, ConnectError> {
         let place = settings.amqp_url.place();
         let answer_timeout = settings.amqp_connect_timeout;
         let wire = Wire::default();
@@ -34,11 +51,7 @@ impl AmqpConnection {
             Ok(connected) => connected.map_err(|error| ConnectError::from(error).at(&place))?,
             Err(_) => return Err(ConnectError::TimedOut { place }),
         };
-        let this = Self { connection, wire, place, answer_timeout };
-        let channel = this.channel().await?;
-        this.in_time(topology::declare(&channel)).await?;
-        this.in_time(async { Ok(channel.close(200, "OK".into()).await?) }).await?;
-        Ok(this)
+        Ok(Self { connection, wire, place, answer_timeout })
     }
 
     /// A new channel.

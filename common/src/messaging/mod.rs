@@ -31,6 +31,7 @@ mod topology;
 mod unsettled;
 
 pub use amqp_url::{AmqpUrl, InvalidAmqpUrl};
+pub use connection::try_to_connect;
 pub use consumer::{AmqpDeliveries, ConsumerConnection};
 pub use decode_error::DecodeError;
 pub use delivery::{ChannelGone, Death, Deliveries, Delivery};
@@ -44,3 +45,4 @@ pub use queue_counts::QueueCounts;
 pub use readiness::Readiness;
 pub use settings::{MessagingSettings, PublishSettings};
 pub use statement::{MalformedStatement, Statement};
+pub use topology::{Piece, topology};

@@ -20,6 +20,17 @@ pub struct MessagingSettings {
     pub amqp_connect_timeout: Duration,
 }
 
+impl MessagingSettings {
+    /// The default settings for the broker at `url`.
+    pub fn new(url: AmqpUrl) -> Self {
+        Self {
+            amqp_url: url,
+            amqp_heartbeat_seconds: const { NonZeroU16::new(10).unwrap() },
+            amqp_connect_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
 /// How to publish.
 #[derive(Args, Clone, Debug)]
 pub struct PublishSettings {

@@ -12,76 +12,105 @@ use lapin::{Channel, ErrorKind, ExchangeKind};
 use super::{ConnectError, DEAD_LETTER, LEDGER, REGISTRATIONS_EXCHANGE, UNROUTED, queue_of};
 use crate::domain::Lane;
 
-/// Declares everything; what exists already with the same settings is left as it is.
-pub(super) async fn declare(channel: &Channel) -> Result<(), ConnectError> {
-    // What a later line refers to comes first, so that there is no moment in which a message
-    // could be taken and have nowhere to go.
+/// Something that must exist in RabbitMQ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// An exchange, durable.
+    Exchange {
+        /// Its name.
+        name: &'static str,
+        /// `direct` or `fanout`.
+        kind: &'static str,
+        /// What it is declared with.
+        arguments: Vec<(&'static str, &'static str)>,
+    },
+    /// A queue, durable.
+    Queue {
+        /// Its name.
+        name: &'static str,
+        /// What it is declared with.
+        arguments: Vec<(&'static str, &'static str)>,
+    },
+    /// A queue gets what is published to an exchange.
+    Binding {
+        /// The exchange.
+        exchange: &'static str,
+        /// The queue.
+        queue: &'static str,
+        /// The routing key.
+        key: &'static str,
+    },
+}
+
+/// Everything that must exist. What a later piece refers to comes first, so that there is no moment
+/// in which a message could be taken and have nowhere to go.
+pub fn topology() -> Vec<Piece> {
+    let mut pieces = Vec::new();
     for same_name in [UNROUTED, DEAD_LETTER, LEDGER] {
-        exchange(channel, same_name, ExchangeKind::Fanout, []).await?;
-        queue(channel, same_name, []).await?;
-        bind(channel, same_name, same_name, "").await?;
+        pieces.extend([
+            Piece::Exchange { name: same_name, kind: "fanout", arguments: vec![] },
+            Piece::Queue { name: same_name, arguments: vec![QUORUM] },
+            Piece::Binding { exchange: same_name, queue: same_name, key: "" },
+        ]);
     }
-    let alternate = [("alternate-exchange", UNROUTED)];
-    exchange(channel, REGISTRATIONS_EXCHANGE, ExchangeKind::Direct, alternate).await?;
+    let arguments = vec![("alternate-exchange", UNROUTED)];
+    pieces.push(Piece::Exchange { name: REGISTRATIONS_EXCHANGE, kind: "direct", arguments });
     for lane in Lane::ALL {
-        let arguments = [
+        let queue = queue_of(lane);
+        let arguments = vec![
+            QUORUM,
             ("x-dead-letter-exchange", DEAD_LETTER),
             ("x-dead-letter-strategy", "at-least-once"),
             // Without it RabbitMQ falls back to at-most-once, and says nothing.
             ("x-overflow", "reject-publish"),
         ];
-        queue(channel, queue_of(lane), arguments).await?;
-        bind(channel, queue_of(lane), REGISTRATIONS_EXCHANGE, lane.as_str()).await?;
+        pieces.push(Piece::Queue { name: queue, arguments });
+        let key = lane.as_str();
+        pieces.push(Piece::Binding { exchange: REGISTRATIONS_EXCHANGE, queue, key });
+    }
+    pieces
+}
+
+/// Only quorum queues write to disk before they confirm.
+const QUORUM: (&str, &str) = ("x-queue-type", "quorum");
+
+/// Declares everything; what exists already with the same settings is left as it is.
+pub(super) async fn declare(channel: &Channel) -> Result<(), ConnectError> {
+    for piece in topology() {
+        match piece {
+            Piece::Exchange { name, kind, arguments } => {
+                let kind = match kind {
+                    "fanout" => ExchangeKind::Fanout,
+                    _ => ExchangeKind::Direct,
+                };
+                let options = ExchangeDeclareOptions { durable: true, ..Default::default() };
+                let declared =
+                    channel.exchange_declare(name.into(), kind, options, table(&arguments)).await;
+                declared.map_err(|error| explain(error, "exchange", name))?;
+            }
+            Piece::Queue { name, arguments } => {
+                let options = QueueDeclareOptions { durable: true, ..Default::default() };
+                let declared = channel.queue_declare(name.into(), options, table(&arguments)).await;
+                declared.map_err(|error| explain(error, "queue", name))?;
+            }
+            Piece::Binding { exchange, queue, key } => {
+                let options = QueueBindOptions::default();
+                let (to, from, key) = (queue.into(), exchange.into(), key.into());
+                let bound = channel.queue_bind(to, from, key, options, table(&[])).await;
+                bound.map_err(|error| explain(error, "queue", queue))?;
+            }
+        }
     }
     Ok(())
 }
 
-async fn exchange<const N: usize>(
-    channel: &Channel,
-    name: &'static str,
-    kind: ExchangeKind,
-    arguments: [(&'static str, &'static str); N],
-) -> Result<(), ConnectError> {
-    let options = ExchangeDeclareOptions { durable: true, ..Default::default() };
-    let declared = channel.exchange_declare(name.into(), kind, options, table(arguments)).await;
-    declared.map_err(|error| explain(error, "exchange", name))
-}
-
-async fn queue<const N: usize>(
-    channel: &Channel,
-    name: &'static str,
-    arguments: [(&'static str, &'static str); N],
-) -> Result<(), ConnectError> {
-    let options = QueueDeclareOptions { durable: true, ..Default::default() };
-    let mut arguments = table(arguments);
-    // Only quorum queues write to disk before they confirm.
-    arguments.insert("x-queue-type".into(), text("quorum"));
-    let declared = channel.queue_declare(name.into(), options, arguments).await;
-    declared.map(drop).map_err(|error| explain(error, "queue", name))
-}
-
-async fn bind(
-    channel: &Channel,
-    queue: &'static str,
-    exchange: &'static str,
-    key: &'static str,
-) -> Result<(), ConnectError> {
-    let options = QueueBindOptions::default();
-    let bound =
-        channel.queue_bind(queue.into(), exchange.into(), key.into(), options, table([])).await;
-    bound.map_err(|error| explain(error, "queue", queue))
-}
-
-fn table<const N: usize>(arguments: [(&'static str, &'static str); N]) -> FieldTable {
+fn table(arguments: &[(&'static str, &'static str)]) -> FieldTable {
     let mut table = FieldTable::default();
     for (name, value) in arguments {
-        table.insert(name.into(), text(value));
+        let value = AMQPValue::LongString(LongString::from(*value));
+        table.insert((*name).into(), value);
     }
     table
-}
-
-fn text(value: &str) -> AMQPValue {
-    AMQPValue::LongString(LongString::from(value))
 }
 
 fn explain(error: lapin::Error, kind: &'static str, name: &'static str) -> ConnectError {

@@ -22,6 +22,7 @@ const FILES: [(i64, &str, &str); 6] = [
         include_str!("../../../migrations/0005_dead_letter_message_ids.sql"),
     ),
     (6, "ledger", include_str!("../../../migrations/0006_ledger.sql")),
+    (7, "lane pauses", include_str!("../../../migrations/0007_lane_pauses.sql")),
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {

@@ -4,6 +4,7 @@
 //!   [`MySqlStore`] is the real one.
 //! - [`StatusReader`] is how the API reads.
 //! - [`DeadLetterDesk`] is how operators look at dead letters, replay and discard them.
+//! - [`LanePauses`] is how operators pause a lane, and [`PauseWatch`] how processes heed it.
 //! - [`migrate`] and [`schema_state`] keep the tables at this version.
 //!
 //! Every write is an autocommit single statement. There is no explicit transaction anywhere: one
@@ -19,15 +20,18 @@ mod desk;
 mod error;
 mod given_up;
 mod insert;
+mod lane_pauses;
 mod ledger;
 mod lent;
 mod migrate;
 mod outcomes;
+mod pause_watch;
 mod pool;
 mod pool_metrics;
 mod probe;
 mod reconcile;
 mod rejections;
+mod server;
 mod session;
 mod settings;
 mod statements;
@@ -41,9 +45,12 @@ pub use desk::{
     Matched, RecordedAction, Standing, StoredLetter, UnknownLetterState, Watched,
 };
 pub use error::{ErrorClass, StorageError};
+pub use lane_pauses::{LanePause, LanePauses};
 pub use migrate::{SchemaState, migrate, schema_state};
 pub use outcomes::Outcomes;
+pub use pause_watch::{PauseSource, PauseWatch, PauseWatchTask};
 pub use pool::{Pool, PoolConnections};
+pub use server::DatabaseServer;
 pub use settings::{DatabaseSettings, DatabaseUrl};
 pub use status::StatusReader;
 pub use store::{Entry, MySqlStore, RegistrationStore, Verdict};

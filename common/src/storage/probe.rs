@@ -6,7 +6,7 @@ use super::{Pool, StorageError, migrate};
 /// Statements that write nothing and yet need everything that writing does: the tables with their
 /// columns, the right to insert, update and delete, and a server that is not read-only. So a worker
 /// does not take messages only to give them back, which wears out their delivery counts.
-const WRITES_OF_NOTHING: [&str; 6] = [
+const WRITES_OF_NOTHING: [&str; 7] = [
     "INSERT INTO students (registration_id, first_name, last_name, email, email_key, accepted_at) \
      SELECT registration_id, first_name, last_name, email, email_key, accepted_at \
      FROM students WHERE FALSE",
@@ -17,6 +17,8 @@ const WRITES_OF_NOTHING: [&str; 6] = [
     "INSERT INTO ledger (epoch, lane, stated, unconfirmed, settled) \
      SELECT epoch, lane, stated, unconfirmed, settled FROM ledger WHERE FALSE",
     "DELETE FROM ledger WHERE FALSE",
+    // Consuming waits until it is known which lanes are paused.
+    "SELECT paused_until FROM lane_pauses WHERE FALSE",
 ];
 
 /// Fails with the error that storing a batch would meet.

@@ -28,6 +28,22 @@ fn the_readme_lists_every_setting_as_the_code_has_it() {
     }
 }
 
+#[test]
+fn the_doctor_knows_every_setting_of_this_version() {
+    let tables = [
+        settings_table::<registrar_api::Settings>(),
+        settings_table::<registrar_worker::settings::Settings>(),
+    ];
+    // The command line has its settings in subcommands, which the table leaves out.
+    let own = ["REGISTRAR_API_URL", "REGISTRAR_OPERATOR", "REGISTRAR_RABBITMQ_MANAGEMENT_URL"];
+    let named = tables.iter().flat_map(|table| table.split('`'));
+    let mut names: Vec<_> = named.filter(|word| word.starts_with("REGISTRAR_")).collect();
+    names.extend(own);
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(registrar_cli::VARIABLES.as_slice(), names);
+}
+
 fn replace_table(text: &str, process: &str, table: &str) -> String {
     let (begin, end) =
         (format!("<!-- settings of {process} -->"), format!("<!-- end of {process} -->"));

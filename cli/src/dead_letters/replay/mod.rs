@@ -25,7 +25,7 @@ use self::report::Report;
 use super::NOTHING_MATCHES;
 use super::desk::DeskArguments;
 use super::filter::{FilterArguments, require_intent, state};
-use super::operator::{OperatorArguments, reason};
+use crate::operator::{OperatorArguments, reason};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

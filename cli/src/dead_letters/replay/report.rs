@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::tally::{Recurrence, Tally};
 use crate::dead_letters::list::{counted, of_groups};
-use crate::dead_letters::table::printable;
+use crate::table::printable;
 
 /// Recurrences and undecided letters that are listed for people.
 const LISTED: usize = 5;

@@ -3,8 +3,8 @@ use serde_json::Value;
 
 use super::advice::advice;
 use super::trace_id;
-use crate::dead_letters::table::printable;
 use crate::dead_letters::{age, mask};
+use crate::table::printable;
 
 const INDENT: &str = "  ";
 

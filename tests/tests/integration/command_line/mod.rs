@@ -1,6 +1,8 @@
 //! The `registrar` command against a real API and a real database.
 
 mod dead_letters;
+mod doctor;
+mod lanes;
 mod migrating;
 mod status;
 

@@ -28,6 +28,22 @@ impl Home {
         Self { servers, _database: database, vhost }
     }
 
+    /// The names of the queues.
+    pub(crate) fn queues(&self) -> Vec<String> {
+        let queues = self.vhost.management().list_queues(self.vhost.name()).unwrap();
+        queues.into_iter().map(|queue| queue.name).collect()
+    }
+
+    /// Deletes a policy, as an operator might by mistake.
+    pub(crate) fn delete_policy(&self, policy: &str) {
+        self.vhost.management().delete_policy(self.vhost.name(), policy).unwrap();
+    }
+
+    /// Where the broker's management API is.
+    pub(crate) fn management_url(&self) -> String {
+        self.vhost.management().http_url()
+    }
+
     /// Deletes a queue with its messages, as an operator does.
     pub(crate) fn delete_queue(&self, queue: &str) {
         self.vhost.management().delete_queue(self.vhost.name(), queue).unwrap();

@@ -10,14 +10,14 @@ const NAME_MAX_CHARACTERS: usize = 255;
 const REASON_MAX_CHARACTERS: usize = 1_000;
 
 #[derive(Debug, Args)]
-pub(super) struct OperatorArguments {
+pub(crate) struct OperatorArguments {
     /// Who does this, for the record; otherwise the user who is logged in.
     #[arg(long = "by", value_name = "NAME", env = "REGISTRAR_OPERATOR", value_parser = name)]
     by: Option<String>,
 }
 
 impl OperatorArguments {
-    pub(super) fn name(&self) -> anyhow::Result<String> {
+    pub(crate) fn name(&self) -> anyhow::Result<String> {
         // Whoever became root is not root.
         let logged_in = ["SUDO_USER", "USER", "LOGNAME"].into_iter().filter_map(|variable| {
             let value = env::var(variable).ok()?;
@@ -37,7 +37,7 @@ fn name(text: &str) -> Result<String, String> {
 }
 
 /// Parses why something is done.
-pub(super) fn reason(text: &str) -> Result<String, String> {
+pub(crate) fn reason(text: &str) -> Result<String, String> {
     bounded(text, REASON_MAX_CHARACTERS)
 }
 

@@ -2,7 +2,7 @@
 
 /// How a column is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Column {
+pub(crate) enum Column {
     Text(&'static str),
     Number(&'static str),
 }
@@ -16,7 +16,7 @@ impl Column {
 }
 
 /// Rows under headings, each column as wide as its widest cell.
-pub(super) fn table<const N: usize>(columns: [Column; N], rows: &[[String; N]]) -> String {
+pub(crate) fn table<const N: usize>(columns: [Column; N], rows: &[[String; N]]) -> String {
     let headings = columns.map(|column| column.heading().to_owned());
     let mut lines = vec![headings];
     lines.extend(rows.iter().map(|row| row.each_ref().map(|cell| printable(cell))));
@@ -36,7 +36,7 @@ pub(super) fn table<const N: usize>(columns: [Column; N], rows: &[[String; N]]) 
 
 /// The text with its control characters written out: messages come from anywhere, and must not
 /// steer the operator's terminal.
-pub(super) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.chars().fold(String::new(), |mut shown, character| {
         if character.is_control() || is_bidirectional_control(character) {
             shown.extend(character.escape_unicode());

@@ -1,0 +1,95 @@
+use serde::Deserialize;
+
+use super::history::{Sample, oldest_age};
+use super::{Age, BrokerError, Management};
+
+/// How far back, and how exactly, the broker remembers how many messages came; in seconds.
+const RECORDS: [(u32, u32); 2] = [(600, 5), (3_600, 60)];
+
+/// A queue as the management API tells of it; counts and rates may be five seconds old.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Queue {
+    /// Messages ready to be delivered.
+    #[serde(default)]
+    pub(crate) messages_ready: u64,
+    /// Messages delivered and not settled.
+    #[serde(default)]
+    pub(crate) messages_unacknowledged: u64,
+    /// Channels that take deliveries.
+    #[serde(default)]
+    pub(crate) consumers: u64,
+    /// Absent until something happened in the queue.
+    #[serde(default)]
+    message_stats: Option<MessageStats>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct MessageStats {
+    #[serde(default)]
+    publish: i64,
+    #[serde(default)]
+    publish_details: Details,
+    #[serde(default)]
+    ack_details: Details,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Details {
+    #[serde(default)]
+    rate: f64,
+    #[serde(default)]
+    samples: Vec<Sample>,
+}
+
+/// Messages a second.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct RatesOf {
+    /// Published to the queue.
+    pub(crate) coming: f64,
+    /// Settled.
+    pub(crate) going: f64,
+}
+
+impl Queue {
+    /// The queue of this name, if there is one.
+    pub(crate) fn read(broker: &Management, name: &str) -> Result<Option<Self>, BrokerError> {
+        broker.get_own("queues", name)
+    }
+
+    /// Messages that are not settled.
+    pub(crate) fn waiting(&self) -> u64 {
+        self.messages_ready + self.messages_unacknowledged
+    }
+
+    /// None until something happened in the queue.
+    pub(crate) fn rates(&self) -> Option<RatesOf> {
+        let stats = self.message_stats.as_ref()?;
+        Some(RatesOf { coming: stats.publish_details.rate, going: stats.ack_details.rate })
+    }
+
+    fn oldest_age(&self) -> Age {
+        let waiting = i64::try_from(self.waiting()).unwrap_or(i64::MAX);
+        match &self.message_stats {
+            Some(stats) => oldest_age(waiting, stats.publish, &stats.publish_details.samples),
+            None => oldest_age(waiting, 0, &[]),
+        }
+    }
+}
+
+/// A queue, and how old its oldest message is: the short and exact record first.
+pub(crate) fn with_oldest_age(
+    broker: &Management,
+    name: &str,
+) -> Result<Option<(Queue, Age)>, BrokerError> {
+    let mut found = None;
+    for (seconds, every) in RECORDS {
+        let query = format!("{name}?msg_rates_age={seconds}&msg_rates_incr={every}");
+        let Some(queue) = Queue::read(broker, &query)? else { return Ok(None) };
+        let age = queue.oldest_age();
+        found = Some((queue, age));
+        if !matches!(age, Age::AtLeast(_)) {
+            break;
+        }
+    }
+    Ok(found)
+}

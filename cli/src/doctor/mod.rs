@@ -1,0 +1,66 @@
+//! `registrar doctor`
+
+mod alarms;
+mod broker;
+mod database;
+mod finding;
+mod policies;
+mod report;
+mod settings;
+mod topology;
+mod variables;
+mod versions;
+mod workers;
+
+use std::process::ExitCode;
+
+use clap::Args;
+use registrar_common::storage::Pool;
+
+use self::finding::Finding;
+use crate::broker::BrokerArguments;
+
+pub use variables::VARIABLES;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    broker: BrokerArguments,
+
+    #[command(flatten)]
+    settings: settings::SettingsArguments,
+
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let findings = runtime.block_on(examine(arguments));
+    if arguments.json {
+        println!("{:#}", report::json(&findings));
+    } else {
+        print!("{}", report::text(&findings));
+    }
+    Ok(ExitCode::from(report::exit_code(&findings)))
+}
+
+/// Looks at everything and changes nothing.
+async fn examine(arguments: &Arguments) -> Vec<Finding> {
+    let (mut findings, database) = settings::examine(&arguments.settings, &arguments.broker);
+    let pool = database.map(|settings| Pool::new(&settings));
+    if let Ok(management) = arguments.broker.management() {
+        findings.extend(broker::examine(&arguments.broker).await);
+        findings.extend(versions::of_broker(&management));
+        findings.push(alarms::examine(&management));
+        findings.push(topology::examine(&management));
+        findings.push(policies::examine(&management));
+        findings.push(workers::examine(&management, pool.as_ref()).await);
+    }
+    if let Some(pool) = pool {
+        findings.extend(database::examine(&pool).await);
+        pool.close().await;
+    }
+    findings
+}

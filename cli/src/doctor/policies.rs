@@ -1,0 +1,182 @@
+//! Whether policies bound the queues, and none makes them lose messages.
+
+use std::collections::BTreeMap;
+
+use registrar_common::messaging::{Piece, topology};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::finding::{Finding, Problem};
+use crate::broker::{BrokerError, Management};
+
+const CHECK: &str = "policies";
+/// What installations start with; operators may tune the values.
+const SHIPPED: &str = include_str!("../../../infra/rabbitmq/definitions.json");
+const LOSE_MESSAGES: [&str; 2] = ["message-ttl", "expires"];
+/// They throw away the oldest messages of a queue that does not refuse new ones instead.
+const LOSE_WHEN_FULL: [&str; 2] = ["max-length", "max-length-bytes"];
+const REFUSES_WHEN_FULL: (&str, &str) = ("x-overflow", "reject-publish");
+const DELIVERY_LIMIT: &str = "delivery-limit";
+
+type Definition = BTreeMap<String, Value>;
+
+#[derive(Deserialize)]
+struct Shipped {
+    policies: Vec<Policy>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Policy {
+    name: String,
+    pattern: String,
+    definition: Definition,
+}
+
+#[derive(Debug, Deserialize)]
+struct Queue {
+    policy: Option<String>,
+    #[serde(default, deserialize_with = "object_or_empty")]
+    effective_policy_definition: Definition,
+}
+
+pub(super) fn examine(broker: &Management) -> Finding {
+    let shipped: Shipped = match serde_json::from_str(SHIPPED) {
+        Ok(shipped) => shipped,
+        Err(error) => return Finding::unknown(CHECK, error),
+    };
+    match problems(broker, &shipped.policies) {
+        Ok(problems) => Finding::of(CHECK, problems, "Every queue has its limits."),
+        Err(error) => Finding::unknown(CHECK, error),
+    }
+}
+
+fn problems(broker: &Management, shipped: &[Policy]) -> Result<Vec<Problem>, BrokerError> {
+    let mut problems = Vec::new();
+    for piece in topology() {
+        let Piece::Queue { name, arguments } = piece else { continue };
+        // A queue that is not there is a finding of the topology.
+        let Some(queue) = broker.get_own::<Queue>("queues", name)? else { continue };
+        let Some(policy) = shipped.iter().find(|policy| policy.covers(name)) else { continue };
+        let refuses_when_full = arguments.contains(&REFUSES_WHEN_FULL);
+        let host = broker.virtual_host();
+        problems.extend(of_queue(name, &queue, policy, refuses_when_full, host));
+    }
+    Ok(problems)
+}
+
+fn of_queue(
+    name: &str,
+    queue: &Queue,
+    shipped: &Policy,
+    refuses_when_full: bool,
+    virtual_host: &str,
+) -> Vec<Problem> {
+    let in_force = &queue.effective_policy_definition;
+    let mend = match &queue.policy {
+        Some(policy) if *policy != shipped.name => format!(
+            "Only one policy holds for a queue, here `{policy}`: put it there, or remove that policy."
+        ),
+        _ => shipped.command(virtual_host),
+    };
+    let mut problems = Vec::new();
+    for (key, value) in &shipped.definition {
+        if !in_force.contains_key(key) {
+            let what = format!("Queue {name}: no policy sets {key} (usually {value}).");
+            problems.push(Problem::new(what, &mend));
+        }
+    }
+    for (key, value) in in_force {
+        let key = key.as_str();
+        let loses_when_full = LOSE_WHEN_FULL.contains(&key) && !refuses_when_full;
+        let gives_up_early = key == DELIVERY_LIMIT && !refuses_when_full && {
+            let least = shipped.definition.get(key).and_then(Value::as_u64);
+            value.as_u64() < least
+        };
+        if LOSE_MESSAGES.contains(&key) || loses_when_full || gives_up_early {
+            problems.push(Problem::new(
+                format!("Queue {name}: a policy sets {key} = {value}, by which messages are lost."),
+                &mend,
+            ));
+        }
+    }
+    problems
+}
+
+impl Policy {
+    /// Of the patterns, which are `^prefix(one|other)$`.
+    fn covers(&self, queue: &str) -> bool {
+        let pattern = self.pattern.replace('\\', "");
+        let inside = pattern.trim_start_matches('^').trim_end_matches(['$', ')']);
+        let Some((prefix, names)) = inside.split_once('(') else { return inside == queue };
+        queue.strip_prefix(prefix).is_some_and(|rest| names.split('|').any(|name| name == rest))
+    }
+
+    /// What an administrator types to have it.
+    fn command(&self, virtual_host: &str) -> String {
+        let definition = Value::from_iter(self.definition.clone());
+        format!(
+            "rabbitmqctl set_policy -p '{virtual_host}' --priority 1 --apply-to queues {} '{}' '{definition}'",
+            self.name, self.pattern
+        )
+    }
+}
+
+/// Some versions write an empty object as an empty list.
+fn object_or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Definition, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Object(entries) => entries.into_iter().collect(),
+        _ => Definition::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn shipped() -> Vec<Policy> {
+        serde_json::from_str::<Shipped>(SHIPPED).unwrap().policies
+    }
+
+    fn told(name: &str, queue: Value, refuses_when_full: bool) -> Vec<Problem> {
+        let shipped = shipped();
+        let policy = shipped.iter().find(|policy| policy.covers(name)).unwrap();
+        of_queue(name, &serde_json::from_value(queue).unwrap(), policy, refuses_when_full, "/")
+    }
+
+    #[test]
+    fn every_queue_is_covered_by_one_shipped_policy() {
+        for piece in topology() {
+            let Piece::Queue { name, .. } = piece else { continue };
+            let covering = shipped().iter().filter(|policy| policy.covers(name)).count();
+            assert_eq!(covering, 1, "{name}");
+        }
+        assert!(!shipped().iter().any(|policy| policy.covers("registrations.other")));
+    }
+
+    #[test]
+    fn a_lane_may_be_tuned_and_must_be_bounded() {
+        let tuned = json!({"delivery-limit": 5, "max-length-bytes": 1, "unknown": true});
+        let tuned = json!({"policy": "work-queues", "effective_policy_definition": tuned});
+        assert_eq!(told("registrations.bulk", tuned, true), []);
+        let without = json!({"policy": null, "effective_policy_definition": []});
+        let problems = told("registrations.bulk", without, true);
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        assert_eq!(
+            problems[0].mend,
+            "rabbitmqctl set_policy -p '/' --priority 1 --apply-to queues work-queues \
+             '^registrations\\.(interactive|bulk)$' \
+             '{\"delivery-limit\":20,\"max-length-bytes\":4294967296}'"
+        );
+    }
+
+    #[test]
+    fn what_makes_a_queue_lose_messages_is_wrong() {
+        let losing = json!({"delivery-limit": 20, "max-length-bytes": 1, "message-ttl": 1000});
+        let losing = json!({"policy": "mine", "effective_policy_definition": losing});
+        let problems = told("registrations.dead-letter", losing, false);
+        assert_eq!(problems.len(), 3, "{problems:?}");
+        assert!(problems.iter().all(|problem| problem.mend.contains("`mine`")), "{problems:?}");
+    }
+}

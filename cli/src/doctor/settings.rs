@@ -1,0 +1,104 @@
+//! Whether the settings in this environment are usable, as far as they are here.
+
+use clap::Args;
+use registrar_common::config::{secret, secret_list};
+use registrar_common::storage::{DatabaseSettings, DatabaseUrl};
+
+use super::finding::{Finding, Problem};
+use super::variables::{PREFIX, VARIABLES, closest};
+use crate::broker::BrokerArguments;
+
+const CHECK: &str = "settings";
+
+/// Read as text, so that a wrong one is one finding among others.
+#[derive(Debug, Args)]
+pub(super) struct SettingsArguments {
+    /// The database, as for the API and the worker.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+
+    /// The API's secret for ids from idempotency keys; looked at only when it is set here.
+    #[arg(long, env = "REGISTRAR_DERIVATION_SECRET", hide_env_values = true)]
+    derivation_secret: Option<String>,
+
+    /// The API's secrets for references; looked at only when they are set here.
+    #[arg(long, env = "REGISTRAR_SEALING_SECRETS", hide_env_values = true)]
+    sealing_secrets: Option<String>,
+}
+
+/// The finding, and the database when it is known.
+pub(super) fn examine(
+    arguments: &SettingsArguments,
+    broker: &BrokerArguments,
+) -> (Vec<Finding>, Option<DatabaseSettings>) {
+    let mut problems = Vec::new();
+    if let Err(problem) = broker.management() {
+        problems.push(Problem::new(problem.to_string(), "Set it as for the API and the worker."));
+    }
+    let database = match arguments.database_url.as_deref().map(DatabaseUrl::parse) {
+        None => Err("DATABASE_URL must be set.".to_owned()),
+        Some(Err(rule)) => Err(format!("DATABASE_URL is not usable: {rule}.")),
+        Some(Ok(url)) => Ok(DatabaseSettings::new(url)),
+    };
+    if let Err(what) = &database {
+        problems.push(Problem::new(what, "Set it as for the API and the worker."));
+    }
+    problems.extend(unusable(
+        "REGISTRAR_DERIVATION_SECRET",
+        arguments.derivation_secret.as_deref(),
+        |text| secret(text).map(drop),
+    ));
+    problems.extend(unusable(
+        "REGISTRAR_SEALING_SECRETS",
+        arguments.sealing_secrets.as_deref(),
+        |text| secret_list(text).map(drop),
+    ));
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    problems.extend(names.filter_map(|name| misspelt(&name)));
+    let well = "What is set here is usable; each program checks all of its own when it starts.";
+    (vec![Finding::of(CHECK, problems, well)], database.ok())
+}
+
+fn unusable(
+    name: &str,
+    value: Option<&str>,
+    parse: impl Fn(&str) -> Result<(), String>,
+) -> Option<Problem> {
+    let rule = parse(value?).err()?;
+    let what = format!("{name} is not usable: {rule}.");
+    Some(Problem::new(what, "Set it to the same value as on every instance of the API."))
+}
+
+fn misspelt(name: &str) -> Option<Problem> {
+    if !name.starts_with(PREFIX) || VARIABLES.contains(&name) {
+        return None;
+    }
+    let what = format!("{name} is set, and no program of this version reads it.");
+    Some(match closest(name) {
+        Some(right) => Problem::new(what, format!("Write {right}, if that is what it should be.")),
+        None => Problem::new(what, "Remove it; the README lists all settings."),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_nothing_reads_is_told_with_the_one_that_was_meant() {
+        let problem = misspelt("REGISTRAR_BATCH_ROW").unwrap();
+        assert!(problem.what.starts_with("REGISTRAR_BATCH_ROW is set"), "{problem:?}");
+        assert!(problem.mend.contains("REGISTRAR_BATCH_ROWS"), "{problem:?}");
+        for name in ["REGISTRAR_BATCH_ROWS", "PATH", "AMQP_URL", "OTEL_SDK_DISABLED"] {
+            assert_eq!(misspelt(name), None);
+        }
+    }
+
+    #[test]
+    fn a_secret_that_is_too_short_is_told_without_it() {
+        let parse = |text: &str| secret(text).map(drop);
+        let problem = unusable("X", Some("hunter2"), parse).unwrap();
+        assert!(!format!("{problem:?}").contains("hunter2"), "{problem:?}");
+        assert_eq!(unusable("X", None, parse), None);
+    }
+}

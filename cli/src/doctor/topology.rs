@@ -1,0 +1,190 @@
+//! Whether exchanges, queues and bindings exist as this version declares them.
+
+use std::collections::BTreeMap;
+
+use registrar_common::messaging::{Piece, topology};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::finding::{Finding, Problem};
+use crate::broker::{BrokerError, Management};
+
+const CHECK: &str = "topology";
+const DECLARE: &str = "Start an API or a worker, which declares it when it connects.";
+/// Arguments that do what policies should: they cannot be changed, and the smaller of the two counts.
+const MATTERS_OF_POLICY: [&str; 5] =
+    ["x-delivery-limit", "x-max-length", "x-max-length-bytes", "x-message-ttl", "x-expires"];
+
+type Arguments = BTreeMap<String, Value>;
+
+#[derive(Debug, Deserialize)]
+struct Exchange {
+    #[serde(rename = "type")]
+    kind: String,
+    durable: bool,
+    arguments: Arguments,
+}
+
+#[derive(Debug, Deserialize)]
+struct Queue {
+    durable: bool,
+    arguments: Arguments,
+    #[serde(default)]
+    members: Vec<String>,
+    #[serde(default)]
+    online: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Binding {
+    routing_key: String,
+}
+
+pub(super) fn examine(broker: &Management) -> Finding {
+    let pieces = topology();
+    let examined: Result<Vec<_>, _> =
+        pieces.iter().map(|piece| problems_of(broker, piece)).collect();
+    match examined {
+        Ok(problems) => {
+            let well = format!("{} exchanges, queues and bindings are as declared.", pieces.len());
+            Finding::of(CHECK, problems.concat(), well)
+        }
+        Err(error) => Finding::unknown(CHECK, error),
+    }
+}
+
+fn problems_of(broker: &Management, piece: &Piece) -> Result<Vec<Problem>, BrokerError> {
+    Ok(match piece {
+        Piece::Exchange { name, kind, arguments } => match broker.get_own("exchanges", name)? {
+            None => vec![Problem::new(format!("There is no exchange {name}."), DECLARE)],
+            Some(found) => of_exchange(name, kind, arguments, &found),
+        },
+        Piece::Queue { name, arguments } => match broker.get_own("queues", name)? {
+            None => vec![Problem::new(format!("There is no queue {name}."), DECLARE)],
+            Some(found) => of_queue(name, arguments, &found),
+        },
+        Piece::Binding { exchange, queue, key } => {
+            let path = format!("e/{exchange}/q/{queue}");
+            let bindings: Option<Vec<Binding>> = broker.get_own("bindings", &path)?;
+            let is_there = bindings.iter().flatten().any(|binding| binding.routing_key == *key);
+            let what = format!(
+                "The queue {queue} is not bound to the exchange {exchange} with the key `{key}`: \
+                 what is sent there is put on hold."
+            );
+            (!is_there).then(|| Problem::new(what, DECLARE)).into_iter().collect()
+        }
+    })
+}
+
+fn of_exchange(
+    name: &str,
+    kind: &str,
+    arguments: &[(&str, &str)],
+    found: &Exchange,
+) -> Vec<Problem> {
+    let mut differences = differing(arguments, &found.arguments);
+    if found.kind != kind {
+        differences.push(format!("its type is {} and not {kind}", found.kind));
+    }
+    if !found.durable {
+        differences.push("it is not durable".to_owned());
+    }
+    let mend = format!("Delete the exchange {name} and restart an API, which declares it anew.");
+    differences
+        .iter()
+        .map(|what| Problem::new(format!("Exchange {name}: {what}."), &mend))
+        .collect()
+}
+
+fn of_queue(name: &str, arguments: &[(&str, &str)], found: &Queue) -> Vec<Problem> {
+    let mut differences = differing(arguments, &found.arguments);
+    if !found.durable {
+        differences.push("it is not durable".to_owned());
+    }
+    for argument in MATTERS_OF_POLICY {
+        if let Some(value) = found.arguments.get(argument) {
+            differences.push(format!("it was declared with {argument} = {value}"));
+        }
+    }
+    let mend = format!(
+        "Let the workers empty it, delete the queue {name}, and restart an API, which declares it anew."
+    );
+    let mut problems: Vec<_> = differences
+        .iter()
+        .map(|what| Problem::new(format!("Queue {name}: {what}."), &mend))
+        .collect();
+    let missing: Vec<_> =
+        found.members.iter().filter(|member| !found.online.contains(member)).cloned().collect();
+    if !missing.is_empty() {
+        problems.push(Problem::new(
+            format!("Queue {name}: its copies on {} are not online.", missing.join(", ")),
+            "Start these nodes; without the majority of its copies a queue takes nothing.",
+        ));
+    }
+    problems
+}
+
+fn differing(expected: &[(&str, &str)], found: &Arguments) -> Vec<String> {
+    let differs =
+        |(name, value): &&(&str, &str)| found.get(*name).and_then(Value::as_str) != Some(value);
+    let told = |(name, value): &(&str, &str)| match found.get(*name) {
+        Some(other) => format!("{name} is {other} and not \"{value}\""),
+        None => format!("it lacks {name} = \"{value}\""),
+    };
+    expected.iter().filter(differs).map(told).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const EXPECTED: [(&str, &str); 2] =
+        [("x-queue-type", "quorum"), ("x-overflow", "reject-publish")];
+
+    fn found(queue: Value) -> Vec<String> {
+        let queue = serde_json::from_value(queue).unwrap();
+        of_queue("q", &EXPECTED, &queue).into_iter().map(|problem| problem.what).collect()
+    }
+
+    #[test]
+    fn a_queue_as_declared_is_well() {
+        let arguments =
+            json!({"x-queue-type": "quorum", "x-overflow": "reject-publish", "x-other": 1});
+        let queue =
+            json!({"durable": true, "arguments": arguments, "members": ["a"], "online": ["a"]});
+        assert_eq!(found(queue), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_difference_of_a_queue_is_told() {
+        let arguments = json!({"x-queue-type": "classic", "x-message-ttl": 1000});
+        let queue = json!({"durable": false, "arguments": arguments, "members": ["a", "b"], "online": ["a"]});
+        assert_eq!(
+            found(queue),
+            [
+                "Queue q: x-queue-type is \"classic\" and not \"quorum\".",
+                "Queue q: it lacks x-overflow = \"reject-publish\".",
+                "Queue q: it is not durable.",
+                "Queue q: it was declared with x-message-ttl = 1000.",
+                "Queue q: its copies on b are not online.",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_exchange_of_another_type_or_without_its_alternate_is_told() {
+        let arguments = Arguments::new();
+        let exchange = Exchange { kind: "topic".to_owned(), durable: true, arguments };
+        let problems = of_exchange("e", "direct", &[("alternate-exchange", "u")], &exchange);
+        let told: Vec<_> = problems.iter().map(|problem| problem.what.as_str()).collect();
+        assert_eq!(
+            told,
+            [
+                "Exchange e: it lacks alternate-exchange = \"u\".",
+                "Exchange e: its type is topic and not direct."
+            ]
+        );
+    }
+}

@@ -1,0 +1,64 @@
+//! `registrar lanes`
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use registrar_common::domain::Lane;
+use registrar_common::messaging::queue_of;
+use registrar_common::storage::{LanePause, LanePauses, StorageError};
+use serde_json::json;
+
+use super::standing::{COLUMNS, Pausing, Standing};
+use crate::broker::{BrokerArguments, Management, with_oldest_age};
+use crate::table::table;
+
+/// Something could not be found out.
+const INCOMPLETE: u8 = 2;
+
+pub(super) async fn run(
+    broker: &BrokerArguments,
+    pauses: &LanePauses,
+    as_json: bool,
+) -> anyhow::Result<ExitCode> {
+    let broker = broker.management()?;
+    let pauses = pauses.in_force().await;
+    let lanes = Lane::ALL.map(|lane| standing(&broker, lane, &pauses));
+    let lanes = lanes.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
+    if as_json {
+        let lanes: Vec<_> = lanes.iter().map(Standing::json).collect();
+        println!("{:#}", json!({ "lanes": lanes }));
+    } else {
+        let rows: Vec<_> = lanes.iter().map(Standing::row).collect();
+        print!("{}", table(COLUMNS, &rows));
+    }
+    Ok(match pauses {
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("Whether a lane is paused could not be read. {error}");
+            ExitCode::from(INCOMPLETE)
+        }
+    })
+}
+
+fn standing(
+    broker: &Management,
+    lane: Lane,
+    pauses: &Result<Vec<LanePause>, StorageError>,
+) -> anyhow::Result<Standing> {
+    let name = queue_of(lane);
+    let Some((queue, oldest)) = with_oldest_age(broker, name)? else {
+        bail!(
+            "RabbitMQ has no queue {name} in the virtual host `{}`: see whether AMQP_URL names the \
+             right one; the first API or worker that connects declares the queue.",
+            broker.virtual_host()
+        );
+    };
+    let pausing = match pauses {
+        Ok(pauses) => match pauses.iter().find(|pause| pause.lane == lane) {
+            Some(pause) => Pausing::Until(pause.clone()),
+            None => Pausing::Not,
+        },
+        Err(_) => Pausing::Unknown,
+    };
+    Ok(Standing { lane, queue, oldest, pausing })
+}

@@ -1,0 +1,50 @@
+//! `registrar lanes pause` and `registrar lanes resume`
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use registrar_common::domain::Lane;
+use registrar_common::storage::{LanePause, LanePauses, StorageError};
+
+use super::span;
+
+pub(super) async fn pause(
+    pauses: &LanePauses,
+    lane: Lane,
+    length: Duration,
+    reason: &str,
+    by: &str,
+) -> anyhow::Result<ExitCode> {
+    let before = of_lane(pauses, lane).await?;
+    pauses.pause(lane, length, reason, by).await?;
+    let now = of_lane(pauses, lane).await?.with_context(|| {
+        format!("The {lane} lane was paused, and the pause has ended already: somebody resumed it.")
+    })?;
+    println!("The {lane} lane is paused until {} ({}).", now.until_text(), span::of(now.left));
+    if let Some(before) = before {
+        println!("That replaces the pause until {} by {}.", before.until_text(), before.by);
+    }
+    println!(
+        "Workers stop within seconds and go on by themselves then; students can still send, and \
+         wait.\n`registrar lanes resume {lane}` ends the pause earlier."
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn resume(pauses: &LanePauses, lane: Lane, by: &str) -> anyhow::Result<ExitCode> {
+    let Some(pause) = of_lane(pauses, lane).await? else {
+        println!("The {lane} lane is not paused.");
+        return Ok(ExitCode::SUCCESS);
+    };
+    pauses.resume(lane, by).await?;
+    println!(
+        "The {lane} lane is resumed: workers go on within seconds. It was paused by {}: {}",
+        pause.by, pause.reason
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn of_lane(pauses: &LanePauses, lane: Lane) -> Result<Option<LanePause>, StorageError> {
+    Ok(pauses.in_force().await?.into_iter().find(|pause| pause.lane == lane))
+}

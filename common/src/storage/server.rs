@@ -1,0 +1,48 @@
+//! What the database server says of itself.
+
+use sqlx::Row as _;
+use time::{Duration, OffsetDateTime, PrimitiveDateTime};
+
+use super::error::Failure;
+use super::session::Session;
+use super::{Pool, StorageError};
+
+/// A database server, as it was when it was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DatabaseServer {
+    /// Such as `8.4.3` or `10.11.6-MariaDB`.
+    pub version: String,
+    /// How far its clock is ahead of this machine's; negative when behind. As exact as half of the
+    /// time that asking took.
+    pub clock_ahead: Duration,
+    /// `innodb_flush_log_at_trx_commit`: only with 1 is what was committed on disk.
+    pub flush_at_commit: i64,
+}
+
+impl DatabaseServer {
+    /// Asks the server of `pool`.
+    pub async fn ask(pool: &Pool) -> Result<Self, StorageError> {
+        let mut session = Session::of(pool);
+        // So that opening a connection does not count as time that the clock took.
+        session.execute(sqlx::query("DO 0")).await?;
+        let before = OffsetDateTime::now_utc();
+        let query = sqlx::query("SELECT CURRENT_TIMESTAMP(6)");
+        let rows = session.fetch(query).await?;
+        let between = before + (OffsetDateTime::now_utc() - before) / 2;
+        let clock: PrimitiveDateTime = only(&rows)?.try_get(0).map_err(Failure::from)?;
+        let query =
+            sqlx::query("SELECT VERSION(), CAST(@@innodb_flush_log_at_trx_commit AS SIGNED)");
+        let rows = session.fetch(query).await?;
+        let row = only(&rows)?;
+        Ok(Self {
+            version: row.try_get(0).map_err(Failure::from)?,
+            // Connections are in UTC.
+            clock_ahead: clock.assume_utc() - between,
+            flush_at_commit: row.try_get(1).map_err(Failure::from)?,
+        })
+    }
+}
+
+fn only(rows: &[sqlx::mysql::MySqlRow]) -> Result<&sqlx::mysql::MySqlRow, Failure> {
+    rows.first().ok_or_else(|| Failure::from(sqlx::Error::RowNotFound))
+}
