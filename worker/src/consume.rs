@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use registrar_common::messaging::{
-    AmqpDeliveries, ConsumerConnection, Deliveries as _, MessagingSettings,
-};
+use registrar_common::messaging::{Consuming, ConsumingConnector, Deliveries};
 use registrar_common::retry::{Backoff, RetryPolicy};
 use registrar_common::storage::RegistrationStore;
 use tokio::task::{JoinError, JoinSet};
@@ -18,9 +16,9 @@ use crate::writer::{Writer, WriterEnd};
 
 /// Consumes one queue with a connection of its own and a channel per writer.
 #[derive(Debug)]
-pub struct Consumption<S> {
+pub struct Consumption<C, S> {
     /// How to reach RabbitMQ.
-    pub messaging: MessagingSettings,
+    pub messaging: C,
     /// How many batches are stored at the same time.
     pub writers: u16,
     /// The most registrations in a batch.
@@ -43,13 +41,18 @@ enum SessionEnd {
     Interrupted(Interruption),
 }
 
-impl<S: RegistrationStore + 'static> Consumption<S> {
+impl<C, S> Consumption<C, S>
+where
+    C: ConsumingConnector,
+    S: RegistrationStore + 'static,
+{
     /// Runs until `stop`. Fails only when a writer panicked.
     pub async fn run(self, stop: CancellationToken) -> Result<(), JoinError> {
         let mut reconnect = Backoff::new(self.reconnect);
         let mut resume = Backoff::new(self.resume);
         loop {
             let opened = tokio::select! {
+                biased;
                 () = stop.cancelled() => return Ok(()),
                 opened = self.open() => opened,
             };
@@ -72,6 +75,7 @@ impl<S: RegistrationStore + 'static> Consumption<S> {
             };
             self.waiting_for(&interruption);
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return Ok(()),
                 () = sleep(delay) => {}
             }
@@ -80,16 +84,16 @@ impl<S: RegistrationStore + 'static> Consumption<S> {
 
     /// Consuming starts only when both servers answer, so that an absent MySQL does not wear out
     /// the messages' delivery counts.
-    async fn open(&self) -> Result<ConsumerConnection, Interruption> {
+    async fn open(&self) -> Result<C::Connection, Interruption> {
         self.writer.store.probe().await.map_err(Interruption::of_probe)?;
         let purpose = format!("consume {}", self.writer.source.queue);
-        Ok(ConsumerConnection::connect(&self.messaging, &purpose).await?)
+        Ok(self.messaging.connect(&purpose).await?)
     }
 
     /// Consumes on this connection at changing pace until `stop` or an interruption.
     async fn consume(
         &self,
-        connection: &ConsumerConnection,
+        connection: &C::Connection,
         mut proved_good: impl FnMut(),
         stop: &CancellationToken,
     ) -> Result<Result<(), Interruption>, JoinError> {
@@ -114,9 +118,9 @@ impl<S: RegistrationStore + 'static> Consumption<S> {
 
     async fn channels(
         &self,
-        connection: &ConsumerConnection,
+        connection: &C::Connection,
         pace: Pace,
-    ) -> Result<Vec<AmqpDeliveries>, Interruption> {
+    ) -> Result<Vec<<C::Connection as Consuming>::Deliveries>, Interruption> {
         let source = &self.writer.source;
         let writers = if pace == Pace::Careful { 1 } else { self.writers };
         let prefetch = source.prefetch(pace, self.batch_rows);
@@ -129,7 +133,7 @@ impl<S: RegistrationStore + 'static> Consumption<S> {
 
     async fn session(
         &self,
-        channels: Vec<AmqpDeliveries>,
+        channels: Vec<<C::Connection as Consuming>::Deliveries>,
         pace: Pace,
         stop: &CancellationToken,
     ) -> Result<SessionEnd, JoinError> {

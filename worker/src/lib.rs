@@ -13,7 +13,7 @@ pub mod interruption;
 mod letter;
 pub mod metrics;
 mod operations;
-mod readiness;
+pub mod readiness;
 mod run;
 pub mod settings;
 pub mod source;

@@ -7,6 +7,7 @@ mod amqp_session;
 mod amqp_url;
 mod connection;
 mod consumer;
+mod consuming;
 mod decode_error;
 mod delivery;
 mod envelope;
@@ -28,6 +29,7 @@ mod unsettled;
 
 pub use amqp_url::{AmqpUrl, InvalidAmqpUrl};
 pub use consumer::{AmqpDeliveries, ConsumerConnection};
+pub use consuming::{Consuming, ConsumingConnector};
 pub use decode_error::DecodeError;
 pub use delivery::{ChannelGone, Death, Deliveries, Delivery};
 pub use envelope::Envelope;
