@@ -17,6 +17,7 @@ pub mod oracle;
 pub mod process;
 pub mod program;
 pub mod proxy;
+pub mod random;
 pub mod servers;
 pub mod student;
 pub mod submission;
