@@ -5,6 +5,6 @@ run:   ; @cargo build --release --locked -p registrar-api -p registrar-worker -p
 test:  ; @infra/gate
 faults: ; @infra/faults
 bench: ; @cargo build --release --locked -p registrar-api -p registrar-worker -p registrar-cli -p registrar-local && cargo run --release --locked -p registrar-tests --bin bench
-soak:  ; @SOAK_MINUTES=$(or $(MINUTES),10) cargo test --locked -p registrar-tests --test faults -- --ignored --nocapture soak
+soak:  ; @SOAK_MINUTES=$(or $(MINUTES),10) cargo test --locked -p registrar-tests --no-fail-fast --test simulation --test faults -- --ignored --nocapture soak
 fmt:   ; @cargo fmt --all
 lint:  ; @cargo clippy --workspace --all-targets --locked -- -D warnings

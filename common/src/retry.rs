@@ -9,7 +9,6 @@
 //! kinds it spreads a crowd of clients best after an outage
 //! (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>).
 
-use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
@@ -20,10 +19,11 @@ use backoff::{ExponentialBackoff, ExponentialBackoffBuilder};
 const GROWTH: f64 = 2.0;
 
 /// How long to wait before trying again; has no limit on the number of attempts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct RetryPolicy {
     first_ceiling: Duration,
     cap: Duration,
+    random: fn() -> f64,
 }
 
 /// A retry policy that makes no sense.
@@ -52,7 +52,14 @@ impl RetryPolicy {
         if cap < first_ceiling {
             return Err(RetryPolicyError::CapBelowFirst { first_ceiling, cap });
         }
-        Ok(Self { first_ceiling, cap })
+        Ok(Self { first_ceiling, cap, random: random_fraction })
+    }
+
+    /// The same policy, with the given source of numbers in `[0, 1)`: for simulations that must be
+    /// repeatable.
+    #[must_use]
+    pub fn drawing_from(self, random: fn() -> f64) -> Self {
+        Self { random, ..self }
     }
 
     /// The delay after attempt number `attempt` (from 0) has failed: `random`, in `[0, 1)`, of
@@ -82,27 +89,21 @@ impl RetryPolicy {
 }
 
 /// Where one retrying caller stands in its policy.
+#[derive(Debug)]
 pub struct Backoff {
     policy: RetryPolicy,
     attempt: u32,
-    random: Box<dyn FnMut() -> f64 + Send>,
 }
 
 impl Backoff {
     /// Starts at the first delay.
     pub fn new(policy: RetryPolicy) -> Self {
-        Self::with_random(policy, random_fraction)
-    }
-
-    /// As [`Backoff::new`], with the given source of numbers in `[0, 1)`: for simulations that
-    /// must be repeatable.
-    pub fn with_random(policy: RetryPolicy, random: impl FnMut() -> f64 + Send + 'static) -> Self {
-        Self { policy, attempt: 0, random: Box::new(random) }
+        Self { policy, attempt: 0 }
     }
 
     /// How long to wait now, after one more failure.
     pub fn next_delay(&mut self) -> Duration {
-        let delay = self.policy.delay(self.attempt, (self.random)());
+        let delay = self.policy.delay(self.attempt, (self.policy.random)());
         self.attempt = self.attempt.saturating_add(1);
         delay
     }
@@ -115,15 +116,6 @@ impl Backoff {
     /// Starts over at the first delay, after a success.
     pub fn reset(&mut self) {
         self.attempt = 0;
-    }
-}
-
-impl fmt::Debug for Backoff {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Backoff")
-            .field("policy", &self.policy)
-            .field("attempt", &self.attempt)
-            .finish_non_exhaustive()
     }
 }
 
@@ -174,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_backoff_walks_the_schedule_and_starts_over_after_a_reset() {
-        let mut backoff = Backoff::with_random(policy(), || 0.5);
+        let mut backoff = Backoff::new(policy().drawing_from(|| 0.5));
         assert_eq!([backoff.next_delay(), backoff.next_delay()], [ms(50), ms(100)]);
         assert_eq!(backoff.attempts(), 2);
         backoff.reset();
@@ -183,11 +175,10 @@ mod tests {
 
     #[test]
     fn policies_that_make_no_sense_are_refused() {
-        assert_eq!(RetryPolicy::new(ms(0), ms(5)), Err(RetryPolicyError::NoDelay));
-        assert_eq!(
-            RetryPolicy::new(ms(6), ms(5)),
-            Err(RetryPolicyError::CapBelowFirst { first_ceiling: ms(6), cap: ms(5) })
-        );
+        let refused = |first, cap| RetryPolicy::new(ms(first), ms(cap)).unwrap_err();
+        assert_eq!(refused(0, 5), RetryPolicyError::NoDelay);
+        let (first_ceiling, cap) = (ms(6), ms(5));
+        assert_eq!(refused(6, 5), RetryPolicyError::CapBelowFirst { first_ceiling, cap });
         assert!(RetryPolicy::new(ms(5), ms(5)).is_ok());
     }
 

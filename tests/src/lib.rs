@@ -20,6 +20,7 @@ pub mod oracle;
 pub mod process;
 pub mod program;
 pub mod proxy;
+pub mod random;
 pub mod rival;
 pub mod servers;
 pub mod student;

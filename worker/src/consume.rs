@@ -3,9 +3,7 @@
 use std::future::pending;
 use std::sync::Arc;
 
-use registrar_common::messaging::{
-    AmqpDeliveries, ConsumerConnection, Deliveries as _, MessagingSettings,
-};
+use registrar_common::messaging::{Consuming, ConsumingConnector, Deliveries};
 use registrar_common::retry::{Backoff, RetryPolicy};
 use registrar_common::storage::{LanePause, PauseWatch, RegistrationStore};
 use tokio::task::{JoinError, JoinSet};
@@ -19,9 +17,9 @@ use crate::writer::{Writer, WriterEnd};
 
 /// Consumes one queue with a connection of its own and a channel per writer.
 #[derive(Debug)]
-pub struct Consumption<S> {
+pub struct Consumption<C, S> {
     /// How to reach RabbitMQ.
-    pub messaging: MessagingSettings,
+    pub messaging: C,
     /// How many batches are stored at the same time.
     pub writers: u16,
     /// The most registrations in a batch.
@@ -46,7 +44,11 @@ enum SessionEnd {
     Interrupted(Interruption),
 }
 
-impl<S: RegistrationStore + 'static> Consumption<S> {
+impl<C, S> Consumption<C, S>
+where
+    C: ConsumingConnector,
+    S: RegistrationStore + 'static,
+{
     /// Runs until `stop`. Fails only when a writer panicked.
     pub async fn run(self, stop: CancellationToken) -> Result<(), JoinError> {
         let mut reconnect = Backoff::new(self.reconnect);
@@ -60,6 +62,7 @@ impl<S: RegistrationStore + 'static> Consumption<S> {
                 }
             }
             let opened = tokio::select! {
+                biased;
                 () = stop.cancelled() => return Ok(()),
                 opened = self.open() => opened,
             };
@@ -84,6 +87,7 @@ impl<S: RegistrationStore + 'static> Consumption<S> {
             };
             self.waiting_for(&interruption);
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return Ok(()),
                 () = self.pause_changed(None) => {}
                 () = sleep(delay) => {}
@@ -93,20 +97,20 @@ impl<S: RegistrationStore + 'static> Consumption<S> {
 
     /// Consuming starts only when both servers answer, so that an absent MySQL does not wear out
     /// the messages' delivery counts; and when it is known that the lane is not paused.
-    async fn open(&self) -> Result<ConsumerConnection, Interruption> {
+    async fn open(&self) -> Result<C::Connection, Interruption> {
         self.writer.store.probe().await.map_err(Interruption::of_probe)?;
         self.pauses.known().await;
         if self.pause().is_some() {
             return Err(Interruption::Paused);
         }
         let purpose = format!("consume {}", self.writer.source.queue);
-        Ok(ConsumerConnection::connect(&self.messaging, &purpose).await?)
+        Ok(self.messaging.connect(&purpose).await?)
     }
 
     /// Consumes on this connection at changing pace until `stop` or an interruption.
     async fn consume(
         &self,
-        connection: &ConsumerConnection,
+        connection: &C::Connection,
         mut proved_good: impl FnMut(),
         stop: &CancellationToken,
     ) -> Result<Result<(), Interruption>, JoinError> {
@@ -131,9 +135,9 @@ impl<S: RegistrationStore + 'static> Consumption<S> {
 
     async fn channels(
         &self,
-        connection: &ConsumerConnection,
+        connection: &C::Connection,
         pace: Pace,
-    ) -> Result<Vec<AmqpDeliveries>, Interruption> {
+    ) -> Result<Vec<<C::Connection as Consuming>::Deliveries>, Interruption> {
         let source = &self.writer.source;
         let writers = if pace == Pace::Careful { 1 } else { self.writers };
         let prefetch = source.prefetch(pace, self.batch_rows);
@@ -146,7 +150,7 @@ impl<S: RegistrationStore + 'static> Consumption<S> {
 
     async fn session(
         &self,
-        channels: Vec<AmqpDeliveries>,
+        channels: Vec<<C::Connection as Consuming>::Deliveries>,
         pace: Pace,
         stop: &CancellationToken,
     ) -> Result<SessionEnd, JoinError> {

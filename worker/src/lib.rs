@@ -14,7 +14,7 @@ mod ledger;
 mod letter;
 pub mod metrics;
 mod operations;
-mod readiness;
+pub mod readiness;
 mod run;
 pub mod settings;
 pub mod source;

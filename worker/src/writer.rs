@@ -210,6 +210,7 @@ impl<S: RegistrationStore> Writer<S> {
                     let delay = backoff.next_delay().max(at_least);
                     tracing::warn!(%error, ?delay, "the batch was not stored; trying again");
                     tokio::select! {
+                        biased;
                         () = stop.cancelled() => return Err(WriterEnd::Stopped),
                         () = sleep(delay) => {}
                     }

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::connection::AmqpConnection;
 use super::delivery::{ChannelGone, Deliveries, Delivery};
-use super::{ConnectError, MessagingSettings, incoming};
+use super::{ConnectError, MessagingSettings};
 
 /// A connection for consuming only: the broker may block one that publishes, and with it its acks.
 ///
@@ -73,9 +73,7 @@ impl AmqpDeliveries {
     /// neither could what the library still holds.
     fn take(&mut self, item: Option<lapin::Result<lapin::message::Delivery>>) -> Option<Delivery> {
         match item {
-            Some(Ok(delivery)) if self.channel.status().connected() => {
-                Some(incoming::delivery(delivery))
-            }
+            Some(Ok(delivery)) if self.channel.status().connected() => Some(delivery.into()),
             _ => {
                 self.is_over = true;
                 None

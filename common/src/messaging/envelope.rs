@@ -1,3 +1,5 @@
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
@@ -7,6 +9,8 @@ use crate::domain::{Registration, RegistrationId, Student};
 
 /// The version that is written; also part of the message's `type` property.
 const VERSION: u64 = 1;
+/// RFC 3339 has four digits for the year.
+const YEARS: RangeInclusive<i32> = 0..=9999;
 
 /// What one message carries: a registration from the form, or a chunk of an import.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,8 +110,11 @@ impl WireRegistration {
         let broken = |rule: String| DecodeError::InvalidRegistration { index, rule };
         let id = RegistrationId::parse(&self.id).ok_or_else(|| broken("id".to_owned()))?;
         let accepted_at = OffsetDateTime::parse(&self.accepted_at, &Rfc3339)
-            .map_err(|_| broken("accepted_at".to_owned()))?
-            .to_offset(UtcOffset::UTC);
+            .ok()
+            .and_then(|moment| moment.checked_to_offset(UtcOffset::UTC))
+            // At the ends of time the year in UTC may be one that the format cannot write.
+            .filter(|moment| YEARS.contains(&moment.year()))
+            .ok_or_else(|| broken("accepted_at".to_owned()))?;
         let student = Student::parse(&self.first_name, &self.last_name, &self.email)
             .map_err(|violations| broken(violations.to_string()))?;
         Ok(Registration { id, student, accepted_at })
@@ -173,6 +180,14 @@ mod tests {
     fn another_time_zone_is_the_same_moment() {
         let body = ONE.replace("03:04:05.000006Z", "05:04:05.000006+02:00");
         assert_eq!(Envelope::decode(body.as_bytes()), Ok(Envelope::of(ada())));
+    }
+
+    #[test]
+    fn a_time_that_utc_cannot_tell_in_four_digits_breaks_a_rule() {
+        for ends_of_time in ["0000-01-01T00:00:00+01:00", "9999-12-31T23:30:00-01:00"] {
+            let body = ONE.replace("2026-01-02T03:04:05.000006Z", ends_of_time);
+            assert_eq!(reason(&body), HoldReason::InvalidRegistration, "{ends_of_time}");
+        }
     }
 
     #[test]

@@ -10,23 +10,27 @@ const DELIVERY_COUNT: &str = "x-delivery-count";
 const FIRST_DEATH_REASON: &str = "x-first-death-reason";
 const FIRST_DEATH_QUEUE: &str = "x-first-death-queue";
 
-pub(super) fn delivery(from: lapin::message::Delivery) -> Delivery {
-    let none = FieldTable::default();
-    let table = from.properties.headers().as_ref().unwrap_or(&none);
-    let headers: BTreeMap<String, String> = table
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)))
-        .collect();
-    let death = headers.get(FIRST_DEATH_REASON).zip(headers.get(FIRST_DEATH_QUEUE));
-    Delivery {
-        tag: from.delivery_tag,
-        routing_key: from.routing_key.as_str().to_owned(),
-        redelivered: from.redelivered,
-        delivery_count: table.inner().get(DELIVERY_COUNT).map_or(0, count),
-        message_id: from.properties.message_id().as_ref().map(|id| id.as_str().to_owned()),
-        death: death.map(|(reason, queue)| Death { reason: reason.clone(), queue: queue.clone() }),
-        headers,
-        body: from.data,
+impl From<lapin::message::Delivery> for Delivery {
+    fn from(from: lapin::message::Delivery) -> Self {
+        let none = FieldTable::default();
+        let table = from.properties.headers().as_ref().unwrap_or(&none);
+        let headers: BTreeMap<String, String> = table
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)))
+            .collect();
+        let death = headers.get(FIRST_DEATH_REASON).zip(headers.get(FIRST_DEATH_QUEUE));
+        let death =
+            death.map(|(reason, queue)| Death { reason: reason.clone(), queue: queue.clone() });
+        Self {
+            tag: from.delivery_tag,
+            routing_key: from.routing_key.as_str().to_owned(),
+            redelivered: from.redelivered,
+            delivery_count: table.inner().get(DELIVERY_COUNT).map_or(0, count),
+            message_id: from.properties.message_id().as_ref().map(|id| id.as_str().to_owned()),
+            death,
+            headers,
+            body: from.data,
+        }
     }
 }
 

@@ -16,7 +16,8 @@
 //! is not settled; and before these, what was given up is ended (`given_up.rs`), so that it cannot
 //! execute after them. One gap stays: a worker that is killed while MySQL stalls leaves nobody who
 //! knows its connection. If its last statement is executed only after another worker has settled
-//! the same id with another content, two rows stay, and every reader takes the better one.
+//! the same id with another content, or has put it on hold at the delivery limit, two rows stay, and
+//! every reader takes the better one.
 //!
 //! An outcome that a client was told can change from rejected to registered, though never back: one
 //! worker reads that nothing is decided, another commits the rejection of the other content, which

@@ -1,0 +1,15 @@
+//! Everything that reads foreign bytes, given a corpus of good and bad ones and mutations of it.
+//!
+//! `tests/corpus` has a folder for each reader. What breaks one is kept there as a file, and so never
+//! breaks it again.
+#![cfg(test)]
+mod content_type;
+mod corpus;
+mod delivery;
+mod envelope;
+mod idempotency_key;
+mod mutation;
+mod prefer;
+mod reference;
+mod registration_body;
+mod trace_context;

@@ -1,0 +1,111 @@
+//! Clients, who send what they want to have registered until it is accepted.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use registrar_common::domain::{Lane, Registration, RegistrationId, Student};
+use registrar_common::messaging::{Envelope, OutgoingMessage};
+use time::OffsetDateTime;
+use tokio::time::{sleep, timeout};
+
+use super::database::POISON;
+use super::plan::{Content, Submission};
+use super::world::World;
+
+/// Between two attempts.
+const PAUSE_MS: (u64, u64) = (1, 250);
+/// Where an id has its UUID version and variant.
+const VERSION_BYTE: usize = 6;
+const VARIANT_BYTE: usize = 8;
+
+/// One client, with its submissions one after the other.
+pub(crate) async fn submit_all(world: Arc<World>, number: usize) {
+    for (position, submission) in world.plan.clients[number].iter().enumerate() {
+        let mut attempts = 0;
+        let mut must_repeat = submission.repeats;
+        loop {
+            attempts += 1;
+            let (ids, message) = message(&world, submission, [number, position, attempts]);
+            let is_accepted = publish(&world, submission, attempts, &ids, message).await;
+            if is_accepted {
+                world.people().accepted.extend(&ids);
+            }
+            if is_accepted && !must_repeat {
+                break;
+            }
+            must_repeat = must_repeat && !is_accepted;
+            sleep(world.some_ms(PAUSE_MS)).await;
+        }
+    }
+}
+
+async fn publish(
+    world: &World,
+    submission: &Submission,
+    attempts: usize,
+    ids: &[RegistrationId],
+    message: OutgoingMessage,
+) -> bool {
+    let Some(publisher) = world.publisher() else { return false };
+    world.people().sent.extend(ids);
+    world.note(|| format!("client: sends {}", world.names_of(ids)));
+    let publishing = publisher.publish(message);
+    let patience = submission.hangs_up_after.filter(|_| attempts == 1);
+    let result = match patience.map(Duration::from_millis) {
+        None => publishing.await.map_err(|error| error.as_str()),
+        Some(patience) => match timeout(patience, publishing).await {
+            Ok(answer) => answer.map_err(|error| error.as_str()),
+            Err(_) => Err("hung up"),
+        },
+    };
+    world.note(|| format!("client: {result:?} for {}", world.names_of(ids)));
+    result.is_ok()
+}
+
+fn message(
+    world: &World,
+    submission: &Submission,
+    [client, position, attempt]: [usize; 3],
+) -> (Vec<RegistrationId>, OutgoingMessage) {
+    let (emails, lane) = match &submission.content {
+        Content::Students(addresses) => {
+            let lane = if addresses.len() > 1 { Lane::Bulk } else { Lane::Interactive };
+            (addresses.iter().map(|n| format!("student{n}@example.com")).collect(), lane)
+        }
+        Content::Poison => (vec![POISON.to_owned()], Lane::Interactive),
+        Content::Unreadable => (vec!["unreadable@example.com".to_owned()], Lane::Interactive),
+    };
+    let registrations: Vec<_> = emails
+        .iter()
+        .enumerate()
+        .map(|(row, email)| {
+            let id = match submission.key {
+                Some(key) => id(8, [key, row, 0, 0]),
+                None => id(7, [client, position, attempt, row]),
+            };
+            let name = format!("{client}.{position}.{attempt}.{row}({email})");
+            world.introduce(id, name, email);
+            let student = Student::parse("Ada", "Lovelace", email).unwrap();
+            Registration { id, student, accepted_at: OffsetDateTime::UNIX_EPOCH }
+        })
+        .collect();
+    let ids: Vec<_> = registrations.iter().map(|one| one.id).collect();
+    let body = match submission.content {
+        Content::Unreadable => br#"{"version":2}"#.to_vec(),
+        _ => Envelope { registrations, import: None }.encode(),
+    };
+    let message_id = ids[0].to_string();
+    (ids, OutgoingMessage { lane, message_id, body, headers: BTreeMap::new() })
+}
+
+/// A UUID of this version: 7 for a fresh id, 8 for one that comes from a key.
+fn id(version: u8, parts: [usize; 4]) -> RegistrationId {
+    let mut bytes = [0; 16];
+    for (byte, part) in bytes.iter_mut().zip(parts) {
+        *byte = u8::try_from(part % 256).unwrap();
+    }
+    bytes[VERSION_BYTE] = version << 4;
+    bytes[VARIANT_BYTE] = 0x80;
+    RegistrationId::from_bytes(bytes)
+}

@@ -1,0 +1,238 @@
+//! A worker's store: what the trait promises, made of autocommit statements between which anything
+//! can happen.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::pending;
+use std::sync::Arc;
+
+use registrar_common::domain::{Outcome, Registration, RegistrationId};
+use registrar_common::storage::{
+    DeadLetter, Entry, ErrorClass, RegistrationStore, StorageError, Verdict,
+};
+use tokio::sync::oneshot;
+use tokio::time::sleep;
+
+use super::fault::{Place, What};
+use super::process::Process;
+use super::tables::{Duplicate, REJECTED, Tables};
+use super::world::World;
+
+/// The e-mail address of rows that the database refuses.
+pub(crate) const POISON: &str = "poison@example.com";
+/// How late a statement may be executed whose process has died.
+const STALL_MS: (u64, u64) = (0, 2_000);
+
+/// The store of one worker.
+#[derive(Clone)]
+pub(crate) struct DatabaseDouble {
+    pub(crate) world: Arc<World>,
+    pub(crate) process: Arc<Process>,
+}
+
+pub(crate) fn failed(class: ErrorClass) -> StorageError {
+    StorageError::new(class, "simulated", "The simulated database failed.")
+}
+
+fn final_outcome(outcomes: &[Outcome]) -> Option<Outcome> {
+    outcomes.iter().copied().find(|outcome| outcome.hold_reason().is_none())
+}
+
+fn decided(outcome: Outcome, is_fresh: bool) -> Verdict {
+    Verdict::Decided { outcome, is_fresh }
+}
+
+impl DatabaseDouble {
+    /// Sends a statement, which is then the server's: it knows nothing of who waits for the reply.
+    async fn statement<T: Send + 'static>(
+        &self,
+        name: String,
+        run: impl FnOnce(&mut Tables) -> T + Send + 'static,
+    ) -> Result<T, StorageError> {
+        self.process.goes_on().await;
+        let (reply, replied) = oneshot::channel();
+        let Self { world, process } = self.clone();
+        tokio::spawn(async move {
+            let what = world.reach_on_server(&process, Place::Statement).await;
+            if let Some(What::FailStatement(class)) = what {
+                return drop(reply.send(Err(failed(class))));
+            }
+            if world.database_is_away() {
+                return drop(reply.send(Err(failed(ErrorClass::Transient))));
+            }
+            if process.is_dead() {
+                if !world.plan.outlives {
+                    return;
+                }
+                sleep(world.some_ms(STALL_MS)).await;
+            }
+            let result = run(&mut world.tables());
+            world.note(|| format!("{}: {name}", process.name));
+            let what = world.reach_on_server(&process, Place::Reply).await;
+            let is_lost = what == Some(What::LoseReply);
+            drop(reply.send(if is_lost { Err(failed(ErrorClass::Transient)) } else { Ok(result) }));
+        });
+        match replied.await {
+            Ok(result) => {
+                self.process.goes_on().await;
+                result
+            }
+            Err(_) => pending().await,
+        }
+    }
+
+    fn about<'a>(&self, what: &str, ids: impl IntoIterator<Item = &'a RegistrationId>) -> String {
+        format!("{what} {}", self.world.names_of(ids))
+    }
+
+    /// Reads what these have, and leaves each with one outcome at most.
+    async fn one_outcome_each(
+        &self,
+        ids: &[RegistrationId],
+    ) -> Result<BTreeMap<RegistrationId, Vec<Outcome>>, StorageError> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let those = ids.to_vec();
+        let read = move |tables: &mut Tables| -> BTreeMap<_, _> {
+            those.into_iter().map(|id| (id, tables.outcomes(&id))).collect()
+        };
+        let found = self.statement(self.about("reads", ids), read).await?;
+        let has = |condition: fn(&[Outcome]) -> bool| -> Vec<_> {
+            found.iter().filter(|(_, rows)| condition(rows)).map(|(id, _)| *id).collect()
+        };
+        let rejected_too =
+            has(|rows| rows.contains(&Outcome::Registered) && rows.contains(&REJECTED));
+        let held_too = has(|rows| rows.len() > 1 && rows.iter().any(|o| o.hold_reason().is_some()));
+        if !rejected_too.is_empty() {
+            let name = self.about("removes the rejections of", &rejected_too);
+            self.statement(name, move |tables| tables.remove_rejections(&rejected_too)).await?;
+        }
+        if !held_too.is_empty() {
+            let name = self.about("releases the letters of", &held_too);
+            self.statement(name, move |tables| tables.release_letters(&held_too)).await?;
+        }
+        Ok(found)
+    }
+
+    /// Inserts the students and returns those whose e-mail address another one has.
+    async fn insert_students(
+        &self,
+        mut open: Vec<Registration>,
+        verdicts: &mut BTreeMap<RegistrationId, Verdict>,
+    ) -> Result<Vec<RegistrationId>, StorageError> {
+        let mut taken = Vec::new();
+        while !open.is_empty() {
+            let mut emails = BTreeSet::new();
+            let is_first = |row: &Registration| emails.insert(row.student.email().key().to_owned());
+            let (first, mut others): (Vec<_>, Vec<_>) = open.into_iter().partition(is_first);
+            let name = self.about("inserts", first.iter().map(|row| &row.id));
+            let rows = first.clone();
+            let inserted = self.statement(name, move |tables| tables.insert_students(&rows));
+            match inserted.await? {
+                Ok(()) => verdicts
+                    .extend(first.iter().map(|row| (row.id, decided(Outcome::Registered, true)))),
+                Err(Duplicate) => others.extend(first),
+            }
+            if others.is_empty() {
+                break;
+            }
+            let name = self.about("reads the owners for", others.iter().map(|row| &row.id));
+            let rows = others.clone();
+            let read = move |tables: &mut Tables| -> Vec<_> {
+                let owner = |row: &Registration| tables.owner_of(row.student.email().key());
+                rows.iter().map(|row| (tables.students.contains_key(&row.id), owner(row))).collect()
+            };
+            open = Vec::new();
+            for (row, (is_there, owner)) in others.iter().zip(self.statement(name, read).await?) {
+                if is_there {
+                    verdicts.insert(row.id, decided(Outcome::Registered, false));
+                } else if owner.is_some() {
+                    taken.push(row.id);
+                } else {
+                    open.push(row.clone());
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    async fn insert_rejections(
+        &self,
+        mut open: Vec<RegistrationId>,
+        verdicts: &mut BTreeMap<RegistrationId, Verdict>,
+    ) -> Result<(), StorageError> {
+        while !open.is_empty() {
+            let ids = open.clone();
+            let name = self.about("rejects", &ids);
+            if self.statement(name, move |tables| tables.insert_rejections(&ids)).await?.is_ok() {
+                verdicts.extend(open.iter().map(|id| (*id, decided(REJECTED, true))));
+                return Ok(());
+            }
+            let found = self.one_outcome_each(&open).await?;
+            open.retain(|id| {
+                let outcome = found.get(id).and_then(|rows| final_outcome(rows));
+                verdicts.extend(outcome.map(|outcome| (*id, decided(outcome, false))));
+                outcome.is_none()
+            });
+        }
+        Ok(())
+    }
+}
+
+impl RegistrationStore for DatabaseDouble {
+    async fn probe(&self) -> Result<(), StorageError> {
+        self.statement("probes".to_owned(), |_| ()).await
+    }
+
+    async fn store(&self, batch: &[Entry]) -> Result<Vec<Verdict>, StorageError> {
+        let mut verdicts = BTreeMap::new();
+        let mut seen = BTreeSet::new();
+        let first = batch.iter().filter(|entry| seen.insert(entry.registration.id));
+        let mut open: Vec<_> = first.map(|entry| entry.registration.clone()).collect();
+        // Only of these anything is read, before and after.
+        let contested: BTreeSet<_> =
+            batch.iter().filter(|e| e.is_contested).map(|e| e.registration.id).collect();
+        let contested: Vec<_> = contested.into_iter().collect();
+        for (id, rows) in self.one_outcome_each(&contested).await? {
+            verdicts.extend(final_outcome(&rows).map(|outcome| (id, decided(outcome, false))));
+        }
+        open.retain(|row| !verdicts.contains_key(&row.id));
+        let written: Vec<_> =
+            contested.into_iter().filter(|id| !verdicts.contains_key(id)).collect();
+        let (refused, mut open): (Vec<_>, Vec<_>) =
+            open.into_iter().partition(|row| row.student.email().as_str() == POISON);
+        verdicts.extend(refused.iter().map(|row| {
+            let fingerprint = "simulated".to_owned();
+            (row.id, Verdict::Refused { fingerprint, code: None })
+        }));
+        open.sort_by(|a, b| a.student.email().key().cmp(b.student.email().key()));
+        let taken = self.insert_students(open, &mut verdicts).await?;
+        self.insert_rejections(taken, &mut verdicts).await?;
+        for (id, rows) in self.one_outcome_each(&written).await? {
+            let Some(Verdict::Decided { outcome, .. }) = verdicts.get(&id) else { continue };
+            match final_outcome(&rows) {
+                Some(proved) if proved == *outcome => {}
+                Some(better) => drop(verdicts.insert(id, decided(better, false))),
+                None => return Err(failed(ErrorClass::Transient)),
+            }
+        }
+        Ok(batch.iter().map(|entry| verdicts[&entry.registration.id].clone()).collect())
+    }
+
+    async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
+        let ids: Vec<_> = letters.iter().filter_map(|letter| letter.registration_id).collect();
+        let found = self.one_outcome_each(&ids).await?;
+        let is_final = |found: &BTreeMap<_, Vec<Outcome>>, letter: &DeadLetter| {
+            letter.registration_id.and_then(|id| final_outcome(found.get(&id)?))
+        };
+        for letter in letters {
+            if is_final(&found, letter).is_none() {
+                let (name, letter) = (self.about("holds", &letter.registration_id), letter.clone());
+                self.statement(name, move |tables| tables.hold(&letter)).await?;
+            }
+        }
+        let found = self.one_outcome_each(&ids).await?;
+        let outcome = |letter| is_final(&found, letter).unwrap_or(Outcome::OnHold(letter.reason));
+        Ok(letters.iter().map(outcome).collect())
+    }
+}

@@ -1,0 +1,25 @@
+//! The publisher, the worker's loops and settlement as they are in production, against a broker and
+//! a database in memory.
+//!
+//! A seed decides what clients do, what goes wrong, and at each step of a double who runs next.
+//! Everything is on one thread and in simulated time, so a seed always has the same history.
+#![cfg(test)]
+mod broker;
+mod clients;
+mod consuming;
+mod database;
+mod fault;
+mod installation;
+mod oracle;
+mod plan;
+mod planted;
+mod process;
+mod publishing;
+mod regressions;
+mod report;
+mod run;
+mod seeds;
+mod shrink;
+mod tables;
+mod violation;
+mod world;

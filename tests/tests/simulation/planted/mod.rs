@@ -1,0 +1,29 @@
+//! Bugs that were made, or nearly, in pipelines like this one, each planted around a double. A
+//! simulation that does not catch them proves nothing.
+
+mod ack_before_commit;
+mod contested_forgotten;
+mod leaked_transaction;
+mod swapped_confirms;
+mod upsert_as_proof;
+
+use super::installation::{Assembly, Sound};
+use super::plan::Plan;
+use super::report::{broken_rules, story};
+use super::run::run;
+use super::shrink::shrink;
+use super::violation::Rule;
+
+/// So many seeds take a few seconds, and each bug must show in one of them. Most do in the first.
+const SEEDS: u64 = 2_000;
+
+/// The simulation catches the bug, with this rule, and tells it by a plan that is small.
+fn is_caught<A: Assembly>(by: Rule) {
+    let seed = (0..SEEDS).find(|seed| broken_rules::<A>(*seed).contains(&by));
+    let seed = seed.unwrap_or_else(|| panic!("not caught in {SEEDS} seeds"));
+    let smallest = shrink::<A>(Plan::of(seed), by);
+    assert!(run::<Sound>(&smallest, false).violations.is_empty(), "the bug is not what is caught");
+    println!("caught by seed {seed}: {by:?}\n{}", story::<A>(&smallest));
+    let submissions: usize = smallest.clients.iter().map(Vec::len).sum();
+    assert!(submissions <= 3 && smallest.faults.len() <= 3, "not made small:\n{smallest}");
+}

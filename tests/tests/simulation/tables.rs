@@ -1,0 +1,103 @@
+//! The database's tables, and what one statement does to them: all of it or nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use registrar_common::domain::{HoldReason, Outcome, Registration, RegistrationId, RejectionCode};
+use registrar_common::storage::DeadLetter;
+
+/// The code of the only rejection that there is.
+pub(crate) const REJECTED: Outcome = Outcome::Rejected(RejectionCode::EmailAlreadyRegistered);
+
+#[derive(Default)]
+pub(crate) struct Tables {
+    /// Unique by id.
+    pub(crate) students: BTreeMap<RegistrationId, String>,
+    /// The other unique key.
+    emails: BTreeMap<String, RegistrationId>,
+    pub(crate) rejections: BTreeSet<RegistrationId>,
+    letters: BTreeMap<Identity, Letter>,
+}
+
+/// By which a dead letter is known.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Identity {
+    Registration(RegistrationId),
+    Message(Option<String>, Vec<u8>),
+}
+
+struct Letter {
+    reason: HoldReason,
+    is_released: bool,
+}
+
+/// A row with one of the keys is there; the statement did nothing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Duplicate;
+
+impl Tables {
+    /// A plain INSERT of many rows.
+    pub(crate) fn insert_students(&mut self, rows: &[Registration]) -> Result<(), Duplicate> {
+        let key = |row: &Registration| row.student.email().key().to_owned();
+        let is_taken = |row: &Registration| {
+            self.students.contains_key(&row.id) || self.emails.contains_key(&key(row))
+        };
+        if rows.iter().any(is_taken) {
+            return Err(Duplicate);
+        }
+        for row in rows {
+            self.students.insert(row.id, key(row));
+            self.emails.insert(key(row), row.id);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn owner_of(&self, email_key: &str) -> Option<RegistrationId> {
+        self.emails.get(email_key).copied()
+    }
+
+    /// A plain INSERT of many rows.
+    pub(crate) fn insert_rejections(&mut self, ids: &[RegistrationId]) -> Result<(), Duplicate> {
+        if ids.iter().any(|id| self.rejections.contains(id)) {
+            return Err(Duplicate);
+        }
+        self.rejections.extend(ids);
+        Ok(())
+    }
+
+    /// The three tables at one moment.
+    pub(crate) fn outcomes(&self, id: &RegistrationId) -> Vec<Outcome> {
+        let registered = self.students.get(id).map(|_| Outcome::Registered);
+        let rejected = self.rejections.get(id).map(|_| REJECTED);
+        let letter = self.letters.get(&Identity::Registration(*id));
+        let on_hold = letter.filter(|l| !l.is_released).map(|l| Outcome::OnHold(l.reason));
+        registered.into_iter().chain(rejected).chain(on_hold).collect()
+    }
+
+    /// Inserts a letter, or holds the one that is there again.
+    pub(crate) fn hold(&mut self, letter: &DeadLetter) {
+        let identity = match letter.registration_id {
+            Some(id) => Identity::Registration(id),
+            None => Identity::Message(letter.message_id.clone(), letter.payload.clone()),
+        };
+        self.letters.insert(identity, Letter { reason: letter.reason, is_released: false });
+    }
+
+    pub(crate) fn remove_rejections(&mut self, ids: &[RegistrationId]) {
+        self.rejections.retain(|id| !ids.contains(id));
+    }
+
+    pub(crate) fn release_letters(&mut self, ids: &[RegistrationId]) {
+        for id in ids {
+            if let Some(letter) = self.letters.get_mut(&Identity::Registration(*id)) {
+                letter.is_released = true;
+            }
+        }
+    }
+
+    /// As if this row had never been written.
+    pub(crate) fn roll_back_student(&mut self, id: &RegistrationId) {
+        if let Some(email) = self.students.remove(id) {
+            self.emails.remove(&email);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! What must never happen.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// An accepted registration has no outcome.
+    Lost,
+    /// A registration has more than one outcome.
+    Doubled,
+    /// Two students have one e-mail address.
+    EmailTwice,
+    /// A registration was rejected for an address that no other one has.
+    RejectedWithoutCause,
+    /// A delivery was acked before all of it had an outcome.
+    AckedWithoutOutcome,
+    /// It does not come to rest although nothing goes wrong any more.
+    Stuck,
+    /// A task of the product panicked.
+    Panicked,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Violation {
+    pub(crate) rule: Rule,
+    pub(crate) detail: String,
+}
