@@ -35,8 +35,9 @@ struct Policy {
 #[derive(Debug, Deserialize)]
 struct Queue {
     policy: Option<String>,
+    /// Absent for some seconds after the queue was declared.
     #[serde(default, deserialize_with = "object_or_empty")]
-    effective_policy_definition: Definition,
+    effective_policy_definition: Option<Definition>,
 }
 
 pub(super) fn examine(broker: &Management) -> Finding {
@@ -45,35 +46,41 @@ pub(super) fn examine(broker: &Management) -> Finding {
         Err(error) => return Finding::unknown(CHECK, error),
     };
     match problems(broker, &shipped.policies) {
-        Ok(problems) => Finding::of(CHECK, problems, "Every queue has its limits."),
+        Ok(Some(problems)) => Finding::of(CHECK, problems, "Every queue has its limits."),
+        Ok(None) => {
+            let why = "RabbitMQ has not reported on a new queue yet: look again in some seconds.";
+            Finding::unknown(CHECK, why)
+        }
         Err(error) => Finding::unknown(CHECK, error),
     }
 }
 
-fn problems(broker: &Management, shipped: &[Policy]) -> Result<Vec<Problem>, BrokerError> {
+/// `None` when the broker does not know it yet.
+fn problems(broker: &Management, shipped: &[Policy]) -> Result<Option<Vec<Problem>>, BrokerError> {
     let mut problems = Vec::new();
     for piece in topology() {
         let Piece::Queue { name, arguments } = piece else { continue };
         // A queue that is not there is a finding of the topology.
         let Some(queue) = broker.get_own::<Queue>("queues", name)? else { continue };
         let Some(policy) = shipped.iter().find(|policy| policy.covers(name)) else { continue };
+        let Some(in_force) = &queue.effective_policy_definition else { return Ok(None) };
         let refuses_when_full = arguments.contains(&REFUSES_WHEN_FULL);
         let host = broker.virtual_host();
-        problems.extend(of_queue(name, &queue, policy, refuses_when_full, host));
+        let in_force = (queue.policy.as_deref(), in_force);
+        problems.extend(of_queue(name, in_force, policy, refuses_when_full, host));
     }
-    Ok(problems)
+    Ok(Some(problems))
 }
 
 fn of_queue(
     name: &str,
-    queue: &Queue,
+    (policy, in_force): (Option<&str>, &Definition),
     shipped: &Policy,
     refuses_when_full: bool,
     virtual_host: &str,
 ) -> Vec<Problem> {
-    let in_force = &queue.effective_policy_definition;
-    let mend = match &queue.policy {
-        Some(policy) if *policy != shipped.name => format!(
+    let mend = match policy {
+        Some(policy) if policy != shipped.name => format!(
             "Only one policy holds for a queue, here `{policy}`: put it there, or remove that policy."
         ),
         _ => shipped.command(virtual_host),
@@ -122,11 +129,13 @@ impl Policy {
 }
 
 /// Some versions write an empty object as an empty list.
-fn object_or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Definition, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
+fn object_or_empty<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Definition>, D::Error> {
+    Ok(Some(match Value::deserialize(deserializer)? {
         Value::Object(entries) => entries.into_iter().collect(),
         _ => Definition::new(),
-    })
+    }))
 }
 
 #[cfg(test)]
@@ -142,7 +151,9 @@ mod tests {
     fn told(name: &str, queue: Value, refuses_when_full: bool) -> Vec<Problem> {
         let shipped = shipped();
         let policy = shipped.iter().find(|policy| policy.covers(name)).unwrap();
-        of_queue(name, &serde_json::from_value(queue).unwrap(), policy, refuses_when_full, "/")
+        let queue: Queue = serde_json::from_value(queue).unwrap();
+        let in_force = (queue.policy.as_deref(), &queue.effective_policy_definition.unwrap());
+        of_queue(name, in_force, policy, refuses_when_full, "/")
     }
 
     #[test]
