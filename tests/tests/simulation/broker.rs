@@ -243,7 +243,9 @@ impl World {
 
     pub(crate) fn cut_consuming(self: &Arc<Self>) {
         let channels: Vec<_> = self.broker().channels.keys().copied().collect();
-        channels.into_iter().for_each(|channel| self.cut_channel(channel));
+        for channel in channels {
+            self.cut_channel(channel);
+        }
     }
 
     /// Each side sees it when it sees it; until then the worker writes into the void.
@@ -282,7 +284,9 @@ impl World {
         self.broker().is_back = Some(Instant::now() + time);
         self.cut_publishing();
         let channels: Vec<_> = self.broker().channels.keys().copied().collect();
-        channels.into_iter().for_each(|channel| self.close_channel(channel));
+        for channel in channels {
+            self.close_channel(channel);
+        }
     }
 
     /// Nothing is in a queue, in hand, or on its way.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use registrar_common::domain::{Lane, Registration, RegistrationId, Student};
-use registrar_common::messaging::{Envelope, OutgoingMessage};
+use registrar_common::messaging::{Envelope, OutgoingMessage, PublishError};
 use time::OffsetDateTime;
 use tokio::time::{sleep, timeout};
 
@@ -53,9 +53,9 @@ async fn publish(
     let publishing = publisher.publish(message);
     let patience = submission.hangs_up_after.filter(|_| attempts == 1);
     let result = match patience.map(Duration::from_millis) {
-        None => publishing.await.map_err(|error| error.as_str()),
+        None => publishing.await.map_err(PublishError::as_str),
         Some(patience) => match timeout(patience, publishing).await {
-            Ok(answer) => answer.map_err(|error| error.as_str()),
+            Ok(answer) => answer.map_err(PublishError::as_str),
             Err(_) => Err("hung up"),
         },
     };

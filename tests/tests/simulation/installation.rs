@@ -119,7 +119,9 @@ pub(crate) async fn keep_api<A: Assembly>(world: Arc<World>, end: CancellationTo
         );
         world.publish_through(publisher);
         let mut running = JoinSet::new();
-        lines.into_iter().for_each(|line| drop(running.spawn(line)));
+        for line in lines {
+            running.spawn(line);
+        }
         let stopping = process.stopping();
         tokio::select! {
             biased;
