@@ -11,7 +11,7 @@ use super::{DatabaseSettings, ErrorClass, Pool, StorageError};
 
 /// The files of `migrations/`, listed here because sqlx's macro would have its whole MySQL driver
 /// compiled a second time, for the macro.
-const FILES: [(i64, &str, &str); 6] = [
+const FILES: [(i64, &str, &str); 7] = [
     (1, "students", include_str!("../../../migrations/0001_students.sql")),
     (2, "rejections", include_str!("../../../migrations/0002_rejections.sql")),
     (3, "dead letters", include_str!("../../../migrations/0003_dead_letters.sql")),
