@@ -1,6 +1,7 @@
 //! The broker: queues that survive everything, and channels that do not.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -171,8 +172,10 @@ impl World {
         match self.broker().channels.get(&channel) {
             None => Next::Gone,
             Some(channel) if channel.is_seen_gone => Next::Gone,
-            Some(channel) if channel.on_its_way.is_empty() => Next::Wait(channel.wake.clone()),
-            Some(_) => Next::Delivery,
+            Some(channel) if !channel.on_its_way.is_empty() => Next::Delivery,
+            Some(channel) if channel.is_consuming => Next::Wait(channel.wake.clone()),
+            // What was sent before the consumer was cancelled has all been taken.
+            Some(_) => Next::Gone,
         }
     }
 
@@ -183,7 +186,7 @@ impl World {
     }
 
     /// False when the worker can see that the channel is gone.
-    pub(crate) fn ack(&self, number: u64, tag: u64) -> bool {
+    pub(crate) fn ack(&self, number: u64, tags: RangeInclusive<u64>) -> bool {
         let (queue, acked) = {
             let mut broker = self.broker();
             let Some(channel) = broker.channels.get_mut(&number) else { return false };
@@ -193,10 +196,10 @@ impl World {
             if channel.is_cut {
                 return true;
             }
-            let after = channel.unacked.split_off(&(tag + 1));
-            (channel.queue, std::mem::replace(&mut channel.unacked, after))
+            let acked: Vec<_> = channel.unacked.extract_if(tags, |_, _| true).collect();
+            (channel.queue, acked)
         };
-        for message in acked.into_values() {
+        for (_, message) in acked {
             self.note(|| format!("broker: forgets {}", self.names_of(&message.ids)));
             let is_missing = |id: &&RegistrationId| self.tables().outcomes(id).is_empty();
             let missing: Vec<_> = message.ids.iter().filter(is_missing).copied().collect();

@@ -1,5 +1,6 @@
 //! A worker's connections and channels on the broker.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use registrar_common::messaging::{
@@ -58,6 +59,22 @@ pub(crate) struct DeliveriesDouble {
     acked_through: u64,
 }
 
+impl DeliveriesDouble {
+    async fn settle(&mut self, tags: RangeInclusive<u64>) -> Result<(), ChannelGone> {
+        let what = self.world.reach(&self.process, Place::Ack).await;
+        if what == Some(What::LoseAck) {
+            self.world.cut_channel(self.channel);
+        }
+        let Self { process, channel, .. } = self;
+        self.world.note(|| format!("{}: acks {channel}/{tags:?}", process.name));
+        if !self.world.ack(self.channel, tags) {
+            return Err(ChannelGone);
+        }
+        self.world.reach(&self.process, Place::Acked).await;
+        Ok(())
+    }
+}
+
 impl Deliveries for DeliveriesDouble {
     async fn next(&mut self) -> Option<Delivery> {
         loop {
@@ -85,18 +102,13 @@ impl Deliveries for DeliveriesDouble {
         if tag <= self.acked_through {
             return Ok(());
         }
-        let what = self.world.reach(&self.process, Place::Ack).await;
-        if what == Some(What::LoseAck) {
-            self.world.cut_channel(self.channel);
-        }
-        let Self { process, channel, .. } = self;
-        self.world.note(|| format!("{}: acks through {channel}/{tag}", process.name));
-        if !self.world.ack(self.channel, tag) {
-            return Err(ChannelGone);
-        }
+        self.settle(0..=tag).await?;
         self.acked_through = tag;
-        self.world.reach(&self.process, Place::Acked).await;
         Ok(())
+    }
+
+    async fn ack(&mut self, tag: u64) -> Result<(), ChannelGone> {
+        self.settle(tag..=tag).await
     }
 
     async fn take_no_more(&mut self) {

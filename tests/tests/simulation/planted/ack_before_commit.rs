@@ -64,6 +64,10 @@ impl Deliveries for Eager<DeliveriesDouble> {
         Ok(())
     }
 
+    async fn ack(&mut self, _tag: u64) -> Result<(), ChannelGone> {
+        Ok(())
+    }
+
     async fn take_no_more(&mut self) {
         self.0.take_no_more().await;
     }
