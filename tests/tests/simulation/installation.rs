@@ -10,7 +10,9 @@ use registrar_common::lifecycle::Shutdown;
 use registrar_common::messaging::session::Connector;
 use registrar_common::messaging::{ConsumingConnector, PublishSettings, Publisher};
 use registrar_common::retry::RetryPolicy;
-use registrar_common::storage::RegistrationStore;
+use registrar_common::storage::{
+    LanePause, PauseSource, PauseWatch, RegistrationStore, StorageError,
+};
 use registrar_common::telemetry::metrics::Metrics;
 use registrar_tests::random::Random;
 use registrar_worker::batch::BatchLimits;
@@ -188,6 +190,16 @@ fn consumption<A: Assembly>(
         reconnect: policy(20, 500),
         resume: policy(100, 2_000),
         readiness: Readiness::starting([]),
+        pauses: PauseWatch::new(NeverPaused).0,
+    }
+}
+
+/// No lane is paused.
+struct NeverPaused;
+
+impl PauseSource for NeverPaused {
+    async fn in_force(&self) -> Result<Vec<LanePause>, StorageError> {
+        Ok(Vec::new())
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 use registrar_common::messaging::session::{Condition, Connector, Session, Settlement};
-use registrar_common::messaging::{ConnectError, OutgoingMessage};
+use registrar_common::messaging::{ConnectError, OutgoingMessage, Statement};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
@@ -63,6 +63,13 @@ impl Session for SessionDouble {
             self.world.broker().on_their_way -= 1;
         }
         async { settled.await.unwrap_or(Settlement::Lost) }.boxed()
+    }
+
+    /// Statements are not kept: the ledger has tests of its own.
+    fn state(&mut self, _statement: &Statement) -> Self::Confirm {
+        let is_alive = self.world.broker().sessions.contains_key(&self.number);
+        let settlement = if is_alive { Settlement::Confirmed } else { Settlement::Lost };
+        async move { settlement }.boxed()
     }
 
     async fn changed(&mut self) -> Condition {

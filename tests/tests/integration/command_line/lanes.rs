@@ -140,7 +140,7 @@ async fn whoever_watches_events_hears_that_a_pause_begins_and_ends() {
     let path = format!("/registrations/{reference}/events");
     let mut stream = api.get(&path).send().await.unwrap();
     let mut heard = String::new();
-    let mut hears = async |what: fn(&str) -> bool| {
+    let mut hear_until = async |what: fn(&str) -> bool| {
         let hearing = async {
             while !what(&heard) {
                 let chunk = stream.chunk().await.unwrap().expect("the stream goes on");
@@ -149,11 +149,11 @@ async fn whoever_watches_events_hears_that_a_pause_begins_and_ends() {
         };
         tokio::time::timeout(SECONDS, hearing).await.unwrap();
     };
-    hears(|heard| heard.matches("event: status").count() == 1).await;
+    hear_until(|heard| heard.matches("event: status").count() == 1).await;
     paused_for(&home, "1h").await;
-    hears(|heard| heard.contains("paused_until")).await;
+    hear_until(|heard| heard.contains("paused_until")).await;
     lanes(&home, &["resume", "interactive"]).await;
-    hears(|heard| heard.matches("event: status").count() == 3).await;
+    hear_until(|heard| heard.matches("event: status").count() == 3).await;
     assert!(!heard.rsplit("event: status").next().unwrap().contains("paused_until"), "{heard}");
 }
 

@@ -1,6 +1,7 @@
 //! The store is never told that a registration's outcome may exist already.
 
 use registrar_common::domain::Outcome;
+use registrar_common::domain::ledger::Ledger;
 use registrar_common::storage::{DeadLetter, Entry, RegistrationStore, StorageError, Verdict};
 
 use super::super::consuming::ConsumingDouble;
@@ -44,6 +45,10 @@ impl RegistrationStore for Forgetting {
 
     async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
         self.0.hold(letters).await
+    }
+
+    async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {
+        self.0.record(additions).await
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::sync::Mutex;
 
+use registrar_common::domain::ledger::Ledger;
 use registrar_common::domain::{Outcome, RegistrationId};
 use registrar_common::storage::{
     DeadLetter, Entry, ErrorClass, RegistrationStore, StorageError, Verdict,
@@ -67,6 +68,10 @@ impl RegistrationStore for Leaking {
 
     async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
         self.database.hold(letters).await
+    }
+
+    async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {
+        self.database.record(additions).await
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 use registrar_common::messaging::session::{Condition, Connector, Session, Settlement};
-use registrar_common::messaging::{ConnectError, OutgoingMessage};
+use registrar_common::messaging::{ConnectError, OutgoingMessage, Statement};
 use tokio::sync::oneshot;
 
 use super::super::consuming::ConsumingDouble;
@@ -68,6 +68,10 @@ impl Session for SwappingSession {
             let _ = other.map(|confirm| confirm.send(settlement));
         });
         async { settled.await.unwrap_or(Settlement::Lost) }.boxed()
+    }
+
+    fn state(&mut self, statement: &Statement) -> Self::Confirm {
+        self.session.state(statement)
     }
 
     async fn changed(&mut self) -> Condition {

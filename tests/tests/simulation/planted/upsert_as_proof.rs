@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
+use registrar_common::domain::ledger::Ledger;
 use registrar_common::domain::{Outcome, RegistrationId};
 use registrar_common::storage::{DeadLetter, Entry, RegistrationStore, StorageError, Verdict};
 
@@ -59,6 +60,10 @@ impl RegistrationStore for Upserting {
 
     async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
         self.database.hold(letters).await
+    }
+
+    async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {
+        self.database.record(additions).await
     }
 }
 
