@@ -98,13 +98,6 @@ mod tests {
     }
 
     #[test]
-    fn an_address_without_a_user_can_have_that_of_another() {
-        let amqp = Address::parse("X", "amqp://me:secret@broker", 5672).unwrap();
-        let management = Address::parse("X", "http://other:7001/", 15672).unwrap();
-        assert_eq!(amqp.with_place_of(&management).url("api"), "http://me:secret@other:7001/api");
-    }
-
-    #[test]
     fn a_missing_port_is_the_default_one() {
         let address = Address::parse("X", "amqp://guest:guest@broker/%2f", 5672).unwrap();
         assert_eq!(address.port, 5672);

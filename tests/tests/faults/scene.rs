@@ -87,5 +87,6 @@ pub(crate) async fn play(test: impl AsyncFnOnce(Scene)) {
 /// Runs a test on a scene whose API has these settings.
 pub(crate) async fn play_with(api_settings: &[(&str, &str)], test: impl AsyncFnOnce(Scene)) {
     let scene = Scene::set_with(api_settings).await;
-    timeout(LIMIT, test(scene)).await.expect("the test takes too long");
+    // Boxed, since some tests hold many programs.
+    timeout(LIMIT, Box::pin(test(scene))).await.expect("the test takes too long");
 }

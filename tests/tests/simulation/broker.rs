@@ -169,13 +169,11 @@ impl World {
 
     /// What the worker does next on a channel.
     pub(crate) fn peek(&self, channel: u64) -> Next {
-        match self.broker().channels.get(&channel) {
-            None => Next::Gone,
-            Some(channel) if channel.is_seen_gone => Next::Gone,
+        match self.broker().channels.get(&channel).filter(|channel| !channel.is_seen_gone) {
             Some(channel) if !channel.on_its_way.is_empty() => Next::Delivery,
             Some(channel) if channel.is_consuming => Next::Wait(channel.wake.clone()),
-            // What was sent before the consumer was cancelled has all been taken.
-            Some(_) => Next::Gone,
+            // The channel is gone, or all was taken that came before its consumer was cancelled.
+            _ => Next::Gone,
         }
     }
 
