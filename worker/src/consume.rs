@@ -57,6 +57,7 @@ where
             if let Some(pause) = self.pause() {
                 self.paused(&pause);
                 tokio::select! {
+                    biased;
                     () = stop.cancelled() => return Ok(()),
                     () = self.pause_changed(Some(&pause)) => continue,
                 }
@@ -171,6 +172,7 @@ where
         let mut is_paused = false;
         loop {
             let writer = tokio::select! {
+                biased;
                 writer = writers.join_next() => writer,
                 () = self.pause_changed(None), if !is_paused => {
                     is_paused = true;

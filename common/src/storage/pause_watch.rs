@@ -76,6 +76,7 @@ impl PauseWatch {
                 return;
             }
             tokio::select! {
+                biased;
                 heard = known.changed() => if heard.is_err() {
                     pending::<()>().await;
                 },
@@ -100,10 +101,12 @@ impl<S: PauseSource> PauseWatchTask<S> {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 _ = ticks.tick() => {}
             }
             let read = tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 read = self.source.in_force() => read,
             };
