@@ -1,6 +1,6 @@
 //! The names of all settings, to find misspelt ones.
 
-/// Every variable that begins like [`PREFIX`](self::PREFIX) and that a program of this version
+/// Every variable that begins with `REGISTRAR_` and that a program of this version
 /// reads. A test of the workspace holds the list to the programs' settings.
 pub const VARIABLES: [&str; 40] = [
     "REGISTRAR_AMQP_CONNECT_TIMEOUT",
