@@ -80,6 +80,8 @@ enum Manner {
 /// What the clients know in the end.
 #[derive(Debug)]
 pub struct Answers {
+    /// Outcomes of messages that no API published.
+    pub unnumbered: usize,
     /// Every registration whose client got a 202.
     pub accepted: HashSet<RegistrationId>,
     /// The different e-mail addresses among them, which is how many students there must be.
@@ -253,6 +255,12 @@ impl Answers {
         self
     }
 
+    /// With outcomes of messages that no API published, and so no ledger counts.
+    #[must_use]
+    pub fn and_unnumbered(self, outcomes: usize) -> Self {
+        Self { unnumbered: self.unnumbered + outcomes, ..self }
+    }
+
     fn of(accepted: &[(RegistrationId, Submission)], repeated: usize, load: String) -> Self {
         let keyed = || accepted.iter().filter(|(_, submission)| submission.key.is_some());
         let mut addresses = HashSet::new();
@@ -260,6 +268,7 @@ impl Answers {
         let mut keyed_addresses = HashSet::new();
         keyed_addresses.extend(keyed().map(|(_, submission)| &submission.student.email));
         Self {
+            unnumbered: 0,
             accepted: accepted.iter().map(|(id, _)| *id).collect(),
             addresses: addresses.len(),
             keyed: keyed().map(|(id, _)| *id).collect(),

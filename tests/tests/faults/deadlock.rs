@@ -25,12 +25,14 @@ const MORE_THAN_A_BATCH: &str = "INSERT INTO ballast
 async fn a_batch_that_is_the_victim_of_a_deadlock_is_stored_by_the_next_attempt() {
     play(async |scene| {
         scene.oracle.sql("CREATE TABLE ballast (number INT PRIMARY KEY)").await;
+        // The first message is taken alone; the next two are in one batch, whatever the load adds.
+        let alone = scene.accepted(&Student::unique()).await;
+        let both = [scene.accepted(&student(FIRST)).await, scene.accepted(&student(SECOND)).await];
         let load = scene.load();
         load.accepts(50).await;
         let mut rival = Rival::connect(&scene.servers.database_url).await;
         rival.takes(SECOND).await;
         rival.sql(MORE_THAN_A_BATCH).await;
-        let both = [scene.accepted(&student(FIRST)).await, scene.accepted(&student(SECOND)).await];
 
         let worker = Worker::begin(&scene.servers, &SETTINGS).await;
         // It has inserted the first and waits for the second: rows go in by their addresses.
@@ -42,7 +44,7 @@ async fn a_batch_that_is_the_victim_of_a_deadlock_is_stored_by_the_next_attempt(
         .await;
         rival.sql("ROLLBACK").await;
         let recovered_in = load.recovers(&scene.oracle).await;
-        let answers = load.stop().await.and(&both);
+        let answers = load.stop().await.and(&[alone]).and(&both);
         let tally = scene.verdict_on("deadlock", answers, recovered_in).await;
         assert_eq!(tally.on_hold, 0, "{tally}");
     })

@@ -43,7 +43,7 @@ async fn poison_of_every_kind_goes_on_hold_and_no_neighbour_does() {
         );
         let recovered_in = load.recovers(&scene.oracle).await;
         load.accepts(500).await;
-        let answers = load.stop().await.and(&[deadly, refused]);
+        let answers = load.stop().await.and(&[deadly, refused]).and_unnumbered(2);
         let tally = scene.verdict_on("poison of every kind", answers, recovered_in).await;
         assert_eq!(tally.on_hold, 2, "{tally}");
         assert_eq!(scene.oracle.dead_letters(KINDS).await, letters, "and nothing came after them");

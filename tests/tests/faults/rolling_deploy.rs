@@ -59,7 +59,7 @@ async fn apis_and_workers_restarted_one_after_the_other_show_no_client_an_error_
         assert!(refusals.iter().all(|one| passing.contains(one)), "{refusals:?}");
         let in_golden_files = IN_GOLDEN_FILES.map(|id| RegistrationId::parse(id).unwrap());
         let silence = load.longest_silence();
-        let answers = load.stop().await.and(&in_golden_files);
+        let answers = load.stop().await.and(&in_golden_files).and_unnumbered(in_golden_files.len());
         let tally = scene.verdict_on("rolling deploy", answers, silence).await;
         assert_eq!(tally.on_hold, 0, "{tally}");
     })

@@ -41,7 +41,7 @@ impl Scene {
         println!("LEDGER {fault}: {figures:?}");
         assert_eq!((figures.in_flight, figures.unaccounted), (0, 0), "{fault}: {figures:?}");
         let settled = usize::try_from(figures.settled + figures.settled_unconfirmed).unwrap();
-        let outcomes = self.oracle.outcomes().await;
+        let outcomes = self.oracle.outcomes().await - answers.unnumbered;
         let agreeing = outcomes..=outcomes + answers.repeated;
         assert!(agreeing.contains(&settled), "{fault}: {outcomes} outcomes, {figures:?}");
     }
