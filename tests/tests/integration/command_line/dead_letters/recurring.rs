@@ -1,3 +1,4 @@
+use registrar_tests::wait;
 use serde_json::json;
 
 use super::{FINGERPRINT, Scene};
@@ -44,8 +45,13 @@ async fn a_recurrence_in_a_later_step_leaves_the_rest_alone() {
     let (code, result) = scene.json(&["replay", "--all"]).await;
     assert_eq!(code, Some(1), "{result}");
     assert_eq!((&result["replayed"], &result["registered"]), (&json!(11), &json!(1)), "{result}");
-    assert_eq!(result["recurred"].as_array().unwrap().len(), 10, "{result}");
-    assert_eq!(scene.held().await, 12);
+    // It stops at the first that comes back; the others of the step come back in their own time.
+    let recurred = result["recurred"].as_array().unwrap().len();
+    assert!((1..=10).contains(&recurred), "{result}");
+    wait::until("the whole step is on hold again", async || {
+        (scene.held().await == 12).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
