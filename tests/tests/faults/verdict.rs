@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use registrar_local::Management;
+use registrar_local::{Management, StackError};
 use registrar_tests::ledger::LedgerView;
 use registrar_tests::load::{Answers, Load};
 use registrar_tests::oracle::{Oracle, Tally};
@@ -29,7 +29,8 @@ impl Scene {
         recovered_in: Duration,
     ) -> Tally {
         let broker = self.pair.broker.management();
-        let tally = verdict(&self.oracle, broker, fault, &answers, recovered_in).await;
+        let empty = queues_are_empty(|| depths(broker));
+        let tally = verdict(&self.oracle, empty, fault, &answers, recovered_in).await;
         self.ledger_agrees(fault, &answers).await;
         tally
     }
@@ -48,21 +49,22 @@ impl Scene {
 
     /// Waits until nothing is waiting and nothing is under way.
     pub(crate) async fn queues_are_empty(&self) {
-        queues_are_empty(self.pair.broker.management()).await;
+        let broker = self.pair.broker.management();
+        queues_are_empty(|| depths(broker)).await;
     }
 }
 
-/// [`Scene::verdict_on`], of any installation.
+/// [`Scene::verdict_on`], of any installation, without its ledger.
 pub(crate) async fn verdict(
     oracle: &Oracle,
-    broker: &Management,
+    queues_are_empty: impl Future<Output = ()>,
     fault: &str,
     answers: &Answers,
     recovered_in: Duration,
 ) -> Tally {
     oracle.all_decided(&answers.accepted).await;
     // A delivery that is still under way could yet double something.
-    queues_are_empty(broker).await;
+    queues_are_empty.await;
     let tally = oracle.tally(&answers.accepted).await;
     // `infra/faults` makes a table of these.
     println!(
@@ -89,10 +91,15 @@ pub(crate) async fn verdict(
     tally
 }
 
-async fn queues_are_empty(management: &Management) {
+/// Waits until nothing is waiting and nothing is under way, by what each queue is said to have.
+pub(crate) async fn queues_are_empty(depths: impl Fn() -> Result<Vec<u64>, StackError>) {
     wait::until("all queues are empty", async || {
-        let queues = block_in_place(|| management.list_queues("/")).ok()?;
-        (queues.len() == 5 && queues.iter().all(|queue| queue.messages == 0)).then_some(())
+        let depths = block_in_place(&depths).ok()?;
+        (depths == [0; 5]).then_some(())
     })
     .await;
+}
+
+fn depths(broker: &Management) -> Result<Vec<u64>, StackError> {
+    Ok(broker.list_queues("/")?.into_iter().map(|queue| queue.messages).collect())
 }

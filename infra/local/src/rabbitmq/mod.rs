@@ -2,6 +2,7 @@
 
 mod alarms;
 mod cluster;
+mod control;
 mod definitions;
 mod management;
 mod node;

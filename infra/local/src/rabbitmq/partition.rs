@@ -15,11 +15,11 @@ impl RabbitMq {
     /// Lets nothing through between this node and the others of its cluster. It sees a minority
     /// then, and stops serving its clients.
     pub fn cut_off(&self) -> Result<(), StackError> {
-        self.control(&["eval", CUT_OFF])
+        self.control(&["eval", CUT_OFF]).map(drop)
     }
 
     /// Ends a [`Self::cut_off`]. The node serves again once it has found a majority.
     pub fn rejoin(&self) -> Result<(), StackError> {
-        self.control(&["eval", REJOIN])
+        self.control(&["eval", REJOIN]).map(drop)
     }
 }

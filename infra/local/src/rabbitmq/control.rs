@@ -1,0 +1,30 @@
+//! What only the control program can do or knows. It is an Erlang VM of its own and takes one to two
+//! seconds.
+
+use std::time::Duration;
+
+use super::RabbitMq;
+use crate::{StackError, process::output_within};
+
+const PATIENCE: Duration = Duration::from_mins(1);
+
+impl RabbitMq {
+    /// The messages, ready and unacknowledged, in each queue of the virtual host `/`, as the node
+    /// knows them that leads the queue.
+    ///
+    /// The management API adds up what each node knows, and a node that led a queue and fell silent
+    /// goes on knowing of messages that are long gone.
+    pub fn queue_depths(&self) -> Result<Vec<u64>, StackError> {
+        let list = self.control(&["list_queues", "--no-table-headers", "messages"])?;
+        let unexpected = |line: &str| StackError::Refused {
+            what: "Counting messages".to_owned(),
+            detail: format!("rabbitmqctl said {line:?}"),
+        };
+        list.lines().map(|line| line.trim().parse().map_err(|_| unexpected(line))).collect()
+    }
+
+    pub(super) fn control(&self, arguments: &[&str]) -> Result<String, StackError> {
+        let what = format!("rabbitmqctl {}", arguments.join(" "));
+        output_within(&what, PATIENCE, self.node.control()?.args(arguments))
+    }
+}
