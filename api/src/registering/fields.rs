@@ -1,4 +1,7 @@
-use registrar_common::domain::{Field, Student};
+use registrar_common::{
+    domain::{Field, Student},
+    texts::Language,
+};
 
 use crate::problem::{Problem, ProblemPart};
 
@@ -70,11 +73,12 @@ impl Fields {
 
 /// What is wrong with a field before its text is looked at.
 fn fault(field: Field, given: &Given) -> Option<ProblemPart> {
-    let name = field.name();
     let (code, message) = match given {
         Given::Missing | Given::Text(_) => return None,
-        Given::NotText => ("not_a_string", format!("Send {name} as a JSON string.")),
-        Given::Repeated => ("repeated", format!("Send {name} only once.")),
+        Given::NotText => ("not_a_string", format!("Send {} as a JSON string.", field.name())),
+        Given::Repeated => {
+            ("repeated", Language::English.texts().fault(field, "repeated").unwrap_or_default())
+        }
     };
     Some(ProblemPart { pointer: Some(field.pointer()), code, message })
 }
