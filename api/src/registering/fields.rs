@@ -32,6 +32,8 @@ pub struct Fields {
     first_name: Given,
     last_name: Given,
     email: Given,
+    /// Only of a form: programs have a header for it.
+    pub(super) idempotency_key: Given,
 }
 
 impl Fields {
@@ -43,6 +45,16 @@ impl Fields {
             "email" => Some(&mut self.email),
             _ => None,
         }
+    }
+
+    /// What was entered, when it is one text.
+    pub fn entered(&self, field: Field) -> &str {
+        let given = match field {
+            Field::FirstName => &self.first_name,
+            Field::LastName => &self.last_name,
+            Field::Email => &self.email,
+        };
+        if let Given::Text(text) = given { text } else { "" }
     }
 
     /// The student, or every fault of every field in the order of the form.
@@ -60,7 +72,7 @@ impl Fields {
             return student.map_err(Problem::from);
         }
         let violations = student.err();
-        let in_order = [Field::FirstName, Field::LastName, Field::Email].into_iter().zip(faults);
+        let in_order = Field::ALL.into_iter().zip(faults);
         let errors = in_order.filter_map(|(field, fault)| {
             fault.or_else(|| {
                 let violation = violations.as_ref()?.iter().find(|v| v.field == field)?;
@@ -88,7 +100,7 @@ mod tests {
     use super::*;
 
     fn fields(first_name: Given, last_name: Given, email: Given) -> Fields {
-        Fields { first_name, last_name, email }
+        Fields { first_name, last_name, email, ..Fields::default() }
     }
 
     fn text(value: &str) -> Given {
@@ -111,6 +123,12 @@ mod tests {
             told,
             [("/first_name", "repeated"), ("/last_name", "required"), ("/email", "not_a_string")]
         );
+    }
+
+    #[test]
+    fn what_was_entered_is_told_as_it_came_when_it_is_one_text() {
+        let fields = fields(text(" Ada "), Given::Repeated, Given::Missing);
+        assert_eq!(Field::ALL.map(|field| fields.entered(field)), [" Ada ", "", ""]);
     }
 
     #[test]
