@@ -6,11 +6,11 @@ use axum::{
     Extension, Json,
     body::Body,
     extract::State,
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use registrar_common::domain::{
-    IdempotencyKey, MalformedIdempotencyKey, Outcome, Registration, RegistrationId, Student,
+    IdempotencyKey, MalformedIdempotencyKey, Outcome, Registration, RegistrationId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,7 +20,7 @@ use crate::{
     middleware::OfRegistration,
     prefer::{PREFERENCE_APPLIED, applied, preferred_wait},
     problem::{Problem, ProblemDocument, Repeating, whole_seconds},
-    registering::{MediaType, parse_student, publish, read_body},
+    registering::{Fields, MediaType, agreed_key, parse_fields, publish, read_body},
     state::Api,
     status::{Known, StatusBody},
 };
@@ -101,7 +101,10 @@ pub async fn register_student_handler(
     body: Body,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers)?;
-    let student = read_student(&api, &headers, body).await?;
+    let fields = read_fields(&api, &headers, body).await?;
+    let key = agreed_key(key, &fields)?;
+    let student = fields.into_student()?;
+    let repeating = Repeating::with(key.as_ref());
     let id = key.map_or_else(RegistrationId::generate, |key| {
         key.registration_id(&api.derivation_secret, IDEMPOTENCY_SCOPE)
     });
@@ -109,7 +112,7 @@ pub async fn register_student_handler(
     of_registration.note(id);
     publish(&api.publisher, Registration::now(id, student))
         .await
-        .map_err(|error| Problem::not_accepted(error, Repeating::of(&Method::POST, &headers)))?;
+        .map_err(|error| Problem::not_accepted(error, repeating))?;
     let wait = preferred_wait(&headers, api.limits.wait);
     let waited = match wait {
         Some(wait) => wait_for_outcome(&api, id, wait).await,
@@ -133,11 +136,11 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Malfor
     IdempotencyKey::parse(key).map(Some)
 }
 
-async fn read_student(api: &Api, headers: &HeaderMap, body: Body) -> Result<Student, Problem> {
+async fn read_fields(api: &Api, headers: &HeaderMap, body: Body) -> Result<Fields, Problem> {
     let media_type = MediaType::of(headers)?;
     let (limit, patience) = (api.limits.body_bytes, api.limits.body_timeout);
     let body = read_body(headers, body, limit, patience).await?;
-    parse_student(media_type, &body)
+    parse_fields(media_type, &body)
 }
 
 fn accepted(api: &Api, id: RegistrationId, known: Known) -> Response {

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Extension,
     extract::{Path, State, rejection::PathRejection},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
 use registrar_common::domain::{RegistrationId, UnknownReference};
@@ -14,6 +14,7 @@ use time::OffsetDateTime;
 use super::waiting::wait_for_outcome;
 use crate::{
     middleware::OfRegistration,
+    pages::{Page, Prospect, Reader, StatusPage},
     prefer::{PREFERENCE_APPLIED, applied, preferred_wait},
     problem::{Problem, ProblemDocument, whole_seconds},
     state::Api,
@@ -46,6 +47,7 @@ pub async fn registration(
     Extension(of_registration): Extension<OfRegistration>,
     reference: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
+    reader: Option<Extension<Reader>>,
 ) -> Result<Response, Problem> {
     let id = opened(&api, reference)?;
     of_registration.note(id);
@@ -58,7 +60,8 @@ pub async fn registration(
             known = Known::Decided(decision);
         }
     }
-    let mut response = standing(&api, id, known, &headers);
+    let page = reader.and_then(|Extension(reader)| page(&api, id, known, &reader));
+    let mut response = page.unwrap_or_else(|| standing(&api, id, known, &headers));
     if let (Some(wait), Some(_)) = (wait, waited) {
         response.headers_mut().insert(PREFERENCE_APPLIED, applied(wait));
     }
@@ -85,13 +88,29 @@ fn standing(api: &Api, id: RegistrationId, known: Known, request: &HeaderMap) ->
     let body = known.body(id, api.pause().as_ref());
     let mut response = conditional(request, rule, &body);
     let headers = response.headers_mut();
-    // Behind nginx a browser that asks for HTML gets a page at the same address.
+    // Who asks for HTML gets a page at the same address.
     headers.append(header::VARY, HeaderValue::from_static("accept"));
-    if !is_final {
-        let age = body.accepted_at.map_or(Duration::ZERO, age_of);
-        headers.insert(header::RETRY_AFTER, whole_seconds(api.wait_estimate.retry_after(age)));
+    if let Some(look_again) = prospect(api, &body, is_final).look_again {
+        headers.insert(header::RETRY_AFTER, whole_seconds(look_again));
     }
     response
+}
+
+/// The same for a person; `None` when the page cannot be rendered.
+fn page(api: &Api, id: RegistrationId, known: Known, reader: &Reader) -> Option<Response> {
+    let body = known.body_in(reader.texts(), id, api.pause().as_ref());
+    let prospect = prospect(api, &body, known.is_final(id));
+    // However it was spelled and whichever secret sealed it, the page shows it as it is issued now.
+    let page = StatusPage::of(&api.sealer.seal(id), known, body, prospect, reader.texts());
+    reader.shown(StatusCode::OK, &Page::Status(page))
+}
+
+fn prospect(api: &Api, body: &StatusBody, is_final: bool) -> Prospect {
+    let age = body.accepted_at.map_or(Duration::ZERO, age_of);
+    Prospect {
+        takes: api.wait_estimate.takes(age),
+        look_again: (!is_final).then(|| api.wait_estimate.retry_after(age)),
+    }
 }
 
 fn age_of(accepted_at: OffsetDateTime) -> Duration {

@@ -41,12 +41,21 @@ impl WaitEstimate {
         self.milliseconds.store(after, Ordering::Relaxed);
     }
 
+    /// How long a registration that has waited for `age` takes in all: as others did, or longer when
+    /// it already has.
+    pub fn takes(&self, age: Duration) -> Duration {
+        self.usual().max(age)
+    }
+
     /// When to ask again about a registration that has waited for `age`: when it should be done,
     /// or, when it is late already, after a quarter of the time it has waited.
     pub fn retry_after(&self, age: Duration) -> Duration {
-        let usual = Duration::from_millis(self.milliseconds.load(Ordering::Relaxed));
-        let remaining = usual.checked_sub(age).unwrap_or(age / 4);
+        let remaining = self.usual().checked_sub(age).unwrap_or(age / 4);
         remaining.clamp(SHORTEST, LONGEST)
+    }
+
+    fn usual(&self) -> Duration {
+        Duration::from_millis(self.milliseconds.load(Ordering::Relaxed))
     }
 }
 
@@ -96,6 +105,15 @@ mod tests {
         assert!((retry_after(5) - 15.0).abs() < 0.1);
         assert!((retry_after(40) - 10.0).abs() < 0.1);
         assert!((retry_after(10_000) - 30.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn a_wait_takes_as_long_as_that_of_others_or_longer_when_it_already_has() {
+        let estimate = WaitEstimate::default();
+        (0..100).for_each(|_| estimate.observe(&waited(20), NOW));
+        let as_others = estimate.takes(Duration::from_secs(5));
+        assert!((Duration::from_secs(19)..=Duration::from_secs(20)).contains(&as_others));
+        assert_eq!(estimate.takes(Duration::from_mins(1)), Duration::from_mins(1));
     }
 
     #[test]
