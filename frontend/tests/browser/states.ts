@@ -65,13 +65,14 @@ export const STATES: State[] = [
     name: "the form between two attempts",
     async open({ page, installations, t }) {
       const { url, way } = await installations.get("whole");
-      await page.clock.install();
       await page.goto(url);
-      await page.clock.pauseAt(Date.now() + 60_000);
       way.cut();
       await fillIn(page, someone());
       await submit(page);
       await expect(page.locator("#progress")).toHaveText(t.pages.form.retrying);
+      // The next attempt hangs, so that it stays like this.
+      way.mend();
+      way.holdAnswers();
     },
   },
   {
@@ -125,7 +126,7 @@ export const STATES: State[] = [
     name: "accepted in a paused lane",
     async open({ page, installations }) {
       const paused = await installations.get("paused");
-      await paused.registrar("lanes", "pause", "interactive", "--for", "30m");
+      await paused.registrar("lanes", "pause", "interactive", "--for", "30m", "--reason", "tests");
       await page.goto(await accepted(paused.url, someone()));
       await expect(
         page.locator("main[data-paused-until]:not([data-paused-until=''])"),

@@ -36,6 +36,7 @@ export class Installation {
       AMQP_URL: this.#vhost.url,
       REGISTRAR_METRICS_ADDRESS: "127.0.0.1:0",
       REGISTRAR_LOG_FORMAT: "json",
+      REGISTRAR_OPERATOR: "tests",
     };
   }
 

@@ -1,10 +1,6 @@
 import type { Page } from "@playwright/test";
 
-export interface Student {
-  first_name: string;
-  last_name: string;
-  email: string;
-}
+export type Student = Record<"first_name" | "last_name" | "email", string>;
 
 let born = 0;
 

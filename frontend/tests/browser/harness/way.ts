@@ -9,6 +9,7 @@ export class Way {
   readonly #sockets = new Set<Socket>();
   #isCut = false;
   #losesAnswers = false;
+  #lost = 0;
   #held: (() => void)[] | undefined;
 
   constructor() {
@@ -32,6 +33,11 @@ export class Way {
   /** Requests arrive and are done; in place of their answers the connection ends. */
   loseAnswers(): void {
     this.#losesAnswers = true;
+  }
+
+  /** How many answers it has lost so far. */
+  get lost(): number {
+    return this.#lost;
   }
 
   /** Requests arrive and answers wait until the way is mended. */
@@ -74,6 +80,7 @@ export class Way {
     client.pipe(api);
     api.on("data", (data) => {
       if (this.#losesAnswers) {
+        this.#lost += 1;
         client.destroy();
       } else if (this.#held === undefined) {
         client.write(data);

@@ -1,0 +1,83 @@
+import type { Page } from "@playwright/test";
+import { expect, test } from "./harness/fixtures";
+import { fillIn, register, someone, submit } from "./harness/students";
+import { expectStatus } from "./states";
+
+const BUDGET_BYTES = 50 * 1024;
+
+test("script and style of the form weigh less than 50 KB on the wire", async ({
+  page,
+  registrar,
+}, testInfo) => {
+  const weights: Record<string, number> = {};
+  page.on("requestfinished", async (request) => {
+    const { responseBodySize } = await request.sizes();
+    weights[request.resourceType()] = (weights[request.resourceType()] ?? 0) + responseBodySize;
+  });
+  await page.goto(registrar.url, { waitUntil: "networkidle" });
+  const { script = 0, stylesheet = 0 } = weights;
+  testInfo.annotations.push({ type: "bytes", description: JSON.stringify(weights) });
+  expect(script).toBeGreaterThan(0);
+  expect(stylesheet).toBeGreaterThan(0);
+  expect(script + stylesheet).toBeLessThan(BUDGET_BYTES);
+});
+
+test("nothing moves while a student registers", async ({ page, registrar }) => {
+  await page.addInitScript(() => {
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        const { value, hadRecentInput } = entry as unknown as Shift;
+        document.documentElement.dataset["shifts"] = String(hadRecentInput ? 0 : value);
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  await page.goto(registrar.url, { waitUntil: "networkidle" });
+  await expectNothingMoved(page);
+  await fillIn(page, someone());
+  await page.reload({ waitUntil: "networkidle" });
+  await expectNothingMoved(page);
+  await submit(page);
+  await expectStatus(page, "registered");
+  await expectNothingMoved(page);
+});
+
+/** Of the Layout Instability API, which TypeScript does not know. */
+interface Shift {
+  value: number;
+  hadRecentInput: boolean;
+}
+
+async function expectNothingMoved(page: Page): Promise<void> {
+  // Entries come after the frame that they are about.
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))),
+  );
+  expect(await page.locator("html").getAttribute("data-shifts")).toBeNull();
+}
+
+test("the form is painted without the API", async ({ page, registrar }) => {
+  registrar.way.cut();
+  await page.goto(registrar.url);
+  const paints = () => performance.getEntriesByName("first-contentful-paint").length;
+  await expect.poll(() => page.evaluate(paints)).toBe(1);
+  await expect(page.locator("#email")).toBeVisible();
+});
+
+test("the form works before its script has come", async ({ page, registrar }) => {
+  const student = someone();
+  await page.route("**/*.js", () => new Promise(() => undefined));
+  await page.goto(registrar.url, { waitUntil: "commit" });
+  await fillIn(page, student);
+  await submit(page);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.waitForURL(/\/registrations\//);
+  await expect.poll(() => registrar.registered(student.email)).toBe(1);
+});
+
+test("a form on a slow network says that it is being sent", async ({ page, registrar, t }) => {
+  registrar.way.holdAnswers();
+  await register(page, registrar.url, someone());
+  await expect(page.getByRole("button", { name: t.pages.form.sending })).toBeVisible();
+  registrar.way.mend();
+  await expectStatus(page, "registered");
+});
