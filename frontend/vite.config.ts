@@ -1,6 +1,6 @@
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "vitest/config";
-import { pages } from "./build/pages";
+import { pages } from "./build/pages.ts";
 
 export default defineConfig(({ mode }) => ({
   plugins: [tailwindcss(), pages({ withSamples: mode === "preview" })],
@@ -15,5 +15,9 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: ["{src,build}/**/*.test.ts"],
     environment: "happy-dom",
+    environmentOptions: {
+      // The pages name their script and style, which the tests do without.
+      happyDOM: { settings: { handleDisabledFileLoadingAsSuccess: true } },
+    },
   },
 }));

@@ -1,5 +1,5 @@
-import en from "../../common/texts/en.json";
-import fa from "../../common/texts/fa.json";
+import en from "../../common/texts/en.json" with { type: "json" };
+import fa from "../../common/texts/fa.json" with { type: "json" };
 
 /** The texts of one language; the API reads the same files. */
 export type Catalogue = typeof en;

@@ -1,10 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
-import { catalogues } from "./catalogues";
-import { samples } from "./samples";
-import { staticPages } from "./static-pages";
-import { readTemplates, Renderer } from "./templates";
+import { catalogues } from "./catalogues.ts";
+import { samples } from "./samples.ts";
+import { staticPages } from "./static-pages.ts";
+import { readTemplates, Renderer } from "./templates.ts";
 
 /**
  * Writes the templates for the API beside the folder that nginx serves, and the pages that need no
@@ -26,6 +27,8 @@ export function pages({ withSamples }: { withSamples: boolean }): Plugin {
       }
       const built = new Map<string, string>();
       for (const output of Object.values(bundle)) {
+        const source = output.type === "chunk" ? output.code : output.source;
+        write(join(dir, `${output.fileName}.gz`), gzipSync(source, { level: 9 }));
         if (output.type === "chunk" && output.isEntry) {
           built.set("/src/main.ts", `/${output.fileName}`);
         } else if (output.type === "asset" && output.fileName.endsWith(".css")) {
@@ -67,7 +70,7 @@ function withAssets(source: string, built: Map<string, string>): string {
   }, source);
 }
 
-function write(path: string, content: string): void {
+function write(path: string, content: string | Buffer): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
 }

@@ -1,4 +1,4 @@
-import type { Catalogue } from "./catalogues";
+import type { Catalogue } from "./catalogues.ts";
 
 /** One of the states that a page can be in, with what the API would hand to its template. */
 export interface Sample {

@@ -1,5 +1,5 @@
-import type { Catalogue } from "./catalogues";
-import type { Renderer } from "./templates";
+import type { Catalogue } from "./catalogues.ts";
+import type { Renderer } from "./templates.ts";
 
 /** nginx puts a key of its own here, so that a form works once per visit without scripts too. */
 const KEY_COMMAND = '<!--#echo var="request_id" -->';
@@ -9,7 +9,6 @@ const KEY_PLACEHOLDER = "key-of-this-visit";
 const EMPTY_FORM = {
   values: { first_name: "", last_name: "", email: "" },
   errors: [],
-  notice: null,
   key: KEY_PLACEHOLDER,
 };
 
@@ -21,8 +20,13 @@ export function staticPages(
   const files = new Map<string, string>();
   for (const t of catalogues) {
     const code = t.language.code;
-    const form = renderer.render("form.html", t, EMPTY_FORM);
-    files.set(`form.${code}.html`, form.replace(KEY_PLACEHOLDER, KEY_COMMAND));
+    const form = (notice: string | null) =>
+      renderer
+        .render("form.html", t, { ...EMPTY_FORM, notice })
+        .replace(KEY_PLACEHOLDER, KEY_COMMAND);
+    files.set(`form.${code}.html`, form(null));
+    // What nginx itself refuses never reaches the API, which would answer like this.
+    files.set(`too-large.${code}.html`, form(t.problems["body-too-large"]));
     files.set(`not-found.${code}.html`, renderer.render("not-found.html", t, {}));
     files.set(`away.${code}.html`, renderer.render("away.html", t, { message: null }));
   }

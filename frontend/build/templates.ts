@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { Environment } from "minijinja-js";
-import { catalogues, type Catalogue } from "./catalogues";
+import { catalogues, type Catalogue } from "./catalogues.ts";
 
-const FOLDER = fileURLToPath(new URL("../pages/", import.meta.url));
+const FOLDER = join(import.meta.dirname, "../pages");
 
 /** The templates by name, as they are written. */
 export function readTemplates(): Map<string, string> {
   return new Map(
-    readdirSync(FOLDER).map((name) => [name, readFileSync(`${FOLDER}${name}`, "utf8")]),
+    readdirSync(FOLDER).map((name) => [name, readFileSync(join(FOLDER, name), "utf8")]),
   );
 }
 
