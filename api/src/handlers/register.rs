@@ -60,6 +60,7 @@ pub struct Accepted {
 
 /// Accepts a registration: answers once it is stored safely in the queue.
 ///
+/// Browsers, which prefer `text/html`, are led to a page, and get the form again with what is wrong.
 /// A second registration of an e-mail address is accepted too and later rejected, which only the
 /// holder of its reference sees.
 #[utoipa::path(
@@ -67,8 +68,9 @@ pub struct Accepted {
     path = "/register",
     tag = "registrations",
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "16 to 255 visible ASCII characters that nobody can guess. The same key always leads to the same registration, so a request can be repeated safely."),
+        ("Idempotency-Key" = Option<String>, Header, description = "16 to 255 visible ASCII characters that nobody can guess. The same key always leads to the same registration, so a request can be repeated safely. A form may send it as the field `idempotency_key`."),
         ("Prefer" = Option<String>, Header, description = "`wait=N` holds the answer back for up to N seconds until there is an outcome.", example = "wait=5"),
+        ("lang" = Option<String>, Query, description = "The language of pages, `en` or `fa`; by default what `Accept-Language` likes best.", example = "fa"),
     ),
     request_body(content(
         (RegistrationBody = "application/json"),
@@ -83,14 +85,17 @@ pub struct Accepted {
             ("Location" = String, description = "The registration."),
             ("Preference-Applied" = String, description = "The wait that was heeded."),
         )),
-        (status = 400, description = "The body or the Idempotency-Key is malformed.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 408, description = "The body did not arrive in time.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 415, description = "The body is neither JSON nor a form.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "`errors` names everything that is wrong.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 429, description = "Too many requests from this client.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 503, description = "Cannot be accepted now, or not known whether it was: repeat it after `Retry-After`, with the same key.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 504, description = "No answer in time: repeat it with the same key.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 303, description = "Accepted, for a client that prefers text/html to JSON, where the service has pages.", headers(
+            ("Location" = String, description = "The page that shows what becomes of it."),
+        )),
+        (status = 400, description = "The body or the Idempotency-Key is malformed.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
+        (status = 408, description = "The body did not arrive in time.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
+        (status = 413, description = "The body is too large.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
+        (status = 415, description = "The body is neither JSON nor a form.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
+        (status = 422, description = "`errors` names everything that is wrong.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
+        (status = 429, description = "Too many requests from this client.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
+        (status = 503, description = "Cannot be accepted now, or not known whether it was: repeat it after `Retry-After`, with the same key.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
+        (status = 504, description = "No answer in time: repeat it with the same key.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
     )
 )]
 #[tracing::instrument(name = "register_student_handler", skip_all, fields(otel.kind = "internal"))]

@@ -31,15 +31,16 @@ use crate::{
     params(
         ("reference" = String, Path, description = "As it was answered, or as a person spells it."),
         ("Prefer" = Option<String>, Header, description = "`wait=N` holds the answer back for up to N seconds until there is an outcome.", example = "wait=5"),
+        ("lang" = Option<String>, Query, description = "The language of the page, `en` or `fa`; by default what `Accept-Language` likes best.", example = "fa"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the client has."),
     ),
     responses(
-        (status = 200, description = "Where it stands.", body = StatusBody, headers(
+        (status = 200, description = "Where it stands; as a page for a client that prefers text/html to JSON, where the service has pages.", content((StatusBody = "application/json"), (String = "text/html")), headers(
             ("ETag" = String, description = "Names this answer."),
             ("Retry-After" = u64, description = "When to ask again, in seconds, while it waits."),
         )),
         (status = 304, description = "The client has this answer."),
-        (status = 404, description = "The reference was never issued.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "The reference was never issued.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
     )
 )]
 pub async fn registration(
