@@ -41,11 +41,14 @@ test("without scripts, a form that is sent twice is one registration", async ({
   page.on("request", (request) => {
     sent += request.method() === "POST" ? 1 : 0;
   });
-  registrar.way.holdAnswers();
   const button = page.getByRole("button", { name: t.pages.form.submit });
-  await button.click({ noWaitAfter: true });
-  await button.click({ noWaitAfter: true });
-  await expect.poll(() => sent).toBe(2);
+  const { x, y } = (await button.boundingBox()) ?? { x: 0, y: 0 };
+  registrar.way.holdAnswers();
+  for (const times of [1, 2]) {
+    // Playwright's own click would wait for the answer to the first.
+    await page.mouse.click(x + 10, y + 10);
+    await expect.poll(() => sent).toBe(times);
+  }
   registrar.way.mend();
   // Another registration would be rejected: the address is taken by then.
   await expectStatus(page, "registered");
