@@ -91,6 +91,6 @@ export function samples(t: Catalogue): Sample[] {
     status("on_hold", { message: t.statuses.on_hold, decided_at: DECIDED_AT, refresh: 60 }),
     { name: "not-found", template: "not-found.html", context: {} },
     { name: "away-static", template: "away.html", context: { message: null } },
-    { name: "away-refused", template: "away.html", context: { message: t.problems.other } },
+    { name: "away-busy", template: "away.html", context: { message: t.pages.away.busy } },
   ];
 }

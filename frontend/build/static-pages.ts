@@ -20,15 +20,17 @@ export function staticPages(
   const files = new Map<string, string>();
   for (const t of catalogues) {
     const code = t.language.code;
+    // A static page cannot tell whether the address asked for its language or the browser did; to
+    // name it keeps both readers in it.
+    const render = (name: string, context: Record<string, unknown>) =>
+      renderer.render(name, t, context, `?lang=${code}`);
     const form = (notice: string | null) =>
-      renderer
-        .render("form.html", t, { ...EMPTY_FORM, notice })
-        .replace(KEY_PLACEHOLDER, KEY_COMMAND);
+      render("form.html", { ...EMPTY_FORM, notice }).replace(KEY_PLACEHOLDER, KEY_COMMAND);
     files.set(`form.${code}.html`, form(null));
     // What nginx itself refuses never reaches the API, which would answer like this.
     files.set(`too-large.${code}.html`, form(t.problems["body-too-large"]));
-    files.set(`not-found.${code}.html`, renderer.render("not-found.html", t, {}));
-    files.set(`away.${code}.html`, renderer.render("away.html", t, { message: null }));
+    files.set(`not-found.${code}.html`, render("not-found.html", {}));
+    files.set(`away.${code}.html`, render("away.html", { message: null }));
   }
   return files;
 }

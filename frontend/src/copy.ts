@@ -17,6 +17,7 @@ export function startCopy(main: HTMLElement): void {
   button.addEventListener("click", () => {
     clipboard.writeText(reference.textContent).then(
       () => {
+        button.style.minWidth = `${button.offsetWidth}px`;
         button.textContent = copied;
         announce(copied);
         setTimeout(() => {

@@ -216,6 +216,17 @@ describe("sending", () => {
     expect(assign).toHaveBeenCalledExactlyOnceWith(STATUS_ADDRESS);
   });
 
+  it("says that the service cannot be reached after it said what to mend", async () => {
+    fetch.mockResolvedValueOnce(answer(page("form-wrong")));
+    start();
+    send();
+    await vi.runAllTimersAsync();
+    fetch.mockRejectedValue(new TypeError("Failed to fetch"));
+    send();
+    await vi.runAllTimersAsync();
+    expect(document.activeElement?.id).toBe("notice");
+  });
+
   it("shows one notice, however often the service cannot be reached", async () => {
     fetch.mockRejectedValue(new TypeError("Failed to fetch"));
     start();

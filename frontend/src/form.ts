@@ -51,8 +51,9 @@ export function startForm(main: HTMLElement): void {
       setSending(false);
       progress.replaceChildren();
       main.querySelector("#notice")?.remove();
-      main.querySelector(".card")?.prepend(copyOf(main, "unreachable"));
-      problemOf(main)?.focus();
+      // Where the student is, and where nothing above moves: under the button.
+      progress.before(copyOf(main, "unreachable"));
+      main.querySelector<HTMLElement>("#notice")?.focus();
     }
   };
 

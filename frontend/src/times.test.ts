@@ -8,9 +8,9 @@ it("shows times in the reader's zone, in the sentence that names one too", () =>
   const main = open(page("status-paused"));
   showLocalTimes(main, "en-GB", "Asia/Kolkata");
   const times = [...main.querySelectorAll("time")].map((time) => plain(time.textContent));
-  expect(times).toEqual(["23 Nov 2026, 22:52 GMT+5:30", "24 Nov 2026, 00:00 GMT+5:30"]);
+  expect(times).toEqual(["23 Nov 2026, 22:52", "24 Nov 2026, 00:00"]);
   expect(plain(main.querySelector("#message")?.textContent)).toContain(
-    "paused until 24 Nov 2026, 00:00 GMT+5:30 at the latest",
+    "paused until 24 Nov 2026, 00:00 at the latest",
   );
 });
 

@@ -9,10 +9,9 @@ export function showLocalTimes(main: HTMLElement, locale: string, timeZone?: str
     day: "numeric",
     hour: "numeric",
     minute: "2-digit",
-    timeZoneName: "short",
     ...(timeZone && { timeZone }),
   });
-  const message = main.querySelector("#message");
+  const message = main.querySelector<HTMLElement>("#message");
   for (const time of main.querySelectorAll("time")) {
     const moment = new Date(time.dateTime);
     if (Number.isNaN(moment.getTime())) {
@@ -22,6 +21,8 @@ export function showLocalTimes(main: HTMLElement, locale: string, timeZone?: str
     const local = format.format(moment);
     time.textContent = local;
     if (message?.textContent.includes(written)) {
+      // A shorter time may need a line less; what is below shall not move.
+      message.style.minHeight = `${message.offsetHeight}px`;
       message.textContent = message.textContent.replace(written, local);
     }
   }
