@@ -35,8 +35,8 @@ export default defineConfig({
   retries: 0,
   timeout: 30_000,
   forbidOnly: true,
-  outputDir: "test-results",
-  reporter: [["list"], ["json", { outputFile: "test-results/results.json" }]],
+  outputDir: "test-results/browser",
+  reporter: [["list"], ["json", { outputFile: "test-results/browser.json" }]],
   use: {
     locale: "en-GB",
     launchOptions: { executablePath: chromium() },
