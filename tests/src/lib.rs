@@ -7,6 +7,9 @@
     reason = "a harness panics when the test cannot go on, which is how a test fails"
 )]
 
+// Optimised builds lay out the futures of whole look-ups, deeper than the usual limit.
+#![recursion_limit = "256"]
+
 pub mod api;
 pub mod balancer;
 pub mod broker;
