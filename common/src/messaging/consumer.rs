@@ -10,7 +10,7 @@ use lapin::types::FieldTable;
 use lapin::{Channel, Consumer};
 use tokio::time::timeout;
 
-use super::connection::AmqpConnection;
+use super::connection::{AmqpConnection, Frames};
 use super::delivery::{ChannelGone, Deliveries, Delivery};
 use super::{ConnectError, MessagingSettings};
 
@@ -29,7 +29,7 @@ impl ConsumerConnection {
         settings: &MessagingSettings,
         purpose: &str,
     ) -> Result<Self, ConnectError> {
-        let connection = AmqpConnection::open(settings, purpose).await?;
+        let connection = AmqpConnection::open(settings, purpose, Frames::OfAnybody).await?;
         Ok(Self { connection, answer_timeout: settings.amqp_connect_timeout })
     }
 

@@ -125,6 +125,18 @@ impl Management {
         Ok(names)
     }
 
+    /// The largest frame that each connection to a virtual host has agreed on, in bytes. The
+    /// management API learns of a new connection within a second.
+    pub fn frame_sizes(&self, vhost: &str) -> Result<Vec<u32>, StackError> {
+        #[derive(Deserialize)]
+        struct Connection {
+            frame_max: u32,
+        }
+        let path = format!("vhosts/{}/connections", percent_encoded(vhost));
+        let connections: Vec<Connection> = self.get(&path)?;
+        Ok(connections.into_iter().map(|connection| connection.frame_max).collect())
+    }
+
     /// Sets a policy on the queues whose names match, above the shared ones.
     pub fn set_policy(
         &self,
