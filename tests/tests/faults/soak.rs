@@ -20,8 +20,9 @@ const ABSENCE: Duration = Duration::from_secs(3);
 const WARM_UP: usize = 3;
 
 /// After an outage a worker has all in hand that it prefetches, which is some 30 MiB in a debug
-/// build and stays with the allocator. In MiB.
-const ROOM_MIB: f64 = 48.0;
+/// build and stays with the allocator; and lapin's room for frames, 8 MiB for each consuming
+/// connection, is taken as it is used. In MiB.
+const ROOM_MIB: f64 = 64.0;
 
 /// Connections that are just being opened or closed.
 const ROOM_DESCRIPTORS: usize = 16;
