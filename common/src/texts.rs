@@ -63,7 +63,7 @@ struct Sentences {
     fields: Fields,
     statuses: Statuses,
     problems: BTreeMap<String, String>,
-    look_ups: BTreeMap<String, String>,
+    pages: Pages,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -76,6 +76,18 @@ struct Fields {
     first_name: BTreeMap<String, String>,
     last_name: BTreeMap<String, String>,
     email: BTreeMap<String, String>,
+}
+
+/// What else the API puts into pages; their templates take most from the catalogue themselves.
+#[derive(Debug, Default, Deserialize)]
+struct Pages {
+    away: Away,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Away {
+    lead: String,
+    busy: String,
 }
 
 /// Where a registration stands, and what to do.
@@ -162,17 +174,19 @@ impl Texts {
 
     /// Why a form was not taken and what to do, by the name of the problem.
     pub fn problem(&self, slug: &str) -> &str {
-        named_or_other(&self.sentences.problems, slug)
+        let problems = &self.sentences.problems;
+        problems.get(slug).or_else(|| problems.get("other")).map_or("", String::as_str)
     }
 
-    /// Why a status cannot be shown and what to do, by the name of the problem.
-    pub fn look_up(&self, slug: &str) -> &str {
-        named_or_other(&self.sentences.look_ups, slug)
+    /// Nothing can be shown just now.
+    pub fn away(&self) -> &str {
+        &self.sentences.pages.away.lead
     }
-}
 
-fn named_or_other<'a>(sentences: &'a BTreeMap<String, String>, name: &str) -> &'a str {
-    sentences.get(name).or_else(|| sentences.get("other")).map_or("", String::as_str)
+    /// Nothing is shown to somebody who asked too often.
+    pub fn busy(&self) -> &str {
+        &self.sentences.pages.away.busy
+    }
 }
 
 #[cfg(test)]

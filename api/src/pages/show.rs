@@ -41,7 +41,8 @@ pub fn form_again(
 pub fn instead_of_status(reader: &Reader, answer: Response) -> Response {
     in_place_of(answer, reader, |problem| match problem.of() {
         ProblemKind::UnknownReference | ProblemKind::NotFound => Page::NotFound,
-        other => Page::Away(AwayPage { message: reader.texts().look_up(other.slug()) }),
+        ProblemKind::TooManyRequests => Page::Away(AwayPage { message: reader.texts().busy() }),
+        _ => Page::Away(AwayPage { message: reader.texts().away() }),
     })
 }
 

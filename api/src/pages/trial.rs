@@ -17,7 +17,7 @@ use crate::status::Known;
 /// Pages of every kind, which are about nobody.
 pub(super) fn pages(language: Language) -> Vec<Page> {
     let texts = language.texts();
-    let mut pages = vec![Page::NotFound, Page::Away(AwayPage { message: texts.look_up("other") })];
+    let mut pages = vec![Page::NotFound, Page::Away(AwayPage { message: texts.away() })];
     pages.extend(forms(texts).map(Page::Form));
     pages.extend(statuses(texts).into_iter().map(Page::Status));
     pages
