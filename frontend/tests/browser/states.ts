@@ -2,6 +2,7 @@ import { expect, type Page } from "@playwright/test";
 import type { Installations } from "./harness/fixtures";
 import { accepted, fillIn, poison, register, someone, submit } from "./harness/students";
 import type { Texts } from "./harness/texts";
+import { passTimeUntil } from "./harness/time";
 
 /** What a student can see, and how it comes about. */
 export interface State {
@@ -22,10 +23,7 @@ export async function expectStatus(page: Page, status: string): Promise<void> {
 
 /** Lets the seconds between the script's attempts pass at once, until it gives up. */
 export async function giveUp(page: Page, t: Texts): Promise<void> {
-  await expect(async () => {
-    await page.clock.runFor(1_000);
-    await expect(page.locator("#notice")).toHaveText(t.pages.form.unreachable, { timeout: 50 });
-  }).toPass();
+  await passTimeUntil(page, page.locator("#notice"), t.pages.form.unreachable);
 }
 
 export const STATES: State[] = [
