@@ -105,6 +105,15 @@ test("assets are compressed and kept for ever, pages never", async ({ registrar 
   expect(gone.headers.get("cache-control")).toBe("no-store");
 });
 
+test("a compressed answer of the API is known again by its tag", async ({ registrar }) => {
+  const address = `${registrar.url}/openapi.json`;
+  const compressed = { "accept-encoding": "gzip" };
+  const first = await answer(address, { headers: compressed });
+  expect(first.headers.get("content-encoding")).toBe("gzip");
+  const again = { ...compressed, "if-none-match": first.headers.get("etag") ?? "" };
+  expect((await answer(address, { headers: again })).status).toBe(304);
+});
+
 test("an API that is down is told as a page or as a problem, with when to come back", async ({
   registrar,
 }) => {
