@@ -3,7 +3,7 @@
 use lapin::options::{
     BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions, QueuePurgeOptions,
 };
-use lapin::types::FieldTable;
+use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
 
 const PERSISTENT: u8 = 2;
@@ -35,6 +35,19 @@ impl Broker {
             self.channel.basic_publish(exchange.into(), key.into(), options, body, properties);
         let confirm = sending.await.unwrap().await.unwrap();
         assert!(confirm.is_ack(), "{confirm:?}");
+    }
+
+    /// Publishes an empty message with these headers, and waits until the broker has stored it.
+    pub async fn publish_with(&self, exchange: &str, key: &str, headers: &[(&str, &str)]) {
+        let mut table = FieldTable::default();
+        for &(name, value) in headers {
+            table.insert(name.into(), AMQPValue::LongString(value.into()));
+        }
+        let properties = BasicProperties::default().with_headers(table);
+        let options = BasicPublishOptions::default();
+        let sending =
+            self.channel.basic_publish(exchange.into(), key.into(), options, &[], properties);
+        assert!(sending.await.unwrap().await.unwrap().is_ack());
     }
 
     /// Declares a classic queue, as somebody might who knows no better.

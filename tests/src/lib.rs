@@ -6,6 +6,8 @@
     clippy::missing_panics_doc,
     reason = "a harness panics when the test cannot go on, which is how a test fails"
 )]
+// Optimised builds lay out the futures of whole look-ups, deeper than the usual limit.
+#![recursion_limit = "256"]
 
 pub mod api;
 pub mod balancer;

@@ -112,16 +112,9 @@ impl Batcher {
         deliveries: &mut D,
         stop: &CancellationToken,
     ) -> Gathered {
-        let first = if let Some(item) = self.held_over.take() {
-            item
-        } else {
-            let delivery = tokio::select! {
-                biased;
-                () = stop.cancelled() => return Gathered::Stopped,
-                delivery = deliveries.next() => delivery,
-            };
-            let Some(item) = delivery.map(Item::read) else { return Gathered::ChannelGone };
-            item
+        let first = match self.next_item(deliveries, stop).await {
+            Ok(item) => item,
+            Err(end) => return end,
         };
         if self.must_not_take(&first) {
             return Gathered::Suspicious;
@@ -157,17 +150,7 @@ impl Batcher {
     ) -> Option<Vec<Item>> {
         let (mut rows, mut batch) = (0, Vec::new());
         while rows < self.limits.rows {
-            let item = if let Some(item) = self.held_over.take() {
-                item
-            } else {
-                let delivery = tokio::select! {
-                    biased;
-                    () = stop.cancelled() => None,
-                    delivery = deliveries.next() => delivery,
-                };
-                let Some(item) = delivery.map(Item::read) else { break };
-                item
-            };
+            let Ok(item) = self.next_item(deliveries, stop).await else { break };
             if self.must_not_take(&item) {
                 continue;
             }
@@ -179,6 +162,22 @@ impl Batcher {
             batch.push(item);
         }
         (!batch.is_empty()).then_some(batch)
+    }
+
+    /// What did not fit the batch before, or else the next delivery; or why there is none.
+    async fn next_item<D: Deliveries>(
+        &mut self,
+        deliveries: &mut D,
+        stop: &CancellationToken,
+    ) -> Result<Item, Gathered> {
+        if let Some(item) = self.held_over.take() {
+            return Ok(item);
+        }
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => Err(Gathered::Stopped),
+            delivery = deliveries.next() => delivery.map(Item::read).ok_or(Gathered::ChannelGone),
+        }
     }
 
     fn must_not_take(&self, item: &Item) -> bool {

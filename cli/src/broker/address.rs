@@ -1,5 +1,6 @@
 use anyhow::Context as _;
 use clap::Args;
+use percent_encoding::percent_decode_str;
 use registrar_common::config::{SecretUrl, secret_url};
 use registrar_common::messaging::AmqpUrl;
 
@@ -78,20 +79,7 @@ impl Address {
 
 /// The text with `%40` and the like decoded; a `%` that escapes nothing stands for itself.
 fn unescaped(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let escaped = (first == b'%').then(|| tail.get(..2)).flatten();
-        let escaped = escaped.and_then(|digits| std::str::from_utf8(digits).ok());
-        if let Some(byte) = escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            bytes.push(byte);
-            rest = &tail[2..];
-        } else {
-            bytes.push(first);
-            rest = tail;
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-use std::fmt::Write as _;
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use registrar_common::messaging::AmqpUrl;
 use serde::de::DeserializeOwned;
 use ureq::Agent;
@@ -10,6 +10,9 @@ use super::address::Address;
 use super::authorization::basic;
 
 const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// RFC 3986's unreserved characters stand for themselves.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Why RabbitMQ did not tell. Nothing that was asked for changes anything.
 #[derive(Debug, thiserror::Error)]
@@ -102,15 +105,7 @@ impl Management {
 
 /// For a name as one segment of a path.
 fn percent_encoded(name: &str) -> String {
-    name.bytes().fold(String::new(), |mut encoded, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            _ = write!(encoded, "%{byte:02X}");
-        }
-        encoded
-    })
+    utf8_percent_encode(name, SEGMENT).to_string()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{BasicProperties, Channel, Confirmation, Event};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::connection::AmqpConnection;
+use super::connection::{AmqpConnection, Frames};
 use super::outgoing_properties::{of_statement, properties};
 use super::session::{Condition, Connector, Session, Settlement};
 use super::{
@@ -36,7 +36,7 @@ impl Connector for AmqpConnector {
     type Session = AmqpSession;
 
     async fn connect(&mut self) -> Result<AmqpSession, ConnectError> {
-        let connection = AmqpConnection::open(&self.settings, &self.purpose).await?;
+        let connection = AmqpConnection::open(&self.settings, &self.purpose, Frames::Small).await?;
         let events = connection.lapin().events_listener().boxed();
         let channel = connection.channel().await?;
         let confirms = channel.confirm_select(ConfirmSelectOptions::default());

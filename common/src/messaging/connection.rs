@@ -12,9 +12,32 @@ use tokio::time::timeout;
 
 use super::{ConnectError, MessagingSettings, topology};
 
+/// How large frames may get, unless the URL says. A long body goes in several; headers must fit
+/// into one.
+///
+/// For each connection lapin keeps room for sixty-four frames, which it allocates anew, and all of
+/// it filled, when the broker's limit is the first it hears of.
+#[derive(Clone, Copy)]
+pub(super) enum Frames {
+    /// For connections that carry our own messages only, whose headers are short.
+    Small,
+    /// As large as RabbitMQ lets anybody's get: lapin hangs up on one that is larger than agreed,
+    /// so that one message with long headers would stop a consumer for ever.
+    OfAnybody,
+}
+
+impl Frames {
+    fn bytes(self) -> u32 {
+        match self {
+            Self::Small => 16 * 1024,
+            Self::OfAnybody => 128 * 1024,
+        }
+    }
+}
+
 /// Connects and says goodbye, without declaring anything.
 pub async fn try_to_connect(settings: &MessagingSettings) -> Result<(), ConnectError> {
-    AmqpConnection::without_topology(settings, "look").await?.close().await;
+    AmqpConnection::without_topology(settings, "look", Frames::Small).await?.close().await;
     Ok(())
 }
 
@@ -31,8 +54,9 @@ impl AmqpConnection {
     pub(super) async fn open(
         settings: &MessagingSettings,
         purpose: &str,
+        frames: Frames,
     ) -> Result<Self, ConnectError> {
-        let this = Self::without_topology(settings, purpose).await?;
+        let this = Self::without_topology(settings, purpose, frames).await?;
         let channel = this.channel().await?;
         this.in_time(topology::declare(&channel)).await?;
         this.in_time(async { Ok(channel.close(200, "OK".into()).await?) }).await?;
@@ -42,11 +66,12 @@ impl AmqpConnection {
     async fn without_topology(
         settings: &MessagingSettings,
         purpose: &str,
+        frames: Frames,
     ) -> Result<Self, ConnectError> {
         let place = settings.amqp_url.place();
         let answer_timeout = settings.amqp_connect_timeout;
         let wire = Wire::default();
-        let connecting = connect(settings, purpose, wire.clone());
+        let connecting = connect(settings, purpose, frames, wire.clone());
         let connection = match timeout(answer_timeout, connecting).await {
             Ok(connected) => connected.map_err(|error| ConnectError::from(error).at(&place))?,
             Err(_) => return Err(ConnectError::TimedOut { place }),
@@ -118,9 +143,11 @@ impl Drop for CutUnlessConnected {
 async fn connect(
     settings: &MessagingSettings,
     purpose: &str,
+    frames: Frames,
     wire: Wire,
 ) -> lapin::Result<lapin::Connection> {
     let mut uri = settings.amqp_url.uri().clone();
+    uri.query.frame_max.get_or_insert(frames.bytes());
     uri.query.heartbeat = Some(settings.amqp_heartbeat_seconds.get());
     let name = format!("registrar {} {purpose}", env!("CARGO_PKG_VERSION"));
     let properties = ConnectionProperties::default().with_connection_name(name.into());

@@ -10,7 +10,7 @@ use lapin::types::FieldTable;
 use lapin::{Channel, Consumer};
 use tokio::time::timeout;
 
-use super::connection::AmqpConnection;
+use super::connection::{AmqpConnection, Frames};
 use super::delivery::{ChannelGone, Deliveries, Delivery};
 use super::{ConnectError, MessagingSettings};
 
@@ -29,7 +29,7 @@ impl ConsumerConnection {
         settings: &MessagingSettings,
         purpose: &str,
     ) -> Result<Self, ConnectError> {
-        let connection = AmqpConnection::open(settings, purpose).await?;
+        let connection = AmqpConnection::open(settings, purpose, Frames::OfAnybody).await?;
         Ok(Self { connection, answer_timeout: settings.amqp_connect_timeout })
     }
 
@@ -49,6 +49,7 @@ impl ConsumerConnection {
             consumer,
             acked_through: 0,
             is_over: false,
+            is_cancelled: false,
             answer_timeout: self.answer_timeout,
         })
     }
@@ -65,6 +66,7 @@ pub struct AmqpDeliveries {
     consumer: Consumer,
     acked_through: u64,
     is_over: bool,
+    is_cancelled: bool,
     answer_timeout: Duration,
 }
 
@@ -126,6 +128,10 @@ impl Deliveries for AmqpDeliveries {
     }
 
     async fn take_no_more(&mut self) {
+        if self.is_cancelled {
+            return;
+        }
+        self.is_cancelled = true;
         let cancel = self.channel.basic_cancel(self.consumer.tag(), BasicCancelOptions::default());
         // If it fails, the channel is gone, which the next ack will tell.
         let _ = self.in_time(cancel).await;
@@ -133,11 +139,10 @@ impl Deliveries for AmqpDeliveries {
 
     async fn give_back_all(&mut self) {
         self.is_over = true;
-        let tag = self.consumer.tag();
+        // Otherwise the broker would hand it all out again, to this consumer.
+        self.take_no_more().await;
         let everything = BasicNackOptions { multiple: true, requeue: true };
         let giving_back = async {
-            // Otherwise the broker would hand it all out again, to this consumer.
-            self.channel.basic_cancel(tag, BasicCancelOptions::default()).await?;
             // Tag 0 means everything, also what was not taken from the library.
             self.channel.basic_nack(0, everything).await?;
             self.channel.close(200, "OK".into()).await

@@ -6,7 +6,7 @@ use lapin::Channel;
 use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 
-use super::connection::AmqpConnection;
+use super::connection::{AmqpConnection, Frames};
 use super::{ConnectError, DEAD_LETTER, MessagingSettings, UNROUTED, queue_of};
 use crate::domain::Lane;
 
@@ -19,7 +19,7 @@ pub struct QueueCounts {
 impl QueueCounts {
     /// Connects and declares the topology, in bounded time.
     pub async fn connect(settings: &MessagingSettings) -> Result<Self, ConnectError> {
-        let connection = AmqpConnection::open(settings, "count").await?;
+        let connection = AmqpConnection::open(settings, "count", Frames::Small).await?;
         let channel = connection.channel().await?;
         Ok(Self { connection, channel })
     }

@@ -4,7 +4,7 @@ use std::future::pending;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::{LanePause, LanePauses, StorageError};
@@ -97,27 +97,23 @@ impl PauseWatch {
 impl<S: PauseSource> PauseWatchTask<S> {
     /// Reads until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        let mut ticks = interval(INTERVAL);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                biased;
-                () = stop.cancelled() => return,
-                _ = ticks.tick() => {}
+        let reading = async {
+            loop {
+                self.read().await;
+                sleep(INTERVAL).await;
             }
-            let read = tokio::select! {
-                biased;
-                () = stop.cancelled() => return,
-                read = self.source.in_force() => read,
-            };
-            match read {
-                Ok(pauses) => {
-                    let now = Instant::now();
-                    let ending = |pause: LanePause| Known { ends: now + pause.left, pause };
-                    self.known.send_replace(Some(pauses.into_iter().map(ending).collect()));
-                }
-                Err(error) => tracing::debug!(%error, "pauses of lanes cannot be read"),
+        };
+        stop.run_until_cancelled(reading).await;
+    }
+
+    async fn read(&self) {
+        match self.source.in_force().await {
+            Ok(pauses) => {
+                let now = Instant::now();
+                let ending = |pause: LanePause| Known { ends: now + pause.left, pause };
+                self.known.send_replace(Some(pauses.into_iter().map(ending).collect()));
             }
+            Err(error) => tracing::debug!(%error, "pauses of lanes cannot be read"),
         }
     }
 }

@@ -9,6 +9,10 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::Span;
 use tracing_opentelemetry::{OpenTelemetrySpanExt, SetParentError};
 
+/// What is longer does not travel: message headers must fit into one frame of AMQP. The W3C asks for
+/// 512 characters of tracestate at least (Trace Context, section 3.3.1.5).
+const LONGEST_HEADER: usize = 4_096;
+
 /// Text headers by name, as `traceparent` and `tracestate` travel in.
 pub type Headers = BTreeMap<String, String>;
 
@@ -70,7 +74,7 @@ struct Writer<'a>(&'a mut Headers);
 impl Injector for Writer<'_> {
     fn set(&mut self, key: &str, value: String) {
         // An empty tracestate says nothing, and would be a header in every message.
-        if !value.is_empty() {
+        if (1..=LONGEST_HEADER).contains(&value.len()) {
             self.0.insert(key.to_owned(), value);
         }
     }

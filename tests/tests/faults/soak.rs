@@ -3,22 +3,26 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 
+use registrar_tests::api::Api;
+use registrar_tests::load::Load;
 use registrar_tests::process::{open_descriptors, resident_memory_mib};
+use registrar_tests::proxy::{Proxy, Traffic};
 use registrar_tests::worker::Worker;
 use tokio::task::block_in_place;
 use tokio::time::{Instant, sleep};
 
-use super::scene::Scene;
+use super::scene::{CLIENTS, Scene};
 
-/// How long a server is away in the faults that are a length of time.
+/// How long a server or the network is away in the faults that are a length of time.
 const ABSENCE: Duration = Duration::from_secs(3);
 
 /// Rounds before memory and descriptors are taken as what is normal.
 const WARM_UP: usize = 3;
 
 /// After an outage a worker has all in hand that it prefetches, which is some 30 MiB in a debug
-/// build and stays with the allocator. In MiB.
-const ROOM_MIB: f64 = 48.0;
+/// build and stays with the allocator; and lapin's room for frames, 8 MiB for each consuming
+/// connection, is taken as it is used. In MiB.
+const ROOM_MIB: f64 = 64.0;
 
 /// Connections that are just being opened or closed.
 const ROOM_DESCRIPTORS: usize = 16;
@@ -31,16 +35,22 @@ enum Fault {
     DatabaseKilled,
     DatabaseRestarted,
     DatabaseSilent,
+    NetworkCut,
+    NetworkSilent,
+    NetworkUnanswered,
     WorkerKilled,
 }
 
-const FAULTS: [Fault; 7] = [
+const FAULTS: [Fault; 10] = [
     Fault::BrokerKilled,
     Fault::BrokerRestarted,
     Fault::BrokerSilent,
     Fault::DatabaseKilled,
     Fault::DatabaseRestarted,
     Fault::DatabaseSilent,
+    Fault::NetworkCut,
+    Fault::NetworkSilent,
+    Fault::NetworkUnanswered,
     Fault::WorkerKilled,
 ];
 
@@ -52,7 +62,8 @@ impl Fault {
         FAULTS[usize::try_from(hash.finish() % FAULTS.len() as u64).unwrap()]
     }
 
-    async fn happen(self, scene: &mut Scene, rival: &mut Worker) {
+    async fn happen(self, plant: &mut Plant) {
+        let Plant { scene, rival, way, .. } = plant;
         let (broker, database) = (&mut scene.pair.broker, &mut scene.pair.database);
         match self {
             Self::BrokerKilled => block_in_place(|| {
@@ -75,10 +86,43 @@ impl Fault {
                 sleep(ABSENCE).await;
                 database.resume().unwrap();
             }
+            Self::NetworkCut => way.cut(),
+            Self::NetworkSilent | Self::NetworkUnanswered => {
+                let is_silent = matches!(self, Self::NetworkSilent);
+                way.set(if is_silent { Traffic::Silent } else { Traffic::Unanswered });
+                sleep(ABSENCE).await;
+                way.set(Traffic::Flowing);
+            }
             Self::WorkerKilled => {
                 rival.program.kill();
                 *rival = Worker::start(&scene.servers).await;
             }
+        }
+    }
+}
+
+/// What is under load.
+struct Plant {
+    scene: Scene,
+    /// Reaches the broker by the way on which faults happen, as does the worker.
+    api: Api,
+    /// Lives through everything.
+    worker: Worker,
+    /// Reaches the broker directly.
+    rival: Worker,
+    way: Proxy,
+}
+
+impl Plant {
+    async fn set() -> Self {
+        let scene = Scene::set().await;
+        let (servers, way) = scene.by_another_way().await;
+        Self {
+            api: Api::start(&servers).await,
+            worker: Worker::start(&servers).await,
+            rival: Worker::start(&scene.servers).await,
+            scene,
+            way,
         }
     }
 }
@@ -93,8 +137,8 @@ struct Holding {
 }
 
 impl Holding {
-    fn of(scene: &Scene, worker: &Worker) -> Self {
-        let (api, worker) = (scene.api.program.pid(), worker.program.pid());
+    fn of(plant: &Plant) -> Self {
+        let (api, worker) = (plant.api.program.pid(), plant.worker.program.pid());
         Self {
             api_mib: resident_memory_mib(api),
             worker_mib: resident_memory_mib(worker),
@@ -121,19 +165,17 @@ async fn random_faults_under_load_lose_nothing_and_leak_nothing() {
     let length = Duration::from_mins(setting("SOAK_MINUTES", 1));
     let seed = setting("SOAK_SEED", u64::from(std::process::id()));
     println!("SOAK for {length:?} with SOAK_SEED={seed}");
-    let mut scene = Scene::set().await;
-    let worker = Worker::start(&scene.servers).await;
-    let mut rival = Worker::start(&scene.servers).await;
-    let load = scene.load();
+    let mut plant = Plant::set().await;
+    let load = Load::start_mixed(&plant.api.url, CLIENTS);
     let (started, mut slowest, mut normal) = (Instant::now(), Duration::ZERO, None);
     let mut round = 0;
     while started.elapsed() < length || round <= WARM_UP {
         load.accepts(500).await;
         let fault = Fault::of(seed, round);
-        fault.happen(&mut scene, &mut rival).await;
-        let recovered_in = load.recovers(&scene.oracle).await;
+        fault.happen(&mut plant).await;
+        let recovered_in = load.recovers(&plant.scene.oracle).await;
         slowest = slowest.max(recovered_in);
-        let holding = Holding::of(&scene, &worker);
+        let holding = Holding::of(&plant);
         println!("SOAK round {round}: {fault:?}, recovered in {recovered_in:.1?}, {holding:?}");
         round += 1;
         if round == WARM_UP {
@@ -142,5 +184,5 @@ async fn random_faults_under_load_lose_nothing_and_leak_nothing() {
             assert!(holding.is_no_more_than(&normal), "normal was {normal:?}");
         }
     }
-    scene.verdict(&format!("soak of {round} random faults"), load, slowest).await;
+    plant.scene.verdict(&format!("soak of {round} random faults"), load, slowest).await;
 }

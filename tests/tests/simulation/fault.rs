@@ -60,6 +60,8 @@ pub(crate) enum What {
     LoseReply,
     /// No statement is executed for a while.
     StopDatabase,
+    /// An operator pauses the interactive lane for a while.
+    Pause,
 }
 
 /// Something that goes wrong when the `nth` of all who come to a place is there.
@@ -80,7 +82,7 @@ impl Fault {
         const WORKER: [Place; 7] = [Consume, Deliver, Ack, Acked, GiveBack, Statement, Reply];
         const API: [Place; 3] = [Connect, Publish, Confirm];
         let class = random.pick(&ErrorClass::ALL);
-        let (what, places): (What, &[Place]) = match random.below(22) {
+        let (what, places): (What, &[Place]) = match random.below(23) {
             0..=3 => (What::Crash, &WORKER),
             4 => (What::Crash, &API),
             5 => (What::Stop, &ANYWHERE),
@@ -94,6 +96,7 @@ impl Fault {
             14 | 15 => (What::LoseAck, &[Ack]),
             16 => (What::FailStatement(class), &[Statement]),
             17 | 18 => (What::LoseReply, &[Reply]),
+            22 => (What::Pause, &ANYWHERE),
             _ => (What::StopDatabase, &ANYWHERE),
         };
         let at = random.pick(places);

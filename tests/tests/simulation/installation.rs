@@ -10,9 +10,7 @@ use registrar_common::lifecycle::Shutdown;
 use registrar_common::messaging::session::Connector;
 use registrar_common::messaging::{ConsumingConnector, PublishSettings, Publisher};
 use registrar_common::retry::RetryPolicy;
-use registrar_common::storage::{
-    LanePause, PauseSource, PauseWatch, RegistrationStore, StorageError,
-};
+use registrar_common::storage::{PauseWatch, RegistrationStore};
 use registrar_common::telemetry::metrics::Metrics;
 use registrar_tests::random::Random;
 use registrar_worker::batch::BatchLimits;
@@ -27,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::consuming::ConsumingDouble;
 use super::database::DatabaseDouble;
+use super::pauses::PausesDouble;
 use super::process::Process;
 use super::publishing::PublishingDouble;
 use super::violation::Rule;
@@ -158,8 +157,13 @@ pub(crate) async fn keep_worker<A: Assembly>(
         for (source, writers) in sources {
             let (world, process) = (Arc::clone(&world), Arc::clone(&process));
             let stop = process.stopping();
+            // One for each consumption: those who wait for one watch wake in a random order.
+            let double = PausesDouble { world: Arc::clone(&world), process: Arc::clone(&process) };
+            let (pauses, keeping) = PauseWatch::new(double);
+            running.spawn(keeping.run(stop.clone()));
             let consuming = A::consuming(ConsumingDouble { world, process });
-            let consumption = consumption::<A>(consuming, Arc::clone(&store), source, writers);
+            let store = Arc::clone(&store);
+            let consumption = consumption::<A>(consuming, store, source, writers, pauses);
             running.spawn(async move { consumption.run(stop).await.unwrap() });
         }
         drop(store);
@@ -174,6 +178,7 @@ fn consumption<A: Assembly>(
     store: Arc<A::Store>,
     source: Source,
     writers: u16,
+    pauses: PauseWatch,
 ) -> Consumption<A::Consuming, A::Store> {
     Consumption {
         messaging: consuming,
@@ -190,16 +195,7 @@ fn consumption<A: Assembly>(
         reconnect: policy(20, 500),
         resume: policy(100, 2_000),
         readiness: Readiness::starting([]),
-        pauses: PauseWatch::new(NeverPaused).0,
-    }
-}
-
-/// No lane is paused.
-struct NeverPaused;
-
-impl PauseSource for NeverPaused {
-    async fn in_force(&self) -> Result<Vec<LanePause>, StorageError> {
-        Ok(Vec::new())
+        pauses,
     }
 }
 

@@ -11,6 +11,7 @@ mod database;
 mod fault;
 mod installation;
 mod oracle;
+mod pauses;
 mod plan;
 mod planted;
 mod process;

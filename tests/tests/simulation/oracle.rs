@@ -6,6 +6,12 @@ use super::violation::Rule;
 use super::world::World;
 
 pub(crate) fn judge(world: &World) {
+    for (account, book) in world.tables().ledger.iter() {
+        let missing = book.missing();
+        if missing.count() > 0 {
+            world.is_violated(Rule::Unaccounted, format!("{missing} of {}", account.lane));
+        }
+    }
     let mut broken = Vec::new();
     {
         let (people, tables) = (world.people(), world.tables());

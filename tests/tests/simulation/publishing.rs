@@ -65,10 +65,16 @@ impl Session for SessionDouble {
         async { settled.await.unwrap_or(Settlement::Lost) }.boxed()
     }
 
-    /// Statements are not kept: the ledger has tests of its own.
-    fn state(&mut self, _statement: &Statement) -> Self::Confirm {
+    /// Without its way through a queue: no fault there makes a statement untrue.
+    fn state(&mut self, statement: &Statement) -> Self::Confirm {
         let is_alive = self.world.broker().sessions.contains_key(&self.number);
-        let settlement = if is_alive { Settlement::Confirmed } else { Settlement::Lost };
+        let settlement = if is_alive {
+            let book = statement.clone().into_book();
+            self.world.tables().ledger.book(statement.account).add(&book);
+            Settlement::Confirmed
+        } else {
+            Settlement::Lost
+        };
         async move { settlement }.boxed()
     }
 

@@ -67,6 +67,7 @@ fn everything_that_can_go_wrong_does_and_every_outcome_comes_about() {
         "FailStatement",
         "LoseReply",
         "StopDatabase",
+        "Pause",
     ];
     let answers = ["saturated", "unavailable", "refused", "unknown", "hung up"];
     let events = ["rejects", "holds", "removes the rejections", "releases the letters", "gives up"];

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use registrar_common::domain::ledger::Ledger;
 use registrar_common::domain::{HoldReason, Outcome, Registration, RegistrationId, RejectionCode};
 use registrar_common::storage::DeadLetter;
 
@@ -16,6 +17,7 @@ pub(crate) struct Tables {
     emails: BTreeMap<String, RegistrationId>,
     pub(crate) rejections: BTreeSet<RegistrationId>,
     letters: BTreeMap<Identity, Letter>,
+    pub(crate) ledger: Ledger,
 }
 
 /// By which a dead letter is known.

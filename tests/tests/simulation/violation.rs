@@ -10,6 +10,8 @@ pub(crate) enum Rule {
     EmailTwice,
     /// A registration was rejected for an address that no other one has.
     RejectedWithoutCause,
+    /// The ledger says that a message which was confirmed was never settled.
+    Unaccounted,
     /// A delivery was acked before all of it had an outcome.
     AckedWithoutOutcome,
     /// It does not come to rest although nothing goes wrong any more.

@@ -19,6 +19,8 @@ use super::violation::{Rule, Violation};
 
 /// How long servers are away.
 const OUTAGE_MS: (u64, u64) = (20, 3_000);
+/// Workers hear of it within two seconds.
+const PAUSE_MS: (u64, u64) = (1_000, 8_000);
 
 pub(crate) struct World {
     pub(crate) plan: Plan,
@@ -27,6 +29,7 @@ pub(crate) struct World {
     broker: Mutex<Broker>,
     tables: Mutex<Tables>,
     database_is_back: Mutex<Instant>,
+    interactive_goes_on: Mutex<Instant>,
     people: Mutex<People>,
     processes: Mutex<Vec<Arc<Process>>>,
     publisher: Mutex<Option<Publisher>>,
@@ -54,6 +57,7 @@ impl World {
             broker: Mutex::default(),
             tables: Mutex::default(),
             database_is_back: Mutex::new(Instant::now()),
+            interactive_goes_on: Mutex::new(Instant::now()),
             people: Mutex::default(),
             processes: Mutex::default(),
             publisher: Mutex::default(),
@@ -136,6 +140,10 @@ impl World {
                 let until = Instant::now() + self.some_ms(OUTAGE_MS);
                 *self.database_is_back.lock().unwrap() = until;
             }
+            What::Pause => {
+                let until = Instant::now() + self.some_ms(PAUSE_MS);
+                *self.interactive_goes_on.lock().unwrap() = until;
+            }
             local => return Some(local),
         }
         None
@@ -143,6 +151,10 @@ impl World {
 
     pub(crate) fn database_is_away(&self) -> bool {
         Instant::now() < *self.database_is_back.lock().unwrap()
+    }
+
+    pub(crate) fn interactive_is_paused_until(&self) -> Instant {
+        *self.interactive_goes_on.lock().unwrap()
     }
 
     pub(crate) fn some_ms(&self, (least, most): (u64, u64)) -> Duration {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use registrar_common::domain::ledger::{Look, balance};
 use registrar_common::ledger::Looker;
 use registrar_common::storage::MySqlStore;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics::WorkerMetrics;
@@ -23,19 +23,15 @@ pub(crate) struct Watch {
 impl Watch {
     /// Looks until `stop`. While a server is away the gauges keep what they last showed.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
-        let mut ticks = interval(INTERVAL);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut earlier = None;
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = ticks.tick() => {}
+        let looking = async {
+            let mut earlier = None;
+            loop {
+                let later = self.look().await;
+                earlier = self.show(earlier, later);
+                sleep(INTERVAL).await;
             }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                look = self.look() => earlier = self.show(earlier, look),
-            }
-        }
+        };
+        stop.run_until_cancelled(Box::pin(looking)).await;
     }
 
     async fn look(&mut self) -> Option<Look> {

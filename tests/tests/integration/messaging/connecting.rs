@@ -5,6 +5,9 @@ use std::time::Duration;
 use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 use registrar_common::messaging::{ConnectError, ConsumerConnection, Readiness};
+use registrar_local::TestVhost;
+use registrar_tests::wait;
+use tokio::task::block_in_place;
 
 use super::broker::{self, Inspector, PATIENCE, settings, soon};
 use super::running::{Running, publish_settings};
@@ -23,6 +26,27 @@ async fn the_topology_may_be_declared_again_and_again() {
         let connection = ConsumerConnection::connect(&settings(&vhost.url()), "test").await;
         connection.unwrap().close().await;
     }
+}
+
+/// The library keeps room for sixty-four of the largest frames for each connection.
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_only_publish_agree_on_small_frames_and_consumers_on_those_of_anybody() {
+    let vhost = broker::shared();
+    let frames = async |vhost: &TestVhost| {
+        let sizes = wait::until("the connection is listed", async || {
+            let sizes = block_in_place(|| vhost.management().frame_sizes(vhost.name())).unwrap();
+            (!sizes.is_empty()).then_some(sizes)
+        });
+        soon(sizes).await
+    };
+    let publisher = Running::ready(&vhost.url(), publish_settings()).await;
+    assert_eq!(frames(&vhost).await, [16 * 1024]);
+    publisher.stop().await;
+
+    let vhost = broker::shared();
+    let connection = ConsumerConnection::connect(&settings(&vhost.url()), "test").await.unwrap();
+    assert_eq!(frames(&vhost).await, [128 * 1024]);
+    connection.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

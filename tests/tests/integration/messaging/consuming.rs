@@ -3,8 +3,10 @@ use std::collections::BTreeMap;
 use futures_util::FutureExt as _;
 use registrar_common::domain::Lane;
 use registrar_common::messaging::{
-    AmqpDeliveries, ConsumerConnection, DEAD_LETTER, Death, Deliveries as _, Delivery, queue_of,
+    AmqpDeliveries, ConsumerConnection, DEAD_LETTER, Death, Deliveries as _, Delivery,
+    OutgoingMessage, queue_of,
 };
+use registrar_tests::broker::Broker;
 use serde_json::json;
 
 use super::broker::{self, set_policy, settings, soon};
@@ -54,6 +56,32 @@ async fn a_delivery_has_what_was_published() {
     assert_eq!(delivery.headers["traceparent"], "00-a-b-01");
     assert!(!delivery.redelivered);
     assert_eq!((delivery.delivery_count, delivery.death), (0, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_of_many_frames_arrives_whole() {
+    let vhost = broker::shared();
+    let publisher = Running::ready(&vhost.url(), publish_settings()).await;
+    let body: Vec<u8> = (0..=u8::MAX).cycle().take(300_000).collect();
+    let message = OutgoingMessage { body: body.clone(), ..message(Lane::Interactive) };
+    soon(publisher.publish(message)).await.unwrap();
+    let connection = consume(&vhost.url()).await;
+    let delivery = take(&mut connection.open(QUEUE, 10).await.unwrap(), 1).await.remove(0);
+    assert!(delivery.body == body);
+    publisher.stop().await;
+}
+
+/// Headers are one frame. Somebody else may have agreed on larger ones with the broker than we.
+#[tokio::test(flavor = "multi_thread")]
+async fn headers_larger_than_our_frames_are_read_too() {
+    let vhost = broker::shared();
+    let stranger = Broker::connect(&vhost.url()).await;
+    consume(&vhost.url()).await.close().await;
+    let header = "x".repeat(100_000);
+    stranger.publish_with("", QUEUE, &[("long", &header)]).await;
+    let connection = consume(&vhost.url()).await;
+    let delivery = take(&mut connection.open(QUEUE, 10).await.unwrap(), 1).await.remove(0);
+    assert!(delivery.headers["long"] == header);
 }
 
 #[tokio::test(flavor = "multi_thread")]
