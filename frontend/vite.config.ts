@@ -14,6 +14,8 @@ export default defineConfig(({ mode }) => ({
   },
   test: {
     include: ["{src,build}/**/*.test.ts"],
+    // For machines that are busy with other tests: nothing here waits for real time.
+    testTimeout: 30_000,
     environment: "happy-dom",
     environmentOptions: {
       // The pages name their script and style, which the tests do without.

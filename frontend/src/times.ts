@@ -4,11 +4,8 @@
  */
 export function showLocalTimes(main: HTMLElement, locale: string, timeZone?: string): void {
   const format = new Intl.DateTimeFormat(locale, {
-    year: "numeric",
-    month: "short",
-    day: "numeric",
-    hour: "numeric",
-    minute: "2-digit",
+    dateStyle: "medium",
+    timeStyle: "short",
     ...(timeZone && { timeZone }),
   });
   const message = main.querySelector<HTMLElement>("#message");
