@@ -19,16 +19,22 @@ for (const [how, streams] of [
   ["asking again, where events do not come through", false],
 ] as const) {
   waiting(`a status page follows its registration by ${how}`, async ({ page, registrar, t }) => {
+    await page.clock.install();
     if (!streams) {
       await page.route("**/events", (route) => route.abort());
     }
     await register(page, registrar.url, someone());
     await expectStatus(page, "accepted");
+    if (streams) {
+      // Without time, nothing is asked again.
+      await page.clock.pauseAt(Date.now() + 3_600_000);
+    }
     await page.evaluate(() => {
       document.body.dataset["same"] = "yes";
     });
     registrar.startWorker();
     await expectStatus(page, "registered");
+    await page.clock.resume();
     await expect(page).toHaveTitle(new RegExp(t.pages.status.titles.registered));
     await expect(page.locator("#announcer")).toHaveText(t.pages.status.titles.registered);
     await expect(page.locator("body[data-same=yes]")).toBeVisible();
