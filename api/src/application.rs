@@ -117,6 +117,7 @@ impl Application {
             rate_limit,
             trusted_proxies: settings.trusted_proxies,
             http_metrics: HttpMetrics::register(&metrics)?,
+            pages: settings.pages,
             documents: Documents::render()?,
             shutdown: shutdown.clone(),
         };

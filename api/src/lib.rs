@@ -11,6 +11,8 @@ pub mod handlers;
 pub mod limits;
 pub mod metrics;
 pub mod middleware;
+pub mod negotiation;
+pub mod pages;
 pub mod prefer;
 pub mod problem;
 pub mod publisher_metrics;

@@ -11,8 +11,9 @@ pub const CLIENT_CLOSED_REQUEST: u16 = 499;
 
 /// The answers that objectives and alerts are about: there from the start, since a rate over a
 /// series that appears with its first event misses that event. All answers would be too many.
-const WATCHED: [[&str; 3]; 7] = [
+const WATCHED: [[&str; 3]; 8] = [
     ["POST", "/register", "202"],
+    ["POST", "/register", "303"],
     ["POST", "/register", "422"],
     ["POST", "/register", "429"],
     ["POST", "/register", "503"],
@@ -82,6 +83,7 @@ mod tests {
         for (status, expected) in [
             (201, "accepted"),
             (202, "accepted"),
+            (303, "accepted"),
             (400, "invalid"),
             (422, "invalid"),
             (429, "refused"),

@@ -25,7 +25,7 @@ use crate::{
     },
     middleware::{
         add_security_headers, cross_origin, enforce_deadline, enforce_head_limits,
-        enforce_rate_limit, hide_panics, in_server_span, record_outcome,
+        enforce_rate_limit, hide_panics, in_server_span, record_outcome, show_pages,
     },
     state::Api,
 };
@@ -62,6 +62,7 @@ fn with_layers(
         .layer(with_state(Arc::clone(api), record_outcome))
         .layer(from_fn(add_security_headers))
         .option_layer(cross_origin(cors_origins))
+        .option_layer(api.pages.as_ref().map(|_| with_state(Arc::clone(api), show_pages)))
         .layer(with_state(Arc::clone(api), enforce_head_limits))
         .layer(with_state(Arc::clone(api), enforce_rate_limit))
         .layer(with_state(Arc::clone(api), enforce_deadline))

@@ -15,6 +15,7 @@ use secrecy::SecretString;
 use crate::{
     limits::Limits,
     middleware::{Network, origin},
+    pages::Pages,
 };
 
 /// The variable with the address to listen on, for messages that tell what to change.
@@ -45,6 +46,10 @@ pub struct Settings {
     #[arg(long, env = "REGISTRAR_TRUSTED_PROXIES", value_delimiter = ',',
         value_parser = clap::value_parser!(Network))]
     pub trusted_proxies: Vec<Network>,
+    /// The folder with the templates of the web pages, for who would rather have pages than JSON;
+    /// without it, there is only JSON
+    #[arg(long, env = "REGISTRAR_PAGES", value_name = "FOLDER", value_parser = Pages::load)]
+    pub pages: Option<Pages>,
     /// Limits
     #[command(flatten)]
     pub limits: Limits,

@@ -16,6 +16,7 @@ use crate::{
     limits::Limits,
     metrics::HttpMetrics,
     middleware::{Network, RateLimit},
+    pages::Pages,
     status::{Lookups, WaitEstimate},
 };
 
@@ -43,6 +44,8 @@ pub struct Api {
     pub trusted_proxies: Vec<Network>,
     /// What is counted.
     pub http_metrics: HttpMetrics,
+    /// The web pages, if there are any.
+    pub pages: Option<Pages>,
     /// The documentation.
     pub documents: Documents,
     /// Ends what waits.

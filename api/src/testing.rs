@@ -30,6 +30,9 @@ use crate::{
     status::{Lookups, WaitEstimate},
 };
 
+/// The templates as they are in the repository: they need no build to be rendered.
+pub(crate) const PAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../frontend/pages");
+
 /// An API without RabbitMQ and MySQL.
 pub(crate) struct Alone {
     pub(crate) api: Arc<Api>,
@@ -76,6 +79,7 @@ impl Alone {
             limits: settings.limits,
             trusted_proxies: settings.trusted_proxies,
             http_metrics: HttpMetrics::register(&metrics).unwrap(),
+            pages: settings.pages,
             documents: Documents::render().unwrap(),
             shutdown,
         });

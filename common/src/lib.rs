@@ -1,8 +1,9 @@
 //! What the API, the worker and the command line share.
 //!
 //! Dependencies point one way: [`domain`] knows nothing of I/O; [`messaging`] is the only code
-//! that names lapin and [`storage`] the only code that names sqlx, [`ledger`] joins the two; [`telemetry`], [`retry`],
-//! [`config`] and [`lifecycle`] know nothing of the domain. A test holds these directions.
+//! that names lapin and [`storage`] the only code that names sqlx, [`ledger`] joins the two;
+//! [`texts`] says in words what the domain knows by codes; [`telemetry`], [`retry`], [`config`] and
+//! [`lifecycle`] know nothing of the domain. A test holds these directions.
 
 pub mod config;
 pub mod domain;
@@ -12,3 +13,4 @@ pub mod messaging;
 pub mod retry;
 pub mod storage;
 pub mod telemetry;
+pub mod texts;

@@ -12,6 +12,7 @@
 pub mod api;
 pub mod balancer;
 pub mod broker;
+pub mod browser;
 pub mod collector;
 pub mod command;
 pub mod exposition;

@@ -3,17 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{Json, extract::State};
-use registrar_common::domain::RegistrationId;
 
 use super::Health;
 use crate::{
     problem::{Problem, ProblemDocument, ProblemKind, ProblemPart},
     state::Api,
-    status::{Known, Lookups},
+    status::Lookups,
 };
 
-/// No registration has this id, but looking for it shows whether the database answers.
-const NOBODY: RegistrationId = RegistrationId::from_bytes([0; 16]);
 /// Kubernetes gives a probe a second.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -49,8 +46,7 @@ pub async fn readyz(State(api): State<Arc<Api>>) -> Result<Json<Health>, Problem
 }
 
 async fn can_read(lookups: &Lookups) -> bool {
-    let known = tokio::time::timeout(PATIENCE, lookups.current(NOBODY)).await;
-    known.is_ok_and(|known| known != Known::Unreadable)
+    tokio::time::timeout(PATIENCE, lookups.can_read()).await.unwrap_or(false)
 }
 
 fn not_ready(code: &'static str, message: &str) -> Problem {

@@ -6,11 +6,11 @@ use axum::{
     Extension, Json,
     body::Body,
     extract::State,
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use registrar_common::domain::{
-    IdempotencyKey, MalformedIdempotencyKey, Outcome, Registration, RegistrationId, Student,
+    IdempotencyKey, MalformedIdempotencyKey, Outcome, Registration, RegistrationId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,7 +20,7 @@ use crate::{
     middleware::OfRegistration,
     prefer::{PREFERENCE_APPLIED, applied, preferred_wait},
     problem::{Problem, ProblemDocument, Repeating, whole_seconds},
-    registering::{MediaType, parse_student, publish, read_body},
+    registering::{Fields, MediaType, agreed_key, parse_fields, publish, read_body},
     state::Api,
     status::{Known, StatusBody},
 };
@@ -60,6 +60,7 @@ pub struct Accepted {
 
 /// Accepts a registration: answers once it is stored safely in the queue.
 ///
+/// Browsers, which prefer `text/html`, are led to a page, and get the form again with what is wrong.
 /// A second registration of an e-mail address is accepted too and later rejected, which only the
 /// holder of its reference sees.
 #[utoipa::path(
@@ -67,8 +68,9 @@ pub struct Accepted {
     path = "/register",
     tag = "registrations",
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "16 to 255 visible ASCII characters that nobody can guess. The same key always leads to the same registration, so a request can be repeated safely."),
+        ("Idempotency-Key" = Option<String>, Header, description = "16 to 255 visible ASCII characters that nobody can guess. The same key always leads to the same registration, so a request can be repeated safely. A form may send it as the field `idempotency_key`."),
         ("Prefer" = Option<String>, Header, description = "`wait=N` holds the answer back for up to N seconds until there is an outcome.", example = "wait=5"),
+        ("lang" = Option<String>, Query, description = "The language of pages, `en` or `fa`; by default what `Accept-Language` likes best.", example = "fa"),
     ),
     request_body(content(
         (RegistrationBody = "application/json"),
@@ -83,14 +85,17 @@ pub struct Accepted {
             ("Location" = String, description = "The registration."),
             ("Preference-Applied" = String, description = "The wait that was heeded."),
         )),
-        (status = 400, description = "The body or the Idempotency-Key is malformed.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 408, description = "The body did not arrive in time.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 415, description = "The body is neither JSON nor a form.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "`errors` names everything that is wrong.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 429, description = "Too many requests from this client.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 503, description = "Cannot be accepted now, or not known whether it was: repeat it after `Retry-After`, with the same key.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 504, description = "No answer in time: repeat it with the same key.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 303, description = "Accepted, for a client that prefers text/html to JSON, where the service has pages.", headers(
+            ("Location" = String, description = "The page that shows what becomes of it."),
+        )),
+        (status = 400, description = "The body or the Idempotency-Key is malformed.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
+        (status = 408, description = "The body did not arrive in time.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
+        (status = 413, description = "The body is too large.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
+        (status = 415, description = "The body is neither JSON nor a form.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
+        (status = 422, description = "`errors` names everything that is wrong.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
+        (status = 429, description = "Too many requests from this client.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
+        (status = 503, description = "Cannot be accepted now, or not known whether it was: repeat it after `Retry-After`, with the same key.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
+        (status = 504, description = "No answer in time: repeat it with the same key.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
     )
 )]
 #[tracing::instrument(name = "register_student_handler", skip_all, fields(otel.kind = "internal"))]
@@ -101,7 +106,10 @@ pub async fn register_student_handler(
     body: Body,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers)?;
-    let student = read_student(&api, &headers, body).await?;
+    let fields = read_fields(&api, &headers, body).await?;
+    let key = agreed_key(key, &fields)?;
+    let student = fields.into_student()?;
+    let repeating = Repeating::with(key.as_ref());
     let id = key.map_or_else(RegistrationId::generate, |key| {
         key.registration_id(&api.derivation_secret, IDEMPOTENCY_SCOPE)
     });
@@ -109,7 +117,7 @@ pub async fn register_student_handler(
     of_registration.note(id);
     publish(&api.publisher, Registration::now(id, student))
         .await
-        .map_err(|error| Problem::not_accepted(error, Repeating::of(&Method::POST, &headers)))?;
+        .map_err(|error| Problem::not_accepted(error, repeating))?;
     let wait = preferred_wait(&headers, api.limits.wait);
     let waited = match wait {
         Some(wait) => wait_for_outcome(&api, id, wait).await,
@@ -133,11 +141,11 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Malfor
     IdempotencyKey::parse(key).map(Some)
 }
 
-async fn read_student(api: &Api, headers: &HeaderMap, body: Body) -> Result<Student, Problem> {
+async fn read_fields(api: &Api, headers: &HeaderMap, body: Body) -> Result<Fields, Problem> {
     let media_type = MediaType::of(headers)?;
     let (limit, patience) = (api.limits.body_bytes, api.limits.body_timeout);
     let body = read_body(headers, body, limit, patience).await?;
-    parse_student(media_type, &body)
+    parse_fields(media_type, &body)
 }
 
 fn accepted(api: &Api, id: RegistrationId, known: Known) -> Response {

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Extension,
     extract::{Path, State, rejection::PathRejection},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
 use registrar_common::domain::{RegistrationId, UnknownReference};
@@ -14,6 +14,7 @@ use time::OffsetDateTime;
 use super::waiting::wait_for_outcome;
 use crate::{
     middleware::OfRegistration,
+    pages::{Page, Prospect, Reader, StatusPage},
     prefer::{PREFERENCE_APPLIED, applied, preferred_wait},
     problem::{Problem, ProblemDocument, whole_seconds},
     state::Api,
@@ -30,15 +31,16 @@ use crate::{
     params(
         ("reference" = String, Path, description = "As it was answered, or as a person spells it."),
         ("Prefer" = Option<String>, Header, description = "`wait=N` holds the answer back for up to N seconds until there is an outcome.", example = "wait=5"),
+        ("lang" = Option<String>, Query, description = "The language of the page, `en` or `fa`; by default what `Accept-Language` likes best.", example = "fa"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the client has."),
     ),
     responses(
-        (status = 200, description = "Where it stands.", body = StatusBody, headers(
+        (status = 200, description = "Where it stands; as a page for a client that prefers text/html to JSON, where the service has pages.", content((StatusBody = "application/json"), (String = "text/html")), headers(
             ("ETag" = String, description = "Names this answer."),
             ("Retry-After" = u64, description = "When to ask again, in seconds, while it waits."),
         )),
         (status = 304, description = "The client has this answer."),
-        (status = 404, description = "The reference was never issued.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "The reference was never issued.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
     )
 )]
 pub async fn registration(
@@ -46,6 +48,7 @@ pub async fn registration(
     Extension(of_registration): Extension<OfRegistration>,
     reference: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
+    reader: Option<Extension<Reader>>,
 ) -> Result<Response, Problem> {
     let id = opened(&api, reference)?;
     of_registration.note(id);
@@ -58,7 +61,8 @@ pub async fn registration(
             known = Known::Decided(decision);
         }
     }
-    let mut response = standing(&api, id, known, &headers);
+    let page = reader.and_then(|Extension(reader)| page(&api, id, known, &reader));
+    let mut response = page.unwrap_or_else(|| standing(&api, id, known, &headers));
     if let (Some(wait), Some(_)) = (wait, waited) {
         response.headers_mut().insert(PREFERENCE_APPLIED, applied(wait));
     }
@@ -85,13 +89,29 @@ fn standing(api: &Api, id: RegistrationId, known: Known, request: &HeaderMap) ->
     let body = known.body(id, api.pause().as_ref());
     let mut response = conditional(request, rule, &body);
     let headers = response.headers_mut();
-    // Behind nginx a browser that asks for HTML gets a page at the same address.
+    // Who asks for HTML gets a page at the same address.
     headers.append(header::VARY, HeaderValue::from_static("accept"));
-    if !is_final {
-        let age = body.accepted_at.map_or(Duration::ZERO, age_of);
-        headers.insert(header::RETRY_AFTER, whole_seconds(api.wait_estimate.retry_after(age)));
+    if let Some(look_again) = prospect(api, &body, is_final).look_again {
+        headers.insert(header::RETRY_AFTER, whole_seconds(look_again));
     }
     response
+}
+
+/// The same for a person; `None` when the page cannot be rendered.
+fn page(api: &Api, id: RegistrationId, known: Known, reader: &Reader) -> Option<Response> {
+    let body = known.body_in(reader.texts(), id, api.pause().as_ref());
+    let prospect = prospect(api, &body, known.is_final(id));
+    // However it was spelled and whichever secret sealed it, the page shows it as it is issued now.
+    let page = StatusPage::of(&api.sealer.seal(id), known, body, prospect, reader.texts());
+    reader.shown(StatusCode::OK, &Page::Status(page))
+}
+
+fn prospect(api: &Api, body: &StatusBody, is_final: bool) -> Prospect {
+    let age = body.accepted_at.map_or(Duration::ZERO, age_of);
+    Prospect {
+        takes: api.wait_estimate.takes(age),
+        look_again: (!is_final).then(|| api.wait_estimate.retry_after(age)),
+    }
 }
 
 fn age_of(accepted_at: OffsetDateTime) -> Duration {

@@ -1,6 +1,7 @@
 use registrar_common::{
     domain::{MalformedIdempotencyKey, UnknownReference, Violation, Violations},
     messaging::PublishError,
+    texts::Language,
 };
 
 use super::{Problem, ProblemKind, ProblemPart, Repeating};
@@ -28,7 +29,7 @@ impl From<&Violation> for ProblemPart {
         Self {
             pointer: Some(violation.field.pointer()),
             code: violation.code.as_str(),
-            message: violation.message(),
+            message: Language::English.texts().violation(violation),
         }
     }
 }

@@ -44,9 +44,13 @@ pub struct ProblemPart {
 }
 
 /// The document that every error answer carries (RFC 9457).
-#[derive(Debug, Serialize, ToSchema)]
+///
+/// It rides in the answer's extensions too, for whoever turns it into a page.
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDocument {
+    #[serde(skip)]
+    of: ProblemKind,
     /// The page that explains this kind of problem; stable, compare it in programs.
     #[serde(rename = "type")]
     #[schema(example = "/docs#invalid-registration")]
@@ -99,9 +103,22 @@ impl Problem {
     }
 }
 
+impl ProblemDocument {
+    /// What kind of problem it is about.
+    pub fn of(&self) -> ProblemKind {
+        self.of
+    }
+
+    /// What is wrong with the request, when it is more than the message says.
+    pub fn errors(&self) -> &[ProblemPart] {
+        &self.errors
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let document = ProblemDocument {
+            of: self.kind,
             kind: self.kind.type_uri(),
             title: self.kind.title(),
             status: self.kind.status().as_u16(),
@@ -110,7 +127,8 @@ impl IntoResponse for Problem {
             errors: self.errors,
             trace_id: propagation::trace_id_of(&Span::current()),
         };
-        let mut response = (self.kind.status(), Json(document)).into_response();
+        let mut response = (self.kind.status(), Json(&document)).into_response();
+        response.extensions_mut().insert(document);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -123,8 +141,13 @@ impl IntoResponse for Problem {
 
 /// A time as `Retry-After` carries it: whole seconds, rounded up, never 0.
 pub fn whole_seconds(time: Duration) -> HeaderValue {
+    HeaderValue::from(seconds_to_wait(time))
+}
+
+/// A time to wait in whole seconds, rounded up, never 0.
+pub fn seconds_to_wait(time: Duration) -> u64 {
     let rounded_up = time.as_secs() + u64::from(time.subsec_nanos() > 0);
-    HeaderValue::from(rounded_up.max(1))
+    rounded_up.max(1)
 }
 
 #[cfg(test)]

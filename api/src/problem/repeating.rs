@@ -1,4 +1,5 @@
 use axum::http::{HeaderMap, Method};
+use registrar_common::domain::IdempotencyKey;
 
 /// What happens when a client sends a request again that may have been carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub enum Repeating {
 }
 
 impl Repeating {
-    /// For a request with this head.
+    /// For a request with this head; a key in the body is not known yet.
     pub fn of(method: &Method, headers: &HeaderMap) -> Self {
         if method.is_safe() {
             Self::IsHarmless
@@ -21,6 +22,11 @@ impl Repeating {
         } else {
             Self::MakesAnother
         }
+    }
+
+    /// For a registration that came with this key or without one.
+    pub fn with(key: Option<&IdempotencyKey>) -> Self {
+        if key.is_some() { Self::IsTheSame } else { Self::MakesAnother }
     }
 
     /// What to do, in words for the student.

@@ -1,4 +1,7 @@
-use registrar_common::domain::{Field, Student};
+use registrar_common::{
+    domain::{Field, Student},
+    texts::Language,
+};
 
 use crate::problem::{Problem, ProblemPart};
 
@@ -29,6 +32,8 @@ pub struct Fields {
     first_name: Given,
     last_name: Given,
     email: Given,
+    /// Only of a form: programs have a header for it.
+    pub(super) idempotency_key: Given,
 }
 
 impl Fields {
@@ -40,6 +45,16 @@ impl Fields {
             "email" => Some(&mut self.email),
             _ => None,
         }
+    }
+
+    /// What was entered, when it is one text.
+    pub fn entered(&self, field: Field) -> &str {
+        let given = match field {
+            Field::FirstName => &self.first_name,
+            Field::LastName => &self.last_name,
+            Field::Email => &self.email,
+        };
+        if let Given::Text(text) = given { text } else { "" }
     }
 
     /// The student, or every fault of every field in the order of the form.
@@ -57,7 +72,7 @@ impl Fields {
             return student.map_err(Problem::from);
         }
         let violations = student.err();
-        let in_order = [Field::FirstName, Field::LastName, Field::Email].into_iter().zip(faults);
+        let in_order = Field::ALL.into_iter().zip(faults);
         let errors = in_order.filter_map(|(field, fault)| {
             fault.or_else(|| {
                 let violation = violations.as_ref()?.iter().find(|v| v.field == field)?;
@@ -70,11 +85,12 @@ impl Fields {
 
 /// What is wrong with a field before its text is looked at.
 fn fault(field: Field, given: &Given) -> Option<ProblemPart> {
-    let name = field.name();
     let (code, message) = match given {
         Given::Missing | Given::Text(_) => return None,
-        Given::NotText => ("not_a_string", format!("Send {name} as a JSON string.")),
-        Given::Repeated => ("repeated", format!("Send {name} only once.")),
+        Given::NotText => ("not_a_string", format!("Send {} as a JSON string.", field.name())),
+        Given::Repeated => {
+            ("repeated", Language::English.texts().fault(field, "repeated").unwrap_or_default())
+        }
     };
     Some(ProblemPart { pointer: Some(field.pointer()), code, message })
 }
@@ -84,7 +100,7 @@ mod tests {
     use super::*;
 
     fn fields(first_name: Given, last_name: Given, email: Given) -> Fields {
-        Fields { first_name, last_name, email }
+        Fields { first_name, last_name, email, ..Fields::default() }
     }
 
     fn text(value: &str) -> Given {
@@ -107,6 +123,12 @@ mod tests {
             told,
             [("/first_name", "repeated"), ("/last_name", "required"), ("/email", "not_a_string")]
         );
+    }
+
+    #[test]
+    fn what_was_entered_is_told_as_it_came_when_it_is_one_text() {
+        let fields = fields(text(" Ada "), Given::Repeated, Given::Missing);
+        assert_eq!(Field::ALL.map(|field| fields.entered(field)), [" Ada ", "", ""]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use super::{Fields, Given};
+use super::{Fields, Given, key::KEY_FIELD};
 use crate::problem::{Problem, ProblemKind};
 
 /// Reads what an HTML form sends (<https://url.spec.whatwg.org/#urlencoded-parsing>), but refuses
@@ -9,7 +9,9 @@ pub(super) fn parse(body: &[u8]) -> Result<Fields, Problem> {
         let mut halves = pair.splitn(2, |&byte| byte == b'=');
         let name = decode(halves.next().unwrap_or_default())?;
         let value = decode(halves.next().unwrap_or_default())?;
-        if let Some(field) = fields.named(&name) {
+        if name == KEY_FIELD {
+            fields.idempotency_key.add(Given::Text(value));
+        } else if let Some(field) = fields.named(&name) {
             field.add(Given::Text(value));
         }
     }

@@ -1,8 +1,9 @@
 use std::borrow::Cow;
 
 use registrar_common::{
-    domain::{Decision, Outcome, RegistrationId, RejectionCode},
+    domain::{Decision, Outcome, RegistrationId},
     storage::LanePause,
+    texts::{Language, Texts},
 };
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -59,14 +60,27 @@ pub struct StatusBody {
 }
 
 impl Known {
-    /// As the API tells it, while the lane is paused or not.
+    /// As the API tells it to programs, while the lane is paused or not.
     pub fn body(&self, id: RegistrationId, pause: Option<&LanePause>) -> StatusBody {
+        self.body_in(Language::English.texts(), id, pause)
+    }
+
+    /// The same in the language of these texts.
+    pub fn body_in(
+        &self,
+        texts: &'static Texts,
+        id: RegistrationId,
+        pause: Option<&LanePause>,
+    ) -> StatusBody {
         let pause = pause.filter(|_| *self == Self::Waiting);
-        let (status, message, code) = self.words();
+        let (status, message, code) = self.words(texts);
         let decision = self.decision();
         StatusBody {
             status,
-            message: pause.map_or(message.into(), |pause| while_paused(pause).into()),
+            message: match pause {
+                Some(pause) => texts.paused(&pause.until_text()).into(),
+                None => message.into(),
+            },
             code,
             paused_until: pause.map(|pause| pause.until),
             accepted_at: decision.and_then(|d| d.accepted_at).or_else(|| id.generated_at()),
@@ -82,47 +96,18 @@ impl Known {
         }
     }
 
-    fn words(&self) -> (StateName, &'static str, Option<&'static str>) {
-        let outcome = match self {
-            Self::Waiting => {
-                let message = "Your registration is accepted. It is waiting to be registered.";
-                return (StateName::Accepted, message, None);
-            }
-            Self::Unreadable => {
-                let message = "Your registration is accepted and safe. Its current state cannot \
-                               be read right now; please look again in a moment.";
-                return (StateName::Accepted, message, None);
-            }
-            Self::Decided(decision) => decision.outcome,
-        };
-        match outcome {
-            Outcome::Registered => (StateName::Registered, "You are registered.", None),
-            Outcome::Rejected(code) => (StateName::Rejected, rejection(code), Some(code.as_str())),
-            Outcome::OnHold(_) => (
-                StateName::OnHold,
-                "Your registration is safe, but a person needs to look at it. You do not need to \
-                 send it again.",
-                None,
-            ),
+    fn words(&self, texts: &'static Texts) -> (StateName, &'static str, Option<&'static str>) {
+        match self {
+            Self::Waiting => (StateName::Accepted, texts.accepted(), None),
+            Self::Unreadable => (StateName::Accepted, texts.unreadable(), None),
+            Self::Decided(decision) => match decision.outcome {
+                Outcome::Registered => (StateName::Registered, texts.registered(), None),
+                Outcome::Rejected(code) => {
+                    (StateName::Rejected, texts.rejected(code), Some(code.as_str()))
+                }
+                Outcome::OnHold(_) => (StateName::OnHold, texts.on_hold(), None),
+            },
         }
-    }
-}
-
-fn while_paused(pause: &LanePause) -> String {
-    format!(
-        "Your registration is accepted and safe. Registering is paused until {} at the latest; \
-         yours comes after that. You do not need to send it again.",
-        pause.until_text()
-    )
-}
-
-fn rejection(code: RejectionCode) -> &'static str {
-    match code {
-        RejectionCode::EmailAlreadyRegistered => {
-            "This email address is already registered. If you registered before, you do not need \
-             to do anything; otherwise register with another address."
-        }
-        RejectionCode::Unknown => "Your registration was rejected.",
     }
 }
 
@@ -142,7 +127,7 @@ impl StateName {
 mod tests {
     use std::time::Duration;
 
-    use registrar_common::domain::{HoldReason, IdempotencyKey, Lane};
+    use registrar_common::domain::{HoldReason, IdempotencyKey, Lane, RejectionCode};
     use serde_json::Value;
     use time::macros::datetime;
 

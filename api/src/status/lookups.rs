@@ -29,6 +29,9 @@ const REQUESTS_LIMIT: usize = 1_024;
 /// How long a client waits for the database before it hears that it cannot be read.
 const PATIENCE: Duration = Duration::from_millis(800);
 
+/// No registration has this id, but looking for it shows whether the database answers.
+const NOBODY: RegistrationId = RegistrationId::from_bytes([0; 16]);
+
 /// Where decisions are read: [`StatusReader`], except in tests.
 pub trait Decisions: Send + Sync + 'static {
     /// Why they could not be read.
@@ -89,6 +92,11 @@ impl Lookups {
             Ok(Ok(None)) => Known::Waiting,
             Ok(Err(_)) | Err(_) => Known::Unreadable,
         }
+    }
+
+    /// Whether the database answers.
+    pub async fn can_read(&self) -> bool {
+        self.current(NOBODY).await != Known::Unreadable
     }
 
     /// The outcome, as soon as there is one: drop the future to stop waiting.
@@ -185,6 +193,9 @@ impl<D: Decisions> LookupsTask<D> {
         match found {
             Ok(Ok(found)) => {
                 self.note_readable();
+                if query.batch.ids.iter().any(|id| *id != NOBODY && !found.contains_key(id)) {
+                    self.estimate.observe_waiting(now);
+                }
                 let now_utc = OffsetDateTime::now_utc();
                 for decision in found.values() {
                     self.estimate.observe(decision, now_utc);

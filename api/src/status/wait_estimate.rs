@@ -1,6 +1,6 @@
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -8,6 +8,7 @@ use std::{
 
 use registrar_common::domain::{Decision, Outcome};
 use time::OffsetDateTime;
+use tokio::time::Instant;
 
 /// Nobody should ask more often.
 const SHORTEST: Duration = Duration::from_secs(1);
@@ -17,12 +18,23 @@ const LONGEST: Duration = Duration::from_secs(30);
 const FRESH: time::Duration = time::Duration::seconds(30);
 /// Each measurement moves the estimate by an eighth, as TCP's round-trip estimate does (RFC 6298).
 const WEIGHT: u64 = 8;
+/// Whoever waits looks again sooner than this; when nobody has, nothing is known of a standstill.
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// How long registrations wait for their outcome just now, learnt from the look-ups that the API
 /// makes anyway.
 #[derive(Clone, Debug, Default)]
 pub struct WaitEstimate {
     milliseconds: Arc<AtomicU64>,
+    standstill: Arc<Mutex<Option<Standstill>>>,
+}
+
+/// Look-ups find registrations that wait, and no outcome that just came about. The measured waits
+/// say nothing of it, and an id from a key does not tell since when it waits.
+#[derive(Clone, Copy, Debug)]
+struct Standstill {
+    since: Instant,
+    last_seen: Instant,
 }
 
 impl WaitEstimate {
@@ -33,6 +45,7 @@ impl WaitEstimate {
         if is_held || now - decision.decided_at > FRESH {
             return;
         }
+        self.set_standstill(None);
         let waited = u64::try_from((decision.decided_at - accepted_at).whole_milliseconds());
         let waited = waited.unwrap_or(0);
         // Two observations at once may lose one: it is an estimate.
@@ -41,12 +54,43 @@ impl WaitEstimate {
         self.milliseconds.store(after, Ordering::Relaxed);
     }
 
+    /// Learns that some registration still waits.
+    pub fn observe_waiting(&self, now: Instant) {
+        let since = self.lasting(now).map_or(now, |standstill| standstill.since);
+        self.set_standstill(Some(Standstill { since, last_seen: now }));
+    }
+
+    /// How long a registration that has waited for `age` takes in all: as others did, or longer when
+    /// it already has.
+    pub fn takes(&self, age: Duration) -> Duration {
+        self.usual().max(self.at_least(age))
+    }
+
     /// When to ask again about a registration that has waited for `age`: when it should be done,
     /// or, when it is late already, after a quarter of the time it has waited.
     pub fn retry_after(&self, age: Duration) -> Duration {
-        let usual = Duration::from_millis(self.milliseconds.load(Ordering::Relaxed));
-        let remaining = usual.checked_sub(age).unwrap_or(age / 4);
+        let age = self.at_least(age);
+        let remaining = self.usual().checked_sub(age).unwrap_or(age / 4);
         remaining.clamp(SHORTEST, LONGEST)
+    }
+
+    /// A registration of unknown age, too, has to wait until a standstill is over.
+    fn at_least(&self, age: Duration) -> Duration {
+        let now = Instant::now();
+        self.lasting(now).map_or(age, |standstill| age.max(now - standstill.since))
+    }
+
+    fn lasting(&self, now: Instant) -> Option<Standstill> {
+        let standstill = *self.standstill.lock().unwrap_or_else(PoisonError::into_inner);
+        standstill.filter(|standstill| now - standstill.last_seen <= SILENCE)
+    }
+
+    fn set_standstill(&self, standstill: Option<Standstill>) {
+        *self.standstill.lock().unwrap_or_else(PoisonError::into_inner) = standstill;
+    }
+
+    fn usual(&self) -> Duration {
+        Duration::from_millis(self.milliseconds.load(Ordering::Relaxed))
     }
 }
 
@@ -96,6 +140,39 @@ mod tests {
         assert!((retry_after(5) - 15.0).abs() < 0.1);
         assert!((retry_after(40) - 10.0).abs() < 0.1);
         assert!((retry_after(10_000) - 30.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn a_wait_takes_as_long_as_that_of_others_or_longer_when_it_already_has() {
+        let estimate = WaitEstimate::default();
+        (0..100).for_each(|_| estimate.observe(&waited(20), NOW));
+        let as_others = estimate.takes(Duration::from_secs(5));
+        assert!((Duration::from_secs(19)..=Duration::from_secs(20)).contains(&as_others));
+        assert_eq!(estimate.takes(Duration::from_mins(1)), Duration::from_mins(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_nothing_is_decided_everybody_hears_for_how_long_already() {
+        let estimate = WaitEstimate::default();
+        for _ in 0..=5 {
+            estimate.observe_waiting(Instant::now());
+            tokio::time::advance(Duration::from_secs(40)).await;
+        }
+        assert_eq!(estimate.takes(Duration::ZERO), Duration::from_mins(4));
+        assert_eq!(estimate.retry_after(Duration::ZERO), LONGEST);
+        estimate.observe(&waited(1), NOW);
+        assert!(estimate.takes(Duration::ZERO) < Duration::from_secs(1));
+        assert_eq!(estimate.retry_after(Duration::ZERO), SHORTEST);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_standstill_that_nobody_watched_is_none() {
+        let estimate = WaitEstimate::default();
+        estimate.observe_waiting(Instant::now());
+        tokio::time::advance(Duration::from_mins(2)).await;
+        assert_eq!(estimate.takes(Duration::ZERO), Duration::ZERO);
+        estimate.observe_waiting(Instant::now());
+        assert_eq!(estimate.takes(Duration::ZERO), Duration::ZERO);
     }
 
     #[test]

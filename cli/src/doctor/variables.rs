@@ -2,7 +2,7 @@
 
 /// Every variable that begins with `REGISTRAR_` and that a program of this version
 /// reads. A test of the workspace holds the list to the programs' settings.
-pub const VARIABLES: [&str; 40] = [
+pub const VARIABLES: [&str; 41] = [
     "REGISTRAR_AMQP_CONNECT_TIMEOUT",
     "REGISTRAR_AMQP_HEARTBEAT_SECONDS",
     "REGISTRAR_API_ADDRESS",
@@ -27,6 +27,7 @@ pub const VARIABLES: [&str; 40] = [
     "REGISTRAR_LOG_FORMAT",
     "REGISTRAR_METRICS_ADDRESS",
     "REGISTRAR_OPERATOR",
+    "REGISTRAR_PAGES",
     "REGISTRAR_PUBLISH_CONFIRM_TIMEOUT",
     "REGISTRAR_PUBLISH_CONNECTIONS",
     "REGISTRAR_PUBLISH_QUEUE",

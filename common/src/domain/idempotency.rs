@@ -2,6 +2,7 @@ use std::fmt;
 
 use hmac::Mac as _;
 use secrecy::SecretString;
+use uuid::Uuid;
 
 use super::{RegistrationId, mac::keyed};
 
@@ -37,6 +38,17 @@ impl IdempotencyKey {
         } else {
             Err(MalformedIdempotencyKey)
         }
+    }
+
+    /// A key of its own for a form that came without a usable one: a version 7 UUID, whose 74 random
+    /// bits nobody guesses.
+    pub fn generate() -> Self {
+        Self(Uuid::now_v7().to_string())
+    }
+
+    /// The key itself, for the form that sends it again.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// The registration that this key stands for in `scope` (who may use the key, and for what):
@@ -91,6 +103,13 @@ mod tests {
     #[test]
     fn a_quoted_key_is_the_same_as_a_bare_one() {
         assert_eq!(IdempotencyKey::parse(&format!("\"{KEY}\"")), IdempotencyKey::parse(KEY));
+    }
+
+    #[test]
+    fn a_generated_key_is_a_key_and_is_no_other() {
+        let key = IdempotencyKey::generate();
+        assert_eq!(IdempotencyKey::parse(key.as_str()).as_ref(), Ok(&key));
+        assert_ne!(IdempotencyKey::generate(), key);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use super::{EMAIL_MAX_CHARACTERS, NAME_MAX_CHARACTERS};
+
 /// A field of the registration form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Field {
@@ -12,6 +14,9 @@ pub enum Field {
 }
 
 impl Field {
+    /// Every field, in the order of the form.
+    pub const ALL: [Self; 3] = [Self::FirstName, Self::LastName, Self::Email];
+
     /// The name of the field in JSON and form bodies.
     pub fn name(self) -> &'static str {
         match self {
@@ -30,25 +35,23 @@ impl Field {
         }
     }
 
-    fn label(self) -> &'static str {
+    /// The most characters that the field holds.
+    pub fn max_characters(self) -> usize {
         match self {
-            Self::FirstName => "first name",
-            Self::LastName => "last name",
-            Self::Email => "email address",
+            Self::FirstName | Self::LastName => NAME_MAX_CHARACTERS,
+            Self::Email => EMAIL_MAX_CHARACTERS,
         }
     }
 }
 
-/// Which rule a value breaks. The code is part of the public API; the sentence may change.
+/// Which rule a value breaks. The code is part of the public API; the sentence, which is among the
+/// texts, may change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ViolationCode {
     /// Nothing was given, or only white space.
     Required,
     /// More characters than the field holds.
-    TooLong {
-        /// The most characters that the field holds.
-        limit: usize,
-    },
+    TooLong,
     /// A control character, a line break or an invisible direction mark.
     ForbiddenCharacter,
     /// A name without any letter or digit.
@@ -62,7 +65,7 @@ impl ViolationCode {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Required => "required",
-            Self::TooLong { .. } => "too_long",
+            Self::TooLong => "too_long",
             Self::ForbiddenCharacter => "forbidden_character",
             Self::NoLetter => "no_letter",
             Self::InvalidEmail => "invalid_email",
@@ -77,26 +80,6 @@ pub struct Violation {
     pub field: Field,
     /// The rule it breaks.
     pub code: ViolationCode,
-}
-
-impl Violation {
-    /// What to do about it, as a sentence for the person who filled in the form.
-    pub fn message(&self) -> String {
-        let label = self.field.label();
-        match self.code {
-            ViolationCode::Required => format!("Enter your {label}."),
-            ViolationCode::TooLong { limit } => {
-                format!("Your {label} must be {limit} characters or fewer.")
-            }
-            ViolationCode::ForbiddenCharacter => {
-                format!("Your {label} must not contain line breaks or other invisible characters.")
-            }
-            ViolationCode::NoLetter => format!("Your {label} must contain at least one letter."),
-            ViolationCode::InvalidEmail => {
-                "Enter an email address in the correct format, like name@example.com.".to_owned()
-            }
-        }
-    }
 }
 
 /// Everything that is wrong with a submission, in the order of the form. Never empty.

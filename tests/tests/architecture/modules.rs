@@ -11,12 +11,13 @@ const CONFINED: [(&str, &str); 4] = [
 ];
 
 /// What each module of `common` may use of the others.
-const ALLOWED: [(&str, &[&str]); 8] = [
+const ALLOWED: [(&str, &[&str]); 9] = [
     ("domain", &[]),
     ("config", &[]),
     ("lifecycle", &[]),
     ("retry", &[]),
     ("telemetry", &["config", "lifecycle"]),
+    ("texts", &["domain"]),
     ("messaging", &["config", "domain", "lifecycle", "retry"]),
     ("storage", &["config", "domain", "telemetry"]),
     ("ledger", &["domain", "messaging", "storage"]),

@@ -9,6 +9,7 @@ mod delivery;
 mod envelope;
 mod idempotency_key;
 mod mutation;
+mod negotiation;
 mod prefer;
 mod reference;
 mod registration_body;

@@ -27,7 +27,7 @@ impl Database {
     fn register(&self, id: RegistrationId) {
         let decision = Decision {
             outcome: Outcome::Registered,
-            accepted_at: None,
+            accepted_at: Some(OffsetDateTime::now_utc()),
             decided_at: OffsetDateTime::now_utc(),
         };
         self.decided.lock().unwrap().insert(id, decision);
@@ -125,4 +125,24 @@ async fn the_task_ends_with_its_last_handle() {
     let running = tokio::spawn(task.run());
     drop(lookups);
     running.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_is_a_standstill_until_something_is_decided_and_a_probe_is_nobody() {
+    let database = Database::new(Semaphore::MAX_PERMITS);
+    let estimate = WaitEstimate::default();
+    let (lookups, task) = Lookups::new(Arc::clone(&database), estimate.clone());
+    tokio::spawn(task.run());
+    let [first, second] = [RegistrationId::generate(), RegistrationId::generate()];
+    let takes = async |seconds| {
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+        estimate.takes(Duration::ZERO).as_secs()
+    };
+    assert!(lookups.can_read().await);
+    assert_eq!(takes(10).await, 0);
+    assert_eq!(lookups.current(first).await, Known::Waiting);
+    assert_eq!(takes(10).await, 10);
+    database.register(second);
+    assert!(matches!(lookups.current(second).await, Known::Decided(_)));
+    assert_eq!(takes(10).await, 0);
 }

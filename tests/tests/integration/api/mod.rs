@@ -2,6 +2,7 @@
 
 mod accepting;
 mod outages;
+mod pages;
 mod privacy;
 mod stopping;
 mod streams;

@@ -1,4 +1,5 @@
 use registrar_tests::api::Api;
+use registrar_tests::browser::{Browser, PAGES};
 use registrar_tests::collector::Collector;
 use registrar_tests::student::{Student, unique_key};
 
@@ -9,7 +10,11 @@ async fn no_name_address_reference_or_key_is_in_any_span_log_or_metric() {
     let home = Home::new().await;
     let collector = Collector::start().await;
     let endpoint = collector.endpoint();
-    let settings = [("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()), ("REGISTRAR_LOG", "debug")];
+    let settings = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()),
+        ("REGISTRAR_LOG", "debug"),
+        ("REGISTRAR_PAGES", PAGES),
+    ];
     let mut api = Api::start_with(&home.servers, &settings).await;
     let student = Student {
         first_name: "Hildegard".to_owned(),
@@ -25,8 +30,12 @@ async fn no_name_address_reference_or_key_is_in_any_span_log_or_metric() {
     let lost = format!("/register?email={}&key={key}", student.email);
     api.get(&lost).send().await.unwrap();
     api.get(&format!("/nowhere/{}", student.email)).send().await.unwrap();
+    let browser = Browser::at(&api);
+    let path = browser.accepted("/register?lang=fa", &student, &key).await;
+    browser.look(&path).await;
     let invalid = Student { email: format!("{} ", student.email.replace('@', "@@")), ..student };
     api.register(&invalid).send().await.unwrap();
+    browser.send("/register", &invalid, &key).await;
 
     let metrics = api.metrics().await;
     assert!(api.program.stop(std::time::Duration::from_secs(10)));

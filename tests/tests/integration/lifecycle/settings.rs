@@ -73,6 +73,7 @@ async fn a_setting_of_the_api_that_makes_no_sense_is_refused() {
         ("REGISTRAR_API_ADDRESS", "localhost"),
         ("REGISTRAR_CORS_ORIGINS", "school.example"),
         ("REGISTRAR_DERIVATION_SECRET", "hunter2"),
+        ("REGISTRAR_PAGES", "/nowhere"),
         ("REGISTRAR_PUBLISH_CONFIRM_TIMEOUT", "soon"),
         ("REGISTRAR_PUBLISH_CONNECTIONS", "0"),
         ("REGISTRAR_PUBLISH_WINDOW", "many"),

@@ -1,0 +1,56 @@
+use registrar_common::{domain::Field, texts::Texts};
+use serde::Serialize;
+
+use super::FilledForm;
+use crate::problem::{ProblemDocument, ProblemPart};
+
+/// What `form.html` is given.
+#[derive(Serialize)]
+pub struct FormPage {
+    /// What was entered.
+    pub values: Values,
+    /// What is wrong with it, in the order of the form.
+    pub errors: Vec<FieldError>,
+    /// Why it was not taken, when nothing is wrong with it.
+    pub notice: Option<&'static str>,
+    /// The idempotency key that it is sent with.
+    pub key: String,
+}
+
+/// What was entered: without `Debug`, since it is personal data.
+#[derive(Default, Serialize)]
+pub struct Values {
+    /// `first_name`
+    pub first_name: String,
+    /// `last_name`
+    pub last_name: String,
+    /// `email`
+    pub email: String,
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// Which field.
+    pub field: &'static str,
+    /// What to do.
+    pub message: String,
+}
+
+impl FormPage {
+    /// The form again, after this problem.
+    pub fn after(problem: &ProblemDocument, form: FilledForm, texts: &'static Texts) -> Self {
+        let errors: Vec<_> =
+            problem.errors().iter().filter_map(|part| FieldError::of(part, texts)).collect();
+        let notice = errors.is_empty().then(|| texts.problem(problem.of().slug()));
+        Self { values: form.values, errors, notice, key: form.key.as_str().to_owned() }
+    }
+}
+
+impl FieldError {
+    fn of(part: &ProblemPart, texts: &Texts) -> Option<Self> {
+        let field = Field::ALL.into_iter().find(|field| Some(field.pointer()) == part.pointer)?;
+        let message = texts.fault(field, part.code).unwrap_or_else(|| part.message.clone());
+        Some(Self { field: field.name(), message })
+    }
+}

@@ -1,0 +1,60 @@
+//! Answers for people: the pages of `frontend/pages`, rendered in their language.
+//!
+//! A handler and the layers around it answer as they do to programs; `show.rs` makes pages of that
+//! in one place, for whoever would rather have one (`middleware/pages.rs`).
+
+mod away_page;
+mod filled_form;
+mod form_page;
+mod moment;
+mod reader;
+mod show;
+mod status_page;
+mod templates;
+mod trial;
+
+pub use away_page::AwayPage;
+pub use filled_form::FilledForm;
+pub use form_page::{FieldError, FormPage, Values};
+pub use moment::Moment;
+pub use reader::Reader;
+pub use show::{form_again, instead_of_status, to_form, to_status};
+pub use status_page::{Prospect, StatusPage, Wait};
+pub use templates::Pages;
+
+use minijinja::Value;
+
+/// A page, and what its template is given besides what every page gets.
+pub enum Page {
+    /// The form as it was sent, and what is wrong with it.
+    Form(FormPage),
+    /// Where a registration stands.
+    Status(StatusPage),
+    /// Nothing is at this address.
+    NotFound,
+    /// What was asked for cannot be shown now.
+    Away(AwayPage),
+}
+
+impl Page {
+    /// The templates of all pages.
+    pub const TEMPLATES: [&str; 4] = ["form.html", "status.html", "not-found.html", "away.html"];
+
+    fn template(&self) -> &'static str {
+        match self {
+            Self::Form(_) => "form.html",
+            Self::Status(_) => "status.html",
+            Self::NotFound => "not-found.html",
+            Self::Away(_) => "away.html",
+        }
+    }
+
+    fn own(&self) -> Value {
+        match self {
+            Self::Form(page) => Value::from_serialize(page),
+            Self::Status(page) => Value::from_serialize(page),
+            Self::NotFound => Value::from_serialize(()),
+            Self::Away(page) => Value::from_serialize(page),
+        }
+    }
+}

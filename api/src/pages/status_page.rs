@@ -1,0 +1,137 @@
+use std::{borrow::Cow, time::Duration};
+
+use registrar_common::{domain::Reference, texts::Texts};
+use serde::Serialize;
+
+use super::Moment;
+use crate::{
+    problem::seconds_to_wait,
+    status::{Known, StatusBody},
+};
+
+/// From here on it is no longer "a few seconds".
+const LONG: Duration = Duration::from_secs(30);
+
+/// What `status.html` is given.
+#[derive(Serialize)]
+pub struct StatusPage {
+    /// Where it stands, in one word.
+    pub status: &'static str,
+    /// Whether only that it was accepted is known just now.
+    pub unreadable: bool,
+    /// The same as a sentence, and what to do.
+    pub message: Cow<'static, str>,
+    /// Why it was rejected.
+    pub code: Option<&'static str>,
+    /// What to keep.
+    pub reference: String,
+    /// When it was accepted, as far as that is known.
+    pub accepted_at: Option<Moment>,
+    /// When it was decided.
+    pub decided_at: Option<Moment>,
+    /// Until when registering is paused, while this one waits.
+    pub paused_until: Option<Moment>,
+    /// How long it takes, while it waits and registering goes on.
+    pub wait: Option<Wait>,
+    /// After how many seconds to look again; `None` when it cannot change any more.
+    pub refresh: Option<u64>,
+}
+
+/// How long an outcome takes just now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Wait {
+    /// Whether it is longer than "a few seconds".
+    pub long: bool,
+    /// About so many minutes, at least one.
+    pub minutes: u64,
+}
+
+/// When an outcome can be expected.
+#[derive(Clone, Copy, Debug)]
+pub struct Prospect {
+    /// How long it takes in all.
+    pub takes: Duration,
+    /// When to look again; `None` when it cannot change any more.
+    pub look_again: Option<Duration>,
+}
+
+impl StatusPage {
+    /// The page of a registration; `body` is in the language of these texts.
+    pub fn of(
+        reference: &Reference,
+        known: Known,
+        body: StatusBody,
+        prospect: Prospect,
+        texts: &Texts,
+    ) -> Self {
+        let waits = known == Known::Waiting && body.paused_until.is_none();
+        let paused_until = body.paused_until.map(Moment::from);
+        Self {
+            status: body.status.as_str(),
+            unreadable: known == Known::Unreadable,
+            message: match &paused_until {
+                // Both times are spelled the same, so that the script can replace both.
+                Some(until) => texts.paused(until.text()).into(),
+                None => body.message,
+            },
+            code: body.code,
+            reference: reference.to_string(),
+            accepted_at: body.accepted_at.map(Moment::from),
+            decided_at: body.decided_at.map(Moment::from),
+            paused_until,
+            wait: waits.then(|| Wait::of(prospect.takes)),
+            refresh: prospect.look_again.map(seconds_to_wait),
+        }
+    }
+}
+
+impl Wait {
+    /// How a time is told. Rounded up, so that nobody hears less than it is.
+    pub fn of(takes: Duration) -> Self {
+        Self { long: takes >= LONG, minutes: seconds_to_wait(takes).div_ceil(60) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use registrar_common::{
+        domain::{ReferenceSealer, RegistrationId},
+        texts::Language,
+    };
+
+    use super::*;
+
+    fn page_of(known: Known) -> StatusPage {
+        let id = RegistrationId::generate();
+        let reference = ReferenceSealer::new(&"secret".into(), &[]).seal(id);
+        let takes = Duration::from_secs(90);
+        let prospect = Prospect { takes, look_again: Some(Duration::from_millis(1_500)) };
+        let texts = Language::Persian.texts();
+        StatusPage::of(&reference, known, known.body_in(texts, id, None), prospect, texts)
+    }
+
+    #[test]
+    fn a_wait_is_told_in_whole_minutes_once_it_is_more_than_some_seconds() {
+        for (seconds, long, minutes) in
+            [(0, false, 1), (29, false, 1), (30, true, 1), (60, true, 1), (61, true, 2)]
+        {
+            assert_eq!(Wait::of(Duration::from_secs(seconds)), Wait { long, minutes }, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn who_waits_hears_how_long_and_when_to_look_again() {
+        let page = page_of(Known::Waiting);
+        assert_eq!(page.wait, Some(Wait { long: true, minutes: 2 }));
+        assert_eq!(page.refresh, Some(2));
+        assert_eq!(page.message, Language::Persian.texts().accepted());
+        assert!(page.accepted_at.is_some() && page.decided_at.is_none());
+    }
+
+    #[test]
+    fn of_a_state_that_cannot_be_read_no_wait_is_told() {
+        let page = page_of(Known::Unreadable);
+        assert!(page.unreadable && page.wait.is_none());
+        assert_eq!(page.status, "accepted");
+    }
+}

@@ -1,0 +1,39 @@
+/** A page of ours that a request was answered with, whatever the HTTP status. */
+export interface Answer {
+  readonly page: Document;
+  readonly main: HTMLElement;
+  /** After redirects. */
+  readonly address: string;
+}
+
+export interface Sent {
+  readonly method: "POST";
+  readonly body: URLSearchParams;
+  readonly headers: Record<string, string>;
+}
+
+/** Longer than the API takes for any answer of its own. */
+export const TIMEOUT_MS = 15_000;
+
+/** Asks for a page; null when nothing came in time or it is no page of ours. */
+export async function ask(address: string, sent?: Sent): Promise<Answer | null> {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => {
+    timeout.abort();
+  }, TIMEOUT_MS);
+  try {
+    const response = await fetch(address, {
+      ...sent,
+      headers: { ...sent?.headers, Accept: "text/html" },
+      cache: "no-store",
+      signal: timeout.signal,
+    });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const main = page.querySelector<HTMLElement>("main[data-page]");
+    return main && { page, main, address: response.url };
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,201 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { startStatus } from "./status";
+import { EventSourceDouble } from "./testing/event-source";
+import { answer, open, page, texts } from "./testing/pages";
+
+const PATH = "/registrations/6XV0";
+const fetch = vi.fn<(address: string, init: RequestInit) => Promise<Response>>();
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("fetch", fetch);
+  vi.stubGlobal("EventSource", EventSourceDouble);
+  history.replaceState(null, "", `${PATH}?lang=en`);
+});
+
+afterEach(() => {
+  // Ends the watch of the test, as leaving the page does.
+  dispatchEvent(new Event("pagehide"));
+  EventSourceDouble.opened = [];
+  fetch.mockReset();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+const start = (name: string) => {
+  startStatus(open(page(name)));
+};
+const serves = (name: string) => {
+  fetch.mockImplementation(() => Promise.resolve(answer(page(name), location.href)));
+};
+const isAway = () => {
+  fetch.mockRejectedValue(new TypeError("Failed to fetch"));
+};
+const stream = () => EventSourceDouble.last();
+const heading = () => document.querySelector("h1")?.textContent;
+const text = (id: string) => document.getElementById(id)?.textContent;
+const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000);
+
+describe("with a stream", () => {
+  it("shows the outcome as soon as an event tells it, says it once and closes the stream", async () => {
+    start("status-accepted");
+    expect(stream().url).toBe(`${PATH}/events`);
+    stream().tell({ status: "accepted" });
+    await seconds(600);
+    expect(fetch).not.toHaveBeenCalled();
+
+    serves("status-registered");
+    stream().tell({ status: "registered" });
+    await seconds(0);
+    expect(fetch).toHaveBeenCalledOnce();
+    expect(fetch.mock.calls[0]?.[0]).toBe(location.href);
+    expect(heading()).toBe(texts.status.titles.registered);
+    expect(document.title).toContain(texts.status.titles.registered);
+    expect(text("announcer")).toBe(texts.status.titles.registered);
+    expect(stream().readyState).toBe(EventSourceDouble.CLOSED);
+
+    await seconds(600);
+    expect(fetch).toHaveBeenCalledOnce();
+  });
+
+  it("shows a pause and its end", async () => {
+    start("status-accepted");
+    serves("status-paused");
+    stream().tell({ status: "accepted", paused_until: "2026-11-23T18:30:07Z" });
+    await seconds(0);
+    expect(text("message")).toContain("paused");
+    // The same instant in another spelling is no change.
+    stream().tell({ status: "accepted", paused_until: "2026-11-23T18:30:07.0+00:00" });
+    await seconds(0);
+    expect(fetch).toHaveBeenCalledOnce();
+
+    serves("status-accepted");
+    stream().tell({ status: "accepted" });
+    await seconds(0);
+    expect(text("message")).not.toContain("paused");
+  });
+
+  it("follows one on hold, which may go on", async () => {
+    start("status-on_hold");
+    serves("status-registered");
+    stream().tell({ status: "registered" });
+    await seconds(0);
+    expect(heading()).toBe(texts.status.titles.registered);
+  });
+
+  it("leaves the focus where it is", async () => {
+    start("status-accepted");
+    document.getElementById("copy")?.focus();
+    serves("status-registered");
+    stream().tell({ status: "registered" });
+    await seconds(0);
+    expect(document.activeElement?.id).toBe("copy");
+  });
+
+  it("looks again at what changes without an event", async () => {
+    start("status-unreadable");
+    stream().tell({ status: "accepted" });
+    serves("status-accepted");
+    await seconds(10);
+    expect(text("message")).not.toContain("cannot be read");
+    // Nothing that needs to be said aloud.
+    expect(text("announcer")).toBe("");
+  });
+
+  it("ignores what it cannot read", async () => {
+    start("status-accepted");
+    stream().dispatchEvent(new MessageEvent("status", { data: "<html>" }));
+    await seconds(600);
+    expect(fetch).not.toHaveBeenCalled();
+  });
+});
+
+describe("without a stream", () => {
+  it("looks by itself where the stream is refused", async () => {
+    start("status-accepted");
+    stream().fail({ forGood: true });
+    serves("status-accepted");
+    await seconds(2);
+    expect(fetch).toHaveBeenCalledOnce();
+    serves("status-registered");
+    await seconds(2);
+    expect(heading()).toBe(texts.status.titles.registered);
+    await seconds(600);
+    expect(fetch).toHaveBeenCalledTimes(2);
+  });
+
+  it("gives a stream up that fails three times in a row", () => {
+    start("status-accepted");
+    stream().fail({ forGood: false });
+    stream().fail({ forGood: false });
+    expect(stream().readyState).toBe(EventSourceDouble.CONNECTING);
+    stream().fail({ forGood: false });
+    expect(stream().readyState).toBe(EventSourceDouble.CLOSED);
+  });
+
+  it("keeps a stream that fails now and then", () => {
+    start("status-accepted");
+    for (let i = 0; i < 9; i += 1) {
+      stream().fail({ forGood: false });
+      stream().tell({ status: "accepted" });
+    }
+    expect(stream().readyState).not.toBe(EventSourceDouble.CLOSED);
+  });
+
+  it("looks by itself while a proxy holds the events back", async () => {
+    start("status-accepted");
+    serves("status-registered");
+    await seconds(2);
+    expect(heading()).toBe(texts.status.titles.registered);
+  });
+
+  it("looks by itself in a browser that knows no streams", async () => {
+    vi.stubGlobal("EventSource", undefined);
+    Reflect.deleteProperty(window, "EventSource");
+    start("status-accepted");
+    serves("status-registered");
+    await seconds(2);
+    expect(heading()).toBe(texts.status.titles.registered);
+  });
+
+  it("says that the connection is lost, looks less and less often, and says when it is back", async () => {
+    start("status-accepted");
+    stream().fail({ forGood: true });
+    isAway();
+    let at = 0;
+    for (const [index, looksAt] of [2, 6, 14, 30, 62, 122, 182].entries()) {
+      await seconds(looksAt - at);
+      at = looksAt;
+      expect(fetch).toHaveBeenCalledTimes(index + 1);
+      expect(text("connection")).toBe(texts.status.reconnecting);
+    }
+    serves("status-accepted");
+    await seconds(60);
+    expect(text("connection")).toBe(texts.status.live);
+  });
+
+  it("looks at once when somebody comes back to the page", async () => {
+    start("status-accepted");
+    stream().tell({ status: "accepted" });
+    serves("status-registered");
+    document.dispatchEvent(new Event("visibilitychange"));
+    await seconds(0);
+    expect(heading()).toBe(texts.status.titles.registered);
+  });
+
+  it("takes no page but that of the registration for an answer", async () => {
+    start("status-accepted");
+    stream().fail({ forGood: true });
+    fetch.mockImplementation(() => Promise.resolve(answer(page("away-static"))));
+    await seconds(2);
+    expect(heading()).toBe(texts.status.titles.accepted);
+    expect(text("connection")).toBe(texts.status.reconnecting);
+  });
+});
+
+it.each(["status-registered", "status-rejected"])("%s is final: nothing is asked", async (name) => {
+  start(name);
+  await seconds(600);
+  expect(EventSourceDouble.opened).toHaveLength(0);
+  expect(fetch).not.toHaveBeenCalled();
+});

@@ -1,0 +1,114 @@
+import { isFinal, isSame, standingIn, type Standing } from "./standing";
+
+/** What a watch needs of the page. */
+export interface Watched {
+  /** The address of the stream. */
+  readonly events: string;
+  /** What the page shows now. */
+  standing(): Standing;
+  /** How long to wait before looking without a stream. */
+  refreshMs(): number;
+  /** Whether the page shows what changes without an event, such as how long the queue is. */
+  changesSilently(): boolean;
+  /** Shows what the service says now; false when it could not be reached. */
+  look(): Promise<boolean>;
+  /** The service was not reached, or was again. */
+  reached(yes: boolean): void;
+}
+
+const LONGEST_PAUSE_MS = 60_000;
+const FAILURES_OF_A_STREAM = 3;
+
+/** Keeps a page up to date until its registration has a final outcome: by a stream, else by looking. */
+export class Watch {
+  readonly #page: Watched;
+  #stream: EventSource | null = null;
+  /** Whether the stream works: it tells the standing as soon as it is open, unless a proxy holds that back. */
+  #heard = false;
+  #streamFailures = 0;
+  #lookFailures = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #running = false;
+
+  constructor(page: Watched) {
+    this.#page = page;
+  }
+
+  start(): void {
+    if (this.#running || isFinal(this.#page.standing())) {
+      return;
+    }
+    this.#running = true;
+    this.#streamFailures = 0;
+    this.#heard = false;
+    this.#listen();
+    this.#lookLater();
+  }
+
+  stop(): void {
+    this.#running = false;
+    this.#stream?.close();
+    this.#stream = null;
+    clearTimeout(this.#timer);
+  }
+
+  /** Looks at once, for somebody who comes back to the page. */
+  async lookNow(): Promise<void> {
+    if (!this.#running) {
+      return;
+    }
+    clearTimeout(this.#timer);
+    const reached = await this.#page.look();
+    // Stopped while waiting for the answer.
+    if (!(this.#running as boolean)) {
+      return;
+    }
+    this.#page.reached(reached);
+    this.#lookFailures = reached ? 0 : this.#lookFailures + 1;
+    if (isFinal(this.#page.standing())) {
+      this.stop();
+    } else {
+      this.#lookLater();
+    }
+  }
+
+  #listen(): void {
+    if (!("EventSource" in window)) {
+      return;
+    }
+    const stream = new EventSource(this.#page.events);
+    this.#stream = stream;
+    stream.addEventListener("status", ({ data }: MessageEvent<string>) => {
+      this.#streamFailures = 0;
+      this.#heard = true;
+      const told = standingIn(data);
+      if (told && !isSame(told, this.#page.standing())) {
+        void this.lookNow();
+      } else {
+        this.#lookLater();
+      }
+    });
+    stream.addEventListener("error", () => {
+      this.#streamFailures += 1;
+      // Closed for good, or a browser that tries again and again in vain.
+      if (
+        stream.readyState === EventSource.CLOSED ||
+        this.#streamFailures >= FAILURES_OF_A_STREAM
+      ) {
+        stream.close();
+      }
+      this.#heard = false;
+      this.#lookLater();
+    });
+  }
+
+  /** While no stream tells of changes, after a look that failed, and where no event would come. */
+  #lookLater(): void {
+    clearTimeout(this.#timer);
+    if (this.#heard && this.#lookFailures === 0 && !this.#page.changesSilently()) {
+      return;
+    }
+    const pause = Math.min(this.#page.refreshMs() * 2 ** this.#lookFailures, LONGEST_PAUSE_MS);
+    this.#timer = setTimeout(() => void this.lookNow(), pause);
+  }
+}
