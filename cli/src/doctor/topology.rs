@@ -1,6 +1,6 @@
 //! Whether exchanges, queues and bindings exist as this version declares them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use registrar_common::messaging::{Piece, topology};
 use serde::Deserialize;
@@ -42,8 +42,9 @@ struct Binding {
 
 pub(super) fn examine(broker: &Management) -> Finding {
     let pieces = topology();
+    let mut missing = BTreeSet::new();
     let examined: Result<Vec<_>, _> =
-        pieces.iter().map(|piece| problems_of(broker, piece)).collect();
+        pieces.iter().map(|piece| problems_of(broker, piece, &mut missing)).collect();
     match examined {
         Ok(problems) => {
             let well = format!("{} exchanges, queues and bindings are as declared.", pieces.len());
@@ -53,16 +54,30 @@ pub(super) fn examine(broker: &Management) -> Finding {
     }
 }
 
-fn problems_of(broker: &Management, piece: &Piece) -> Result<Vec<Problem>, BrokerError> {
+/// `missing` are the exchanges and queues that are not there, whose bindings are not told besides.
+fn problems_of(
+    broker: &Management,
+    piece: &Piece,
+    missing: &mut BTreeSet<&'static str>,
+) -> Result<Vec<Problem>, BrokerError> {
+    let mut is_missing = |name, what| {
+        missing.insert(name);
+        vec![Problem::new(format!("There is no {what} {name}."), DECLARE)]
+    };
     Ok(match piece {
         Piece::Exchange { name, kind, arguments } => match broker.get_own("exchanges", name)? {
-            None => vec![Problem::new(format!("There is no exchange {name}."), DECLARE)],
+            None => is_missing(name, "exchange"),
             Some(found) => of_exchange(name, kind, arguments, &found),
         },
         Piece::Queue { name, arguments } => match broker.get_own("queues", name)? {
-            None => vec![Problem::new(format!("There is no queue {name}."), DECLARE)],
+            None => is_missing(name, "queue"),
             Some(found) => of_queue(name, arguments, &found),
         },
+        Piece::Binding { exchange, queue, .. }
+            if missing.contains(exchange) || missing.contains(queue) =>
+        {
+            Vec::new()
+        }
         Piece::Binding { exchange, queue, key } => {
             let path = format!("e/{exchange}/q/{queue}");
             let bindings: Option<Vec<Binding>> = broker.get_own("bindings", &path)?;

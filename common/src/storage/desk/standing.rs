@@ -55,10 +55,11 @@ impl DeadLetterDesk {
     pub async fn standings(&self, letters: &[Watched]) -> Result<Vec<Standing>, StorageError> {
         let (mut session, letters) = (Session::of(&self.pool), letters.to_vec());
         to_its_end(async move {
-            // The letters first: what is decided after that is not missed, since it is final.
-            let now = read(&mut session, &letters).await?;
             let ids: Vec<_> = letters.iter().flat_map(|one| one.registrations.clone()).collect();
             let decided = decided::read(&mut session, &ids).await?;
+            // The letters second: one that is on hold again between the two reads tells so itself,
+            // and is not taken for one of which only a part is.
+            let now = read(&mut session, &letters).await?;
             Ok(letters.iter().map(|one| standing(one, now.get(&one.letter), &decided)).collect())
         })
         .await

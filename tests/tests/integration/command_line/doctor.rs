@@ -49,6 +49,7 @@ async fn what_is_missing_is_told_with_its_remedy_and_not_made() {
     ] {
         assert!(ended.stdout.contains(sentence), "{sentence} is not in\n{}", ended.stdout);
     }
+    assert!(!ended.stdout.contains("is not bound"), "told twice:\n{}", ended.stdout);
     assert_eq!(block_in_place(|| home.queues()), Vec::<String>::new());
     let tables = "information_schema.tables WHERE table_schema = DATABASE()";
     assert_eq!(Oracle::of(&home.servers.database_url).count(tables).await, 0);
