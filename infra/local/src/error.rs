@@ -13,6 +13,19 @@ pub enum StackError {
         /// The command to copy.
         command: String,
     },
+    /// Node.js is there or could be installed, but is too old to build the pages.
+    #[error(
+        "The pages need Node.js {needed} or newer, but {who} {found}. Install a newer one, for \
+         example from https://nodejs.org/en/download, and try again."
+    )]
+    NodeTooOld {
+        /// The oldest version that works.
+        needed: String,
+        /// The version found.
+        found: String,
+        /// Where it was found, as the beginning of a sentence.
+        who: &'static str,
+    },
     /// Another program listens on a port that was asked for.
     #[error(
         "Port {port} is already in use, so {what} cannot start. See what uses it with \

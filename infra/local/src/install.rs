@@ -2,23 +2,26 @@
 
 use std::process::{Command, Stdio};
 
-use crate::{
-    StackError,
-    tools::{self, TOOLS},
-};
+use crate::{StackError, Tool, tools};
 
-/// Installs the missing ones of [`TOOLS`] when that needs no question (as root, or with a sudo
+/// Installs the missing ones of `tools` when that needs no question (as root, or with a sudo
 /// that asks no password), saying so. Otherwise the error has the command to copy.
-pub fn install_missing() -> Result<(), StackError> {
-    let missing: Vec<_> = TOOLS.iter().filter(|tool| tool.find().is_err()).collect();
+pub fn install_missing(tools: &[&Tool]) -> Result<(), StackError> {
+    let missing: Vec<_> = tools.iter().filter(|tool| tool.find().is_err()).collect();
     let Some(first) = missing.first() else {
         return Ok(());
     };
     let mut packages: Vec<_> = missing.iter().map(|tool| tool.package).collect();
     packages.dedup();
+    install(first.what, &packages)?;
+    missing.iter().try_for_each(|tool| tool.find().map(drop))
+}
+
+/// Installs packages, in the same way.
+pub(crate) fn install(what: &'static str, packages: &[&str]) -> Result<(), StackError> {
     let packages_in_words = packages.join(" ");
     let not_installed = || StackError::NotInstalled {
-        what: first.what,
+        what,
         command: if tools::find("apt-get").is_some() {
             format!("sudo apt-get install {packages_in_words}")
         } else {
@@ -34,17 +37,17 @@ pub fn install_missing() -> Result<(), StackError> {
     println!("Installing {packages_in_words} with apt-get (once; under a minute) ...");
     let status = command
         .args(["/bin/sh", "-c", include_str!("install.sh"), "install.sh"])
-        .args(&packages)
+        .args(packages)
         .stdin(Stdio::null())
         .status()
         .map_err(StackError::io("Could not run apt-get"))?;
-    if !status.success() {
-        return Err(StackError::Refused {
-            what: format!("Installing {packages_in_words}"),
-            detail: format!("apt-get ended with {status}; its own message is above"),
-        });
+    if status.success() {
+        return Ok(());
     }
-    missing.iter().try_for_each(|tool| tool.find().map(drop))
+    Err(StackError::Refused {
+        what: format!("Installing {packages_in_words}"),
+        detail: format!("apt-get ended with {status}; its own message is above"),
+    })
 }
 
 /// A command that runs its arguments as root, if that is possible without asking.

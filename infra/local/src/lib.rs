@@ -1,4 +1,4 @@
-//! The local stack: private `MariaDB` and `RabbitMQ` servers, for `make run` and for the tests.
+//! The local stack: private `MariaDB`, `RabbitMQ` and nginx servers, for `make run` and for the tests.
 //!
 //! Private means: own data folder, own ports on 127.0.0.1, own Erlang name service; nothing of
 //! the system's own servers is read or touched, whoever runs this. A server ends with the process
@@ -10,6 +10,8 @@ mod address;
 mod error;
 mod install;
 mod mariadb;
+mod nginx;
+mod node;
 mod pair;
 mod process;
 mod rabbitmq;
@@ -20,9 +22,11 @@ mod tools;
 pub use error::StackError;
 pub use install::install_missing;
 pub use mariadb::{DatabaseAdmin, MariaDb};
+pub use nginx::Nginx;
+pub use node::require_node;
 pub use pair::ServerPair;
 pub use process::{Claim, Keeper, Managed, output_within, poll_until, require_free};
 pub use rabbitmq::{Cluster, Management, Queue, RabbitMq};
 pub use server::ServerOptions;
 pub use shared::{TestDatabase, TestServers, TestVhost};
-pub use tools::{BROKER, DATABASE_CLIENT, DATABASE_SERVER, TOOLS, Tool};
+pub use tools::{BROKER, BROWSER, DATABASE_CLIENT, DATABASE_SERVER, NGINX, TOOLS, Tool};

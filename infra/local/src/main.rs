@@ -1,12 +1,14 @@
 //! `registrar-local`: the whole of Registrar on one machine, with private servers.
 
 mod clean;
+mod pages;
 mod run;
 mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
+use registrar_local::{BROWSER, TOOLS, install_missing, require_node};
 
 /// The whole of Registrar on one machine, with private servers.
 #[derive(Parser)]
@@ -20,8 +22,10 @@ struct Arguments {
 enum Command {
     /// Install what is missing, start everything, stop it on Ctrl-C. The data stays.
     Run(RunArguments),
-    /// Install the servers that are missing, and nothing else.
-    Install,
+    /// Install what is missing of the servers and of what builds the pages, and nothing else.
+    Install(InstallArguments),
+    /// Start nginx alone, with the pages and an API that runs already or will, until Ctrl-C.
+    Pages(PagesArguments),
     /// Start empty servers and print the variables that make the tests use them, until Ctrl-C.
     Servers,
     /// Delete the data of `run`.
@@ -39,6 +43,32 @@ struct RunArguments {
     /// The first of five ports of the private RabbitMQ.
     #[arg(long, default_value_t = 13672, value_parser = clap::value_parser!(u16).range(1..=65531))]
     broker_port: u16,
+    /// The port of nginx, for browsers.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Where the built pages are.
+    #[arg(long, default_value = "frontend/dist")]
+    pages: PathBuf,
+}
+
+#[derive(Args)]
+struct InstallArguments {
+    /// Also the browser that the tests use.
+    #[arg(long)]
+    browser: bool,
+}
+
+#[derive(Args)]
+struct PagesArguments {
+    /// The port of nginx; 0 takes a free one.
+    #[arg(long, default_value_t = 8080)]
+    listen: u16,
+    /// The port of the API on this machine.
+    #[arg(long, default_value_t = 5000)]
+    api: u16,
+    /// Where the built pages are.
+    #[arg(long, default_value = "frontend/dist")]
+    pages: PathBuf,
 }
 
 #[derive(Args)]
@@ -54,7 +84,8 @@ struct CleanArguments {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
-        Command::Install => registrar_local::install_missing().map_err(Into::into),
+        Command::Install(arguments) => install(&arguments),
+        Command::Pages(arguments) => pages::serve(&arguments),
         Command::Servers => serve::serve(),
         Command::Clean(arguments) => clean::clean(&arguments.data_dir, arguments.yes),
     };
@@ -65,4 +96,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn install(arguments: &InstallArguments) -> anyhow::Result<()> {
+    let mut tools = TOOLS.to_vec();
+    if arguments.browser {
+        tools.push(&BROWSER);
+    }
+    install_missing(&tools)?;
+    Ok(require_node()?)
 }

@@ -1,14 +1,14 @@
 //! `registrar-local servers`.
 
 use anyhow::Result;
-use registrar_local::{ServerOptions, ServerPair, install_missing, poll_until};
+use registrar_local::{ServerOptions, ServerPair, TOOLS, install_missing, poll_until};
 
 use crate::run::{CHECK_INTERVAL, Interrupt};
 
 /// Runs temporary servers until interrupted. What it prints can be given to a shell.
 pub(crate) fn serve() -> Result<()> {
     let interrupt = Interrupt::listen()?;
-    install_missing()?;
+    install_missing(&TOOLS)?;
     let options = ServerOptions::temporary();
     let mut servers = ServerPair::start(&options, &options)?;
     announce(&servers);

@@ -55,9 +55,19 @@ pub(crate) const BROKER_CONTROL: Tool = Tool {
 pub(crate) const NAME_SERVICE: Tool =
     Tool { what: "Erlang's epmd", package: "rabbitmq-server", programs: &["epmd"] };
 
-/// Everything that is installed when missing.
-pub const TOOLS: [&Tool; 5] =
-    [&DATABASE_SERVER, &DATABASE_CLIENT, &BROKER, &BROKER_CONTROL, &NAME_SERVICE];
+/// The web server.
+pub const NGINX: Tool = Tool { what: "nginx", package: "nginx", programs: &["nginx"] };
+
+/// The browser of the tests.
+pub const BROWSER: Tool = Tool {
+    what: "Chromium",
+    package: "chromium",
+    programs: &["chromium", "chromium-browser", "google-chrome"],
+};
+
+/// Everything that runs here.
+pub const TOOLS: [&Tool; 6] =
+    [&DATABASE_SERVER, &DATABASE_CLIENT, &BROKER, &BROKER_CONTROL, &NAME_SERVICE, &NGINX];
 
 impl Tool {
     /// Where the program is.

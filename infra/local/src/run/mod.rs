@@ -6,42 +6,64 @@ mod programs;
 mod secrets;
 mod welcome;
 
-use std::{fs, path::Path, process, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process,
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
 use apps::Apps;
 pub(crate) use interrupt::Interrupt;
 use programs::Programs;
 use registrar_local::{
-    Claim, ServerOptions, ServerPair, install_missing, poll_until, require_free,
+    Claim, Nginx, ServerOptions, ServerPair, TOOLS, install_missing, poll_until, require_free,
 };
 
-use crate::RunArguments;
+use crate::{RunArguments, pages::Pages};
 
 /// How soon the end of a part is noticed.
 pub(crate) const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 
 const DATABASE: &str = "registrar";
+const API_PORT: u16 = 5000;
+
+/// What a run needs besides the servers.
+struct Installation {
+    programs: Programs,
+    pages: Pages,
+    data_dir: PathBuf,
+    /// Of nginx.
+    port: u16,
+}
 
 /// Runs everything until interrupted, or until a part ends by itself.
 pub(crate) fn run(arguments: &RunArguments) -> Result<()> {
     let interrupt = Interrupt::listen()?;
     let claim = Claim::take("registrar-local", &arguments.data_dir)?;
     claim.note(process::id())?;
-    let data_dir = fs::canonicalize(&arguments.data_dir)
-        .with_context(|| format!("Could not read {}", arguments.data_dir.display()))?;
-    let programs = Programs::find()?;
-    install_missing()?;
-    for (what, port) in [("the API", 5000), ("the API", 9100), ("the worker", 9101)] {
+    let installation = Installation {
+        programs: Programs::find()?,
+        pages: Pages::find(&arguments.pages)?,
+        data_dir: fs::canonicalize(&arguments.data_dir)
+            .with_context(|| format!("Could not read {}", arguments.data_dir.display()))?,
+        port: arguments.port,
+    };
+    install_missing(&TOOLS)?;
+    for (what, port) in
+        [("nginx", arguments.port), ("the API", API_PORT), ("the API", 9100), ("the worker", 9101)]
+    {
         require_free(what, port)?;
     }
 
     println!("Starting MariaDB and RabbitMQ (some 10 seconds) ...");
+    let data_dir = &installation.data_dir;
     let mut servers = ServerPair::start(
         &ServerOptions::at(data_dir.join("mariadb"), arguments.database_port),
         &ServerOptions::at(data_dir.join("rabbitmq"), arguments.broker_port),
     )?;
-    let outcome = with_servers(&programs, &data_dir, &mut servers, &interrupt);
+    let outcome = with_servers(&installation, &mut servers, &interrupt);
     println!("Stopping RabbitMQ and MariaDB (some 6 seconds) ...");
     let stopped = servers.stop();
     outcome?;
@@ -51,8 +73,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<()> {
 }
 
 fn with_servers(
-    programs: &Programs,
-    data_dir: &Path,
+    installation: &Installation,
     servers: &mut ServerPair,
     interrupt: &Interrupt,
 ) -> Result<()> {
@@ -60,31 +81,43 @@ fn with_servers(
         return Ok(());
     }
     servers.database.admin().create_database(DATABASE)?;
-    let mut environment = secrets::load_or_make(data_dir)?;
-    let addresses = [
+    let mut environment = secrets::load_or_make(&installation.data_dir)?;
+    let settings = [
         ("DATABASE_URL", servers.database.admin().database_url(DATABASE)),
         ("AMQP_URL", servers.broker.management().url()),
+        ("REGISTRAR_PAGES", installation.pages.templates.display().to_string()),
+        ("REGISTRAR_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
     ];
-    environment.extend(addresses.map(|(name, value)| (name.to_owned(), value)));
-    programs.migrate(&environment)?;
+    environment.extend(settings.map(|(name, value)| (name.to_owned(), value)));
+    installation.programs.migrate(&environment)?;
 
-    println!("Starting the API and the worker ...");
-    let logs = data_dir.join("logs");
-    let mut apps = Apps::start(programs, &environment, &logs)?;
-    let outcome = apps.wait_ready(interrupt).and_then(|()| {
-        if !interrupt.is_set() {
-            println!("{}", welcome::text(servers, DATABASE, &logs));
-        }
-        watch(&mut apps, servers, interrupt)
-    });
+    println!("Starting the API, the worker and nginx ...");
+    let logs = installation.data_dir.join("logs");
+    let mut apps = Apps::start(&installation.programs, &environment, &logs)?;
+    let outcome = with_apps(installation, servers, &mut apps, &logs, interrupt);
     println!("\nStopping the API and the worker ...");
     outcome.and(apps.stop())
 }
 
-fn watch(apps: &mut Apps, servers: &mut ServerPair, interrupt: &Interrupt) -> Result<()> {
+fn with_apps(
+    installation: &Installation,
+    servers: &mut ServerPair,
+    apps: &mut Apps,
+    logs: &Path,
+    interrupt: &Interrupt,
+) -> Result<()> {
+    apps.wait_ready(interrupt)?;
+    if interrupt.is_set() {
+        return Ok(());
+    }
+    let options = ServerOptions::at(installation.data_dir.join("nginx"), installation.port);
+    let mut nginx = Nginx::start(&options, API_PORT, &installation.pages.public)?;
+    println!("{}", welcome::text(servers, &nginx, DATABASE, logs));
     while poll_until(CHECK_INTERVAL, || interrupt.is_set().then_some(())).is_none() {
         apps.check()?;
         servers.check()?;
+        nginx.check()?;
     }
-    Ok(())
+    // Before the API, so that no page meets an API that has gone.
+    Ok(nginx.stop()?)
 }

@@ -2,28 +2,30 @@
 
 use std::path::Path;
 
-use registrar_local::ServerPair;
+use registrar_local::{Nginx, ServerPair};
 
-pub(crate) fn text(servers: &ServerPair, database: &str, logs: &Path) -> String {
+pub(crate) fn text(servers: &ServerPair, nginx: &Nginx, database: &str, logs: &Path) -> String {
+    let pages = format!("http://127.0.0.1:{}", nginx.port());
     let database = servers.database.admin().database_url(database);
     let rabbitmq = servers.broker.management().http_url();
     let logs = logs.display();
-    let server_logs =
-        format!("{}, {}", servers.database.log().display(), servers.broker.log().display());
+    let server_logs = [servers.database.log(), servers.broker.log(), nginx.log()];
+    let server_logs = server_logs.map(|log| log.display().to_string()).join("\n              ");
     format!(
         "
 Registrar runs.
 
-  API         http://127.0.0.1:5000/docs
+  Pages       {pages}
+  API         {pages}/docs
   Metrics     http://127.0.0.1:9100/metrics (API), http://127.0.0.1:9101/metrics (worker)
   RabbitMQ    {rabbitmq} (guest, guest)
   Database    {database}
   Logs        {logs}/api.log, {logs}/worker.log
               {server_logs}
 
-Register someone:
+Register someone there, or with:
 
-  curl -i http://127.0.0.1:5000/register -H 'Content-Type: application/json' \\
+  curl -i {pages}/register -H 'Content-Type: application/json' \\
     -d '{{\"first_name\":\"Ada\",\"last_name\":\"Lovelace\",\"email\":\"ada@example.org\"}}'
 
 Ctrl-C stops everything."

@@ -1,0 +1,105 @@
+//! A private nginx, the door to the pages and the API.
+
+use std::{
+    fmt::Write as _, net::TcpStream, path::Path, path::PathBuf, process::Command, time::Duration,
+};
+
+use crate::{
+    StackError,
+    process::Managed,
+    server::{Home, Port, ServerOptions},
+    tools::NGINX,
+};
+
+const WHAT: &str = "nginx";
+const START_PATIENCE: Duration = Duration::from_secs(20);
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
+
+/// The configuration that the container uses as well.
+const SHARED: &str = include_str!("../../nginx/registrar.conf");
+
+/// Where nginx would otherwise keep unfinished requests and answers: in the system's folders.
+const TEMPORARY: [&str; 5] = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+
+/// An nginx of our own on 127.0.0.1. It ends with this value, or with this process.
+#[derive(Debug)]
+pub struct Nginx {
+    // Before `home`, whose keeper ends whatever is left.
+    process: Managed,
+    port: Port,
+    home: Home,
+}
+
+impl Nginx {
+    /// Starts it with the static pages in the folder `public` and the API on the port `api` of this
+    /// machine, which may be absent, and waits until it takes connections.
+    pub fn start(options: &ServerOptions, api: u16, public: &Path) -> Result<Self, StackError> {
+        let program = NGINX.find()?;
+        let home = Home::open(WHAT, options.data_dir.as_deref())?;
+        let port = Port::choose(WHAT, options.port)?;
+        let config = write_config(&home, port.number(), api, public)?;
+        let mut command = Command::new(program);
+        // Before it has read its configuration it would log to the system's folder.
+        command.args(["-e", "stderr", "-p"]).arg(&home.dir).arg("-c").arg(config);
+        let process = home.spawn(WHAT, &mut command)?;
+        let mut server = Self { process, port, home };
+        let port = server.port();
+        server
+            .process
+            .wait_ready(START_PATIENCE, || TcpStream::connect(("127.0.0.1", port)).is_ok())?;
+        Ok(server)
+    }
+
+    /// Lets it end by itself.
+    pub fn stop(&mut self) -> Result<(), StackError> {
+        self.process.stop(STOP_PATIENCE).map(drop)
+    }
+
+    /// The port on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port.number()
+    }
+
+    /// The server's process id.
+    pub fn pid(&self) -> u32 {
+        self.process.pid()
+    }
+
+    /// The log file.
+    pub fn log(&self) -> PathBuf {
+        self.home.log()
+    }
+
+    /// An error that says how it ended, if it did.
+    pub fn check(&mut self) -> Result<(), StackError> {
+        self.process.check()
+    }
+}
+
+fn write_config(home: &Home, port: u16, api: u16, public: &Path) -> Result<PathBuf, StackError> {
+    let temporary = home.private_folder("tmp")?;
+    let mut http = String::new();
+    for kind in TEMPORARY {
+        let folder = temporary.join(kind);
+        // Writing to a string cannot fail.
+        let _ = writeln!(http, "    {kind}_temp_path {};", quoted(&folder));
+    }
+    let registrar = SHARED
+        .replace("${REGISTRAR_LISTEN}", &format!("127.0.0.1:{port}"))
+        .replace("${REGISTRAR_UPSTREAM}", &format!("127.0.0.1:{api}"))
+        .replace("${REGISTRAR_PUBLIC}", &quoted(public));
+    let registrar = home.write("registrar.conf", &registrar)?;
+    let registrar = quoted(&registrar);
+    // Otherwise it gives up root for a user who may not read the folders of whoever runs this.
+    let user = if rustix::process::geteuid().is_root() { "user root;\n" } else { "" };
+    let config = format!(
+        "{user}daemon off;\nworker_processes 1;\npid nginx.pid;\n\
+         events {{\n    worker_connections 1024;\n}}\n\
+         http {{\n{http}    include {registrar};\n}}\n"
+    );
+    home.write("nginx.conf", &config)
+}
+
+fn quoted(path: &Path) -> String {
+    format!("\"{}\"", path.display())
+}

@@ -1,0 +1,101 @@
+//! The door, with a few pages of its own and no API behind it. The browser tests are about what it
+//! does with the real pages and the real API.
+
+use std::{fs, net::TcpListener};
+
+use registrar_local::{Nginx, ServerOptions, StackError};
+use tempfile::TempDir;
+use ureq::{Agent, Body, http::Response};
+
+/// Port 9 (discard): nobody listens there.
+const ABSENT: u16 = 9;
+
+// The attributes tell clippy that the helpers of the tests are tests too.
+
+/// The pages, in a folder whose name must be quoted.
+#[cfg(test)]
+fn pages() -> TempDir {
+    let folder = tempfile::Builder::new().prefix("registrar pages; ").tempdir().unwrap();
+    for (name, content) in [
+        ("form.en.html", "key <!--#echo var=\"request_id\" -->"),
+        ("form.fa.html", "Persian"),
+        ("away.en.html", "away"),
+        ("away.json", "{}"),
+    ] {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
+    folder
+}
+
+#[cfg(test)]
+fn get(nginx: &Nginx, path: &str, accept: &str, language: &str) -> Response<Body> {
+    let agent: Agent =
+        Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
+    agent
+        .get(format!("http://127.0.0.1:{}{path}", nginx.port()))
+        .header("Accept", accept)
+        .header("Accept-Language", language)
+        .call()
+        .unwrap()
+}
+
+#[test]
+fn the_form_is_there_without_an_api_and_every_time_with_another_key() {
+    let pages = pages();
+    let nginx = Nginx::start(&ServerOptions::temporary(), ABSENT, pages.path()).unwrap();
+    let form = || get(&nginx, "/", "text/html", "en").into_body().read_to_string().unwrap();
+    let (one, two) = (form(), form());
+    let key = one.strip_prefix("key ").unwrap();
+    assert!(key.len() == 32 && key.chars().all(|c| c.is_ascii_hexdigit()), "{one}");
+    assert_ne!(one, two);
+}
+
+#[test]
+fn the_language_is_the_one_asked_for_or_the_first_of_the_browsers_that_there_is() {
+    let pages = pages();
+    let nginx = Nginx::start(&ServerOptions::temporary(), ABSENT, pages.path()).unwrap();
+    for (path, accepted, is_persian) in [
+        ("/", "", false),
+        ("/", "fa", true),
+        ("/", "fa-IR,fa;q=0.9", true),
+        ("/", "de-DE, FA;q=0.8, en;q=0.5", true),
+        ("/", "en-GB,fa", false),
+        ("/", "fab, nofa, de", false),
+        ("/?lang=fa", "en", true),
+        ("/?lang=en", "fa", false),
+        ("/?lang=xx", "fa", true),
+    ] {
+        let text = get(&nginx, path, "text/html", accepted).into_body().read_to_string().unwrap();
+        assert_eq!(text == "Persian", is_persian, "{path} {accepted}: {text}");
+    }
+}
+
+#[test]
+fn an_api_that_is_away_is_told_to_people_as_a_page_and_to_programs_as_a_problem() {
+    let pages = pages();
+    let nginx = Nginx::start(&ServerOptions::temporary(), ABSENT, pages.path()).unwrap();
+    for (accept, expected) in [
+        ("text/html,*/*;q=0.8", "text/html; charset=utf-8"),
+        ("*/*", "application/problem+json"),
+        ("application/json", "application/problem+json"),
+    ] {
+        let answer = get(&nginx, "/registrations/x", accept, "en");
+        assert_eq!(answer.status(), 503);
+        assert_eq!(answer.headers()["content-type"], expected);
+        assert_eq!(answer.headers()["retry-after"], "5");
+        assert_eq!(answer.headers()["cache-control"], "no-store");
+    }
+    // Neither the address, which opens a status, nor whose it is.
+    let log = fs::read_to_string(nginx.log()).unwrap();
+    assert!(log.contains(r#""upstream_status":"502""#), "{log}");
+    assert!(!log.contains("registrations/x") && !log.contains("127.0.0.1"), "{log}");
+}
+
+#[test]
+fn a_port_that_is_taken_is_named_in_a_sentence() {
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = other.local_addr().unwrap().port();
+    let options = ServerOptions { port, ..ServerOptions::temporary() };
+    let error = Nginx::start(&options, ABSENT, pages().path()).unwrap_err();
+    assert!(matches!(error, StackError::PortTaken { what: "nginx", .. }), "{error}");
+}
