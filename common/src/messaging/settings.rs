@@ -13,7 +13,7 @@ pub struct MessagingSettings {
     #[arg(long, env = "AMQP_URL", hide_env_values = true, value_parser = AmqpUrl::parse)]
     pub amqp_url: AmqpUrl,
     /// Seconds between heartbeats; a dead broker shows after twice as many
-    #[arg(long, env = "REGISTRAR_AMQP_HEARTBEAT_SECONDS", default_value = "10")]
+    #[arg(long, env = "REGISTRAR_AMQP_HEARTBEAT_SECONDS", default_value = "5")]
     pub amqp_heartbeat_seconds: NonZeroU16,
     /// How long connecting, and any single answer on a new connection, may take
     #[arg(long, env = "REGISTRAR_AMQP_CONNECT_TIMEOUT", default_value = "5s", value_parser = duration)]
@@ -25,7 +25,7 @@ impl MessagingSettings {
     pub fn new(url: AmqpUrl) -> Self {
         Self {
             amqp_url: url,
-            amqp_heartbeat_seconds: const { NonZeroU16::new(10).unwrap() },
+            amqp_heartbeat_seconds: const { NonZeroU16::new(5).unwrap() },
             amqp_connect_timeout: Duration::from_secs(5),
         }
     }
