@@ -12,6 +12,9 @@ use crate::{
 /// From here on it is no longer "a few seconds".
 const LONG: Duration = Duration::from_secs(30);
 
+/// A page that reloads sooner is gone before a screen reader has read it.
+const READABLE: Duration = Duration::from_secs(5);
+
 /// What `status.html` is given.
 #[derive(Serialize)]
 pub struct StatusPage {
@@ -80,7 +83,7 @@ impl StatusPage {
             decided_at: body.decided_at.map(Moment::from),
             paused_until,
             wait: waits.then(|| Wait::of(prospect.takes)),
-            refresh: prospect.look_again.map(seconds_to_wait),
+            refresh: prospect.look_again.map(|time| seconds_to_wait(time.max(READABLE))),
         }
     }
 }
@@ -123,7 +126,7 @@ mod tests {
     fn who_waits_hears_how_long_and_when_to_look_again() {
         let page = page_of(Known::Waiting);
         assert_eq!(page.wait, Some(Wait { long: true, minutes: 2 }));
-        assert_eq!(page.refresh, Some(2));
+        assert_eq!(page.refresh, Some(5), "long enough to be read");
         assert_eq!(page.message, Language::Persian.texts().accepted());
         assert!(page.accepted_at.is_some() && page.decided_at.is_none());
     }

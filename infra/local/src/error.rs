@@ -15,12 +15,10 @@ pub enum StackError {
     },
     /// Node.js is there or could be installed, but is too old to build the pages.
     #[error(
-        "The pages need Node.js {needed} or newer, but {who} {found}. Install a newer one, for \
+        "The pages need Node.js 20.19, 22.13, 24 or newer, but {who} {found}. Install one, for \
          example from https://nodejs.org/en/download, and try again."
     )]
     NodeTooOld {
-        /// The oldest version that works.
-        needed: String,
         /// The version found.
         found: String,
         /// Where it was found, as the beginning of a sentence.

@@ -18,6 +18,9 @@ const STOP_PATIENCE: Duration = Duration::from_secs(5);
 /// The configuration that the container uses as well.
 const SHARED: &str = include_str!("../../nginx/registrar.conf");
 
+/// Each open status page takes two, and the API allows 4,096 of them (`REGISTRAR_STREAMS`).
+const CONNECTIONS: u32 = 16_384;
+
 /// Where nginx would otherwise keep unfinished requests and answers: in the system's folders.
 const TEMPORARY: [&str; 5] = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 
@@ -94,8 +97,10 @@ fn write_config(home: &Home, port: u16, api: u16, public: &Path) -> Result<PathB
     let user = if rustix::process::geteuid().is_root() { "user root;\n" } else { "" };
     let config = format!(
         "{user}daemon off;\nworker_processes 1;\npid nginx.pid;\n\
-         events {{\n    worker_connections 1024;\n}}\n\
-         http {{\n{http}    include {registrar};\n}}\n"
+         worker_rlimit_nofile {};\n\
+         events {{\n    worker_connections {CONNECTIONS};\n}}\n\
+         http {{\n{http}    include {registrar};\n}}\n",
+        2 * CONNECTIONS,
     );
     home.write("nginx.conf", &config)
 }

@@ -4,8 +4,12 @@ use std::{process::Command, time::Duration};
 
 use crate::{StackError, install::install, process::output_within, tools};
 
-/// What Vite needs at least.
-const NEEDED: Version = Version { major: 20, minor: 19 };
+/// What Vite and `ESLint` say that they need: of each line that is supported, this or newer.
+const NEEDED: [Version; 3] = [
+    Version { major: 20, minor: 19 },
+    Version { major: 22, minor: 13 },
+    Version { major: 24, minor: 0 },
+];
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -46,13 +50,17 @@ fn offered() -> String {
 /// Fails when `found` is a version and too old.
 fn refuse_old(found: &str, who: &'static str) -> Result<(), StackError> {
     match parse(found) {
-        Some(version) if version < NEEDED => Err(StackError::NodeTooOld {
-            needed: format!("{}.{}", NEEDED.major, NEEDED.minor),
-            found: found.trim_start_matches('v').to_owned(),
-            who,
-        }),
+        Some(version) if !suffices(version) => {
+            Err(StackError::NodeTooOld { found: found.trim_start_matches('v').to_owned(), who })
+        }
         _ => Ok(()),
     }
+}
+
+fn suffices(version: Version) -> bool {
+    let newest = NEEDED[NEEDED.len() - 1];
+    version >= newest
+        || NEEDED.iter().any(|least| version.major == least.major && version >= *least)
 }
 
 /// Reads `v20.19.1` or `20.19.1+dfsg-2`.
@@ -67,13 +75,15 @@ mod tests {
 
     #[test]
     fn a_version_that_vite_needs_passes_and_an_older_one_is_named() {
-        for good in ["v20.19.0", "v22.1.0", "20.20.2-1nodesource1", "", "(none)"] {
+        for good in ["v20.19.0", "v22.13.1", "v25.1.0", "20.20.2-1nodesource1", "", "(none)"] {
             assert!(refuse_old(good, "this machine has").is_ok(), "{good}");
         }
         let error = refuse_old("18.20.4+dfsg-1~deb12u3", "the package manager offers").unwrap_err();
-        let sentence = "The pages need Node.js 20.19 or newer, but the package manager offers \
-                        18.20.4+dfsg-1~deb12u3.";
+        let sentence = "The pages need Node.js 20.19, 22.13, 24 or newer, but the package manager \
+                        offers 18.20.4+dfsg-1~deb12u3.";
         assert!(error.to_string().starts_with(sentence), "{error}");
-        assert!(refuse_old("v20.18.3", "this machine has").is_err());
+        for bad in ["v20.18.3", "v21.7.0", "v22.12.0", "v23.0.0"] {
+            assert!(refuse_old(bad, "this machine has").is_err(), "{bad}");
+        }
     }
 }

@@ -172,7 +172,7 @@ async fn a_status_is_a_page_that_looks_again_by_itself() {
     let spelled = reference.as_str().to_lowercase();
     let answer = look(&alone, &format!("/registrations/{spelled}")).await;
     assert_eq!((answer.status, page_of(&answer)), (StatusCode::OK, "status"));
-    for part in ["data-status=\"accepted\"", "http-equiv=\"refresh\" content=\"1\""] {
+    for part in ["data-status=\"accepted\"", "http-equiv=\"refresh\" content=\"5\""] {
         assert!(answer.body.contains(part), "{part} is not in {}", answer.body);
     }
     assert!(answer.body.contains(Language::English.texts().unreadable()), "{}", answer.body);

@@ -39,7 +39,7 @@ async fn a_form_without_scripts_leads_to_a_page_that_tells_the_outcome() {
     let texts = Language::Persian.texts();
     let waiting = browser.look(&path).await;
     assert_eq!(waiting.attribute("data-status"), "accepted");
-    assert_eq!(waiting.attribute("data-refresh"), "1");
+    assert_eq!(waiting.attribute("data-refresh"), "5");
     assert!(waiting.says(texts.accepted()), "{}", waiting.html);
 
     let _worker = Worker::start(&home.servers).await;
