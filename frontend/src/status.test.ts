@@ -83,6 +83,39 @@ describe("with a stream", () => {
     expect(heading()).toBe(texts.status.titles.registered);
   });
 
+  it("is not led back from an outcome by an answer that is older and comes later", async () => {
+    const asked: ((response: Response) => void)[] = [];
+    fetch.mockImplementation(() => new Promise((resolve) => asked.push(resolve)));
+    const answerTo = async (look: number, name: string) => {
+      asked[look]?.(answer(page(name)));
+      await seconds(0);
+    };
+    start("status-on_hold");
+    stream().tell({ status: "accepted" });
+    stream().tell({ status: "registered" });
+    await answerTo(1, "status-registered");
+    await answerTo(0, "status-accepted");
+    await answerTo(1, "status-registered");
+    expect(heading()).toBe(texts.status.titles.registered);
+  });
+
+  it("looks once at a time, and again for what was told meanwhile", async () => {
+    let end: (response: Response) => void = () => undefined;
+    fetch.mockImplementationOnce(() => new Promise((resolve) => (end = resolve)));
+    start("status-accepted");
+    stream().tell({ status: "on_hold" });
+    stream().tell({ status: "registered" });
+    document.dispatchEvent(new Event("visibilitychange"));
+    await seconds(0);
+    expect(fetch).toHaveBeenCalledOnce();
+
+    serves("status-registered");
+    end(answer(page("status-on_hold")));
+    await seconds(0);
+    expect(fetch).toHaveBeenCalledTimes(2);
+    expect(heading()).toBe(texts.status.titles.registered);
+  });
+
   it("leaves the focus where it is", async () => {
     start("status-accepted");
     document.getElementById("copy")?.focus();
