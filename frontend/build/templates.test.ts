@@ -92,6 +92,18 @@ describe.each(catalogues.map((t) => ({ t, code: t.language.code })))(
   },
 );
 
+it("never claims that nothing was sent, since an earlier attempt may have arrived", () => {
+  const reassurances = { en: /never counted twice\./, fa: /هرگز دو بار شمرده نمی‌شود\./ };
+  for (const { language, problems } of catalogues) {
+    // This one says what to mend before anything is sent again.
+    const others = Object.entries(problems).filter(([name]) => name !== "body-too-large");
+    for (const [, sentence] of others) {
+      expect(sentence).not.toMatch(/nothing was sent|چیزی فرستاده نشد/i);
+      expect(sentence).toMatch(reassurances[language.code as "en"]);
+    }
+  }
+});
+
 it("shows what a student typed, and runs none of it", () => {
   const typed = `"><script>alert(1)</script><!--#echo var="x" -->`;
   const t = catalogues[0]!;
