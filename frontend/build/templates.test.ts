@@ -92,6 +92,20 @@ describe.each(catalogues.map((t) => ({ t, code: t.language.code })))(
   },
 );
 
+it("comes back by itself, with scripts and without, from what only the API says", () => {
+  for (const [name, byItself] of [
+    ["away-busy", true],
+    ["away-static", false],
+  ] as const) {
+    for (const t of catalogues) {
+      const sample = samples(t).find((sample) => sample.name === name);
+      const page = parse(renderer.render("away.html", t, sample?.context ?? {}));
+      expect(page.querySelector("head > meta[http-equiv=refresh]") !== null).toBe(byItself);
+      expect(page.body.textContent.includes(t.pages.away.automatic)).toBe(byItself);
+    }
+  }
+});
+
 it("never claims that nothing was sent, since an earlier attempt may have arrived", () => {
   const reassurances = { en: /never counted twice\./, fa: /هرگز دو بار شمرده نمی‌شود\./ };
   for (const { language, problems } of catalogues) {
