@@ -116,13 +116,17 @@ describe("with a stream", () => {
     expect(heading()).toBe(texts.status.titles.registered);
   });
 
-  it("leaves the focus where it is", async () => {
+  it.each([
+    ["the button", "#copy", "registered"],
+    ["the link", "main a", "registered"],
+    ["the link", "main a", "rejected"],
+  ])("leaves the focus on %s (%s) when it is %s", async (_, selector, status) => {
     start("status-accepted");
-    document.getElementById("copy")?.focus();
-    serves("status-registered");
-    stream().tell({ status: "registered" });
+    document.querySelector<HTMLElement>(selector)?.focus();
+    serves(`status-${status}`);
+    stream().tell({ status });
     await seconds(0);
-    expect(document.activeElement?.id).toBe("copy");
+    expect(document.activeElement).toBe(document.querySelector(selector));
   });
 
   it("looks again at what changes without an event", async () => {
