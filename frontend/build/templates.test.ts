@@ -92,6 +92,32 @@ describe.each(catalogues.map((t) => ({ t, code: t.language.code })))(
   },
 );
 
+it("comes back by itself, with scripts and without, from what only the API says", () => {
+  for (const [name, byItself] of [
+    ["away-busy", true],
+    ["away-static", false],
+  ] as const) {
+    for (const t of catalogues) {
+      const sample = samples(t).find((sample) => sample.name === name);
+      const page = parse(renderer.render("away.html", t, sample?.context ?? {}));
+      expect(page.querySelector("head > meta[http-equiv=refresh]") !== null).toBe(byItself);
+      expect(page.body.textContent.includes(t.pages.away.automatic)).toBe(byItself);
+    }
+  }
+});
+
+it("never claims that nothing was sent, since an earlier attempt may have arrived", () => {
+  const reassurances = { en: /never counted twice\./, fa: /هرگز دو بار شمرده نمی‌شود\./ };
+  for (const { language, problems } of catalogues) {
+    // This one says what to mend before anything is sent again.
+    const others = Object.entries(problems).filter(([name]) => name !== "body-too-large");
+    for (const [, sentence] of others) {
+      expect(sentence).not.toMatch(/nothing was sent|چیزی فرستاده نشد/i);
+      expect(sentence).toMatch(reassurances[language.code as "en"]);
+    }
+  }
+});
+
 it("shows what a student typed, and runs none of it", () => {
   const typed = `"><script>alert(1)</script><!--#echo var="x" -->`;
   const t = catalogues[0]!;

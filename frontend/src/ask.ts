@@ -12,8 +12,11 @@ export interface Sent {
   readonly headers: Record<string, string>;
 }
 
-/** Longer than the API takes for any answer of its own. */
-export const TIMEOUT_MS = 15_000;
+/**
+ * Longer than the API takes for any answer of its own: 10 s for a slow body and 20 s for the rest.
+ * Who gives up sooner asks a busy service twice and never reads why it could not answer.
+ */
+const TIMEOUT_MS = 35_000;
 
 /** Asks for a page; null when nothing came in time or it is no page of ours. */
 export async function ask(address: string, sent?: Sent): Promise<Answer | null> {

@@ -6,13 +6,21 @@ afterEach(() => {
   sessionStorage.clear();
 });
 
-it.each(["", "{", "null", "[]", '{"key":1,"values":{}}', '{"key":"k","values":null}'])(
-  "is none when the browser stored %j",
-  (stored) => {
-    sessionStorage.setItem("draft", stored);
-    expect(loadDraft()).toBeNull();
-  },
-);
+const VALUES = '{"first_name":"","last_name":"","email":""}';
+
+it.each([
+  "",
+  "{",
+  "null",
+  "[]",
+  '{"key":1,"values":{}}',
+  '{"key":"k","values":null}',
+  `{"key":"k","values":${VALUES}}`,
+  `{"key":"k","values":${VALUES},"sent":{}}`,
+])("is none when the browser stored %j", (stored) => {
+  sessionStorage.setItem("draft", stored);
+  expect(loadDraft()).toBeNull();
+});
 
 it("does without a browser that stores nothing", () => {
   const forbidden = () => {

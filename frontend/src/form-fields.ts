@@ -1,6 +1,6 @@
 import { FIELDS, type Draft, type Values } from "./draft";
 
-/** The inputs of the form, as a draft. */
+/** The inputs of the form, which hold a draft. */
 export class FormFields {
   readonly #form: HTMLFormElement;
 
@@ -8,11 +8,12 @@ export class FormFields {
     this.#form = form;
   }
 
-  draft(): Draft {
-    const values = Object.fromEntries(
-      FIELDS.map((field) => [field, this.#input(field).value]),
-    ) as Values;
-    return { key: this.#input("idempotency_key").value, values };
+  key(): string {
+    return this.#input("idempotency_key").value;
+  }
+
+  values(): Values {
+    return Object.fromEntries(FIELDS.map((field) => [field, this.#input(field).value])) as Values;
   }
 
   setKey(key: string): void {

@@ -54,7 +54,11 @@ describe("the draft", () => {
   });
 
   it("does not overwrite what was typed before the script was there", () => {
-    saveDraft({ key: "k".repeat(32), values: { first_name: "Old", last_name: "L", email: "" } });
+    saveDraft({
+      key: "k".repeat(32),
+      values: { first_name: "Old", last_name: "L", email: "" },
+      sent: null,
+    });
     const main = open(page("form-empty"));
     element("#first_name").value = "New";
     startForm(main);
@@ -76,12 +80,18 @@ describe("the draft", () => {
   });
 
   it("is what an answered page holds, when that was sent before the script was there", () => {
-    saveDraft({ key: "k".repeat(32), values: { first_name: "Old", last_name: "", email: "" } });
+    saveDraft({
+      key: "k".repeat(32),
+      values: { first_name: "Old", last_name: "", email: "" },
+      sent: null,
+    });
     start(page("form-refused"));
     expect(key()).toBe("0b8f6c1e-5d1f-4b59-9d41-2f6f0c7c9a11");
+    const values = { first_name: "Zoë", last_name: "O’Neill", email: "zoe@example.com" };
     expect(loadDraft()).toEqual({
       key: "0b8f6c1e-5d1f-4b59-9d41-2f6f0c7c9a11",
-      values: { first_name: "Zoë", last_name: "O’Neill", email: "zoe@example.com" },
+      values,
+      sent: values,
     });
   });
 
@@ -105,6 +115,74 @@ describe("the draft", () => {
     start();
     expect(key()).toMatch(/^[0-9a-f]{32}$/);
     expect(key()).not.toBe(first);
+  });
+});
+
+describe("the key", () => {
+  const attempt = async () => {
+    send();
+    await vi.runAllTimersAsync();
+  };
+  const attemptLost = async () => {
+    fetch.mockRejectedValue(new TypeError("Failed to fetch"));
+    await attempt();
+  };
+  const firstAndLast = () => [sentKeys()[0], sentKeys().at(-1)];
+
+  it("stays that of answers that are sent again as they were", async () => {
+    start();
+    type("first_name", "Zoë");
+    await attemptLost();
+    type("first_name", "Zoe");
+    type("first_name", "Zoë");
+    await attempt();
+    expect(new Set(sentKeys()).size).toBe(1);
+  });
+
+  it("is another for answers that were corrected after an answer was lost", async () => {
+    start();
+    type("first_name", "Zoe");
+    await attemptLost();
+    const lost = fetch.mock.calls.length;
+    type("first_name", "Zoë");
+    await attempt();
+    const [first, last] = firstAndLast();
+    expect(last).toMatch(/^[0-9a-f]{32}$/);
+    expect(last).not.toBe(first);
+    // However often these are tried, they are one registration, and the draft has its key.
+    expect(new Set(sentKeys().slice(lost))).toEqual(new Set([last]));
+    expect((fetch.mock.lastCall?.[1].body as URLSearchParams).get("idempotency_key")).toBe(last);
+    expect(loadDraft()?.key).toBe(last);
+  });
+
+  it("is another for answers that were corrected on the page that answered them", async () => {
+    fetch.mockRejectedValue(new TypeError("Failed to fetch"));
+    start(page("form-refused"));
+    type("first_name", "Zoé");
+    const answeredKey = key();
+    await attempt();
+    expect(sentKeys()[0]).not.toBe(answeredKey);
+  });
+
+  it("stays over a reload that leaves the answers as they were sent", async () => {
+    start();
+    type("first_name", "Zoë");
+    await attemptLost();
+    start();
+    await attempt();
+    expect(new Set(sentKeys()).size).toBe(1);
+  });
+
+  it("is another when the answers are corrected after a reload, or before it", async () => {
+    start();
+    type("first_name", "Zoe");
+    await attemptLost();
+    start();
+    type("first_name", "Zoë");
+    start();
+    await attempt();
+    const [first, last] = firstAndLast();
+    expect(last).not.toBe(first);
   });
 });
 
@@ -237,7 +315,7 @@ describe("sending", () => {
     expect(document.querySelectorAll("#notice")).toHaveLength(1);
   });
 
-  it("gives up an answer that does not come within 15 s", async () => {
+  it("gives up an answer that does not come within 35 s", async () => {
     fetch.mockImplementation(
       (_, { signal }) =>
         new Promise((_, reject) => {
@@ -248,7 +326,7 @@ describe("sending", () => {
     );
     start();
     send();
-    await vi.advanceTimersByTimeAsync(14_999);
+    await vi.advanceTimersByTimeAsync(34_999);
     expect(element("#progress").textContent).toBe("");
     await vi.advanceTimersByTimeAsync(1);
     expect(element("#progress").textContent).toBe(texts.form.retrying);

@@ -1,5 +1,14 @@
 import { announce } from "./announce";
-import { dropDraft, isEmpty, loadDraft, newDraft, saveDraft } from "./draft";
+import {
+  dropDraft,
+  isChangedSinceSent,
+  isEmpty,
+  loadDraft,
+  newDraft,
+  saveDraft,
+  type Draft,
+  type Values,
+} from "./draft";
 import { FormFields } from "./form-fields";
 import { show } from "./show";
 import { submit } from "./submission";
@@ -16,9 +25,13 @@ export function startForm(main: HTMLElement): void {
   const label = button.textContent;
   let sending = false;
   let accepted = false;
+  let sent: Values | null = null;
+
+  const draft = (): Draft => ({ key: fields.key(), values: fields.values(), sent });
 
   const clear = () => {
     dropDraft();
+    sent = null;
     fields.fill(newDraft());
     progress.replaceChildren();
   };
@@ -32,7 +45,13 @@ export function startForm(main: HTMLElement): void {
 
   const send = async () => {
     setSending(true);
-    saveDraft(fields.draft());
+    // What was sent before may have been accepted without our knowing: with its key, the service
+    // would take these answers for those, and nobody would learn that they do not count.
+    if (isChangedSinceSent(draft())) {
+      fields.setKey(newDraft().key);
+    }
+    sent = fields.values();
+    saveDraft(draft());
     progress.replaceChildren();
     announce(button.textContent);
     const answer = await submit(form, () => {
@@ -58,7 +77,7 @@ export function startForm(main: HTMLElement): void {
   };
 
   form.addEventListener("input", () => {
-    saveDraft(fields.draft());
+    saveDraft(draft());
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -75,18 +94,20 @@ export function startForm(main: HTMLElement): void {
   });
 
   const answered = problemOf(main) !== null;
-  if (answered && !isEmpty(fields.draft())) {
+  if (answered && !isEmpty(draft())) {
     // The page holds what was sent, with its key; maybe before this script was there.
-    saveDraft(fields.draft());
+    sent = fields.values();
+    saveDraft(draft());
     return;
   }
-  const draft = loadDraft();
-  if (!draft || isEmpty(draft)) {
+  const stored = loadDraft();
+  if (!stored || isEmpty(stored)) {
     fields.setKey(newDraft().key);
     return;
   }
-  fields.setKey(draft.key);
-  fields.fillEmpty(draft);
+  fields.setKey(stored.key);
+  fields.fillEmpty(stored);
+  sent = stored.sent;
   if (answered) {
     return;
   }

@@ -1,4 +1,3 @@
-import { startAway } from "./away";
 import { startForm } from "./form";
 import { startStatus } from "./status";
 import "./style.css";
@@ -11,9 +10,6 @@ if (main) {
       break;
     case "status":
       startStatus(main);
-      break;
-    case "away":
-      startAway(main);
       break;
   }
 }

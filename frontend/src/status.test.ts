@@ -83,13 +83,50 @@ describe("with a stream", () => {
     expect(heading()).toBe(texts.status.titles.registered);
   });
 
-  it("leaves the focus where it is", async () => {
-    start("status-accepted");
-    document.getElementById("copy")?.focus();
-    serves("status-registered");
+  it("is not led back from an outcome by an answer that is older and comes later", async () => {
+    const asked: ((response: Response) => void)[] = [];
+    fetch.mockImplementation(() => new Promise((resolve) => asked.push(resolve)));
+    const answerTo = async (look: number, name: string) => {
+      asked[look]?.(answer(page(name)));
+      await seconds(0);
+    };
+    start("status-on_hold");
+    stream().tell({ status: "accepted" });
     stream().tell({ status: "registered" });
+    await answerTo(1, "status-registered");
+    await answerTo(0, "status-accepted");
+    await answerTo(1, "status-registered");
+    expect(heading()).toBe(texts.status.titles.registered);
+  });
+
+  it("looks once at a time, and again for what was told meanwhile", async () => {
+    let end: (response: Response) => void = () => undefined;
+    fetch.mockImplementationOnce(() => new Promise((resolve) => (end = resolve)));
+    start("status-accepted");
+    stream().tell({ status: "on_hold" });
+    stream().tell({ status: "registered" });
+    document.dispatchEvent(new Event("visibilitychange"));
     await seconds(0);
-    expect(document.activeElement?.id).toBe("copy");
+    expect(fetch).toHaveBeenCalledOnce();
+
+    serves("status-registered");
+    end(answer(page("status-on_hold")));
+    await seconds(0);
+    expect(fetch).toHaveBeenCalledTimes(2);
+    expect(heading()).toBe(texts.status.titles.registered);
+  });
+
+  it.each([
+    ["the button", "#copy", "registered"],
+    ["the link", "main a", "registered"],
+    ["the link", "main a", "rejected"],
+  ])("leaves the focus on %s (%s) when it is %s", async (_, selector, status) => {
+    start("status-accepted");
+    document.querySelector<HTMLElement>(selector)?.focus();
+    serves(`status-${status}`);
+    stream().tell({ status });
+    await seconds(0);
+    expect(document.activeElement).toBe(document.querySelector(selector));
   });
 
   it("looks again at what changes without an event", async () => {

@@ -29,6 +29,9 @@ export class Watch {
   #lookFailures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running = false;
+  #looking = false;
+  /** Somebody asked for a look while another was under way. */
+  #again = false;
 
   constructor(page: Watched) {
     this.#page = page;
@@ -52,13 +55,23 @@ export class Watch {
     clearTimeout(this.#timer);
   }
 
-  /** Looks at once, for somebody who comes back to the page. */
+  /**
+   * Looks at once, or once more after the look that is under way: of two at a time, the answer that
+   * is older could come last, and a final standing, after which nothing is asked, would be replaced.
+   */
   async lookNow(): Promise<void> {
     if (!this.#running) {
       return;
     }
+    if (this.#looking) {
+      this.#again = true;
+      return;
+    }
     clearTimeout(this.#timer);
+    this.#looking = true;
+    this.#again = false;
     const reached = await this.#page.look();
+    this.#looking = false;
     // Stopped while waiting for the answer.
     if (!(this.#running as boolean)) {
       return;
@@ -67,6 +80,8 @@ export class Watch {
     this.#lookFailures = reached ? 0 : this.#lookFailures + 1;
     if (isFinal(this.#page.standing())) {
       this.stop();
+    } else if (this.#again as boolean) {
+      void this.lookNow();
     } else {
       this.#lookLater();
     }
