@@ -6,6 +6,9 @@ use axum::{
 use super::{AwayPage, FilledForm, FormPage, Page, Reader};
 use crate::problem::{ProblemDocument, ProblemKind};
 
+/// In seconds, with scripts and without; nginx says the same of its own page.
+const COME_BACK: HeaderValue = HeaderValue::from_static("30");
+
 /// Leads to the page of a registration that was accepted.
 pub fn to_status(reader: &Reader, status_url: &HeaderValue) -> Response {
     let status_url = status_url.to_str().unwrap_or("/");
@@ -39,11 +42,20 @@ pub fn form_again(
 
 /// A page that says why there is no status, in place of a problem; any other answer as it is.
 pub fn instead_of_status(reader: &Reader, answer: Response) -> Response {
-    in_place_of(answer, reader, |problem| match problem.of() {
-        ProblemKind::UnknownReference | ProblemKind::NotFound => Page::NotFound,
-        ProblemKind::TooManyRequests => Page::Away(AwayPage { message: reader.texts().busy() }),
-        _ => Page::Away(AwayPage { message: reader.texts().away() }),
-    })
+    let mut comes_back = false;
+    let mut shown = in_place_of(answer, reader, |problem| {
+        let message = match problem.of() {
+            ProblemKind::UnknownReference | ProblemKind::NotFound => return Page::NotFound,
+            ProblemKind::TooManyRequests => reader.texts().busy(),
+            _ => reader.texts().away(),
+        };
+        comes_back = true;
+        Page::Away(AwayPage { message })
+    });
+    if comes_back {
+        shown.headers_mut().insert(header::REFRESH, COME_BACK);
+    }
+    shown
 }
 
 /// A page has the status and the `Retry-After` of the problem that it is about.

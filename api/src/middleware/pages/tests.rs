@@ -198,6 +198,7 @@ async fn a_status_that_cannot_be_shown_is_a_page_that_says_why() {
     alone.send(request()).await;
     let answer = alone.send(request()).await;
     assert_eq!((answer.status, page_of(&answer)), (StatusCode::TOO_MANY_REQUESTS, "away"));
+    assert_eq!(answer.header("refresh"), "30", "it comes back by itself");
     assert_eq!(answer.header("retry-after"), "1");
     let sentence = Language::English.texts().busy();
     assert!(answer.body.contains(sentence), "{}", answer.body);
