@@ -140,6 +140,16 @@ export const STATES: State[] = [
     },
   },
   {
+    name: "accepted, while the connection is lost",
+    async open({ page, installations, t }) {
+      const { url, way } = await installations.get("withoutWorker");
+      await page.clock.install();
+      await page.goto(await accepted(url, someone()));
+      way.cut();
+      await passTimeUntil(page, page.locator("#connection"), t.pages.status.reconnecting);
+    },
+  },
+  {
     name: "accepted, while the database is away",
     async open({ page, installations, t }) {
       const { url } = await installations.get("withoutDatabase");

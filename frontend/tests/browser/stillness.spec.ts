@@ -1,7 +1,8 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./harness/fixtures";
 import { Installation } from "./harness/installation";
-import { fillIn, someone, submit } from "./harness/students";
+import { accepted, fillIn, someone, submit } from "./harness/students";
+import { passTimeUntil } from "./harness/time";
 import { expectStatus } from "./states";
 
 test("nothing moves while a student registers", async ({ page }) => {
@@ -22,6 +23,25 @@ test("nothing moves while a student registers", async ({ page }) => {
   } finally {
     await registrar.stop();
   }
+});
+
+test("nothing moves while a connection is lost and found again", async ({
+  page,
+  installations,
+  t,
+}) => {
+  await page.addInitScript(noteShifts);
+  const { url, way } = await installations.get("withoutWorker");
+  await page.clock.install();
+  await page.goto(await accepted(url, someone()));
+  const connection = page.locator("#connection");
+  await expect(connection).toHaveText(t.pages.status.live);
+  way.cut();
+  await passTimeUntil(page, connection, t.pages.status.reconnecting);
+  await expectNothingMoved(page);
+  way.mend();
+  await passTimeUntil(page, connection, t.pages.status.live);
+  await expectNothingMoved(page);
 });
 
 /** Of the Layout Instability API, which TypeScript does not know. */
