@@ -44,6 +44,22 @@ test("nothing moves while a connection is lost and found again", async ({
   await expectNothingMoved(page);
 });
 
+test("nothing moves when a pause begins and ends", async ({ page, t }) => {
+  await page.addInitScript(noteShifts);
+  const registrar = await Installation.start({ worker: false });
+  try {
+    await page.goto(await accepted(registrar.url, someone()));
+    await registrar.registrar("lanes", "pause", "interactive", "--for", "30m", "--reason", "tests");
+    await expect(page.locator("main")).toContainText(t.pages.status.paused_until);
+    await expectNothingMoved(page);
+    await registrar.registrar("lanes", "resume", "interactive");
+    await expect(page.locator("main")).not.toContainText(t.pages.status.paused_until);
+    await expectNothingMoved(page);
+  } finally {
+    await registrar.stop();
+  }
+});
+
 /** Of the Layout Instability API, which TypeScript does not know. */
 interface Shift {
   value: number;
