@@ -16,6 +16,9 @@ export interface Scene {
   t: Texts;
 }
 
+/** How often to look for what is soon over. */
+const SOON = { intervals: [10] };
+
 /** Waits for the page of a registration that stands there. */
 export async function expectStatus(page: Page, status: string): Promise<void> {
   await expect(page.locator("main[data-page=status]")).toHaveAttribute("data-status", status);
@@ -90,9 +93,14 @@ export const STATES: State[] = [
     async open({ page, installations, t }) {
       const { url } = await installations.get("strict");
       await page.route("**/register*", async (route) => {
-        // Somebody on the same network takes the second's one request just before.
-        await expect.poll(async () => (await fetch(`${url}/limits`)).status).toBe(200);
-        await route.continue();
+        await expect(async () => {
+          // Somebody on the same network takes the second's one request just before. Sent too late,
+          // this one is taken, and is sent again.
+          await expect.poll(async () => (await fetch(`${url}/limits`)).status, SOON).toBe(200);
+          const answer = await route.fetch({ maxRedirects: 0 });
+          expect(answer.status()).toBe(429);
+          await route.fulfill({ response: answer });
+        }).toPass({ ...SOON, timeout: 60_000 });
       });
       await register(page, url, someone());
       await expect(page.locator("#notice")).toHaveText(t.problems["too-many-requests"]);
@@ -129,6 +137,16 @@ export const STATES: State[] = [
       await expect(
         page.locator("main[data-paused-until]:not([data-paused-until=''])"),
       ).toBeVisible();
+    },
+  },
+  {
+    name: "accepted, while the connection is lost",
+    async open({ page, installations, t }) {
+      const { url, way } = await installations.get("withoutWorker");
+      await page.clock.install();
+      await page.goto(await accepted(url, someone()));
+      way.cut();
+      await passTimeUntil(page, page.locator("#connection"), t.pages.status.reconnecting);
     },
   },
   {

@@ -1,7 +1,7 @@
 import { expect, test } from "./harness/fixtures";
 import { Installation } from "./harness/installation";
 import { accepted, register, someone } from "./harness/students";
-import { passTimeUntil } from "./harness/time";
+import { passTimeUntil, stopTime } from "./harness/time";
 import { expectStatus } from "./states";
 
 /** An installation whose worker starts when the test says so. */
@@ -27,7 +27,7 @@ for (const [how, streams] of [
     await expectStatus(page, "accepted");
     if (streams) {
       // Without time, nothing is asked again.
-      await page.clock.pauseAt(Date.now() + 3_600_000);
+      await stopTime(page);
     }
     await page.evaluate(() => {
       document.body.dataset["same"] = "yes";
@@ -81,6 +81,8 @@ test("a status page can be opened by its address alone, as a person spells it", 
 test("the reference is copied with one press", async ({ page, context, registrar, t }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.goto(await accepted(registrar.url, someone()));
+  // From here on nothing replaces the button.
+  await expectStatus(page, "registered");
   await page.getByRole("button", { name: t.pages.status.copy }).click();
   await expect(page.locator("#copy")).toHaveText(t.pages.status.copied);
   const copied = await page.evaluate(() => navigator.clipboard.readText());

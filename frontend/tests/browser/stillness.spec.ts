@@ -1,7 +1,8 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./harness/fixtures";
 import { Installation } from "./harness/installation";
-import { fillIn, someone, submit } from "./harness/students";
+import { accepted, fillIn, someone, submit } from "./harness/students";
+import { passTimeUntil } from "./harness/time";
 import { expectStatus } from "./states";
 
 test("nothing moves while a student registers", async ({ page }) => {
@@ -18,6 +19,41 @@ test("nothing moves while a student registers", async ({ page }) => {
     await expectNothingMoved(page);
     registrar.startWorker();
     await expectStatus(page, "registered");
+    await expectNothingMoved(page);
+  } finally {
+    await registrar.stop();
+  }
+});
+
+test("nothing moves while a connection is lost and found again", async ({
+  page,
+  installations,
+  t,
+}) => {
+  await page.addInitScript(noteShifts);
+  const { url, way } = await installations.get("withoutWorker");
+  await page.clock.install();
+  await page.goto(await accepted(url, someone()));
+  const connection = page.locator("#connection");
+  await expect(connection).toHaveText(t.pages.status.live);
+  way.cut();
+  await passTimeUntil(page, connection, t.pages.status.reconnecting);
+  await expectNothingMoved(page);
+  way.mend();
+  await passTimeUntil(page, connection, t.pages.status.live);
+  await expectNothingMoved(page);
+});
+
+test("nothing moves when a pause begins and ends", async ({ page, t }) => {
+  await page.addInitScript(noteShifts);
+  const registrar = await Installation.start({ worker: false });
+  try {
+    await page.goto(await accepted(registrar.url, someone()));
+    await registrar.registrar("lanes", "pause", "interactive", "--for", "30m", "--reason", "tests");
+    await expect(page.locator("main")).toContainText(t.pages.status.paused_until);
+    await expectNothingMoved(page);
+    await registrar.registrar("lanes", "resume", "interactive");
+    await expect(page.locator("main")).not.toContainText(t.pages.status.paused_until);
     await expectNothingMoved(page);
   } finally {
     await registrar.stop();
