@@ -31,13 +31,13 @@ const FIGURES: [Figure; 7] = [
 
 impl Report {
     pub(super) fn unaccounted(&self) -> u64 {
-        self.lanes.values().map(|lane| lane.unaccounted).sum()
+        self.lanes.values().fold(0, |sum, lane| sum.saturating_add(lane.unaccounted))
     }
 
     /// Messages that carried what another had carried: sent again, or replayed. Not known once a
     /// message of the bulk lane was settled, which carries many registrations.
     fn repeats(&self) -> Option<u64> {
-        let settled = |lane: &Balance| lane.settled + lane.settled_unconfirmed;
+        let settled = |lane: &Balance| lane.settled.saturating_add(lane.settled_unconfirmed);
         let lane = |lane| self.lanes.get(&lane).map_or(0, settled);
         let decided = self.decided();
         (lane(Lane::Bulk) == 0).then(|| lane(Lane::Interactive).saturating_sub(decided))

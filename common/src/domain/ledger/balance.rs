@@ -51,21 +51,26 @@ pub fn balance(earlier: &Look, later: &Look) -> BTreeMap<Lane, Balance> {
         let waited = earlier.waiting.get(&account.lane).copied().unwrap_or_default();
         let before = earlier.ledger.get(account).unwrap_or(&unknown);
         let missing = book.missing();
-        let lost = handed_out(before, waited).without(&book.settled).without(&book.unconfirmed);
+        // Only of what is still known to be missing: rows may be gone, as with an older backup.
+        let lost = missing.both(&handed_out(before, waited));
         let doubted = before.in_doubt().without(&book.stated).without(&book.settled);
         let lane = lanes.entry(account.lane).or_default();
-        lane.confirmed += book.confirmed().count();
-        lane.settled += book.confirmed().count() - missing.count();
-        lane.in_flight += missing.count();
-        lane.unaccounted += lost.count();
-        lane.settled_unconfirmed += book.settled.without(&book.confirmed()).count();
-        lane.unconfirmed += book.unconfirmed.count();
-        lane.in_doubt += doubted.count();
+        // Somebody may state any numbers.
+        let add = |figure: &mut u64, numbers: &Numbers| {
+            *figure = figure.saturating_add(numbers.count());
+        };
+        add(&mut lane.confirmed, &book.confirmed());
+        add(&mut lane.settled, &book.confirmed().without(&missing));
+        add(&mut lane.in_flight, &missing);
+        add(&mut lane.unaccounted, &lost);
+        add(&mut lane.settled_unconfirmed, &book.settled.without(&book.confirmed()));
+        add(&mut lane.unconfirmed, &book.unconfirmed);
+        add(&mut lane.in_doubt, &doubted);
     }
     for (lane, balance) in &mut lanes {
         let waiting = later.waiting.get(lane).copied().unwrap_or_default();
         balance.unaccounted = balance.unaccounted.saturating_sub(waiting);
-        balance.in_flight -= balance.unaccounted;
+        balance.in_flight = balance.in_flight.saturating_sub(balance.unaccounted);
     }
     lanes
 }
@@ -137,6 +142,56 @@ mod tests {
             let figures = balance(&rest, &rest)[&LANE];
             prop_assert_eq!((figures.unaccounted, figures.in_flight), (expected, 0));
         }
+    }
+
+    fn any_look() -> impl Strategy<Value = Look> {
+        let numbers = || prop::collection::vec((1_u64..60, 0_u64..9), 0..6);
+        (numbers(), numbers(), numbers(), 0_u64..40).prop_map(
+            |(stated, unconfirmed, settled, waiting)| {
+                let mut look = look("", "", "", waiting);
+                let book = look.ledger.book(Account { epoch: EPOCH, lane: LANE });
+                for (set, ranges) in [
+                    (&mut book.stated, stated),
+                    (&mut book.unconfirmed, unconfirmed),
+                    (&mut book.settled, settled),
+                ] {
+                    for (first, length) in ranges {
+                        set.insert(first, first + length);
+                    }
+                }
+                look
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn the_figures_add_up_whatever_became_of_the_rows_between_two_looks(
+            earlier in any_look(),
+            later in any_look(),
+        ) {
+            let (in_flight, unaccounted, _) = figures(&earlier, &later);
+            let missing = later.ledger.iter().map(|(_, book)| book.missing().count());
+            prop_assert_eq!(in_flight + unaccounted, missing.sum::<u64>());
+        }
+    }
+
+    #[test]
+    fn rows_that_vanish_between_two_looks_leave_nothing_unaccounted_that_is_not_known_any_more() {
+        let earlier = look("1-100", "", "1-50", 0);
+        let restored = look("1-60", "", "1-50", 0);
+        assert_eq!(figures(&earlier, &restored), (0, 10, 0));
+        assert_eq!(figures(&earlier, &Look::default()), (0, 0, 0));
+    }
+
+    #[test]
+    fn a_book_of_every_number_there_can_be_is_counted() {
+        let mut rest = look("1-9223372036854775807", "", "", 0);
+        let other = Account { epoch: Epoch::begin(), lane: LANE };
+        rest.ledger.book(other).stated = "1-9223372036854775807".parse().unwrap();
+        rest.ledger.book(Account { epoch: Epoch::begin(), lane: LANE }).stated =
+            "1-9".parse().unwrap();
+        assert_eq!(balance(&rest, &rest)[&LANE].confirmed, u64::MAX);
     }
 
     #[test]

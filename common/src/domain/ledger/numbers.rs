@@ -49,6 +49,16 @@ impl Numbers {
         }
     }
 
+    /// Makes one range of everything from the lowest to the highest when there are more ranges than
+    /// this; whether there were.
+    pub fn join_if_more_than(&mut self, ranges: usize) -> bool {
+        let is_too_many = self.ranges.len() > ranges;
+        if is_too_many && let Some((&lowest, _)) = self.ranges.first_key_value() {
+            *self = Self::between(lowest, self.highest());
+        }
+        is_too_many
+    }
+
     /// The numbers that `other` has not.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
@@ -67,6 +77,12 @@ impl Numbers {
             }
         }
         Self { ranges: left }
+    }
+
+    /// The numbers that `other` has, too.
+    #[must_use]
+    pub fn both(&self, other: &Self) -> Self {
+        self.without(&self.without(other))
     }
 
     /// Those up to `last`, which is included.
