@@ -5,6 +5,10 @@ use registrar_common::messaging::{DEAD_LETTER, UNROUTED, queue_of};
 
 use crate::batch::{Item, Pace};
 
+/// What lies on a last resort may be of any size, since anybody may have published it: some dozens
+/// fit into memory however large they are, and there are never many in a hurry.
+const LAST_RESORT_PREFETCH: u16 = 48;
+
 /// What a writer does with the registrations that it reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Handling {
@@ -73,12 +77,31 @@ impl Source {
         match (pace, self.lane) {
             (Pace::Careful, _) => 1,
             (Pace::Full, Some(Lane::Bulk)) => 3,
-            (Pace::Full, _) => batch_rows.saturating_mul(3),
+            (Pace::Full, Some(Lane::Interactive)) => batch_rows.saturating_mul(3),
+            (Pace::Full, None) => LAST_RESORT_PREFETCH,
         }
     }
 
     /// The lane that a message was published to.
     pub fn lane_of(&self, item: &Item) -> Option<Lane> {
         self.lane.or_else(|| Lane::parse(&item.delivery.routing_key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_has_three_batches_in_hand_and_a_last_resort_some_dozens_of_messages() {
+        for (source, careful, full) in [
+            (Source::lane(Lane::Interactive), 1, 1_536),
+            (Source::lane(Lane::Bulk), 1, 3),
+            (Source::dead_letters(), 1, 48),
+            (Source::unrouted(), 1, 48),
+        ] {
+            assert_eq!(source.prefetch(Pace::Careful, 512), careful, "{}", source.name);
+            assert_eq!(source.prefetch(Pace::Full, 512), full, "{}", source.name);
+        }
     }
 }
