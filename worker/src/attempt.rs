@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::batch::Item;
-use crate::ledger::settled_by;
+use crate::ledger::{Recorder, settled_by};
 use crate::letter;
 use crate::metrics::WorkerMetrics;
 use crate::source::{Handling, Source};
@@ -36,6 +36,8 @@ pub struct Attempt<'a, S> {
     pub source: &'a Source,
     /// Where outcomes are kept.
     pub store: &'a S,
+    /// Where what is settled is noted.
+    pub ledger: &'a Recorder<S>,
     /// What SREs watch.
     pub metrics: &'a WorkerMetrics,
     /// The spans of the batch.
@@ -98,7 +100,7 @@ impl<S: RegistrationStore> Attempt<'_, S> {
     /// which comes to the same outcomes and records the same numbers.
     async fn record(&self, items: &[Item]) -> Result<(), StorageError> {
         let additions = settled_by(self.source, items);
-        if additions.is_empty() { Ok(()) } else { self.store.record(&additions).await }
+        if additions.is_empty() { Ok(()) } else { self.ledger.record(additions).await }
     }
 
     async fn register(&self, parts: &[Part<'_>]) -> Result<Vec<Step>, StorageError> {

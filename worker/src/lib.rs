@@ -10,7 +10,7 @@ pub mod consume;
 pub mod failure;
 mod held;
 pub mod interruption;
-mod ledger;
+pub mod ledger;
 mod letter;
 pub mod metrics;
 mod operations;

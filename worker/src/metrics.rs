@@ -35,6 +35,7 @@ pub struct WorkerMetrics {
     in_hand: IntGaugeVec,
     unaccounted: IntGaugeVec,
     in_doubt: IntGaugeVec,
+    ledger_known: IntGauge,
 }
 
 impl WorkerMetrics {
@@ -116,7 +117,14 @@ impl WorkerMetrics {
                  publisher was killed.",
                 &[lane],
             )?,
+            ledger_known: metrics.gauge(
+                "registration_ledger_known_timestamp_seconds",
+                "When the ledger's figures were last known, in seconds since 1970: they stay as they \
+                 were while the ledger or the queues cannot be read, or acks go ahead of it.",
+            )?,
         };
+        // Nothing is known to be wrong with it yet.
+        registered.ledger_known();
         registered.start_outcomes_at_zero();
         Ok(registered)
     }
@@ -200,6 +208,11 @@ impl WorkerMetrics {
         };
         show(&self.unaccounted, balance.unaccounted);
         show(&self.in_doubt, balance.in_doubt);
+    }
+
+    /// Shows that the ledger's figures are those of now.
+    pub fn ledger_known(&self) {
+        self.ledger_known.set(OffsetDateTime::now_utc().unix_timestamp());
     }
 
     /// Shows whether a queue is consumed.

@@ -14,6 +14,8 @@ pub enum State {
     Waiting(String),
     /// Nothing is consumed because an operator wants it so; the sentence says until when.
     Paused(String),
+    /// It works without something that no registration depends on; the sentence says without what.
+    Degraded(String),
 }
 
 /// The states of all consumers of this worker.
@@ -33,21 +35,27 @@ impl Readiness {
         states.insert(source, state.clone()) != Some(state)
     }
 
+    /// There is nothing to say of this any more.
+    pub fn remove(&self, source: &'static str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(source);
+    }
+
     /// Ready unless a consumer waits for something. A paused one does what it should, and says so.
     pub fn health(&self) -> Health {
-        let (mut missing, mut paused) = (Vec::new(), Vec::new());
+        let (mut missing, mut degraded) = (Vec::new(), Vec::new());
         let states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (source, state) in &*states {
             match state {
                 State::Consuming => {}
                 State::Waiting(reason) => missing.push(format!("{source}: {reason}")),
-                State::Paused(until) => paused.push(format!("{source}: {until}")),
+                State::Paused(until) => degraded.push(format!("{source}: {until}")),
+                State::Degraded(without) => degraded.push(format!("{source}: {without}")),
             }
         }
-        match (missing.is_empty(), paused.is_empty()) {
+        match (missing.is_empty(), degraded.is_empty()) {
             (true, true) => Health::Well,
-            (true, false) => Health::Degraded(paused),
-            (false, _) => Health::Unavailable([missing, paused].concat()),
+            (true, false) => Health::Degraded(degraded),
+            (false, _) => Health::Unavailable([missing, degraded].concat()),
         }
     }
 }
@@ -82,6 +90,16 @@ mod tests {
         readiness.set("interactive", State::Consuming);
         let paused = sentences(&["bulk: Paused until noon."]);
         assert_eq!(readiness.health(), Health::Degraded(paused));
+    }
+
+    #[test]
+    fn a_worker_without_something_that_no_registration_needs_is_ready_and_says_so() {
+        let readiness = Readiness::starting([]);
+        readiness.set("ledger", State::Degraded("It cannot be written.".to_owned()));
+        let without = sentences(&["ledger: It cannot be written."]);
+        assert_eq!(readiness.health(), Health::Degraded(without));
+        readiness.remove("ledger");
+        assert_eq!(readiness.health(), Health::Well);
     }
 
     #[test]

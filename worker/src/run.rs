@@ -17,7 +17,7 @@ use tokio::runtime::Handle;
 use crate::batch::BatchLimits;
 use crate::consume::Consumption;
 use crate::held;
-use crate::ledger::{StatementKeeper, Watch};
+use crate::ledger::{Recorder, StatementKeeper, Watch};
 use crate::metrics::WorkerMetrics;
 use crate::operations;
 use crate::readiness::Readiness;
@@ -31,6 +31,8 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// so that a server that comes back is not trampled.
 const STORE_RETRY: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
 const RECONNECT: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+/// Soon again, since batches wait for it.
+const RECORD_RETRY: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 /// The delivery limit is 20: at this cap a message wears it out in about an hour.
 const RESUME: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(5));
 
@@ -86,15 +88,21 @@ where
         retry: policy(RECONNECT)?,
     };
     supervisor.spawn("ledger statements", statements.run(shutdown.token()));
+    let (pauses, watching_pauses) = PauseWatch::new(LanePauses::new(pool.clone()));
+    supervisor.spawn("pauses of lanes", watching_pauses.run(shutdown.token()));
+    let looker = Looker::new(mysql.clone(), settings.messaging.clone());
+    let of_ledger = mysql.clone();
+    let store = Arc::new(wrap(mysql));
+    let (ledger, recording) =
+        Recorder::new(Arc::clone(&store), policy(RECORD_RETRY)?, readiness.clone());
+    supervisor.spawn("ledger records", recording.run());
     let watch = Watch {
-        looker: Looker::new(mysql.clone(), settings.messaging.clone()),
-        store: mysql.clone(),
+        looker,
+        store: of_ledger,
+        outage: ledger.outage(),
         metrics: Arc::clone(&worker_metrics),
     };
     supervisor.spawn("ledger", watch.run(shutdown.token()));
-    let (pauses, watching_pauses) = PauseWatch::new(LanePauses::new(pool.clone()));
-    supervisor.spawn("pauses of lanes", watching_pauses.run(shutdown.token()));
-    let store = Arc::new(wrap(mysql));
     for (source, writers) in sources {
         let limits =
             BatchLimits { rows: usize::from(settings.batch_rows), linger: settings.batch_linger };
@@ -105,6 +113,7 @@ where
             writer: Arc::new(Writer {
                 source,
                 store: Arc::clone(&store),
+                ledger: ledger.clone(),
                 limits,
                 retry: policy(STORE_RETRY)?,
                 give_back_after: settings.give_back_after,
@@ -117,6 +126,8 @@ where
         };
         supervisor.spawn(source.queue, consumption.run(shutdown.token()));
     }
+    // What is settled is recorded until the last writer has ended.
+    drop(ledger);
     let stopped = supervisor.run(settings.shutdown_timeout).await;
     pool.close().await;
     telemetry.shutdown().await;

@@ -14,6 +14,7 @@ use tracing::Instrument as _;
 use crate::attempt::{Attempt, Settled};
 use crate::batch::{BatchLimits, Batcher, Gathered, Item, Pace};
 use crate::failure::{AfterFailure, after_failure};
+use crate::ledger::Recorder;
 use crate::metrics::WorkerMetrics;
 use crate::source::Source;
 use crate::trace::BatchTrace;
@@ -29,6 +30,8 @@ pub struct Writer<S> {
     pub source: Source,
     /// Where outcomes are kept.
     pub store: Arc<S>,
+    /// Where what is settled is noted.
+    pub ledger: Recorder<S>,
     /// How large batches grow.
     pub limits: BatchLimits,
     /// The delays between attempts.
@@ -195,6 +198,7 @@ impl<S: RegistrationStore> Writer<S> {
             let attempt = Attempt {
                 source: &self.source,
                 store: &*self.store,
+                ledger: &self.ledger,
                 metrics: &self.metrics,
                 trace,
                 is_first: failing_since.is_none(),

@@ -23,6 +23,7 @@ pub(super) async fn examine(pool: &Pool) -> Vec<Finding> {
         versions::of_database(&server.version),
         schema(pool).await,
         rights(pool).await,
+        ledger(pool).await,
         flushing(server.flush_at_commit),
         clock(server.clock_ahead),
     ]
@@ -69,6 +70,30 @@ async fn rights(pool: &Pool) -> Finding {
         Ok(()) => Finding::well(CHECK, "The user may write what the worker writes."),
         Err(error) => failed(CHECK, &error),
     }
+}
+
+/// An answer of the server is wrong here also when it may pass by itself, such as that the table is
+/// locked: acks go ahead of the ledger meanwhile.
+async fn ledger(pool: &Pool) -> Finding {
+    const CHECK: &str = "ledger";
+    let store = MySqlStore::new(pool.clone());
+    let probed = match store.probe_ledger().await {
+        Ok(()) => store.read_ledger().await.map(drop),
+        Err(error) => Err(error),
+    };
+    let Err(error) = probed else {
+        return Finding::well(CHECK, "It can be read and written.");
+    };
+    if error.code().is_none() && error.class() != ErrorClass::System {
+        return failed(CHECK, &error);
+    }
+    let what = format!(
+        "The table `ledger` cannot be read and written, and what is unaccounted for is not known \
+         since then; registrations are stored all the same. {error}"
+    );
+    let remedy = "Mend that, or end whoever locks the table (SHOW FULL PROCESSLIST); the workers \
+                  then write what they settled meanwhile, if they are not killed before.";
+    Finding::wrong(CHECK, Problem::new(what, remedy))
 }
 
 fn flushing(flush_at_commit: i64) -> Finding {

@@ -38,7 +38,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let report = runtime.block_on(look_twice(arguments))?;
+    let report = runtime.block_on(look_twice(arguments)).map_err(explained)?;
     if arguments.json {
         println!("{}", report.to_json());
     } else {
@@ -48,9 +48,22 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(UNACCOUNTED) })
 }
 
+/// The ledger stops no registration, which whoever reads that it is broken should know.
+fn explained(error: LookError) -> anyhow::Error {
+    match error {
+        LookError::Ledger(error) => anyhow::anyhow!(
+            "What is unaccounted for is not known now: {error} Registrations are accepted and \
+             stored all the same; since when workers cannot write the ledger, their log and /readyz \
+             say."
+        ),
+        LookError::Queues(error) => error.into(),
+    }
+}
+
 async fn look_twice(arguments: &Arguments) -> Result<Report, LookError> {
     let pool = Pool::new(&arguments.database);
     let store = MySqlStore::new(pool.clone());
+    store.probe_ledger().await?;
     let mut looker = Looker::new(store.clone(), arguments.messaging.clone());
     let earlier = looker.look().await?;
     sleep(arguments.between).await;

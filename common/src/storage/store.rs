@@ -85,6 +85,12 @@ impl MySqlStore {
         to_its_end(async move { Ok(outcomes::count(&mut session).await?) }).await
     }
 
+    /// Whether the ledger can be read, written and compacted. Writes nothing.
+    pub async fn probe_ledger(&self) -> Result<(), StorageError> {
+        let mut session = Session::of(&self.pool);
+        to_its_end(async move { Ok(ledger::can_be_written(&mut session).await?) }).await
+    }
+
     /// The whole ledger, as of one moment.
     pub async fn read_ledger(&self) -> Result<Ledger, StorageError> {
         let mut session = Session::of(&self.pool);

@@ -23,6 +23,8 @@ mod deadlock;
 #[cfg(test)]
 mod impatient_clients;
 #[cfg(test)]
+mod ledger_away;
+#[cfg(test)]
 mod lock_waits;
 #[cfg(test)]
 mod mysql_stopped;

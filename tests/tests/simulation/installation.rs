@@ -15,6 +15,7 @@ use registrar_common::telemetry::metrics::Metrics;
 use registrar_tests::random::Random;
 use registrar_worker::batch::BatchLimits;
 use registrar_worker::consume::Consumption;
+use registrar_worker::ledger::Recorder;
 use registrar_worker::metrics::WorkerMetrics;
 use registrar_worker::readiness::Readiness;
 use registrar_worker::source::Source;
@@ -154,6 +155,9 @@ pub(crate) async fn keep_worker<A: Assembly>(
             (Source::unrouted(), 1),
         ];
         let mut running = JoinSet::new();
+        let (ledger, recording) =
+            Recorder::new(Arc::clone(&store), policy(10, 300), Readiness::starting([]));
+        running.spawn(recording.run());
         for (source, writers) in sources {
             let (world, process) = (Arc::clone(&world), Arc::clone(&process));
             let stop = process.stopping();
@@ -162,11 +166,11 @@ pub(crate) async fn keep_worker<A: Assembly>(
             let (pauses, keeping) = PauseWatch::new(double);
             running.spawn(keeping.run(stop.clone()));
             let consuming = A::consuming(ConsumingDouble { world, process });
-            let store = Arc::clone(&store);
-            let consumption = consumption::<A>(consuming, store, source, writers, pauses);
+            let stored = (Arc::clone(&store), ledger.clone());
+            let consumption = consumption::<A>(consuming, stored, source, writers, pauses);
             running.spawn(async move { consumption.run(stop).await.unwrap() });
         }
-        drop(store);
+        drop((store, ledger));
         all_end(&world, &process, running).await;
         world.note(|| format!("{} has ended", process.name));
         sleep(world.some_ms(RESTART_MS)).await;
@@ -175,7 +179,7 @@ pub(crate) async fn keep_worker<A: Assembly>(
 
 fn consumption<A: Assembly>(
     consuming: A::Consuming,
-    store: Arc<A::Store>,
+    (store, ledger): (Arc<A::Store>, Recorder<A::Store>),
     source: Source,
     writers: u16,
     pauses: PauseWatch,
@@ -187,6 +191,7 @@ fn consumption<A: Assembly>(
         writer: Arc::new(Writer {
             source,
             store,
+            ledger,
             limits: BatchLimits { rows: BATCH_ROWS.into(), linger: Duration::from_millis(5) },
             retry: policy(10, 300),
             give_back_after: Duration::from_secs(1),

@@ -52,7 +52,7 @@ fn one_seed_has_one_history() {
 #[test]
 fn everything_that_can_go_wrong_does_and_every_outcome_comes_about() {
     let history: String =
-        (0..200).flat_map(|seed| run::<Sound>(&Plan::of(seed), true).history).collect();
+        (0..400).flat_map(|seed| run::<Sound>(&Plan::of(seed), true).history).collect();
     let faults = [
         "Crash",
         "Stop",

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use registrar_common::domain::ledger::{Look, balance};
-use registrar_common::ledger::Looker;
+use registrar_common::ledger::{LookError, Looker};
 use registrar_common::storage::MySqlStore;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use super::outage::Outage;
 use crate::metrics::WorkerMetrics;
 
 /// Prometheus scrapes about this often.
@@ -17,38 +18,46 @@ const INTERVAL: Duration = Duration::from_secs(15);
 pub(crate) struct Watch {
     pub(crate) looker: Looker,
     pub(crate) store: MySqlStore,
+    pub(crate) outage: Outage,
     pub(crate) metrics: Arc<WorkerMetrics>,
 }
 
 impl Watch {
-    /// Looks until `stop`. While a server is away the gauges keep what they last showed.
+    /// Looks until `stop`. While there is nothing to be seen the gauges keep what they last showed,
+    /// and one of them says since when.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
         let looking = async {
-            let mut earlier = None;
+            let (mut earlier, mut is_told) = (None, false);
             loop {
                 let later = self.look().await;
-                earlier = self.show(earlier, later);
+                if let Err(error) = &later
+                    && !is_told
+                {
+                    tracing::warn!("what is unaccounted for is not known now: {error}");
+                }
+                is_told = later.is_err();
+                earlier = self.show(earlier, later.ok());
                 sleep(INTERVAL).await;
             }
         };
         stop.run_until_cancelled(Box::pin(looking)).await;
     }
 
-    async fn look(&mut self) -> Option<Look> {
-        let look = async {
-            self.store.compact_ledger().await?;
-            self.looker.look().await
-        };
-        // The lanes' consumers tell of servers that are away.
-        look.await.inspect_err(|error| tracing::debug!(%error, "no look at the ledger")).ok()
+    async fn look(&mut self) -> Result<Look, LookError> {
+        let compacted = self.store.compact_ledger().await;
+        let look = self.looker.look().await?;
+        compacted?;
+        Ok(look)
     }
 
+    /// What was seen while acks go ahead of the ledger lacks what they settled.
     fn show(&self, earlier: Option<Look>, later: Option<Look>) -> Option<Look> {
-        let later = later?;
+        let later = later.filter(|_| !self.outage.is_on())?;
         if let Some(earlier) = earlier {
             for (lane, figures) in balance(&earlier, &later) {
                 self.metrics.ledger(lane, &figures);
             }
+            self.metrics.ledger_known();
         }
         Some(later)
     }

@@ -17,11 +17,14 @@ use registrar_common::storage::{
     DeadLetter, Entry, ErrorClass, RegistrationStore, StorageError, Verdict,
 };
 use registrar_common::telemetry::metrics::Metrics;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Writer, WriterEnd};
 use crate::batch::{BatchLimits, Pace};
+use crate::ledger::Recorder;
 use crate::metrics::WorkerMetrics;
+use crate::readiness::Readiness;
 use crate::source::Source;
 
 /// A channel that hands out these deliveries and then is silent, or gone.
@@ -30,6 +33,9 @@ struct Channel {
     deliveries: VecDeque<Delivery>,
     goes_silent: bool,
     acked: Arc<Mutex<Vec<u64>>>,
+    /// What the ledger has, to be counted at each ack.
+    ledger: Arc<Mutex<Ledger>>,
+    known_when_acked: Vec<u64>,
 }
 
 impl Deliveries for Channel {
@@ -42,6 +48,8 @@ impl Deliveries for Channel {
 
     async fn ack_through(&mut self, tag: u64) -> Result<(), ChannelGone> {
         self.acked.lock().unwrap().push(tag);
+        let known = self.ledger.lock().unwrap().iter().map(|(_, book)| book.settled.count()).sum();
+        self.known_when_acked.push(known);
         Ok(())
     }
 
@@ -67,7 +75,9 @@ struct Script {
     batches: Mutex<Vec<Vec<Entry>>>,
     held: Mutex<Vec<DeadLetter>>,
     record_fails: Mutex<usize>,
-    recorded: Mutex<Ledger>,
+    record_fails_until: Option<Instant>,
+    probe_fails: bool,
+    recorded: Arc<Mutex<Ledger>>,
     stop_while_storing: Option<CancellationToken>,
 }
 
@@ -77,7 +87,7 @@ fn error(class: ErrorClass) -> StorageError {
 
 impl RegistrationStore for Script {
     async fn probe(&self) -> Result<(), StorageError> {
-        Ok(())
+        if self.probe_fails { Err(error(ErrorClass::Transient)) } else { Ok(()) }
     }
 
     async fn store(&self, batch: &[Entry]) -> Result<Vec<Verdict>, StorageError> {
@@ -111,6 +121,9 @@ impl RegistrationStore for Script {
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {
+        if self.record_fails_until.is_some_and(|until| Instant::now() < until) {
+            return Err(error(ErrorClass::System));
+        }
         let mut failing = self.record_fails.lock().unwrap();
         if *failing > 0 {
             *failing -= 1;
@@ -146,6 +159,8 @@ fn deliveries(count: u64) -> VecDeque<Delivery> {
 struct Run {
     end: WriterEnd,
     acked: Vec<u64>,
+    known_when_acked: Vec<u64>,
+    took: Duration,
     store: Arc<Script>,
 }
 
@@ -180,15 +195,24 @@ async fn run_with(
     stop: &CancellationToken,
 ) -> Run {
     let store = Arc::new(script);
+    let retry = RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(1)).unwrap();
+    let (ledger, recording) = Recorder::new(Arc::clone(&store), retry, Readiness::starting([]));
+    let recording = tokio::spawn(recording.run());
     let writer = Writer {
         source: Source::lane(Lane::Interactive),
         store: Arc::clone(&store),
+        ledger,
         limits: BatchLimits { rows: 4, linger: Duration::from_millis(5) },
         retry: RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(5)).unwrap(),
         give_back_after: Duration::from_mins(5),
         metrics: Arc::new(WorkerMetrics::register(&Metrics::new()).unwrap()),
     };
+    channel.ledger = Arc::clone(&store.recorded);
+    let began = Instant::now();
     let end = writer.run(pace, &mut channel, wind_down, stop).await;
+    let took = began.elapsed();
+    drop(writer);
+    recording.await.unwrap();
     let acked = channel.acked.lock().unwrap().clone();
-    Run { end, acked, store }
+    Run { end, acked, known_when_acked: channel.known_when_acked, took, store }
 }

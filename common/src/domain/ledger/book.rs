@@ -67,6 +67,11 @@ impl Ledger {
         self.0.iter()
     }
 
+    /// Every account with its book, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Account, &mut Book)> {
+        self.0.iter_mut()
+    }
+
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -34,7 +34,7 @@ const OF_THE_API: [(&str, &str); 6] = [
     ("student_registration_requests_total", "counter"),
 ];
 
-const OF_THE_WORKER: [(&str, &str); 13] = [
+const OF_THE_WORKER: [(&str, &str); 14] = [
     ("registration_batch_rows", "histogram"),
     ("registration_dead_letters_held", "gauge"),
     ("registration_dead_letters_total", "counter"),
@@ -42,6 +42,7 @@ const OF_THE_WORKER: [(&str, &str); 13] = [
     ("registration_end_to_end_seconds", "histogram"),
     ("registration_in_doubt", "gauge"),
     ("registration_insert_seconds", "histogram"),
+    ("registration_ledger_known_timestamp_seconds", "gauge"),
     ("registration_outcomes_total", "counter"),
     ("registration_queue_wait_seconds", "histogram"),
     ("registration_redeliveries_total", "counter"),

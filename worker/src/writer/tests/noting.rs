@@ -33,15 +33,37 @@ async fn what_is_settled_is_noted_in_the_ledger_dead_letters_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_acked_that_the_ledger_did_not_take() {
-    let deliveries = numbered(deliveries(4), Epoch::begin());
-    let script = Script { record_fails: Mutex::new(2), ..Script::default() };
-    let first = run(Channel { deliveries, ..Channel::default() }, script).await;
-    assert_eq!(first.batch_sizes(), [4, 4, 4], "two attempts failed");
-    assert_eq!(first.acked, [4]);
+async fn nothing_is_acked_before_a_ledger_that_fails_a_few_times_has_taken_it() {
+    let deliveries = numbered(deliveries(8), Epoch::begin());
+    let script = Script { record_fails: Mutex::new(3), ..Script::default() };
+    let run = run(Channel { deliveries, ..Channel::default() }, script).await;
+    assert_eq!(run.batch_sizes(), [4, 4], "what is stored is not stored again for the ledger");
+    assert_eq!(run.acked, [4, 8]);
+    assert_eq!(run.known_when_acked, [4, 8]);
+}
 
-    let deliveries = numbered(super::deliveries(4), Epoch::begin());
-    let script = Script { record_fails: Mutex::new(usize::MAX), ..Script::default() };
+#[tokio::test(start_paused = true)]
+async fn what_a_broken_ledger_does_not_take_in_time_is_acked_and_written_later() {
+    let epoch = Epoch::begin();
+    let deliveries = numbered(deliveries(12), epoch);
+    let until = Instant::now() + Duration::from_millis(4_500);
+    let script = Script { record_fails_until: Some(until), ..Script::default() };
+    let run = run(Channel { deliveries, ..Channel::default() }, script).await;
+    assert_eq!(
+        (run.acked.as_slice(), run.known_when_acked.as_slice()),
+        (&[4, 8, 12][..], &[0; 3][..])
+    );
+    assert!(run.took < Duration::from_millis(4_500), "only the first waited: {:?}", run.took);
+    let expected = (format!("{epoch} interactive"), "11-22".to_owned());
+    assert_eq!(recorded(&run), [expected], "once the ledger takes it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_mysql_nothing_is_acked_ahead_of_the_ledger() {
+    let deliveries = numbered(deliveries(4), Epoch::begin());
+    let script =
+        Script { record_fails: Mutex::new(usize::MAX), probe_fails: true, ..Script::default() };
     let run = run(Channel { deliveries, ..Channel::default() }, script).await;
     assert!(run.acked.is_empty());
+    assert!(matches!(run.end, WriterEnd::StoreAway(_)), "{:?}", run.end);
 }
