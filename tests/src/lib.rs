@@ -21,6 +21,7 @@ pub mod load;
 pub mod lost_replies;
 pub mod oracle;
 pub mod process;
+pub mod process_list;
 pub mod program;
 pub mod proxy;
 pub mod random;

@@ -98,10 +98,19 @@ pub async fn migrate(settings: &DatabaseSettings) -> Result<usize, StorageError>
     Ok(missing(&before))
 }
 
+/// The database is named by a digest: a lock's name has at most 64 characters, as many as a
+/// database's. Of the functions that make one only `SHA2` is on every server (`MySQL` 9.7
+/// has neither `MD5` nor `SHA1`).
+const LOCK: &str =
+    "SELECT GET_LOCK(CONCAT('registrar migrate ', LEFT(SHA2(DATABASE(), 256), 40)), ?)";
+
 /// sqlx's own lock waits for -1 s, which `MariaDB` takes for not at all.
 async fn lock(connection: &mut MySqlConnection) -> Result<(), StorageError> {
-    let query = sqlx::query("SELECT GET_LOCK(CONCAT('registrar migrate ', MD5(DATABASE())), ?)");
-    let row = query.bind(LOCK_PATIENCE_S).fetch_one(connection).await.map_err(Failure::from)?;
+    let row = sqlx::query(LOCK)
+        .bind(LOCK_PATIENCE_S)
+        .fetch_one(connection)
+        .await
+        .map_err(Failure::from)?;
     match row.try_get(0).map_err(Failure::from)? {
         Some(1_i64) => Ok(()),
         _ => Err(StorageError::new(

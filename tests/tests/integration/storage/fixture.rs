@@ -6,6 +6,7 @@ use registrar_common::storage::{
     Verdict, migrate,
 };
 use registrar_local::{MariaDb, TestDatabase, TestServers};
+use registrar_tests::process_list;
 use registrar_tests::wait::until;
 use sqlx::mysql::{MySqlConnection, MySqlPool};
 use sqlx::{AssertSqlSafe, Executor as _};
@@ -120,10 +121,8 @@ impl Fixture {
     /// Waits until a statement that begins like this runs or waits in this database, and returns
     /// its connection's id.
     pub(super) async fn connection_that_runs(&self, statement: &str) -> u64 {
-        let query = "SELECT CAST(id AS UNSIGNED) FROM information_schema.processlist \
-                     WHERE db = DATABASE() AND info LIKE CONCAT(?, '%') AND id <> CONNECTION_ID()";
         until("the statement runs", async || {
-            sqlx::query_scalar(query).bind(statement).fetch_optional(&self.admin).await.unwrap()
+            process_list::connections_that_run(&self.admin, statement).await.first().copied()
         })
         .await
     }

@@ -1,5 +1,6 @@
 //! A way to the database around the product, to get in its way.
 
+use registrar_tests::process_list;
 use registrar_tests::student::Student;
 use registrar_tests::wait::until;
 use sqlx::mysql::{MySqlConnection, MySqlPool};
@@ -47,7 +48,7 @@ impl Database {
 
     /// Cuts off every connection but our own ones, which hold locks.
     pub(super) async fn kill_connections(&self) {
-        for id in self.connections("").await {
+        for id in process_list::connections(&self.pool).await {
             self.kill(id).await;
         }
     }
@@ -55,26 +56,18 @@ impl Database {
     /// Waits for the connection that inserts students, and cuts it off.
     pub(super) async fn kill_the_inserting(&self) {
         let id = until("an INSERT waits", async || {
-            self.connections("INSERT INTO students").await.first().copied()
+            self.connections_that_insert().await.first().copied()
         })
         .await;
         self.kill(id).await;
         until("it is gone", async || {
-            (!self.connections("INSERT INTO students").await.contains(&id)).then_some(())
+            (!self.connections_that_insert().await.contains(&id)).then_some(())
         })
         .await;
     }
 
-    async fn connections(&self, statement: &str) -> Vec<u64> {
-        sqlx::query_scalar(
-            "SELECT CAST(id AS UNSIGNED) FROM information_schema.processlist \
-             WHERE db = DATABASE() AND COALESCE(info, '') LIKE CONCAT(?, '%') \
-                   AND id <> CONNECTION_ID()",
-        )
-        .bind(statement)
-        .fetch_all(&self.pool)
-        .await
-        .unwrap()
+    async fn connections_that_insert(&self) -> Vec<u64> {
+        process_list::connections_that_run(&self.pool, "INSERT INTO students").await
     }
 
     async fn kill(&self, id: u64) {

@@ -10,7 +10,7 @@ async fn what_is_on_hold_is_listed_by_its_cause_with_counts_ages_and_an_example(
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
     let lines: Vec<_> = ended.stdout.lines().collect();
     assert!(lines[0].starts_with("LETTERS  HOLD REASON"), "{ended:?}");
-    assert!(lines[1].starts_with("      3  refused_by_database  mysql_4025"), "{ended:?}");
+    assert!(lines[1].starts_with("      3  refused_by_database  mysql_1644"), "{ended:?}");
     assert!(lines[2].starts_with("      1  undecodable          undecodable:"), "{ended:?}");
     assert!(lines[4].starts_with("4 dead letters in 2 groups."), "{ended:?}");
 

@@ -21,7 +21,7 @@ use super::{Home, registrar};
 
 const OPERATOR: &str = "olga";
 /// The cause by which every letter of a [`Scene`] is held.
-const FINGERPRINT: &str = "mysql_4025";
+const FINGERPRINT: &str = "mysql_1644";
 
 /// Students whom the database refuses, until that is mended.
 struct Scene {
@@ -42,7 +42,13 @@ impl Scene {
     async fn with_held_and(students: usize, settings: &[(&str, &str)]) -> Self {
         let home = Home::new().await;
         let oracle = Oracle::of(&home.servers.database_url);
-        oracle.sql("ALTER TABLE students ADD CONSTRAINT c CHECK (first_name <> 'Mallory')").await;
+        // Not a constraint, for which MySQL and MariaDB have different numbers.
+        oracle
+            .sql(
+                "CREATE TRIGGER refusing BEFORE INSERT ON students FOR EACH ROW \
+                 IF NEW.first_name = 'Mallory' THEN SIGNAL SQLSTATE '45000'; END IF",
+            )
+            .await;
         let api = Api::start_with(&home.servers, settings).await;
         let worker = Worker::start_with(&home.servers, settings).await;
         let mut scene = Self { home, oracle, api, worker, references: Vec::new() };
@@ -66,7 +72,7 @@ impl Scene {
     }
 
     async fn mend(&self) {
-        self.oracle.sql("ALTER TABLE students DROP CONSTRAINT c").await;
+        self.oracle.sql("DROP TRIGGER refusing").await;
     }
 
     async fn dead_letters(&self, arguments: &[&str]) -> Ended {

@@ -25,7 +25,7 @@ async fn a_replay_stops_at_the_first_letter_that_is_held_again() {
     assert_eq!(
         ended.stdout,
         "Step 1 of 3: 1 replayed, 1 on hold again\n\
-         Dead letter 1 is on hold again: refused_by_database mysql_4025\n\
+         Dead letter 1 is on hold again: refused_by_database mysql_1644\n\
          Stopped: mend the cause first. 11 dead letters were not replayed.\n"
     );
 }
