@@ -120,8 +120,14 @@ impl Texts {
     }
 
     /// What to do about a rule that a value breaks.
-    pub fn violation(&self, violation: &Violation) -> String {
-        self.fault(violation.field, violation.code.as_str()).unwrap_or_default()
+    pub fn violation(&self, &Violation { field, code }: &Violation) -> String {
+        let mut sentence = self.fault(field, code.as_str()).unwrap_or_default();
+        for (place, value) in [("{character}", code.character()), ("{meant}", code.meant())] {
+            if let Some(value) = value {
+                sentence = sentence.replace(place, &value);
+            }
+        }
+        sentence
     }
 
     /// What to do about a field, by the stable code of what is wrong with it; `None` for codes that

@@ -1,6 +1,7 @@
 //! The documentation, made from the code at the start.
 
 mod html;
+mod names;
 mod openapi;
 mod page;
 
@@ -9,6 +10,8 @@ use serde_json::Value;
 use utoipa::OpenApi as _;
 
 use openapi::Description;
+
+pub(crate) use names::{first_name, last_name};
 
 /// The style sheet of the page: a file of its own, so that the page needs nothing inline.
 pub const STYLE: &str = include_str!("style.css");

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::{extract::State, http::HeaderMap, response::Response};
 use registrar_common::domain::{
-    EMAIL_MAX_CHARACTERS, IDEMPOTENCY_KEY_MAX_CHARACTERS, IDEMPOTENCY_KEY_MIN_CHARACTERS,
-    NAME_MAX_CHARACTERS,
+    EMAIL_LOCAL_PART_MAX_BYTES, EMAIL_MAX_CHARACTERS, IDEMPOTENCY_KEY_MAX_CHARACTERS,
+    IDEMPOTENCY_KEY_MIN_CHARACTERS, NAME_MAX_CHARACTERS,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -37,6 +37,8 @@ pub struct LimitsBody {
     name_characters: usize,
     /// The most characters of an e-mail address.
     email_characters: usize,
+    /// The most bytes, in UTF-8, of an e-mail address in front of its @.
+    email_local_part_bytes: usize,
     /// The fewest characters of an Idempotency-Key.
     idempotency_key_min_characters: usize,
     /// The most characters of an Idempotency-Key.
@@ -73,6 +75,7 @@ pub async fn limits(State(api): State<Arc<Api>>, headers: HeaderMap) -> Response
         uri_bytes: limits.uri_bytes,
         name_characters: NAME_MAX_CHARACTERS,
         email_characters: EMAIL_MAX_CHARACTERS,
+        email_local_part_bytes: EMAIL_LOCAL_PART_MAX_BYTES,
         idempotency_key_min_characters: IDEMPOTENCY_KEY_MIN_CHARACTERS,
         idempotency_key_max_characters: IDEMPOTENCY_KEY_MAX_CHARACTERS,
         request_seconds: limits.request_timeout.as_secs_f64(),

@@ -50,6 +50,6 @@ async fn can_read(lookups: &Lookups) -> bool {
 }
 
 fn not_ready(code: &'static str, message: &str) -> Problem {
-    let part = ProblemPart { pointer: None, code, message: message.to_owned() };
+    let part = ProblemPart { pointer: None, code, message: message.to_owned(), violation: None };
     Problem::new(ProblemKind::NotReady, message).with_errors(vec![part])
 }

@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 
 use super::waiting::wait_for_outcome;
 use crate::{
+    docs,
     middleware::OfRegistration,
     prefer::{PREFERENCE_APPLIED, applied, preferred_wait},
     problem::{Problem, ProblemDocument, Repeating, whole_seconds},
@@ -33,14 +34,13 @@ const IDEMPOTENCY_SCOPE: &str = "register";
 #[schema(as = Registration)]
 #[expect(dead_code, reason = "describes the body; registering/json.rs reads it")]
 pub struct RegistrationBody {
-    /// 1 to 100 characters of any script, after trimming.
-    #[schema(min_length = 1, max_length = 100, example = "Ada")]
+    #[schema(schema_with = docs::first_name)]
     first_name: String,
-    /// 1 to 100 characters of any script, after trimming.
-    #[schema(min_length = 1, max_length = 100, example = "Lovelace")]
+    #[schema(schema_with = docs::last_name)]
     last_name: String,
-    /// Up to 150 characters; the domain may be international.
-    #[schema(max_length = 150, format = "email", example = "ada@example.com")]
+    /// Up to 254 characters, 64 bytes of them in front of the @. Both parts may be international, and
+    /// both spellings of a domain are one address.
+    #[schema(max_length = 254, format = "idn-email", example = "ada@example.com")]
     email: String,
 }
 
@@ -68,7 +68,7 @@ pub struct Accepted {
     path = "/register",
     tag = "registrations",
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "16 to 255 visible ASCII characters that nobody can guess. The same key always leads to the same registration, so a request can be repeated safely. A form may send it as the field `idempotency_key`."),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 16, max_length = 257, pattern = r#"^([!#-\[\]-~]{16,255}|"[!#-\[\]-~]{16,255}")$"#, description = "16 to 255 visible ASCII characters that nobody can guess, none of them a quotation mark or a backslash; in quotation marks or without. The same key always leads to the same registration, so a request can be repeated safely. A form may send it as the field `idempotency_key`."),
         ("Prefer" = Option<String>, Header, description = "`wait=N` holds the answer back for up to N seconds until there is an outcome.", example = "wait=5"),
         ("lang" = Option<String>, Query, description = "The language of pages, `en` or `fa`; by default what `Accept-Language` likes best.", example = "fa"),
     ),

@@ -1,4 +1,7 @@
-use registrar_common::{domain::Field, texts::Texts};
+use registrar_common::{
+    domain::{Field, Violation},
+    texts::Texts,
+};
 use serde::Serialize;
 
 use super::FilledForm;
@@ -50,7 +53,10 @@ impl FormPage {
 impl FieldError {
     fn of(part: &ProblemPart, texts: &Texts) -> Option<Self> {
         let field = Field::ALL.into_iter().find(|field| Some(field.pointer()) == part.pointer)?;
-        let message = texts.fault(field, part.code).unwrap_or_else(|| part.message.clone());
+        let message = match part.violation {
+            Some(code) => texts.violation(&Violation { field, code }),
+            None => texts.fault(field, part.code).unwrap_or_else(|| part.message.clone()),
+        };
         Some(Self { field: field.name(), message })
     }
 }

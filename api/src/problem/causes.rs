@@ -30,6 +30,7 @@ impl From<&Violation> for ProblemPart {
             pointer: Some(violation.field.pointer()),
             code: violation.code.as_str(),
             message: Language::English.texts().violation(violation),
+            violation: Some(violation.code),
         }
     }
 }

@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use registrar_common::telemetry::propagation;
+use registrar_common::{domain::ViolationCode, telemetry::propagation};
 use serde::Serialize;
 use tracing::Span;
 use utoipa::ToSchema;
@@ -41,6 +41,9 @@ pub struct ProblemPart {
     /// What to do, as a sentence for the person at the form.
     #[schema(example = "Enter an email address in the correct format, like name@example.com.")]
     pub message: String,
+    /// The rule of the domain, for who says it in another language.
+    #[serde(skip)]
+    pub violation: Option<ViolationCode>,
 }
 
 /// The document that every error answer carries (RFC 9457).
@@ -183,7 +186,12 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_wrong_is_listed_and_when_to_retry_is_said() {
-        let part = ProblemPart { pointer: Some("/email"), code: "required", message: "…".into() };
+        let part = ProblemPart {
+            pointer: Some("/email"),
+            code: "required",
+            message: "…".into(),
+            violation: Some(ViolationCode::Required),
+        };
         let problem = Problem::new(ProblemKind::InvalidRegistration, "Correct one field.")
             .with_errors(vec![part])
             .retry_after(Duration::from_millis(1_001));

@@ -92,7 +92,7 @@ fn fault(field: Field, given: &Given) -> Option<ProblemPart> {
             ("repeated", Language::English.texts().fault(field, "repeated").unwrap_or_default())
         }
     };
-    Some(ProblemPart { pointer: Some(field.pointer()), code, message })
+    Some(ProblemPart { pointer: Some(field.pointer()), code, message, violation: None })
 }
 
 #[cfg(test)]

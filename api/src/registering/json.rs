@@ -15,6 +15,7 @@ pub(super) fn parse(body: &[u8]) -> Result<Fields, Problem> {
                 pointer: Some(""),
                 code: "not_an_object",
                 message: "Send a JSON object with first_name, last_name and email.".to_owned(),
+                violation: None,
             }])
         } else {
             Problem::new(

@@ -68,8 +68,8 @@ async fn all_violations_come_at_once_with_where_what_and_how() {
     assert_eq!(told, expected);
     assert_eq!(
         answer.message(),
-        "Enter your first name. Send last_name as a JSON string. Enter an email address in the \
-         correct format, like name@example.com."
+        "Enter your first name, or “-” if you have only one name. Send last_name as a JSON string. \
+         Enter an email address in the correct format, like name@example.com."
     );
 }
 
@@ -79,6 +79,23 @@ async fn a_form_is_validated_like_json() {
     let errors = answer.json()["errors"].clone();
     assert_eq!(errors[0]["code"], "required");
     assert_eq!(errors[1]["code"], "invalid_email");
+}
+
+#[tokio::test]
+async fn what_cannot_be_seen_is_named_in_an_address_and_never_in_a_name() {
+    let body =
+        r#"{"first_name":"A\u202eda\u0000","last_name":"\ufeff–","email":"a\u200bda@x.org"}"#;
+    let answer = Alone::with(&[]).register(JSON, body).await;
+    assert_eq!(answer.status, 422);
+    assert_eq!(
+        answer.json()["errors"],
+        json!([{
+            "pointer": "/email",
+            "code": "forbidden_character",
+            "message": "Your email address has an invisible character in it (U+200B). Clear the \
+                        field and type the address instead of pasting it.",
+        }])
+    );
 }
 
 #[tokio::test]
@@ -200,7 +217,8 @@ async fn the_limits_are_told_as_they_are_set() {
     let limits = limits.json();
     assert_eq!(limits["body_bytes"], 2_048);
     assert_eq!(limits["name_characters"], 100);
-    assert_eq!(limits["email_characters"], 150);
+    assert_eq!(limits["email_characters"], 254);
+    assert_eq!(limits["email_local_part_bytes"], 64);
     assert!(limits.get("requests_per_second").is_none());
     assert!(limits["status"] == "ok" && limits["message"].is_string());
 }

@@ -1,14 +1,24 @@
+mod local_part;
+mod lookalike;
+mod pasted;
+
 use std::fmt;
 
-use email_address::{EmailAddress as ParsedAddress, Options};
+use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::ViolationCode;
+use super::characters::{is_blank, is_invisible, is_joiner, is_seen_between};
 
-/// The most characters (Unicode scalar values) that an e-mail address has.
-pub const EMAIL_MAX_CHARACTERS: usize = 150;
+pub(super) use lookalike::meant_by;
 
-/// An e-mail address that mail could be sent to (RFC 5321, international ones after RFC 6531).
+/// The most characters (Unicode scalar values) that an e-mail address has: the bytes of a path in
+/// RFC 5321, section 4.5.3.1.3, without its brackets.
+pub const EMAIL_MAX_CHARACTERS: usize = 254;
+/// The most bytes, in UTF-8, of what stands before the @ of an e-mail address.
+pub const EMAIL_LOCAL_PART_MAX_BYTES: usize = local_part::LOCAL_PART_MAX_BYTES;
+
+/// An e-mail address that mail could be sent to: RFC 5321, in every script after RFC 6531.
 ///
 /// Keeps the address as entered, and a [key](Self::key) by which two spellings of one address are
 /// found equal. `Debug` hides both: they are personal data and must not reach a log.
@@ -19,44 +29,79 @@ pub struct EmailAddress {
 }
 
 impl EmailAddress {
-    /// Reads an address as a person typed it.
+    /// Reads an address as a person typed or pasted it.
     pub fn parse(input: &str) -> Result<Self, ViolationCode> {
-        let entered: String = input.trim().nfc().collect();
+        let entered: String = pasted::address_in(input).nfc().collect();
         if entered.is_empty() {
             return Err(ViolationCode::Required);
         }
         if entered.chars().count() > EMAIL_MAX_CHARACTERS {
             return Err(ViolationCode::TooLong);
         }
-        let options = Options::default().with_required_tld().without_domain_literal();
-        let address = ParsedAddress::parse_with_options(&entered, options.without_display_text())
-            .map_err(|_| ViolationCode::InvalidEmail)?;
-        let domain = idna::domain_to_ascii_strict(address.domain())
-            .map_err(|_| ViolationCode::InvalidEmail)?;
-        if !is_host_on_the_internet(&domain) || address.local_part().chars().any(char::is_control) {
-            return Err(ViolationCode::InvalidEmail);
+        if let Some(character) = first_unseen(&entered) {
+            return Err(ViolationCode::ForbiddenCharacter(character));
         }
-        let local_part: String = address.local_part().to_lowercase().nfc().collect();
+        let (local_part, domain) =
+            local_part::split(&entered).ok_or(ViolationCode::InvalidEmail)?;
+        if local_part.len() > EMAIL_LOCAL_PART_MAX_BYTES {
+            return Err(ViolationCode::LocalPartTooLong);
+        }
+        if let Some(character) = lookalike::find(local_part, domain) {
+            return Err(ViolationCode::Lookalike(character));
+        }
+        let content = local_part::content(local_part).ok_or(ViolationCode::InvalidEmail)?;
+        let domain = domain_on_the_internet(domain).ok_or(ViolationCode::InvalidEmail)?;
+        let local_part: String = local_part::spelt(&folded(&content)).nfc().collect();
         Ok(Self { key: format!("{local_part}@{domain}"), entered })
     }
 
-    /// The address as entered, trimmed.
+    /// The address as entered, without what was pasted around it.
     pub fn as_str(&self) -> &str {
         &self.entered
     }
 
-    /// The address by which a student is registered once: the local part in lower case, the domain
-    /// in its ASCII form. Dots and `+tags` are kept, since their meaning is the provider's own.
+    /// The address by which a student is registered once: the local part in lower case, with quotes
+    /// only where it needs them, and the domain in its ASCII form. Dots and `+tags` are kept, since
+    /// their meaning is the provider's own.
     pub fn key(&self) -> &str {
         &self.key
     }
 }
 
-/// Has a top-level domain, which is never all digits (RFC 3696, section 2): `1.2.3.4` is no domain.
-fn is_host_on_the_internet(ascii_domain: &str) -> bool {
-    ascii_domain
-        .rsplit_once('.')
-        .is_some_and(|(_, top_level)| top_level.chars().any(|c| c.is_ascii_alphabetic()))
+/// What somebody who looks at the address cannot see, or takes for a space.
+fn first_unseen(address: &str) -> Option<char> {
+    let mut characters = address.char_indices();
+    let (_, unseen) = characters.find(|&(at, character)| {
+        let after = || &address[at + character.len_utf8()..];
+        if is_joiner(character) {
+            !is_seen_between(&address[..at], character, after())
+        } else {
+            is_invisible(character) || character != ' ' && is_blank(character)
+        }
+    })?;
+    Some(unseen)
+}
+
+/// In lower case, where a final sigma is a sigma: which of both a capital one stands for depends on
+/// what follows it.
+fn folded(local_part: &str) -> String {
+    local_part.to_lowercase().replace('ς', "σ")
+}
+
+/// The ASCII form of a domain with a top level, which is never all digits (RFC 3696, section 2):
+/// `1.2.3.4` is no domain.
+fn domain_on_the_internet(domain: &str) -> Option<String> {
+    let ascii = Uts46::new()
+        .to_ascii(
+            domain.as_bytes(),
+            AsciiDenyList::STD3,
+            // RFC 5321 has names such as `r3---a`, which IDNA keeps for prefixes like its own.
+            Hyphens::CheckFirstLast,
+            DnsLength::Verify,
+        )
+        .ok()?;
+    let (_, top_level) = ascii.rsplit_once('.')?;
+    top_level.contains(|c: char| c.is_ascii_alphabetic()).then(|| ascii.into_owned())
 }
 
 impl fmt::Debug for EmailAddress {
@@ -66,106 +111,4 @@ impl fmt::Debug for EmailAddress {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn key(input: &str) -> String {
-        EmailAddress::parse(input).unwrap().key
-    }
-
-    #[test]
-    fn ordinary_and_unusual_addresses_are_taken() {
-        for address in [
-            "ada@example.com",
-            "a@b.co",
-            "first.last+tag@sub.example.co.uk",
-            "o'brien@example.ie",
-            "x_y-z@example.museum",
-            "用户@例え.jp",
-            "δοκιμή@παράδειγμα.δοκιμή",
-            "ada@bücher.example",
-            "ada@xn--bcher-kva.example",
-            "\"quoted\"@example.com",
-        ] {
-            assert_eq!(
-                EmailAddress::parse(address).as_ref().map(EmailAddress::as_str),
-                Ok(address)
-            );
-        }
-    }
-
-    #[test]
-    fn what_mail_cannot_be_sent_to_is_refused() {
-        for input in [
-            "ada",
-            "@example.com",
-            "ada@",
-            "ada@localhost",
-            "ada@example..com",
-            "ada@.example.com",
-            "ada@example.com.",
-            "ada@-example.com",
-            "ada@exa mple.com",
-            "ada@@example.com",
-            ".ada@example.com",
-            "ada.@example.com",
-            "a..da@example.com",
-            "ada@[127.0.0.1]",
-            "ada@127.0.0.1",
-            "Ada <ada@example.com>",
-            "ada@example.com,bob@example.com",
-            "ada@exam_ple.com",
-            "a\u{0}da@example.com",
-            "ada@example.com\nBcc: all@example.com",
-        ] {
-            assert_eq!(EmailAddress::parse(input), Err(ViolationCode::InvalidEmail), "{input:?}");
-        }
-    }
-
-    #[test]
-    fn spellings_of_one_address_share_a_key() {
-        assert_eq!(key(" ADA@Example.COM "), "ada@example.com");
-        assert_eq!(key("ada@bücher.example"), key("Ada@XN--BCHER-KVA.example"));
-        assert_eq!(key("jose\u{301}@example.com"), key("jos\u{e9}@example.com"));
-    }
-
-    #[test]
-    fn dots_and_tags_tell_addresses_apart() {
-        assert_ne!(key("a.da@example.com"), key("ada@example.com"));
-        assert_ne!(key("ada+1@example.com"), key("ada@example.com"));
-    }
-
-    #[test]
-    fn accents_tell_addresses_apart() {
-        assert_ne!(key("josé@example.com"), key("jose@example.com"));
-    }
-
-    #[test]
-    fn nothing_typed_is_required_and_too_much_is_too_long() {
-        assert_eq!(EmailAddress::parse("  "), Err(ViolationCode::Required));
-        let long = format!("ada@{}.com", "a.".repeat(80));
-        assert_eq!(EmailAddress::parse(&long), Err(ViolationCode::TooLong));
-    }
-
-    proptest! {
-        #[test]
-        fn a_parsed_address_parses_to_itself_with_the_same_key(
-            input in "[a-zA-ZéßİЖ0-9.+_'-]{1,20}@[a-zA-Zü0-9-]{1,20}\\.[a-z]{2,6}|\\PC{0,40}"
-        ) {
-            if let Ok(address) = EmailAddress::parse(&input) {
-                prop_assert!(address.as_str().chars().count() <= EMAIL_MAX_CHARACTERS);
-                prop_assert!(address.key().chars().count() <= 320, "the column's width");
-                prop_assert_eq!(EmailAddress::parse(address.as_str()), Ok(address));
-            }
-        }
-
-        #[test]
-        fn the_case_of_ascii_letters_never_makes_another_address(
-            input in "[a-zA-Z0-9]{1,20}@[a-zA-Z]{1,20}\\.[a-zA-Z]{2,6}"
-        ) {
-            prop_assert_eq!(key(&input.to_uppercase()), key(&input.to_lowercase()));
-        }
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 //! Parse, don't validate: a [`Registration`] that exists is valid, because its parts can only be
 //! made by parsing.
 
+mod characters;
 mod email_address;
 mod idempotency;
 mod lane;
@@ -15,7 +16,7 @@ mod registration;
 mod registration_id;
 mod violation;
 
-pub use email_address::{EMAIL_MAX_CHARACTERS, EmailAddress};
+pub use email_address::{EMAIL_LOCAL_PART_MAX_BYTES, EMAIL_MAX_CHARACTERS, EmailAddress};
 pub use idempotency::{
     IDEMPOTENCY_KEY_MAX_CHARACTERS, IDEMPOTENCY_KEY_MIN_CHARACTERS, IdempotencyKey,
     MalformedIdempotencyKey,

@@ -1,14 +1,25 @@
 use std::fmt;
 
+use icu_properties::CodePointMapData;
+use icu_properties::props::GeneralCategory;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::ViolationCode;
+use super::characters::{is_blank, is_invisible, is_joiner};
 
 /// The most characters (Unicode scalar values) that a first or last name has.
 pub const NAME_MAX_CHARACTERS: usize = 100;
 
-/// A first or last name in any script: trimmed, in Unicode normalization form C, with 1 to
-/// [`NAME_MAX_CHARACTERS`] characters, at least one of them a letter or digit.
+/// What stands in one of the two names of a person who has only one.
+const NO_NAME: &str = "-";
+
+/// A first or last name in any script: 1 to [`NAME_MAX_CHARACTERS`] characters in Unicode
+/// normalization form C, at least one of them a letter or digit; or `-`, for a person who has no such
+/// name.
+///
+/// Nobody can correct what cannot be seen, so none of it is refused and none is kept, but for the
+/// joiners U+200C and U+200D inside a word: Persian and Indic names are spelt with them. Every run of
+/// blanks, line breaks and tabs among them, is one space, and there is none at the ends.
 ///
 /// `Debug` hides the value: names are personal data and must not reach a log.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -17,15 +28,15 @@ pub struct PersonName(String);
 impl PersonName {
     /// Reads a name as a person typed it.
     pub fn parse(input: &str) -> Result<Self, ViolationCode> {
-        let name: String = input.trim().nfc().collect();
+        let name = what_is_seen(input);
         if name.is_empty() {
             return Err(ViolationCode::Required);
         }
+        if name.chars().all(|character| character == ' ' || is_dash(character)) {
+            return Ok(Self(NO_NAME.to_owned()));
+        }
         if name.chars().count() > NAME_MAX_CHARACTERS {
             return Err(ViolationCode::TooLong);
-        }
-        if name.chars().any(is_forbidden) {
-            return Err(ViolationCode::ForbiddenCharacter);
         }
         if !name.chars().any(char::is_alphanumeric) {
             return Err(ViolationCode::NoLetter);
@@ -37,17 +48,33 @@ impl PersonName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The person has no such name.
+    pub fn is_none(&self) -> bool {
+        self.0 == NO_NAME
+    }
 }
 
-/// Control characters, line separators, the byte order mark and explicit direction marks, which can
-/// make a list of names read as something else (UTS #39). The joiners U+200C and U+200D stay
-/// allowed: Persian and Indic names are spelt with them.
-fn is_forbidden(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
-        )
+fn what_is_seen(input: &str) -> String {
+    let mut name = String::with_capacity(input.len());
+    for word in input.split(is_blank) {
+        let word = word.trim_matches(is_invisible);
+        if word.is_empty() {
+            continue;
+        }
+        if !name.is_empty() {
+            name.push(' ');
+        }
+        name.extend(word.chars().filter(|&c| is_joiner(c) || !is_invisible(c)));
+    }
+    name.nfc().collect()
+}
+
+/// What the hyphen's key or its neighbours write, on keyboards of any language: dashes of every
+/// length, the minus sign, and the long strokes of Arabic and Japanese, which are no name alone.
+fn is_dash(character: char) -> bool {
+    CodePointMapData::<GeneralCategory>::new().get(character) == GeneralCategory::DashPunctuation
+        || matches!(character, '\u{2212}' | '\u{640}' | '\u{30FC}' | '\u{FF70}')
 }
 
 impl fmt::Debug for PersonName {
@@ -60,6 +87,7 @@ impl fmt::Debug for PersonName {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::characters::every_character;
     use super::*;
 
     #[test]
@@ -119,21 +147,72 @@ mod tests {
     }
 
     #[test]
-    fn line_breaks_and_direction_marks_are_forbidden() {
-        for name in ["A\nda", "A\0da", "A\u{7f}da", "A\u{85}da", "A\u{202e}da", "A\u{2066}da"] {
-            assert_eq!(
-                PersonName::parse(name),
-                Err(ViolationCode::ForbiddenCharacter),
-                "{}",
-                name.escape_unicode()
-            );
+    fn what_cannot_be_seen_is_not_part_of_a_name() {
+        for input in [
+            "\u{feff}Ada",
+            "A\0da",
+            "A\u{7f}da\u{9f}",
+            "\u{202a}Ada\u{202c}",
+            "A\u{202e}d\u{2066}a",
+            "A\u{200b}d\u{ad}a\u{2060}",
+            "Ada\u{200e}\u{200f}",
+            "Ad\u{34f}a\u{fe0f}",
+            "\u{115f}\u{1160}Ada\u{3164}",
+            "Ada\u{180e}\u{e0067}\u{2800}",
+            "\u{200d}Ada\u{200c}",
+        ] {
+            assert_eq!(PersonName::parse(input).unwrap().0, "Ada", "{}", input.escape_unicode());
         }
     }
 
     #[test]
+    fn a_name_of_nothing_that_can_be_seen_is_required() {
+        for input in ["\u{feff}", "\u{3164}", "\u{200d}", "\0", " \u{200c} \u{2800}\u{202e}"] {
+            assert_eq!(PersonName::parse(input), Err(ViolationCode::Required));
+        }
+    }
+
+    #[test]
+    fn joiners_stay_inside_a_word_and_nowhere_else() {
+        let name =
+            PersonName::parse("\u{200c}می\u{200c}خواهم\u{200d} \u{200c} شری\u{200d}").unwrap();
+        assert_eq!(name.0, "می\u{200c}خواهم شری");
+    }
+
+    #[test]
+    fn white_space_inside_a_name_is_one_space() {
+        for input in ["van der Berg", "van\tder\r\nBerg", "van\u{a0}\u{2003} der\u{2028}Berg"] {
+            assert_eq!(PersonName::parse(input).unwrap().0, "van der Berg");
+        }
+    }
+
+    #[test]
+    fn any_dash_stands_for_no_name() {
+        for input in ["-", " - ", "–", "—", "‐", "−", "－", "--", "- -", "ـ", "ー", "\u{200b}-"]
+        {
+            let name = PersonName::parse(input).unwrap();
+            assert!(name.0 == "-" && name.is_none(), "{input}");
+        }
+        assert!(!PersonName::parse("Smith-Jones").unwrap().is_none());
+        assert!(!PersonName::parse("一").unwrap().is_none(), "a name in China");
+    }
+
+    #[test]
     fn punctuation_alone_is_not_a_name() {
-        for name in ["-", "'", "…", "\u{200d}", "\u{1F600}"] {
+        for name in ["'", "…", ".", "_", "?!", "\u{1F600}"] {
             assert_eq!(PersonName::parse(name), Err(ViolationCode::NoLetter), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_letter_is_a_name_and_nothing_invisible_is_stored() {
+        for character in every_character() {
+            let is_letter = character.is_alphabetic() && !is_invisible(character);
+            let of_one = PersonName::parse(&character.to_string());
+            assert!(of_one.is_ok() || !is_letter, "{}", character.escape_unicode());
+            let inside = PersonName::parse(&format!("A{character}b")).unwrap().0;
+            let hidden = |c: char| is_invisible(c) && !is_joiner(c) || is_blank(c) && c != ' ';
+            assert!(!inside.contains(hidden), "{}", character.escape_unicode());
         }
     }
 
@@ -144,11 +223,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_parsed_name_keeps_every_promise_and_parses_to_itself(input in "\\PC{0,120}|.{0,120}") {
+        fn a_parsed_name_keeps_every_promise_and_parses_to_itself(
+            input in "\\PC{0,120}|.{0,120}|[\\p{L}\\p{M}\\p{Cf}\\p{Zs}\\p{Pd}]{0,120}"
+        ) {
             if let Ok(name) = PersonName::parse(&input) {
                 let characters = name.as_str().chars().count();
                 prop_assert!((1..=NAME_MAX_CHARACTERS).contains(&characters));
-                prop_assert!(!name.as_str().chars().any(char::is_control));
+                prop_assert!(!name.as_str().chars().any(|c| is_invisible(c) && !is_joiner(c)));
                 prop_assert_eq!(name.as_str().trim(), name.as_str());
                 prop_assert_eq!(PersonName::parse(name.as_str()), Ok(name));
             }

@@ -1,6 +1,8 @@
 use time::OffsetDateTime;
 
-use super::{EmailAddress, Field, PersonName, RegistrationId, Violation, Violations};
+use super::{
+    EmailAddress, Field, PersonName, RegistrationId, Violation, ViolationCode, Violations,
+};
 
 /// Who wants to be registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,8 +16,16 @@ impl Student {
     /// Reads a form; a missing field is an empty one. Collects every violation, not just the first.
     pub fn parse(first_name: &str, last_name: &str, email: &str) -> Result<Self, Violations> {
         let in_field = |field| move |code| Violation { field, code };
-        let first_name = PersonName::parse(first_name).map_err(in_field(Field::FirstName));
-        let last_name = PersonName::parse(last_name).map_err(in_field(Field::LastName));
+        let first_name = PersonName::parse(first_name);
+        let last_name = PersonName::parse(last_name);
+        let first_name = match (first_name, &last_name) {
+            (Ok(first), Ok(last)) if first.is_none() && last.is_none() => {
+                Err(ViolationCode::NoName)
+            }
+            (first_name, _) => first_name,
+        };
+        let first_name = first_name.map_err(in_field(Field::FirstName));
+        let last_name = last_name.map_err(in_field(Field::LastName));
         let email = EmailAddress::parse(email).map_err(in_field(Field::Email));
         match (first_name, last_name, email) {
             (Ok(first_name), Ok(last_name), Ok(email)) => Ok(Self { first_name, last_name, email }),
@@ -79,9 +89,23 @@ mod tests {
     }
 
     #[test]
+    fn a_student_with_one_name_writes_a_dash_in_the_place_of_the_other() {
+        for (first_name, last_name) in [("Suharto", "–"), ("-", "Suharto")] {
+            assert!(Student::parse(first_name, last_name, "suharto@example.com").is_ok());
+        }
+        let violations = Student::parse("-", "—", "ada@example.com").unwrap_err();
+        assert_eq!(violations.to_string(), "first_name: no_name");
+    }
+
+    #[test]
     fn violations_and_students_never_print_personal_data() {
-        let violations = Student::parse("\0secret", "secret", "secret").unwrap_err();
-        assert!(!format!("{violations} {violations:?}").contains("secret"));
+        for email in
+            ["secret", "secr\u{e000}et", "secretЖ\u{200b}@example.com", "secret۱@example.com"]
+        {
+            let violations = Student::parse("?", &"secret".repeat(20), email).unwrap_err();
+            let printed = format!("{violations} {violations:?}");
+            assert!(!printed.contains("secret") && printed.is_ascii(), "{printed}");
+        }
         let student = Student::parse("Hidden", "Hidden", "hidden@example.com").unwrap();
         assert!(!format!("{student:?}").to_lowercase().contains("hidden@"));
     }

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use super::email_address::meant_by;
 use super::{EMAIL_MAX_CHARACTERS, NAME_MAX_CHARACTERS};
 
 /// A field of the registration form.
@@ -46,18 +47,26 @@ impl Field {
 
 /// Which rule a value breaks. The code is part of the public API; the sentence, which is among the
 /// texts, may change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+///
+/// `Debug` hides the character that a rule is about: it is out of the value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ViolationCode {
-    /// Nothing was given, or only white space.
+    /// Nothing was given, or nothing that can be seen.
     Required,
     /// More characters than the field holds.
     TooLong,
-    /// A control character, a line break or an invisible direction mark.
-    ForbiddenCharacter,
+    /// An address with this character inside, which cannot be seen.
+    ForbiddenCharacter(char),
     /// A name without any letter or digit.
     NoLetter,
+    /// Neither a first nor a last name.
+    NoName,
     /// Not an address that mail could be sent to.
     InvalidEmail,
+    /// More in front of the @ than mail servers need to take.
+    LocalPartTooLong,
+    /// An address with this character, which looks like ASCII and would lead elsewhere.
+    Lookalike(char),
 }
 
 impl ViolationCode {
@@ -66,10 +75,36 @@ impl ViolationCode {
         match self {
             Self::Required => "required",
             Self::TooLong => "too_long",
-            Self::ForbiddenCharacter => "forbidden_character",
+            Self::ForbiddenCharacter(_) => "forbidden_character",
             Self::NoLetter => "no_letter",
+            Self::NoName => "no_name",
             Self::InvalidEmail => "invalid_email",
+            Self::LocalPartTooLong => "local_part_too_long",
+            Self::Lookalike(_) => "lookalike_character",
         }
+    }
+
+    /// The character that breaks the rule, as a person can look it up or see it.
+    pub fn character(self) -> Option<String> {
+        match self {
+            Self::ForbiddenCharacter(unseen) => Some(format!("U+{:04X}", u32::from(unseen))),
+            Self::Lookalike(found) => Some(found.to_string()),
+            _ => None,
+        }
+    }
+
+    /// What to write instead of that character, when that is known.
+    pub fn meant(self) -> Option<String> {
+        match self {
+            Self::Lookalike(found) => Some(meant_by(found)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for ViolationCode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
     }
 }
 

@@ -11,7 +11,7 @@ use super::{DatabaseSettings, ErrorClass, Pool, StorageError};
 
 /// The files of `migrations/`, listed here because sqlx's macro would have its whole MySQL driver
 /// compiled a second time, for the macro.
-const FILES: [(i64, &str, &str); 7] = [
+const FILES: [(i64, &str, &str); 8] = [
     (1, "students", include_str!("../../../migrations/0001_students.sql")),
     (2, "rejections", include_str!("../../../migrations/0002_rejections.sql")),
     (3, "dead letters", include_str!("../../../migrations/0003_dead_letters.sql")),
@@ -23,6 +23,11 @@ const FILES: [(i64, &str, &str); 7] = [
     ),
     (6, "ledger", include_str!("../../../migrations/0006_ledger.sql")),
     (7, "lane pauses", include_str!("../../../migrations/0007_lane_pauses.sql")),
+    (
+        8,
+        "longer email addresses",
+        include_str!("../../../migrations/0008_longer_email_addresses.sql"),
+    ),
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {

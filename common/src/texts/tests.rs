@@ -56,13 +56,23 @@ fn every_catalogue_says_what_the_code_needs() {
 
 #[test]
 fn every_rule_has_a_sentence_in_every_language_with_its_limit_filled_in() {
-    let name = [ViolationCode::Required, ViolationCode::TooLong, ViolationCode::ForbiddenCharacter];
+    let of_all = [ViolationCode::Required, ViolationCode::TooLong];
     let only_of_names = [ViolationCode::NoLetter];
-    let only_of_addresses = [ViolationCode::InvalidEmail];
+    let only_of_first_names = [ViolationCode::NoLetter, ViolationCode::NoName];
+    let only_of_addresses = [
+        ViolationCode::ForbiddenCharacter('\u{200b}'),
+        ViolationCode::InvalidEmail,
+        ViolationCode::LocalPartTooLong,
+        ViolationCode::Lookalike('۱'),
+    ];
     for language in Language::ALL {
         for field in Field::ALL {
-            let others = if field == Field::Email { only_of_addresses } else { only_of_names };
-            for code in name.into_iter().chain(others) {
+            let others = match field {
+                Field::FirstName => &only_of_first_names[..],
+                Field::LastName => &only_of_names,
+                Field::Email => &only_of_addresses,
+            };
+            for &code in of_all.iter().chain(others) {
                 let sentence = language.texts().violation(&Violation { field, code });
                 assert!(!sentence.is_empty() && !sentence.contains('{'), "{field:?} {code:?}");
             }
@@ -79,10 +89,30 @@ fn a_violation_says_what_to_do() {
     assert_eq!(
         said,
         [
-            "Enter your first name.",
+            "Enter your first name, or “-” if you have only one name.",
             "Your last name must be 100 characters or fewer.",
             "Enter an email address in the correct format, like name@example.com.",
         ]
+    );
+}
+
+#[test]
+fn a_character_that_is_in_the_way_is_named_and_what_to_write_instead() {
+    let said = |language: Language, code| {
+        language.texts().violation(&Violation { field: Field::Email, code })
+    };
+    for language in Language::ALL {
+        let unseen = said(language, ViolationCode::ForbiddenCharacter('\u{200b}'));
+        assert!(unseen.contains("U+200B"), "{unseen}");
+    }
+    assert_eq!(
+        said(Language::English, ViolationCode::Lookalike('۳')),
+        "Write “3” instead of “۳” in your email address, for instance with an English keyboard."
+    );
+    assert_eq!(
+        said(Language::Persian, ViolationCode::Lookalike('۳')),
+        "در نشانی ایمیل به‌جای «\u{2068}۳\u{2069}»، «\u{2068}3\u{2069}» بنویسید؛ برای نمونه \
+         با صفحه‌کلید انگلیسی."
     );
 }
 

@@ -94,6 +94,23 @@ async fn the_language_is_that_of_the_address_or_the_browser_and_links_keep_a_cho
 }
 
 #[tokio::test]
+async fn a_character_in_the_way_is_named_in_the_language_of_the_page() {
+    let alone = with_pages(&[]);
+    let body = "first_name=Ada&last_name=-&email=ada%DB%B3%40example.com";
+    for (path, sentence) in [
+        ("/register?lang=en", "Write “3” instead of “۳” in your email address, for instance"),
+        (
+            "/register?lang=fa",
+            "در نشانی ایمیل به‌جای «\u{2068}۳\u{2069}»، «\u{2068}3\u{2069}» بنویسید؛",
+        ),
+    ] {
+        let answer = send(&alone, path, body).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.body.contains(sentence), "{sentence} is not in {}", answer.body);
+    }
+}
+
+#[tokio::test]
 async fn a_form_that_cannot_be_taken_now_comes_back_with_a_notice_and_when_to_retry() {
     let alone = with_pages(&[]);
     let answer = send(&alone, "/register", ADA).await;

@@ -17,6 +17,37 @@ async fn an_accepted_student_is_registered_a_moment_later() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_address_of_any_script_is_registered_once_in_all_its_spellings() {
+    let home = Home::new().await;
+    let (api, _worker) = (Api::start(&home.servers).await, Worker::start(&home.servers).await);
+    for [entered, other_spelling] in [
+        ["संपर्क@डाटामेल.भारत", "\u{202a}संपर्क@xn--c2bd4bq1db8d.xn--h2brj9c\u{202c}"],
+        ["a@உதாரணம்.சிங்கப்பூர்", "mailto:A@xn--zkc6cc5bi7f6e.xn--clchc0ea0b2g2a9gcd"],
+        ["نامه@مثال.ایران", "<نامه＠xn--mgbh0fb.xn--mgba3a4f16a>"],
+        ["ada@example.com", "\"ada\"@EXAMPLE.com"],
+    ] {
+        let student = |email: &str| Student { email: email.to_owned(), ..Student::unique() };
+        let first = api.decided(&api.accepted(&student(entered)).await).await;
+        assert_eq!(first["status"], "registered", "{entered}");
+        let second = api.decided(&api.accepted(&student(other_spelling)).await).await;
+        assert_eq!(second["code"], "email_already_registered", "{other_spelling}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_student_with_one_name_is_registered() {
+    let home = Home::new().await;
+    let (api, _worker) = (Api::start(&home.servers).await, Worker::start(&home.servers).await);
+    let student = Student {
+        first_name: "Suharto".to_owned(),
+        last_name: "–".to_owned(),
+        ..Student::unique()
+    };
+    let status = api.decided(&api.accepted(&student).await).await;
+    assert_eq!(status["status"], "registered");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_student_with_the_same_address_is_rejected() {
     let home = Home::new().await;
     let (api, _worker) = (Api::start(&home.servers).await, Worker::start(&home.servers).await);

@@ -44,6 +44,21 @@ async fn every_field_is_stored_as_it_was_accepted() {
 }
 
 #[tokio::test]
+async fn the_longest_address_and_the_longest_key_are_stored() {
+    let fixture = Fixture::new().await;
+    let [local_part, label] = [64, 63].map(|length| "a".repeat(length));
+    let longest = format!("{local_part}@{label}.{label}.{}.com", "a".repeat(57));
+    // Of 63 and 61 characters in ASCII.
+    let label = "广州深圳天津重庆成都武汉西安南京杭州苏";
+    let domain = format!("{label}.{label}.{label}.学生注册服务中心北京上海广州深圳天津重");
+    let with_longest_key = student("Ada", &format!("{local_part}@{domain}"));
+    assert_eq!(longest.len(), 254);
+    assert_eq!(with_longest_key.student.email().key().len(), 64 + 1 + 253);
+    let batch = [fresh(&student("Ada", &longest)), fresh(&with_longest_key)];
+    assert_eq!(fixture.store(&batch).await, [newly(REGISTERED), newly(REGISTERED)]);
+}
+
+#[tokio::test]
 async fn the_same_id_twice_in_a_batch_is_stored_once() {
     let fixture = Fixture::new().await;
     let ada = student("Ada", "ada@example.com");
