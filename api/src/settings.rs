@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_wrong_setting_is_told_in_a_sentence_with_its_variable() {
-        let refused = config::parse_from::<Settings>(["registrar-api", "--address=5000"]);
+        let refused = config::parse_from::<Settings>(["registrar-api", "--address=five"]);
         let sentence = refused.unwrap_err().to_string();
         assert!(sentence.contains(ADDRESS_VARIABLE), "{sentence}");
     }
