@@ -73,6 +73,8 @@ async fn a_setting_of_the_api_that_makes_no_sense_is_refused() {
         ("REGISTRAR_API_ADDRESS", "localhost"),
         ("REGISTRAR_API_ADDRESS", "name.invalid:5000"),
         ("REGISTRAR_CORS_ORIGINS", "school.example"),
+        ("REGISTRAR_CORS_ORIGINS", "https://School.example"),
+        ("REGISTRAR_CORS_ORIGINS", "https://school.example:443"),
         ("REGISTRAR_DERIVATION_SECRET", "hunter2"),
         ("REGISTRAR_PAGES", "/nowhere"),
         ("REGISTRAR_PUBLISH_CONFIRM_TIMEOUT", "soon"),
