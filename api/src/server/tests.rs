@@ -18,6 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 struct Running {
     address: SocketAddr,
+    draining: Shutdown,
     shutdown: Shutdown,
     serving: JoinHandle<()>,
     /// Whether a request has reached `/held`.
@@ -40,10 +41,10 @@ async fn serve(limits: Limits) -> Running {
     let router = Router::new().route("/", get(async || "at once")).route("/held", get(handler));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let shutdown = Shutdown::new();
-    let server = Server::new(listener, router, &limits);
+    let (draining, shutdown) = (Shutdown::new(), Shutdown::new());
+    let server = Server::new(listener, router, &limits, draining.clone());
     let serving = tokio::spawn(server.run(shutdown.clone(), PATIENCE));
-    Running { address, shutdown, serving, held, release }
+    Running { address, draining, shutdown, serving, held, release }
 }
 
 async fn connect(address: SocketAddr, send: &str) -> TcpStream {
@@ -134,4 +135,35 @@ async fn an_idle_connection_does_not_hold_up_the_shutdown() {
     idle.read_exact(&mut answer).await.unwrap();
     server.shutdown.request();
     timeout(PATIENCE, server.serving).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn while_it_drains_connections_are_taken_and_end_with_their_next_answer() {
+    let server = serve(Limits::default()).await;
+    let request = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+    let mut kept = connect(server.address, request).await;
+    let mut answer = [0; 12];
+    kept.read_exact(&mut answer).await.unwrap();
+    server.draining.request();
+    kept.write_all(request.as_bytes()).await.unwrap();
+    for stream in [kept, connect(server.address, request).await] {
+        let answers = rest(stream).await;
+        assert!(answers.contains("at once") && answers.contains("connection: close"), "{answers}");
+    }
+    assert!(!server.serving.is_finished());
+}
+
+#[tokio::test]
+async fn a_body_with_two_lengths_is_the_last_of_its_connection() {
+    let server = serve(Limits::default()).await;
+    let smuggled = "GET /smuggled HTTP/1.1\r\nhost: x\r\n\r\n";
+    for [first, second] in [
+        ["transfer-encoding: chunked", "content-length: 4"],
+        ["content-length: 4", "transfer-encoding: chunked"],
+    ] {
+        let head = format!("GET / HTTP/1.1\r\nhost: x\r\n{first}\r\n{second}\r\n\r\n");
+        let stream = connect(server.address, &format!("{head}0\r\n\r\n{smuggled}")).await;
+        let answers = rest(stream).await;
+        assert_eq!(answers.matches("HTTP/1.1 ").count(), 1, "{answers}");
+    }
 }

@@ -75,6 +75,7 @@ async fn a_setting_of_the_api_that_makes_no_sense_is_refused() {
         ("REGISTRAR_CORS_ORIGINS", "school.example"),
         ("REGISTRAR_CORS_ORIGINS", "https://School.example"),
         ("REGISTRAR_CORS_ORIGINS", "https://school.example:443"),
+        ("REGISTRAR_DRAIN_DELAY", "5"),
         ("REGISTRAR_DERIVATION_SECRET", "hunter2"),
         ("REGISTRAR_PAGES", "/nowhere"),
         ("REGISTRAR_PUBLISH_CONFIRM_TIMEOUT", "soon"),
