@@ -58,7 +58,7 @@ fn with_layers(
     cors_origins: &[HeaderValue],
 ) -> Router<Arc<Api>> {
     let layers = ServiceBuilder::new()
-        .layer(from_fn(in_server_span))
+        .layer(with_state(Arc::clone(api), in_server_span))
         .layer(with_state(Arc::clone(api), record_outcome))
         .layer(from_fn(add_security_headers))
         .option_layer(cross_origin(cors_origins))
