@@ -62,9 +62,9 @@ fn with_layers(
         .layer(with_state(Arc::clone(api), record_outcome))
         .layer(from_fn(add_security_headers))
         .option_layer(cross_origin(cors_origins))
+        .layer(with_state(Arc::clone(api), enforce_rate_limit))
         .option_layer(api.pages.as_ref().map(|_| with_state(Arc::clone(api), show_pages)))
         .layer(with_state(Arc::clone(api), enforce_head_limits))
-        .layer(with_state(Arc::clone(api), enforce_rate_limit))
         .layer(with_state(Arc::clone(api), enforce_deadline))
         .layer(from_fn(hide_panics));
     routes.layer(layers)
