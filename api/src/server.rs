@@ -1,5 +1,7 @@
 //! Connections: how many, how slow they may be, and how they end.
 
+mod explained;
+
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
@@ -22,6 +24,7 @@ use tokio::{
 };
 use tower::ServiceExt as _;
 
+use self::explained::Explained;
 use crate::{limits::Limits, middleware::Peer};
 
 /// The kernel has no file descriptors or memory left: some come free when connections end.
@@ -113,7 +116,7 @@ impl Server {
             response
         });
         let connection = self.http.serve_connection(
-            TokioIo::new(stream),
+            TokioIo::new(Explained::new(stream)),
             TowerToHyperService::new(service),
         );
         let connection = graceful.watch(connection);
