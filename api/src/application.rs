@@ -75,7 +75,9 @@ impl Application {
         let metrics_address = operations.address();
 
         let mut tasks = Supervisor::new(shutdown.clone());
-        tasks.spawn("operations", operations.run(shutdown.clone()));
+        let closing = Shutdown::new();
+        tasks.spawn("drain", drain(shutdown.clone(), settings.drain_delay, closing.clone()));
+        tasks.spawn("operations", operations.run(closing.clone()));
 
         // The publisher stops last, when nobody publishes any more.
         let publisher_shutdown = Shutdown::new();
@@ -93,14 +95,14 @@ impl Application {
         let wait_estimate = WaitEstimate::default();
         let pool = Pool::new(&for_lookups(&settings.database)).watched_by(&metrics)?;
         let (pauses, watching_pauses) = PauseWatch::new(LanePauses::new(pool.clone()));
-        tasks.spawn("pauses of lanes", watching_pauses.run(shutdown.token()));
+        tasks.spawn("pauses of lanes", watching_pauses.run(closing.token()));
         let reader = StatusReader::new(pool);
         let (lookups, lookups_task) = Lookups::new(reader, wait_estimate.clone());
         tasks.spawn("look-ups", lookups_task.run());
 
         let rate_limit = settings.limits.rate().map(|(per_second, burst)| {
             let limit = Arc::new(RateLimit::new(per_second, burst));
-            tasks.spawn("rate limit", Arc::clone(&limit).forget_the_quiet(shutdown.clone()));
+            tasks.spawn("rate limit", Arc::clone(&limit).forget_the_quiet(closing.clone()));
             limit
         });
 
@@ -120,15 +122,17 @@ impl Application {
             pages: settings.pages,
             documents: Documents::render()?,
             shutdown: shutdown.clone(),
+            closing: closing.clone(),
         };
         let router = router(Arc::new(api), &settings.cors_origins);
-        let server = Server::new(listener, router, &settings.limits);
+        let server = Server::new(listener, router, &settings.limits, shutdown);
         let answering = settings.limits.request_timeout;
         tasks.spawn("server", async move {
-            server.run(shutdown, answering).await;
+            server.run(closing, answering).await;
             publisher_shutdown.request();
         });
-        Ok(Self { address, metrics_address, tasks, deadline: answering + GRACE })
+        let deadline = settings.drain_delay + answering + GRACE;
+        Ok(Self { address, metrics_address, tasks, deadline })
     }
 
     /// Where it listens.
@@ -141,13 +145,22 @@ impl Application {
         self.metrics_address
     }
 
-    /// Serves until the shutdown; then answers what was taken in, waits for the last confirms and
-    /// ends.
+    /// Serves until the shutdown and for the drain delay; then answers what was taken in, waits for
+    /// the last confirms and ends.
     pub async fn run_until_stopped(self) -> Stopped {
         let (address, metrics_address) = (self.address, self.metrics_address);
         tracing::info!(%address, %metrics_address, "listening");
         self.tasks.run(self.deadline).await
     }
+}
+
+/// Load balancers learn from `/readyz` that they should send no more, but only some seconds later:
+/// until then new connections are served as ever.
+async fn drain(shutdown: Shutdown, delay: Duration, closing: Shutdown) {
+    shutdown.requested().await;
+    tracing::info!(?delay, "draining: not ready any more; the port closes after the delay");
+    tokio::time::sleep(delay).await;
+    closing.request();
 }
 
 /// One query is under way at a time; a second connection is for the one after a hung one.

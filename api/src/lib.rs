@@ -7,6 +7,7 @@
 
 pub mod application;
 pub mod docs;
+pub mod field_value;
 pub mod handlers;
 pub mod limits;
 pub mod metrics;

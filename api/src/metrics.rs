@@ -64,11 +64,14 @@ impl HttpMetrics {
 }
 
 /// Refused is what passes by itself: too many requests, or a broker that cannot confirm. Who hangs
-/// up has no answer, as after an error.
+/// up has no answer, as after an error. What was rejected while its client waited was
+/// accepted, and an unknown transfer coding (501) is the client's fault.
 fn outcome(status: u16) -> &'static str {
     match status {
         429 | 503 => "refused",
+        501 => "invalid",
         CLIENT_CLOSED_REQUEST | 500.. => "error",
+        409 => "accepted",
         400.. => "invalid",
         _ => "accepted",
     }
@@ -84,10 +87,12 @@ mod tests {
             (201, "accepted"),
             (202, "accepted"),
             (303, "accepted"),
+            (409, "accepted"),
             (400, "invalid"),
             (422, "invalid"),
             (429, "refused"),
             (503, "refused"),
+            (501, "invalid"),
             (500, "error"),
             (504, "error"),
             (499, "error"),

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::field_value::{elements, name_and_value, parts, unquoted, values};
+
 /// The header that asks.
 pub const PREFER: HeaderName = HeaderName::from_static("prefer");
 /// The header that says the wish was heeded.
@@ -12,19 +14,21 @@ pub const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-a
 /// How long the client is willing to wait for an outcome, at most `longest`; `None` when it did
 /// not say, or in a way that RFC 7240 tells a server to ignore.
 pub fn preferred_wait(headers: &HeaderMap, longest: Duration) -> Option<Duration> {
-    let preferences = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
+    let mut preferences = elements(values(headers, &PREFER)).filter_map(|element| {
+        // What follows are parameters, of which a wait has none.
+        let (name, value) = name_and_value(parts(element, b';').next()?);
+        name.eq_ignore_ascii_case(b"wait").then_some(value)
+    });
     // The first of several counts (RFC 7240, section 2).
-    let seconds = preferences.flat_map(|value| value.split(',')).find_map(value_of_wait)?;
-    let wait = Duration::from_secs(seconds.parse().ok()?).min(longest);
+    let seconds = whole_seconds(&unquoted(preferences.next()?))?;
+    let wait = Duration::from_secs(seconds).min(longest);
     (!wait.is_zero()).then_some(wait)
 }
 
-/// The value of a preference, when it is `wait`.
-fn value_of_wait(preference: &str) -> Option<&str> {
-    let (name, value) = preference.split(';').next()?.split_once('=')?;
-    let value = value.trim();
-    let bare = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
-    name.trim().eq_ignore_ascii_case("wait").then_some(bare)
+/// `delta-seconds`: digits only, as many as there may be (RFC 9110, section 10.2.3).
+fn whole_seconds(value: &[u8]) -> Option<u64> {
+    let is_number = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
+    is_number.then(|| str::from_utf8(value).ok()?.parse().ok()).map(|n| n.unwrap_or(u64::MAX))
 }
 
 /// The value of `Preference-Applied` for a wait that was heeded.
@@ -45,9 +49,19 @@ mod tests {
 
     #[test]
     fn a_wait_is_read_in_every_notation() {
-        for value in
-            ["wait=10", "WAIT = 10", "wait=\"10\"", "respond-async, wait=10", "wait=10; x=1"]
-        {
+        for value in [
+            "wait=10",
+            "WAIT = 10",
+            "wait=\"10\"",
+            "wait=\"1\\0\"",
+            "respond-async, wait=10",
+            "wait=10; x=1",
+            "wait=10;",
+            ", ,wait=10",
+            "x=\"a, wait=9\", wait=10",
+            "x=\"a\\\", wait=9\"; y=\"wait=8\", wait=10",
+            "foo; wait=9, wait=10",
+        ] {
             assert_eq!(wait(&[value]), Some(10), "{value}");
         }
         assert_eq!(wait(&["respond-async", "wait=10"]), Some(10));
@@ -57,6 +71,7 @@ mod tests {
     fn a_wait_is_bounded() {
         assert_eq!(wait(&["wait=31"]), Some(30));
         assert_eq!(wait(&["wait=18446744073709551615"]), Some(30));
+        assert_eq!(wait(&["wait=99999999999999999999999"]), Some(30));
     }
 
     #[test]
@@ -67,7 +82,22 @@ mod tests {
 
     #[test]
     fn what_is_not_a_wait_is_ignored() {
-        for value in ["", "wait", "wait=", "wait=soon", "wait=-1", "wait=0", "handling=lenient"] {
+        for value in [
+            "",
+            "wait",
+            "wait=",
+            "wait=\"\"",
+            "wait=soon",
+            "wait=-1",
+            "wait=+5",
+            "wait=5.5",
+            "wait=\" 5\"",
+            "wait=0",
+            "await=5",
+            "handling=lenient",
+            "x=\"wait=5\"",
+            "x=\"a, wait=5",
+        ] {
             assert_eq!(wait(&[value]), None, "{value}");
         }
     }

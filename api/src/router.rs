@@ -25,7 +25,8 @@ use crate::{
     },
     middleware::{
         add_security_headers, cross_origin, enforce_deadline, enforce_head_limits,
-        enforce_rate_limit, hide_panics, in_server_span, record_outcome, show_pages,
+        enforce_rate_limit, hide_panics, in_server_span, record_outcome, refuse_ambiguous,
+        show_pages,
     },
     state::Api,
 };
@@ -58,13 +59,14 @@ fn with_layers(
     cors_origins: &[HeaderValue],
 ) -> Router<Arc<Api>> {
     let layers = ServiceBuilder::new()
-        .layer(from_fn(in_server_span))
+        .layer(with_state(Arc::clone(api), in_server_span))
         .layer(with_state(Arc::clone(api), record_outcome))
         .layer(from_fn(add_security_headers))
         .option_layer(cross_origin(cors_origins))
-        .option_layer(api.pages.as_ref().map(|_| with_state(Arc::clone(api), show_pages)))
-        .layer(with_state(Arc::clone(api), enforce_head_limits))
         .layer(with_state(Arc::clone(api), enforce_rate_limit))
+        .option_layer(api.pages.as_ref().map(|_| with_state(Arc::clone(api), show_pages)))
+        .layer(from_fn(refuse_ambiguous))
+        .layer(with_state(Arc::clone(api), enforce_head_limits))
         .layer(with_state(Arc::clone(api), enforce_deadline))
         .layer(from_fn(hide_panics));
     routes.layer(layers)

@@ -1,8 +1,15 @@
 //! Connections: how many, how slow they may be, and how they end.
 
+mod explained;
+
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, Request, header},
+    response::Response,
+};
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -17,6 +24,7 @@ use tokio::{
 };
 use tower::ServiceExt as _;
 
+use self::explained::Explained;
 use crate::{limits::Limits, middleware::Peer};
 
 /// The kernel has no file descriptors or memory left: some come free when connections end.
@@ -32,11 +40,13 @@ pub struct Server {
     router: Router,
     http: http1::Builder,
     places: Arc<Semaphore>,
+    draining: Shutdown,
 }
 
 impl Server {
-    /// A server for this listener; it takes connections once it runs.
-    pub fn new(listener: TcpListener, router: Router, limits: &Limits) -> Self {
+    /// A server for this listener; it takes connections once it runs. Once `draining` is requested,
+    /// each connection ends with its next answer.
+    pub fn new(listener: TcpListener, router: Router, limits: &Limits, draining: Shutdown) -> Self {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(limits.header_timeout)
@@ -44,7 +54,7 @@ impl Server {
             .max_headers(limits.header_count * 2)
             .max_buf_size(SMALLEST_BUFFER.max((limits.header_bytes + limits.uri_bytes) * 2));
         let places = Arc::new(Semaphore::new(limits.connections));
-        Self { listener, router, http, places }
+        Self { listener, router, http, places, draining }
     }
 
     /// Serves until the shutdown; then takes no more connections and answers what was taken in.
@@ -97,8 +107,18 @@ impl Server {
             request.extensions_mut().insert(Peer(peer));
             request.map(Body::new)
         });
-        let connection =
-            self.http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let draining = self.draining.clone();
+        let service = service.map_response(move |mut response: Response| {
+            if draining.is_requested() {
+                let close = HeaderValue::from_static("close");
+                response.headers_mut().insert(header::CONNECTION, close);
+            }
+            response
+        });
+        let connection = self.http.serve_connection(
+            TokioIo::new(Explained::new(stream)),
+            TowerToHyperService::new(service),
+        );
         let connection = graceful.watch(connection);
         async move {
             // A client that breaks off or talks nonsense is its own affair.

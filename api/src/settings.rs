@@ -1,6 +1,6 @@
 //! Everything the API can be told from outside.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use axum::http::HeaderValue;
 use clap::Parser;
@@ -25,11 +25,12 @@ pub const ADDRESS_VARIABLE: &str = "REGISTRAR_API_ADDRESS";
 #[derive(Clone, Debug, Parser)]
 #[command(name = "registrar-api", version, about)]
 pub struct Settings {
-    /// Where to listen; port 0 takes any that is free
+    /// Where to listen: an address or a name with a port, or a port alone for all interfaces; port 0
+    /// takes any that is free
     #[arg(long, env = ADDRESS_VARIABLE, default_value = "0.0.0.0:5000",
         value_parser = config::address)]
     pub address: SocketAddr,
-    /// Where to listen for Prometheus; port 0 takes any that is free
+    /// Where to listen for Prometheus, in the same forms
     #[arg(long, env = "REGISTRAR_METRICS_ADDRESS", default_value = "0.0.0.0:9100",
         value_parser = config::address)]
     pub metrics_address: SocketAddr,
@@ -39,10 +40,12 @@ pub struct Settings {
     /// Seal references: the first seals, all of them open. The same on every instance
     #[arg(long, env = "REGISTRAR_SEALING_SECRETS", value_parser = config::secret_list)]
     pub sealing_secrets: SecretList,
-    /// Origins whose pages may call the API, separated by commas; none by default
+    /// Origins whose pages may call the API, as browsers send them, separated by commas; none by
+    /// default
     #[arg(long, env = "REGISTRAR_CORS_ORIGINS", value_delimiter = ',', value_parser = origin)]
     pub cors_origins: Vec<HeaderValue>,
-    /// Proxies that are trusted to tell the client's address, separated by commas
+    /// Proxies that are trusted to tell the client's address (`X-Forwarded-For`) and the trace that a
+    /// request is part of (`traceparent`), separated by commas
     #[arg(long, env = "REGISTRAR_TRUSTED_PROXIES", value_delimiter = ',',
         value_parser = clap::value_parser!(Network))]
     pub trusted_proxies: Vec<Network>,
@@ -50,6 +53,11 @@ pub struct Settings {
     /// without it, there is only JSON
     #[arg(long, env = "REGISTRAR_PAGES", value_name = "FOLDER", value_parser = Pages::load)]
     pub pages: Option<Pages>,
+    /// How long a stopping instance still takes connections while /readyz says 503, so that load
+    /// balancers leave it before its port closes
+    #[arg(long, env = "REGISTRAR_DRAIN_DELAY", default_value = "5s",
+        value_parser = config::duration)]
+    pub drain_delay: Duration,
     /// Limits
     #[command(flatten)]
     pub limits: Limits,
@@ -104,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_wrong_setting_is_told_in_a_sentence_with_its_variable() {
-        let refused = config::parse_from::<Settings>(["registrar-api", "--address=5000"]);
+        let refused = config::parse_from::<Settings>(["registrar-api", "--address=five"]);
         let sentence = refused.unwrap_err().to_string();
         assert!(sentence.contains(ADDRESS_VARIABLE), "{sentence}");
     }

@@ -1,6 +1,6 @@
 //! What all requests share.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use registrar_common::{
     domain::{Lane, Reference, ReferenceSealer},
@@ -48,8 +48,10 @@ pub struct Api {
     pub pages: Option<Pages>,
     /// The documentation.
     pub documents: Documents,
-    /// Ends what waits.
+    /// The instance is asked to stop, and still serves for the drain delay.
     pub shutdown: Shutdown,
+    /// The drain delay is over: ends what waits.
+    pub closing: Shutdown,
 }
 
 impl Api {
@@ -59,6 +61,11 @@ impl Api {
     /// The pause that waiting registrations wait for, if there is one.
     pub fn pause(&self) -> Option<LanePause> {
         self.pauses.now(Self::LANE)
+    }
+
+    /// How long that pause still lasts.
+    pub fn pause_left(&self) -> Option<Duration> {
+        self.pauses.left(Self::LANE)
     }
 
     /// The address of a registration's status.

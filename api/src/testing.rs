@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     body::Body,
-    http::{HeaderMap, Request, StatusCode},
+    http::{HeaderMap, HeaderValue, Request, StatusCode, header},
 };
 use http_body_util::BodyExt as _;
 use registrar_common::{
@@ -82,12 +82,20 @@ impl Alone {
             pages: settings.pages,
             documents: Documents::render().unwrap(),
             shutdown,
+            closing: Shutdown::new(),
         });
         let router = router(Arc::clone(&api), &settings.cors_origins);
         Self { api, metrics, router }
     }
 
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        let host = HeaderValue::from_static("registrar.example");
+        request.headers_mut().entry(header::HOST).or_insert(host);
+        self.send_as_it_is(request).await
+    }
+
+    /// Without the Host header that every client sends.
+    pub(crate) async fn send_as_it_is(&self, request: Request<Body>) -> Answer {
         let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let body = String::from_utf8(body.to_vec()).unwrap();

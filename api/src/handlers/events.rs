@@ -26,6 +26,8 @@ use crate::{
 
 /// Below the minute after which proxies hang up on a quiet connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// As often as an undecided registration is looked up; all streams share one query.
+const READ_AGAIN: Duration = Duration::from_secs(1);
 /// When to try again after finding every place taken: some end with every outcome.
 const RETRY_WHEN_FULL: Duration = Duration::from_secs(5);
 
@@ -57,17 +59,19 @@ pub async fn events(
 ) -> Result<Response, Problem> {
     let id = opened(&api, reference)?;
     of_registration.note(id);
-    let Ok(place) = Arc::clone(&api.waiting_places).try_acquire_owned() else {
-        return Err(Problem::new(
-            ProblemKind::TooManyStreams,
-            "Too many people are watching right now. Look at the status itself instead.",
-        )
-        .retry_after(RETRY_WHEN_FULL));
-    };
+    let place = Arc::clone(&api.waiting_places).try_acquire_owned();
     let known = api.lookups.current(id).await;
+    // Also where no place is free: a client that is not told to stop would come again and again.
     if known.is_final(id) && has_seen(&headers, known, id) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
+    let place = place.map_err(|_full| {
+        Problem::new(
+            ProblemKind::TooManyStreams,
+            "Too many people are watching right now. Look at the status itself instead.",
+        )
+        .retry_after(RETRY_WHEN_FULL)
+    })?;
     let ends = Instant::now() + api.limits.stream_duration;
     let stream = stream_from(Watch { api, id, ends, _place: place }, known);
     let mut response =
@@ -126,8 +130,20 @@ impl Watch {
             () = self.api.pauses.changed(Api::LANE, pause.as_ref()), if known == Known::Waiting => {
                 Some(Known::Waiting)
             }
+            known = self.read_again(), if known == Known::Unreadable => Some(known),
             () = tokio::time::sleep_until(ends) => None,
-            () = self.api.shutdown.requested() => None,
+            () = self.api.closing.requested() => None,
+        }
+    }
+
+    /// What is known as soon as the database answers again.
+    async fn read_again(&self) -> Known {
+        loop {
+            tokio::time::sleep(READ_AGAIN).await;
+            let known = self.api.lookups.current(self.id).await;
+            if known != Known::Unreadable {
+                return known;
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `POST /register`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Extension, Json,
@@ -60,16 +60,17 @@ pub struct Accepted {
 
 /// Accepts a registration: answers once it is stored safely in the queue.
 ///
-/// Browsers, which prefer `text/html`, are led to a page, and get the form again with what is wrong.
+/// Browsers, which send forms and prefer `text/html`, are led to a page, and get the form again with
+/// what is wrong. JSON is answered with JSON, whatever its sender prefers.
 /// A second registration of an e-mail address is accepted too and later rejected, which only the
-/// holder of its reference sees.
+/// holder of its reference sees, and whoever waits for it with `Prefer` (409).
 #[utoipa::path(
     post,
     path = "/register",
     tag = "registrations",
     params(
         ("Idempotency-Key" = Option<String>, Header, min_length = 16, max_length = 257, pattern = r#"^([!#-\[\]-~]{16,255}|"[!#-\[\]-~]{16,255}")$"#, description = "16 to 255 visible ASCII characters that nobody can guess, none of them a quotation mark or a backslash; in quotation marks or without. The same key always leads to the same registration, so a request can be repeated safely. A form may send it as the field `idempotency_key`."),
-        ("Prefer" = Option<String>, Header, description = "`wait=N` holds the answer back for up to N seconds until there is an outcome.", example = "wait=5"),
+        ("Prefer" = Option<String>, Header, description = "`wait=N` holds the answer back for up to N seconds until there is an outcome: 201 registered, 409 rejected, 202 otherwise.", example = "wait=5"),
         ("lang" = Option<String>, Query, description = "The language of pages, `en` or `fa`; by default what `Accept-Language` likes best.", example = "fa"),
     ),
     request_body(content(
@@ -90,10 +91,15 @@ pub struct Accepted {
         )),
         (status = 400, description = "The body or the Idempotency-Key is malformed.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
         (status = 408, description = "The body did not arrive in time.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
+        (status = 409, description = "Accepted, and rejected within the wait that was asked for: `code` says why, `reference` and `status_url` lead to it.", body = ProblemDocument, content_type = "application/problem+json", headers(
+            ("Location" = String, description = "The registration."),
+            ("Preference-Applied" = String, description = "The wait that was heeded."),
+        )),
         (status = 413, description = "The body is too large.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
-        (status = 415, description = "The body is neither JSON nor a form.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
+        (status = 415, description = "The body is neither JSON nor a form, or has a content coding: `Accept` or `Accept-Encoding` says what would do.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
         (status = 422, description = "`errors` names everything that is wrong.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
         (status = 429, description = "Too many requests from this client.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
+        (status = 501, description = "The body has a transfer coding other than chunked.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "Cannot be accepted now, or not known whether it was: repeat it after `Retry-After`, with the same key.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
         (status = 504, description = "No answer in time: repeat it with the same key.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
     )
@@ -123,7 +129,7 @@ pub async fn register_student_handler(
         Some(wait) => wait_for_outcome(&api, id, wait).await,
         None => None,
     };
-    let mut response = accepted(&api, id, waited.unwrap_or(Known::Waiting));
+    let mut response = standing(&api, id, waited.unwrap_or(Known::Waiting));
     if let (Some(wait), Some(_)) = (wait, waited) {
         response.headers_mut().insert(PREFERENCE_APPLIED, applied(wait));
     }
@@ -148,18 +154,27 @@ async fn read_fields(api: &Api, headers: &HeaderMap, body: Body) -> Result<Field
     parse_fields(media_type, &body)
 }
 
-fn accepted(api: &Api, id: RegistrationId, known: Known) -> Response {
+/// A rejection is an error here, where a client asked for the outcome of its own request; at the
+/// status address it is a status like every other.
+fn standing(api: &Api, id: RegistrationId, known: Known) -> Response {
     let reference = api.sealer.seal(id);
     let status_url = Api::status_url(&reference);
-    let is_registered = known.decision().is_some_and(|d| d.outcome == Outcome::Registered);
-    let status = if is_registered { StatusCode::CREATED } else { StatusCode::ACCEPTED };
+    let outcome = known.decision().map(|decision| decision.outcome);
+    let status = match outcome {
+        Some(Outcome::Rejected(code)) => {
+            return Problem::rejected(code, &reference, status_url).into_response();
+        }
+        Some(Outcome::Registered) => StatusCode::CREATED,
+        Some(Outcome::OnHold(_)) | None => StatusCode::ACCEPTED,
+    };
     let location = [(header::LOCATION, status_url.clone())];
     let standing = known.body(id, api.pause().as_ref());
     let body = Accepted { standing, reference: reference.to_string(), status_url };
     let mut response = (status, location, Json(body)).into_response();
-    if known.decision().is_none() {
-        let retry_after = whole_seconds(api.wait_estimate.retry_after(std::time::Duration::ZERO));
-        response.headers_mut().insert(header::RETRY_AFTER, retry_after);
+    if outcome.is_none() {
+        let usual = api.wait_estimate.retry_after(Duration::ZERO);
+        let retry_after = api.pause_left().map_or(usual, |left| usual.max(left));
+        response.headers_mut().insert(header::RETRY_AFTER, whole_seconds(retry_after));
     }
     response
 }

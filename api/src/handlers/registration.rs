@@ -92,6 +92,9 @@ fn standing(api: &Api, id: RegistrationId, known: Known, request: &HeaderMap) ->
     // Who asks for HTML gets a page at the same address.
     headers.append(header::VARY, HeaderValue::from_static("accept"));
     if let Some(look_again) = prospect(api, &body, is_final).look_again {
+        // A page looks again earlier: its reader should soon hear of a pause that an operator ends.
+        let paused = api.pause_left().filter(|_| known == Known::Waiting);
+        let look_again = paused.map_or(look_again, |left| look_again.max(left));
         headers.insert(header::RETRY_AFTER, whole_seconds(look_again));
     }
     response

@@ -5,7 +5,7 @@ use registrar_common::domain::RegistrationId;
 use crate::{state::Api, status::Known};
 
 /// Waits up to `wait` for the outcome; `None` when no place is free to wait in, so that the wish
-/// of the client cannot be heeded. A shutdown ends the wait early.
+/// of the client cannot be heeded. The end of a drain ends the wait early.
 pub(super) async fn wait_for_outcome(
     api: &Api,
     id: RegistrationId,
@@ -15,6 +15,6 @@ pub(super) async fn wait_for_outcome(
     tokio::select! {
         decision = api.lookups.decided(id) => Some(Known::Decided(decision)),
         () = tokio::time::sleep(wait) => Some(Known::Waiting),
-        () = api.shutdown.requested() => Some(Known::Waiting),
+        () = api.closing.requested() => Some(Known::Waiting),
     }
 }

@@ -3,7 +3,7 @@ use std::{
     str::FromStr,
 };
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -56,23 +56,47 @@ impl FromStr for Network {
     }
 }
 
+/// Whether this is one of our own proxies, whose word counts.
+pub(super) fn is_trusted(address: IpAddr, trusted: &[Network]) -> bool {
+    let address = address.to_canonical();
+    trusted.iter().any(|network| network.contains(address))
+}
+
 /// Whom to count a request for: the peer, or whom trusted proxies say they forward.
 ///
 /// `X-Forwarded-For` is read from its end, where our own proxies write; the first address that is
-/// no proxy of ours is the client. What stands before it, anyone could have made up.
+/// no proxy of ours is the client. What stands before it, anyone could have made up. What is no
+/// address ("unknown", or a name that a proxy made up) leaves it at the last proxy that is known.
+///
+/// `Forwarded` (RFC 7239) is not read: proxies that write the one header pass the other on as it
+/// came, so whoever reads both lets clients choose their address.
 pub(super) fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
-    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut client = peer.to_canonical();
     let forwarded: Vec<_> =
-        headers.get_all(X_FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok()).collect();
-    let mut hops = forwarded.iter().rev().flat_map(|value| value.rsplit(','));
-    while is_trusted(client) {
-        match hops.next().and_then(|hop| hop.trim().parse::<IpAddr>().ok()) {
-            Some(hop) => client = hop.to_canonical(),
-            None => break,
-        }
+        headers.get_all(X_FORWARDED_FOR).iter().map(HeaderValue::as_bytes).collect();
+    let hops = forwarded.iter().rev().flat_map(|value| value.rsplit(|&byte| byte == b','));
+    let mut hops = hops.map(<[u8]>::trim_ascii).filter(|hop| !hop.is_empty());
+    while is_trusted(client, trusted) {
+        let Some(hop) = hops.next().and_then(hop_address) else { break };
+        client = hop.to_canonical();
     }
     client
+}
+
+/// The address of a hop, as proxies write it: alone, with a port (AWS and Azure do), in brackets
+/// when it is IPv6, in quotes as in `Forwarded`.
+fn hop_address(hop: &[u8]) -> Option<IpAddr> {
+    let hop = str::from_utf8(hop).ok()?;
+    let hop = hop.strip_prefix('"').and_then(|hop| hop.strip_suffix('"')).unwrap_or(hop).trim();
+    if let Some(bracketed) = hop.strip_prefix('[') {
+        let (address, port) = bracketed.split_once(']')?;
+        let is_whole = port.is_empty() || port.starts_with(':');
+        return is_whole.then_some(address)?.parse().map(IpAddr::V6).ok();
+    }
+    match hop.split_once(':') {
+        Some((address, port)) if !port.contains(':') => address.parse().map(IpAddr::V4).ok(),
+        _ => hop.parse().ok(),
+    }
 }
 
 #[cfg(test)]
@@ -84,8 +108,8 @@ mod tests {
     }
 
     fn client(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
-        let headers =
-            forwarded.iter().map(|v| (X_FORWARDED_FOR, v.parse().unwrap())).collect::<HeaderMap>();
+        let value = |v: &&str| HeaderValue::from_bytes(v.as_bytes()).unwrap();
+        let headers = forwarded.iter().map(|v| (X_FORWARDED_FOR, value(v))).collect::<HeaderMap>();
         let trusted: Vec<_> = trusted.iter().map(|t| network(t)).collect();
         client_address(peer.parse().unwrap(), &headers, &trusted).to_string()
     }
@@ -116,6 +140,37 @@ mod tests {
     fn a_proxy_that_says_nothing_readable_counts_itself() {
         for forwarded in [&[][..], &["unknown"], &[""]] {
             assert_eq!(client("10.0.0.1", forwarded, &["10.0.0.1"]), "10.0.0.1");
+        }
+    }
+
+    #[test]
+    fn an_address_is_read_as_proxies_write_it() {
+        for (forwarded, expected) in [
+            ("203.0.113.9:50713", "203.0.113.9"),
+            ("[2001:db8::1]:443", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("\"[2001:db8::1]\"", "2001:db8::1"),
+            ("\"[2001:db8::1]:4711\"", "2001:db8::1"),
+            ("\"203.0.113.9:_hidden\"", "203.0.113.9"),
+            ("  203.0.113.9\t", "203.0.113.9"),
+            ("2001:DB8:0::1", "2001:db8::1"),
+            ("::ffff:203.0.113.9", "203.0.113.9"),
+            ("[::ffff:203.0.113.9]:443", "203.0.113.9"),
+            ("198.51.100.1:1, 203.0.113.9:2 , 10.9.9.9:3, ::ffff:10.0.0.2", "203.0.113.9"),
+            ("198.51.100.1, 203.0.113.9, , ", "203.0.113.9"),
+            ("\u{e9}, 203.0.113.9", "203.0.113.9"),
+        ] {
+            assert_eq!(client("10.0.0.1", &[forwarded], &["10.0.0.0/8"]), expected, "{forwarded}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_leaves_it_at_the_last_proxy_that_is_known() {
+        for unknown in
+            ["unknown", "_student", "203.0.113", "[203.0.113.9]", "[2001:db8::1", "[::1]x", "a:1"]
+        {
+            let forwarded = format!("198.51.100.1, {unknown}, 10.0.0.2:80");
+            assert_eq!(client("10.0.0.1", &[&forwarded], &["10.0.0.0/8"]), "10.0.0.2", "{unknown}");
         }
     }
 

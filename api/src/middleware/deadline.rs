@@ -5,12 +5,17 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use tokio::time::Instant;
 
 use crate::{
     prefer::preferred_wait,
     problem::{Problem, ProblemKind, Repeating},
     state::Api,
 };
+
+/// A request's extension: when it came, where a layer outside of the deadline took time already.
+#[derive(Clone, Copy)]
+pub(super) struct Received(pub(super) Instant);
 
 /// Answers 504 when a handler takes longer than it may; a wait that the client asked for is added.
 ///
@@ -22,7 +27,9 @@ pub async fn enforce_deadline(
 ) -> Response {
     let asked_for = preferred_wait(request.headers(), api.limits.wait).unwrap_or_default();
     let repeating = Repeating::of(request.method(), request.headers());
-    let allowed = api.limits.request_timeout + asked_for;
+    let received = request.extensions().get::<Received>();
+    let taken = received.map(|received| received.0.elapsed()).unwrap_or_default();
+    let allowed = (api.limits.request_timeout + asked_for).saturating_sub(taken);
     match tokio::time::timeout(allowed, next.run(request)).await {
         Ok(response) => response,
         Err(_elapsed) => Problem::new(

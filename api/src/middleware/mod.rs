@@ -1,5 +1,6 @@
 //! What happens to every request, from the outside in; the order is in `router.rs`.
 
+mod ambiguous;
 mod client_address;
 mod cors;
 mod deadline;
@@ -11,6 +12,7 @@ mod rate_limit;
 mod security_headers;
 mod server_span;
 
+pub use ambiguous::refuse_ambiguous;
 pub use client_address::{Network, Peer};
 pub use cors::{cross_origin, origin};
 pub use deadline::enforce_deadline;

@@ -74,10 +74,16 @@ impl Drop for Pending<'_> {
             tracing::debug!(method, route, status, duration_ms, "probed");
         } else if status == CLIENT_CLOSED_REQUEST {
             tracing::info!(method, route, status, duration_ms, registration_id, "client hung up");
-        } else if status >= StatusCode::INTERNAL_SERVER_ERROR.as_u16() {
+        } else if is_fault_of_ours(status) {
             tracing::warn!(method, route, status, duration_ms, registration_id, "not served");
         } else {
             tracing::info!(method, route, status, duration_ms, registration_id, "answered");
         }
     }
+}
+
+/// An unknown transfer coding is the one error of servers that clients make.
+fn is_fault_of_ours(status: u16) -> bool {
+    status >= StatusCode::INTERNAL_SERVER_ERROR.as_u16()
+        && status != StatusCode::NOT_IMPLEMENTED.as_u16()
 }

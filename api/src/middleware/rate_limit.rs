@@ -9,7 +9,7 @@ use std::{
 use axum::{
     extract::{Request, State},
     middleware::Next,
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
 };
 use governor::{
     DefaultKeyedRateLimiter, Quota,
@@ -26,6 +26,9 @@ use crate::{
 /// Clients are counted in this many buckets. It bounds the memory (some 10 MB), whatever addresses
 /// an attacker has; two of 1,000 clients at a time share one with a probability of 0.4%.
 const BUCKETS: u64 = 1 << 18;
+/// To a client over its limit so many forms a second come back with what was entered: students of one
+/// school who send at the same moment keep their answers, and a flood costs no more than this.
+const PAGES_PER_SECOND: NonZeroU32 = NonZeroU32::new(10).unwrap();
 /// How often buckets that are full again are forgotten.
 const FORGET_INTERVAL: Duration = Duration::from_mins(1);
 
@@ -33,6 +36,8 @@ const FORGET_INTERVAL: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub struct RateLimit {
     buckets: DefaultKeyedRateLimiter<u64>,
+    /// Of pages that say that a request was refused.
+    pages: DefaultKeyedRateLimiter<u64>,
     /// Seeded anew in each process, so that nobody can choose whom to share a bucket with.
     hasher: RandomState,
 }
@@ -41,15 +46,27 @@ impl RateLimit {
     /// So many requests a second on average, and `burst` at once.
     pub fn new(per_second: NonZeroU32, burst: NonZeroU32) -> Self {
         let quota = Quota::per_second(per_second).allow_burst(burst);
-        Self { buckets: DefaultKeyedRateLimiter::keyed(quota), hasher: RandomState::new() }
+        Self {
+            buckets: DefaultKeyedRateLimiter::keyed(quota),
+            pages: DefaultKeyedRateLimiter::keyed(Quota::per_second(PAGES_PER_SECOND)),
+            hasher: RandomState::new(),
+        }
     }
 
     /// Counts a request of this client, or says how long it must wait.
     pub fn take(&self, client: IpAddr) -> Result<(), Duration> {
-        let bucket = self.hasher.hash_one(who_shares(client)) % BUCKETS;
         self.buckets
-            .check_key(&bucket)
+            .check_key(&self.bucket_of(client))
             .map_err(|refused| refused.wait_time_from(DefaultClock::default().now()))
+    }
+
+    /// Whether this client, which is over its limit, may have a page that says so.
+    fn take_page(&self, client: IpAddr) -> bool {
+        self.pages.check_key(&self.bucket_of(client)).is_ok()
+    }
+
+    fn bucket_of(&self, client: IpAddr) -> u64 {
+        self.hasher.hash_one(who_shares(client)) % BUCKETS
     }
 
     /// Forgets clients that have been quiet, until the shutdown.
@@ -58,8 +75,10 @@ impl RateLimit {
             tokio::select! {
                 () = shutdown.requested() => return,
                 () = tokio::time::sleep(FORGET_INTERVAL) => {
-                    self.buckets.retain_recent();
-                    self.buckets.shrink_to_fit();
+                    for buckets in [&self.buckets, &self.pages] {
+                        buckets.retain_recent();
+                        buckets.shrink_to_fit();
+                    }
                 }
             }
         }
@@ -76,28 +95,45 @@ fn who_shares(client: IpAddr) -> IpAddr {
     }
 }
 
-/// Answers 429 to clients that send more than their share. Probes are not counted.
+/// The refusal of a request that may still be answered with a page; an extension of the request.
+#[derive(Clone)]
+pub(super) struct Refused(Duration);
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        Problem::new(
+            ProblemKind::TooManyRequests,
+            "Too many requests came from your network. Please wait a few seconds and try again.",
+        )
+        .retry_after(self.0)
+        .into_response()
+    }
+}
+
+/// Answers 429 to clients that send more than their share, before anything of a body is read. Probes
+/// are not counted.
+///
+/// Where there are pages, some refusals are left to `show_pages`, right inside, which answers them.
 pub async fn enforce_rate_limit(
     State(api): State<Arc<Api>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let Some(limit) = api.rate_limit.as_ref().filter(|_| !is_probe(route_of(&request))) else {
         return next.run(request).await;
     };
-    let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
-    let taken = peer.map_or(Ok(()), |peer| {
-        limit.take(client_address(peer, request.headers(), &api.trusted_proxies))
-    });
-    match taken {
-        Ok(()) => next.run(request).await,
-        Err(wait) => Problem::new(
-            ProblemKind::TooManyRequests,
-            "Too many requests came from your network. Please wait a few seconds and try again.",
-        )
-        .retry_after(wait)
-        .into_response(),
+    let Some(peer) = request.extensions().get::<Peer>().map(|peer| peer.0.ip()) else {
+        return next.run(request).await;
+    };
+    let client = client_address(peer, request.headers(), &api.trusted_proxies);
+    if let Err(wait) = limit.take(client) {
+        let refused = Refused(wait);
+        if api.pages.is_none() || !limit.take_page(client) {
+            return refused.into_response();
+        }
+        request.extensions_mut().insert(refused);
     }
+    next.run(request).await
 }
 
 #[cfg(test)]
@@ -127,6 +163,16 @@ mod tests {
         assert!(limit.take(address("192.0.2.1")).is_ok());
         assert!(limit.take(address("192.0.2.1")).is_err());
         assert!(limit.take(address("192.0.2.2")).is_ok());
+    }
+
+    #[test]
+    fn a_client_over_its_limit_gets_a_bounded_number_of_pages() {
+        let limit = limit(1);
+        let client = address("192.0.2.1");
+        let shown = (0..1_000).filter(|_| limit.take_page(client)).count();
+        // Some more than at once, should the loop take long.
+        assert!((10..100).contains(&shown), "{shown}");
+        assert!(limit.take_page(address("192.0.2.2")));
     }
 
     #[test]

@@ -1,24 +1,40 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use axum::{extract::Request, http::HeaderMap, middleware::Next, response::Response};
+use axum::{
+    extract::{Request, State},
+    http::HeaderMap,
+    middleware::Next,
+    response::Response,
+};
 use opentelemetry_semantic_conventions::attribute::{
     ERROR_TYPE, HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, URL_PATH, URL_SCHEME,
 };
 use registrar_common::telemetry::propagation;
 use tracing::{Instrument as _, Span, field::Empty};
 
-use super::{OTHER_METHOD, is_probe, known_method, route_of};
+use super::{OTHER_METHOD, Peer, client_address::is_trusted, is_probe, known_method, route_of};
+use crate::state::Api;
 
-/// Runs the request in a SERVER span, a child of the client's own when it sent one.
+/// Runs the request in a SERVER span: a child of the span that a trusted proxy names. The trace of
+/// anybody else is only linked to, or strangers would decide which traces are recorded, and in which
+/// trace.
 ///
 /// Written here rather than taken from a package, since those record the path, the query and every
 /// header: references, idempotency keys, and whatever someone puts into a query.
-pub async fn in_server_span(request: Request, next: Next) -> Response {
+pub async fn in_server_span(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
     let route = route_of(&request);
     if is_probe(route) {
         return next.run(request).await;
     }
-    let span = server_span(known_method(request.method()), route, request.headers());
+    let span = server_span(known_method(request.method()), route);
+    let peer = request.extensions().get::<Peer>();
+    let is_trusted = peer.is_some_and(|peer| is_trusted(peer.0.ip(), &api.trusted_proxies));
+    let sender = propagation::extract(&trace_headers(request.headers()));
+    if is_trusted {
+        propagation::set_parent(&span, &sender);
+    } else if let Some(sender) = propagation::span_in(&sender) {
+        propagation::link(&span, sender);
+    }
     let response = next.run(request).instrument(span.clone()).await;
     span.record(HTTP_RESPONSE_STATUS_CODE, response.status().as_u16());
     if response.status().is_server_error() {
@@ -28,10 +44,10 @@ pub async fn in_server_span(request: Request, next: Next) -> Response {
     response
 }
 
-fn server_span(method: &'static str, route: Option<&str>, headers: &HeaderMap) -> Span {
+fn server_span(method: &'static str, route: Option<&str>) -> Span {
     let word = if method == OTHER_METHOD { "HTTP" } else { method };
     let name = route.map_or_else(|| word.to_owned(), |route| format!("{word} {route}"));
-    let span = tracing::info_span!(
+    tracing::info_span!(
         "request",
         otel.name = name,
         otel.kind = "server",
@@ -42,9 +58,7 @@ fn server_span(method: &'static str, route: Option<&str>, headers: &HeaderMap) -
         { URL_SCHEME } = "http",
         { HTTP_RESPONSE_STATUS_CODE } = Empty,
         { ERROR_TYPE } = Empty,
-    );
-    propagation::set_parent(&span, &propagation::extract(&trace_headers(headers)));
-    span
+    )
 }
 
 fn trace_headers(headers: &HeaderMap) -> BTreeMap<String, String> {

@@ -1,7 +1,9 @@
+use std::cmp::Ordering;
+
 use axum::http::{HeaderMap, header};
 use registrar_common::texts::Language;
 
-use super::weights::weighted;
+use super::weights::{Weighted, weighted};
 
 /// In an address it says which language somebody chose.
 pub const LANGUAGE_PARAMETER: &str = "lang";
@@ -14,42 +16,60 @@ pub fn chosen_language(query: Option<&str>) -> Option<Language> {
 }
 
 /// The language that somebody likes best of those that the texts have; a region does not matter
-/// (RFC 4647, 3.4).
+/// (RFC 9110, 12.5.4, and RFC 4647, 3.4). `tests/corpus/negotiation.tsv` has the rule and what
+/// follows from it.
 pub fn preferred_language(headers: &HeaderMap) -> Language {
-    let mut best = (Language::English, 0.0);
-    for (range, weight) in weighted(headers, header::ACCEPT_LANGUAGE) {
-        let primary = range.split('-').next().unwrap_or_default();
-        // Of equals the first counts, so only what is better replaces it.
-        if let Some(language) = Language::with_code(primary).filter(|_| weight > best.1) {
-            best = (language, weight);
+    let mut wishes = Language::ALL.map(|language| Wish { language, named: None });
+    let mut of_any_other = 0.0;
+    for (position, Weighted { range, weight, .. }) in
+        weighted(headers, &header::ACCEPT_LANGUAGE).enumerate()
+    {
+        let subtag = range.split(|&byte| byte == b'-').next().unwrap_or_default();
+        let subtag = str::from_utf8(subtag).unwrap_or_default();
+        match Language::with_code(subtag) {
+            Some(language) => {
+                for wish in wishes.iter_mut().filter(|wish| wish.language == language) {
+                    wish.heed(weight, position);
+                }
+            }
+            None if range == b"*" && weight > of_any_other => of_any_other = weight,
+            None => {}
         }
     }
-    best.0
+    // Of equals the last is taken, hence from the back.
+    let best = wishes.iter().rev().max_by(|a, b| a.compare(b, of_any_other));
+    let best = best.filter(|wish| wish.weight(of_any_other) > 0.0);
+    best.map_or(Language::English, |wish| wish.language)
+}
+
+/// How much somebody would like a language.
+struct Wish {
+    language: Language,
+    /// The greatest weight that it is named with, and where it is named first.
+    named: Option<(f32, usize)>,
+}
+
+impl Wish {
+    fn heed(&mut self, weight: f32, position: usize) {
+        let (before, first) = self.named.unwrap_or((weight, position));
+        self.named = Some((before.max(weight), first));
+    }
+
+    fn weight(&self, of_any_other: f32) -> f32 {
+        self.named.map_or(of_any_other, |(weight, _)| weight)
+    }
+
+    /// By weight; of equals, the one that is named, and named first, is liked better.
+    fn compare(&self, other: &Self, of_any_other: f32) -> Ordering {
+        let place = |wish: &Self| wish.named.map_or(usize::MAX, |(_, position)| position);
+        let by_weight = self.weight(of_any_other).total_cmp(&other.weight(of_any_other));
+        by_weight.then_with(|| place(other).cmp(&place(self)))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn preferred(accept_language: &str) -> Language {
-        let value = accept_language.parse().unwrap();
-        preferred_language(&HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, value)]))
-    }
-
-    #[test]
-    fn the_best_liked_language_that_is_there_is_taken() {
-        for accept_language in
-            ["fa", "FA-ir", "fa-IR,fa;q=0.9,en-US;q=0.8", "de, fa;q=0.5", "en;q=0.1, fa;q=0.2"]
-        {
-            assert_eq!(preferred(accept_language), Language::Persian, "{accept_language}");
-        }
-        for accept_language in
-            ["", "*", "de", "en, fa", "fa;q=0", "fa;q=0.5, en-GB", "far", "fa;q=high"]
-        {
-            assert_eq!(preferred(accept_language), Language::English, "{accept_language}");
-        }
-        assert_eq!(preferred_language(&HeaderMap::new()), Language::English);
-    }
 
     #[test]
     fn a_query_may_choose_a_language() {

@@ -1,10 +1,13 @@
 use registrar_common::{
-    domain::{MalformedIdempotencyKey, UnknownReference, Violation, Violations},
+    domain::{
+        Field, MalformedIdempotencyKey, Reference, RejectionCode, UnknownReference, Violation,
+        Violations,
+    },
     messaging::PublishError,
     texts::Language,
 };
 
-use super::{Problem, ProblemKind, ProblemPart, Repeating};
+use super::{Problem, ProblemKind, ProblemPart, RejectedRegistration, Repeating};
 
 impl From<UnknownReference> for Problem {
     fn from(unknown: UnknownReference) -> Self {
@@ -44,6 +47,22 @@ impl Problem {
 }
 
 impl Problem {
+    /// A registration that was accepted, and rejected while its client waited.
+    pub fn rejected(code: RejectionCode, reference: &Reference, status_url: String) -> Self {
+        let message = Language::English.texts().rejected(code);
+        let (kind, pointer) = match code {
+            RejectionCode::EmailAlreadyRegistered => {
+                (ProblemKind::EmailAlreadyRegistered, Some(Field::Email.pointer()))
+            }
+            RejectionCode::Unknown => (ProblemKind::Rejected, None),
+        };
+        let code = code.as_str();
+        let reference = reference.to_string();
+        Self::new(kind, message)
+            .with_errors(vec![ProblemPart { pointer, code, message: message.to_owned() }])
+            .about(RejectedRegistration { code, reference, status_url })
+    }
+
     /// A registration that is not known to be accepted.
     pub fn not_accepted(error: PublishError, repeating: Repeating) -> Self {
         let problem = match error {

@@ -5,6 +5,8 @@ use axum::http::StatusCode;
 pub enum ProblemKind {
     /// The body is not the JSON or form it says it is.
     MalformedRequest,
+    /// The head of the request can be understood in more than one way.
+    MalformedHead,
     /// The `Idempotency-Key` cannot be used.
     MalformedIdempotencyKey,
     /// The reference was never issued.
@@ -15,6 +17,10 @@ pub enum ProblemKind {
     MethodNotAllowed,
     /// The body did not arrive in time.
     BodyTimeout,
+    /// Another registration owns the e-mail address.
+    EmailAlreadyRegistered,
+    /// The registration was rejected, for a reason that a newer version stored.
+    Rejected,
     /// The body is larger than the limit.
     BodyTooLarge,
     /// The address is longer than the limit.
@@ -29,6 +35,8 @@ pub enum ProblemKind {
     HeadersTooLarge,
     /// Our own fault.
     InternalError,
+    /// The body is encoded for its transfer in an unknown way.
+    UnknownTransferCoding,
     /// The broker cannot confirm now; nothing was accepted.
     CannotAcceptNow,
     /// The broker did not say whether it has the registration.
@@ -51,13 +59,16 @@ struct Entry {
 
 impl ProblemKind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::MalformedRequest,
+        Self::MalformedHead,
         Self::MalformedIdempotencyKey,
         Self::UnknownReference,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::BodyTimeout,
+        Self::EmailAlreadyRegistered,
+        Self::Rejected,
         Self::BodyTooLarge,
         Self::UriTooLong,
         Self::UnsupportedMediaType,
@@ -65,6 +76,7 @@ impl ProblemKind {
         Self::TooManyRequests,
         Self::HeadersTooLarge,
         Self::InternalError,
+        Self::UnknownTransferCoding,
         Self::CannotAcceptNow,
         Self::OutcomeUnknown,
         Self::TooManyStreams,
@@ -107,6 +119,13 @@ impl ProblemKind {
                 "Send a body that is well-formed in the format its Content-Type names, in UTF-8. \
                  Do not repeat the request unchanged.",
             ),
+            Self::MalformedHead => (
+                "malformed-head",
+                StatusCode::BAD_REQUEST,
+                "Malformed request head",
+                "Send one valid Host header, and a body that is chunked at most once. Libraries for \
+                 HTTP do so by themselves.",
+            ),
             Self::MalformedIdempotencyKey => (
                 "malformed-idempotency-key",
                 StatusCode::BAD_REQUEST,
@@ -139,6 +158,21 @@ impl ProblemKind {
                 "Request body too slow",
                 "Nothing was accepted. Send the whole body within the time that /limits tells.",
             ),
+            Self::EmailAlreadyRegistered => (
+                "email-already-registered",
+                StatusCode::CONFLICT,
+                "Email address already registered",
+                "The registration was accepted and then rejected, within the wait that Prefer asked \
+                 for. reference and status_url lead to it. Do not repeat the request: one email \
+                 address is one student.",
+            ),
+            Self::Rejected => (
+                "rejected",
+                StatusCode::CONFLICT,
+                "Registration rejected",
+                "The registration was accepted and then rejected, within the wait that Prefer asked \
+                 for. code says why; reference and status_url lead to it.",
+            ),
             Self::BodyTooLarge => (
                 "body-too-large",
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -155,8 +189,8 @@ impl ProblemKind {
                 "unsupported-media-type",
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "Unsupported media type",
-                "Send application/json or application/x-www-form-urlencoded, without a \
-                 Content-Encoding.",
+                "Send one of the media types in the answer's Accept header, with no other content \
+                 coding than its Accept-Encoding header names.",
             ),
             Self::InvalidRegistration => (
                 "invalid-registration",
@@ -183,6 +217,12 @@ impl ProblemKind {
                 "Internal error",
                 "A fault of the service. A registration may or may not have been accepted: repeat it \
                  as after outcome-unknown. Report the trace_id if the fault comes again.",
+            ),
+            Self::UnknownTransferCoding => (
+                "unknown-transfer-coding",
+                StatusCode::NOT_IMPLEMENTED,
+                "Unknown transfer coding",
+                "Send the body with a Content-Length or chunked, without any other transfer coding.",
             ),
             Self::CannotAcceptNow => (
                 "cannot-accept-now",

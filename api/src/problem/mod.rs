@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::{
     Json,
-    http::{HeaderValue, header},
+    http::{HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use registrar_common::{domain::ViolationCode, telemetry::propagation};
@@ -25,7 +25,19 @@ pub struct Problem {
     kind: ProblemKind,
     message: String,
     errors: Vec<ProblemPart>,
-    retry_after: Option<Duration>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    rejected: Option<Box<RejectedRegistration>>,
+}
+
+/// Which registration was accepted and then rejected: its client must find it again.
+#[derive(Clone, Debug)]
+pub struct RejectedRegistration {
+    /// Why, stable for programs.
+    pub code: &'static str,
+    /// What opens its status.
+    pub reference: String,
+    /// The address of its status.
+    pub status_url: String,
 }
 
 /// One thing that is wrong with a request.
@@ -71,6 +83,18 @@ pub struct ProblemDocument {
     /// Everything that is wrong with the request, not just the first thing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ProblemPart>,
+    /// Why a registration that was accepted is rejected; only of such a problem.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "email_already_registered")]
+    code: Option<&'static str>,
+    /// The reference of that registration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "06CX7H2T01R010000000000004FBA5YTS330")]
+    reference: Option<String>,
+    /// Where that registration stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/registrations/06CX7H2T01R010000000000004FBA5YTS330")]
+    status_url: Option<String>,
     /// Names this request in the traces and logs of the service.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "4bf92f3577b34da6a3ce929d0e0e4736")]
@@ -80,7 +104,13 @@ pub struct ProblemDocument {
 impl Problem {
     /// A problem with a sentence that says what to do.
     pub fn new(kind: ProblemKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), errors: Vec::new(), retry_after: None }
+        Self {
+            kind,
+            message: message.into(),
+            errors: Vec::new(),
+            headers: Vec::new(),
+            rejected: None,
+        }
     }
 
     /// The same problem with the things that are wrong.
@@ -92,7 +122,41 @@ impl Problem {
     /// The same problem, worth another try after this time.
     #[must_use]
     pub fn retry_after(self, retry_after: Duration) -> Self {
-        Self { retry_after: Some(retry_after), ..self }
+        self.with_header(header::RETRY_AFTER, whole_seconds(retry_after))
+    }
+
+    /// The same problem with another header.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The same problem, about this registration.
+    #[must_use]
+    pub fn about(self, rejected: RejectedRegistration) -> Self {
+        Self { rejected: Some(Box::new(rejected)), ..self }
+    }
+
+    /// What the client is told.
+    pub fn into_document(self) -> ProblemDocument {
+        let (code, reference, status_url) = match self.rejected {
+            Some(of) => (Some(of.code), Some(of.reference), Some(of.status_url)),
+            None => (None, None, None),
+        };
+        ProblemDocument {
+            of: self.kind,
+            kind: self.kind.type_uri(),
+            title: self.kind.title(),
+            status: self.kind.status().as_u16(),
+            detail: self.message.clone(),
+            message: self.message,
+            errors: self.errors,
+            code,
+            reference,
+            status_url,
+            trace_id: propagation::trace_id_of(&Span::current()),
+        }
     }
 
     /// What kind it is.
@@ -119,25 +183,20 @@ impl ProblemDocument {
 }
 
 impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let document = ProblemDocument {
-            of: self.kind,
-            kind: self.kind.type_uri(),
-            title: self.kind.title(),
-            status: self.kind.status().as_u16(),
-            detail: self.message.clone(),
-            message: self.message,
-            errors: self.errors,
-            trace_id: propagation::trace_id_of(&Span::current()),
-        };
-        let mut response = (self.kind.status(), Json(&document)).into_response();
-        response.extensions_mut().insert(document);
+    fn into_response(mut self) -> Response {
+        let status = self.kind.status();
+        let own_headers = std::mem::take(&mut self.headers);
+        let document = self.into_document();
+        let status_url = document.status_url.as_deref().map(HeaderValue::try_from);
+        let mut response = (status, Json(&document)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(retry_after) = self.retry_after {
-            headers.insert(header::RETRY_AFTER, whole_seconds(retry_after));
+        headers.extend(own_headers);
+        if let Some(Ok(status_url)) = status_url {
+            headers.insert(header::LOCATION, status_url);
         }
+        response.extensions_mut().insert(document);
         response
     }
 }

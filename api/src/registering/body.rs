@@ -2,11 +2,14 @@ use std::time::Duration;
 
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderMap, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
 };
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
-use crate::problem::{Problem, ProblemKind};
+use crate::{
+    field_value::{elements, values},
+    problem::{Problem, ProblemKind},
+};
 
 /// The formats a registration may come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,25 +23,58 @@ pub enum MediaType {
 impl MediaType {
     /// The format of a body with these headers.
     pub fn of(headers: &HeaderMap) -> Result<Self, Problem> {
-        let is_encoded = headers
-            .get(header::CONTENT_ENCODING)
-            .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
-        if is_encoded {
-            return Err(unsupported("Send the body without a Content-Encoding."));
+        let mut codings = elements(values(headers, &header::CONTENT_ENCODING));
+        if codings.any(|coding| !coding.eq_ignore_ascii_case(b"identity")) {
+            return Err(unsupported("Send the body as it is, without a Content-Encoding.")
+                .with_header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity")));
         }
-        let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
-        match essence.trim().to_ascii_lowercase().as_str() {
+        let essence = essence(headers);
+        match essence.as_str() {
             "application/json" => Ok(Self::Json),
-            "application/x-www-form-urlencoded" => Ok(Self::Form),
+            FORM => Ok(Self::Form),
             other if other.starts_with("application/") && other.ends_with("+json") => {
                 Ok(Self::Json)
             }
-            _ => Err(unsupported(
-                "Send the registration as application/json or application/x-www-form-urlencoded.",
-            )),
+            other => {
+                let sentence = if other.is_empty() {
+                    "Send a Content-Type header with the registration: application/json or \
+                     application/x-www-form-urlencoded."
+                } else if is_json_by_another_name(other) {
+                    "Send JSON with Content-Type: application/json."
+                } else {
+                    "Send the registration as application/json or \
+                     application/x-www-form-urlencoded, and say so in Content-Type."
+                };
+                // RFC 9110, 15.5.16; the second header is that of Linked Data Platform 1.0, 7.1.2.
+                let accepted = HeaderValue::from_static(ACCEPTED);
+                Err(unsupported(sentence)
+                    .with_header(header::ACCEPT, accepted.clone())
+                    .with_header(ACCEPT_POST, accepted))
+            }
         }
     }
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const ACCEPTED: &str = "application/json, application/x-www-form-urlencoded";
+const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
+
+/// Whether a body comes from a form of a page: with scripts or without, these are the types that
+/// browsers send.
+pub fn is_of_a_form(headers: &HeaderMap) -> bool {
+    matches!(essence(headers).as_str(), FORM | "multipart/form-data" | "text/plain")
+}
+
+/// The media type without its parameters, in lower case; empty when there is none.
+fn essence(headers: &HeaderMap) -> String {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
+}
+
+/// `text/json`, `application/x-json` and the like.
+fn is_json_by_another_name(essence: &str) -> bool {
+    essence.split_once('/').is_some_and(|(_, subtype)| subtype.trim_start_matches("x-") == "json")
 }
 
 fn unsupported(message: &str) -> Problem {
@@ -79,7 +115,7 @@ pub async fn read_body(
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderName;
+    use axum::response::IntoResponse as _;
 
     use super::*;
 
@@ -103,16 +139,46 @@ mod tests {
     }
 
     #[test]
-    fn other_types_none_and_encoded_bodies_are_unsupported() {
+    fn what_is_unsupported_is_answered_with_what_would_do() {
         let json = (header::CONTENT_TYPE, "application/json");
-        for headers in [
-            headers(&[]),
-            headers(&[(header::CONTENT_TYPE, "text/plain")]),
-            headers(&[(header::CONTENT_TYPE, "multipart/form-data; boundary=x")]),
-            headers(&[json, (header::CONTENT_ENCODING, "gzip")]),
+        let gzip = (header::CONTENT_ENCODING, "gzip");
+        for (pairs, named, expected, sentence) in [
+            (&[][..], header::ACCEPT, ACCEPTED, "Send a Content-Type header"),
+            (&[(header::CONTENT_TYPE, "text/json")], header::ACCEPT, ACCEPTED, "application/json."),
+            (&[(header::CONTENT_TYPE, "text/plain")], header::ACCEPT, ACCEPTED, "say so"),
+            (
+                &[(header::CONTENT_TYPE, "multipart/form-data; boundary=x")],
+                ACCEPT_POST,
+                ACCEPTED,
+                "say so",
+            ),
+            (&[json.clone(), gzip.clone()], header::ACCEPT_ENCODING, "identity", "as it is"),
+            (
+                &[json.clone(), (header::CONTENT_ENCODING, "identity, br")],
+                header::ACCEPT_ENCODING,
+                "identity",
+                "as it is",
+            ),
+            (
+                &[json.clone(), (header::CONTENT_ENCODING, "identity"), gzip],
+                header::ACCEPT_ENCODING,
+                "identity",
+                "as it is",
+            ),
         ] {
-            let problem = MediaType::of(&headers).unwrap_err();
+            let problem = MediaType::of(&headers(pairs)).unwrap_err();
             assert_eq!(problem.kind(), ProblemKind::UnsupportedMediaType);
+            assert!(format!("{problem:?}").contains(sentence), "{problem:?}");
+            assert_eq!(problem.into_response().headers()[named], expected, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_not_encoded_may_say_so() {
+        for coding in ["identity", "Identity, identity", ""] {
+            let pairs =
+                [(header::CONTENT_TYPE, "application/json"), (header::CONTENT_ENCODING, coding)];
+            assert_eq!(MediaType::of(&headers(&pairs)).unwrap(), MediaType::Json, "{coding}");
         }
     }
 

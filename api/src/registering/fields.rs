@@ -47,6 +47,13 @@ impl Fields {
         }
     }
 
+    /// Whether any field is there.
+    pub fn has_any(&self) -> bool {
+        [&self.first_name, &self.last_name, &self.email]
+            .iter()
+            .any(|given| **given != Given::Missing)
+    }
+
     /// What was entered, when it is one text.
     pub fn entered(&self, field: Field) -> &str {
         let given = match field {

@@ -1,21 +1,27 @@
-use super::{Fields, Given, key::KEY_FIELD};
+use super::{Fields, Given, key::KEY_FIELD, mistaken::json_as_form};
 use crate::problem::{Problem, ProblemKind};
 
 /// Reads what an HTML form sends (<https://url.spec.whatwg.org/#urlencoded-parsing>), but refuses
 /// bytes that are not UTF-8: replaced, they would be stored as a name that nobody has.
 pub(super) fn parse(body: &[u8]) -> Result<Fields, Problem> {
     let mut fields = Fields::default();
-    for pair in body.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()) {
+    let mut begins_as_json = false;
+    let pairs = body.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty());
+    for (position, pair) in pairs.enumerate() {
         let mut halves = pair.splitn(2, |&byte| byte == b'=');
         let name = decode(halves.next().unwrap_or_default())?;
         let value = decode(halves.next().unwrap_or_default())?;
+        // What encodes a text that begins with a byte order mark encodes the mark too.
+        let is_first = position == 0;
+        let name = name.strip_prefix('\u{feff}').filter(|_| is_first).unwrap_or(&name);
+        begins_as_json |= is_first && name.trim_start().starts_with(['{', '[']);
         if name == KEY_FIELD {
             fields.idempotency_key.add(Given::Text(value));
-        } else if let Some(field) = fields.named(&name) {
+        } else if let Some(field) = fields.named(name) {
             field.add(Given::Text(value));
         }
     }
-    Ok(fields)
+    if begins_as_json && !fields.has_any() { Err(json_as_form()) } else { Ok(fields) }
 }
 
 fn decode(encoded: &[u8]) -> Result<String, Problem> {

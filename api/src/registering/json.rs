@@ -1,9 +1,9 @@
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::{Fields, Given};
+use super::{Fields, Given, mistaken::form_as_json};
 use crate::problem::{Problem, ProblemKind, ProblemPart};
 
 /// Reads a JSON object. Members it does not know are ignored, so that clients may send more.
@@ -18,14 +18,16 @@ pub(super) fn parse(body: &[u8]) -> Result<Fields, Problem> {
                 violation: None,
             }])
         } else {
-            Problem::new(
-                ProblemKind::MalformedRequest,
-                format!(
-                    "The body is not well-formed JSON: see line {}, column {}.",
-                    error.line(),
-                    error.column()
-                ),
-            )
+            form_as_json(body).unwrap_or_else(|| {
+                Problem::new(
+                    ProblemKind::MalformedRequest,
+                    format!(
+                        "The body is not well-formed JSON: see line {}, column {}.",
+                        error.line(),
+                        error.column()
+                    ),
+                )
+            })
         }
     })
 }
@@ -45,11 +47,15 @@ impl<'de> Deserialize<'de> for Fields {
 
             fn visit_map<M: MapAccess<'de>>(self, mut members: M) -> Result<Fields, M::Error> {
                 let mut fields = Fields::default();
+                // A `null` leaves its field as if it were not there, and yet it was.
+                let mut seen = BTreeSet::new();
                 while let Some(name) = members.next_key::<String>()? {
-                    match fields.named(&name) {
-                        Some(field) => field.add(given(members.next_value()?)),
-                        None => _ = members.next_value::<IgnoredAny>()?,
-                    }
+                    let Some(field) = fields.named(&name) else {
+                        _ = members.next_value::<IgnoredAny>()?;
+                        continue;
+                    };
+                    let value = given(members.next_value()?);
+                    *field = if seen.insert(name) { value } else { Given::Repeated };
                 }
                 Ok(fields)
             }
@@ -88,7 +94,16 @@ mod tests {
         for value in ["1", "true", "[]", "{}"] {
             assert_eq!(field(&format!(r#"{{"email": {value}}}"#), "email"), Given::NotText);
         }
-        assert_eq!(field(r#"{"email": "a", "email": "b"}"#, "email"), Given::Repeated);
+        for (first, second) in [
+            ("\"a\"", "\"b\""),
+            ("\"a\"", "\"a\""),
+            ("null", "\"a\""),
+            ("\"a\"", "null"),
+            ("null", "null"),
+        ] {
+            let body = format!(r#"{{"email": {first}, "em\u0061il": {second}}}"#);
+            assert_eq!(field(&body, "email"), Given::Repeated, "{body}");
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 struct Running {
     address: SocketAddr,
+    draining: Shutdown,
     shutdown: Shutdown,
     serving: JoinHandle<()>,
     /// Whether a request has reached `/held`.
@@ -40,10 +41,10 @@ async fn serve(limits: Limits) -> Running {
     let router = Router::new().route("/", get(async || "at once")).route("/held", get(handler));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let shutdown = Shutdown::new();
-    let server = Server::new(listener, router, &limits);
+    let (draining, shutdown) = (Shutdown::new(), Shutdown::new());
+    let server = Server::new(listener, router, &limits, draining.clone());
     let serving = tokio::spawn(server.run(shutdown.clone(), PATIENCE));
-    Running { address, shutdown, serving, held, release }
+    Running { address, draining, shutdown, serving, held, release }
 }
 
 async fn connect(address: SocketAddr, send: &str) -> TcpStream {
@@ -93,7 +94,7 @@ async fn headers_far_over_the_limits_are_refused_and_the_server_goes_on() {
     let server = serve(Limits::default()).await;
     let many = "x: y\r\n".repeat(1_000);
     let stream = connect(server.address, &format!("GET / HTTP/1.1\r\n{many}\r\n")).await;
-    assert!(rest(stream).await.starts_with("HTTP/1.1 431"));
+    assert_eq!(problem_in(&rest(stream).await), (431, "headers-too-large".to_owned()));
     assert!(rest(connect(server.address, LAST_REQUEST).await).await.contains("at once"));
 }
 
@@ -104,11 +105,40 @@ async fn the_smallest_limits_can_be_served() {
     assert!(rest(connect(server.address, LAST_REQUEST).await).await.contains("at once"));
 }
 
+/// The status and the name of the problem document that an answer is.
+fn problem_in(answer: &str) -> (u64, String) {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    for line in ["content-type: application/problem+json", "connection: close"] {
+        assert!(head.contains(line), "{head}");
+    }
+    assert!(head.contains(&format!("content-length: {}\r\n", body.len())), "{answer}");
+    let document: serde_json::Value = serde_json::from_str(body).unwrap();
+    assert!(document["message"].as_str().unwrap().ends_with('.'), "{answer}");
+    let status = document["status"].as_u64().unwrap();
+    assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+    (status, document["type"].as_str().unwrap().replace("/docs#", ""))
+}
+
 #[tokio::test]
-async fn nonsense_is_refused() {
+async fn what_is_no_http_is_refused_with_a_problem_that_says_so() {
     let server = serve(Limits::default()).await;
-    let stream = connect(server.address, "\u{16}\u{3}\u{1} nonsense\r\n\r\n").await;
-    assert!(rest(stream).await.starts_with("HTTP/1.1 400"));
+    for request in [
+        "\u{16}\u{3}\u{1} nonsense\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost x\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost: x\r\ncontent-length: +4\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\ncontent-length: 5\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip\r\n\r\n",
+        "GET / HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n",
+        // After an answer of ours, too.
+        "GET / HTTP/1.1\r\nhost: x\r\n\r\nnonsense\r\n\r\n",
+    ] {
+        let answers = rest(connect(server.address, request).await).await;
+        let last = answers.rfind("HTTP/1.1 ").map(|at| &answers[at..]).unwrap();
+        assert_eq!(problem_in(last), (400, "malformed-head".to_owned()), "{request}");
+    }
+    let long = format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", "x".repeat(70_000));
+    let (status, name) = problem_in(&rest(connect(server.address, &long).await).await);
+    assert!([(414, "uri-too-long"), (431, "headers-too-large")].contains(&(status, &name)));
 }
 
 #[tokio::test]
@@ -134,4 +164,35 @@ async fn an_idle_connection_does_not_hold_up_the_shutdown() {
     idle.read_exact(&mut answer).await.unwrap();
     server.shutdown.request();
     timeout(PATIENCE, server.serving).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn while_it_drains_connections_are_taken_and_end_with_their_next_answer() {
+    let server = serve(Limits::default()).await;
+    let request = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+    let mut kept = connect(server.address, request).await;
+    let mut answer = [0; 12];
+    kept.read_exact(&mut answer).await.unwrap();
+    server.draining.request();
+    kept.write_all(request.as_bytes()).await.unwrap();
+    for stream in [kept, connect(server.address, request).await] {
+        let answers = rest(stream).await;
+        assert!(answers.contains("at once") && answers.contains("connection: close"), "{answers}");
+    }
+    assert!(!server.serving.is_finished());
+}
+
+#[tokio::test]
+async fn a_body_with_two_lengths_is_the_last_of_its_connection() {
+    let server = serve(Limits::default()).await;
+    let smuggled = "GET /smuggled HTTP/1.1\r\nhost: x\r\n\r\n";
+    for [first, second] in [
+        ["transfer-encoding: chunked", "content-length: 4"],
+        ["content-length: 4", "transfer-encoding: chunked"],
+    ] {
+        let head = format!("GET / HTTP/1.1\r\nhost: x\r\n{first}\r\n{second}\r\n\r\n");
+        let stream = connect(server.address, &format!("{head}0\r\n\r\n{smuggled}")).await;
+        let answers = rest(stream).await;
+        assert_eq!(answers.matches("HTTP/1.1 ").count(), 1, "{answers}");
+    }
 }

@@ -2,7 +2,7 @@
 
 /// Every variable that begins with `REGISTRAR_` and that a program of this version
 /// reads. A test of the workspace holds the list to the programs' settings.
-pub const VARIABLES: [&str; 41] = [
+pub const VARIABLES: [&str; 42] = [
     "REGISTRAR_AMQP_CONNECT_TIMEOUT",
     "REGISTRAR_AMQP_HEARTBEAT_SECONDS",
     "REGISTRAR_API_ADDRESS",
@@ -18,6 +18,7 @@ pub const VARIABLES: [&str; 41] = [
     "REGISTRAR_DATABASE_CONNECT_TIMEOUT",
     "REGISTRAR_DATABASE_STATEMENT_TIMEOUT",
     "REGISTRAR_DERIVATION_SECRET",
+    "REGISTRAR_DRAIN_DELAY",
     "REGISTRAR_GIVE_BACK_AFTER",
     "REGISTRAR_HEADER_BYTES",
     "REGISTRAR_HEADER_COUNT",

@@ -1,7 +1,7 @@
 //! Value parsers. Each error completes the sentence "VARIABLE is …, but it must be …".
 
 use std::fmt::Display;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs as _};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
@@ -57,12 +57,35 @@ pub fn ratio(value: &str) -> Result<f64, String> {
         .ok_or_else(|| "it must be a number from 0.0 to 1.0".to_owned())
 }
 
-/// Parses an address to listen on: an IP address and a port.
+/// Parses an address to listen on: `host:port`, where the host is an IP address or a name, or a port
+/// alone, as `:5000` or `5000`, for all interfaces. Of a name's addresses IPv4 is taken first, as all
+/// interfaces are.
 ///
 /// # Errors
 /// The completed sentence.
 pub fn address(value: &str) -> Result<SocketAddr, String> {
-    value.parse().map_err(|_| "it must be an IP address and a port such as 0.0.0.0:9100".to_owned())
+    let wrong =
+        || "it must be an address and a port such as 0.0.0.0:9100 or localhost:9100".to_owned();
+    let value = value.trim();
+    if let Ok(address) = value.parse() {
+        return Ok(address);
+    }
+    let (host, port) = value.rsplit_once(':').unwrap_or(("", value));
+    let is_number = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let port: u16 = port.parse().ok().filter(|_| is_number).ok_or_else(wrong)?;
+    if ["", "*"].contains(&host) {
+        return Ok((Ipv4Addr::UNSPECIFIED, port).into());
+    }
+    let is_of_a_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    if !host.bytes().all(is_of_a_name) {
+        return Err(wrong());
+    }
+    let found = (host, port).to_socket_addrs().map(Iterator::collect::<Vec<_>>);
+    let found = found.unwrap_or_default();
+    let first = found.iter().find(|address| address.is_ipv4()).or(found.first());
+    first
+        .copied()
+        .ok_or_else(|| "it must be an address of this machine: that name is unknown".to_owned())
 }
 
 #[cfg(test)]
@@ -110,9 +133,44 @@ mod tests {
     }
 
     #[test]
-    fn an_address_needs_a_port() {
-        assert!(address("127.0.0.1:0").is_ok());
-        assert!(address("[::]:9100").is_ok());
-        assert!(address("0.0.0.0").is_err());
+    fn an_address_is_a_host_and_a_port_or_a_port_alone() {
+        for (value, expected) in [
+            ("127.0.0.1:0", "127.0.0.1:0"),
+            ("[::]:9100", "[::]:9100"),
+            ("[::1]:5000", "[::1]:5000"),
+            ("localhost:5000", "127.0.0.1:5000"),
+            (":5000", "0.0.0.0:5000"),
+            ("5000", "0.0.0.0:5000"),
+            ("*:5000", "0.0.0.0:5000"),
+            (" 127.0.0.1:5000\n", "127.0.0.1:5000"),
+        ] {
+            assert_eq!(address(value), Ok(expected.parse().unwrap()), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_to_listen_on_is_refused_in_a_sentence() {
+        for value in [
+            "",
+            ":",
+            "0.0.0.0",
+            "localhost",
+            "::1",
+            "::1:5000",
+            "[::1]",
+            "localhost:",
+            "70000",
+            "+80",
+            ":-1",
+            "a b:80",
+            "http://localhost:5000",
+            "localhost:5000/",
+            "user@localhost:80",
+        ] {
+            let refused = address(value).unwrap_err();
+            assert!(refused.starts_with("it must be an address and a port such as"), "{value:?}");
+        }
+        let unknown = address("name.invalid:5000").unwrap_err();
+        assert_eq!(unknown, "it must be an address of this machine: that name is unknown");
     }
 }

@@ -59,6 +59,11 @@ impl PauseWatch {
         self.in_force(lane).map(|(pause, _)| pause)
     }
 
+    /// How long the pause of a lane still lasts, if it is paused now as far as is known.
+    pub fn left(&self, lane: Lane) -> Option<Duration> {
+        self.in_force(lane).map(|(_, ends)| ends.saturating_duration_since(Instant::now()))
+    }
+
     /// Waits until the pauses were read once.
     pub async fn known(&self) {
         // Fails only when the task has ended, and with it the process.

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -8,11 +8,12 @@ use axum::{
     routing::post,
 };
 use registrar_common::{domain::RegistrationId, texts::Language};
+use tokio::time::Instant;
 use tower::ServiceBuilder;
 
 use super::show_pages;
 use crate::{
-    middleware::{Peer, hide_panics},
+    middleware::{Peer, enforce_deadline, hide_panics},
     testing::{Alone, Answer, PAGES},
 };
 
@@ -243,6 +244,86 @@ async fn programs_get_json_as_if_there_were_no_pages() {
     let any = any.body(ADA.into()).unwrap();
     // Two Accept headers are one list: pages and JSON are equally welcome.
     assert_eq!(alone.send(any).await.problem(), "cannot-accept-now");
+}
+
+/// What HTTP libraries of old Java send with every request.
+const JAVA: &str = "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2";
+
+#[tokio::test]
+async fn json_is_answered_with_json_whatever_its_sender_would_rather_have() {
+    let alone = with_pages(&["--rate-per-second=1", "--rate-burst=6"]);
+    let json = r#"{"first_name":"Ada","last_name":"Lovelace","email":"ada@example.com"}"#;
+    let sent = async |content_type: Option<&str>, body: &'static str| {
+        let request = Request::post("/register").header("accept", JAVA);
+        let request = content_type.into_iter().fold(request, |r, t| r.header("content-type", t));
+        let request = request.extension(Peer("192.0.2.1:1".parse().unwrap()));
+        alone.send(request.body(body.into()).unwrap()).await
+    };
+    for (content_type, body, problem) in [
+        (Some("application/json"), json, "cannot-accept-now"),
+        (Some("application/vnd.school+json; charset=utf-8"), json, "cannot-accept-now"),
+        (Some("application/json"), "{}", "invalid-registration"),
+        (Some("text/json"), json, "unsupported-media-type"),
+        (None, json, "unsupported-media-type"),
+        // That library calls everything a form.
+        (Some(FORM), json, "malformed-request"),
+        (Some("application/json"), json, "too-many-requests"),
+        (Some(FORM), json, "too-many-requests"),
+    ] {
+        let answer = sent(content_type, body).await;
+        assert_eq!(answer.problem(), problem, "{content_type:?} {body}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_of_refused_forms_is_neither_read_nor_rendered_for_long() {
+    let alone = with_pages(&["--rate-per-second=1", "--rate-burst=1"]);
+    let sent = |body: Body| {
+        let request = sent("/register").extension(Peer("192.0.2.1:1".parse().unwrap()));
+        request.body(body).unwrap()
+    };
+    alone.send(sent(ADA.into())).await;
+    // A form that does not come is not waited for as long as one that would be taken.
+    let never = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
+    let began = Instant::now();
+    let refused = alone.send(sent(Body::from_stream(never))).await;
+    assert_eq!((refused.status, page_of(&refused)), (StatusCode::TOO_MANY_REQUESTS, "form"));
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    let began = Instant::now();
+    let (mut pages, mut problems) = (0, 0);
+    while problems == 0 {
+        let answer = alone.send(sent(ADA.into())).await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+        let is_page = answer.header("content-type").starts_with("text/html");
+        *if is_page { &mut pages } else { &mut problems } += 1;
+        assert!(pages < 1_000);
+    }
+    assert!(pages > 0);
+    // Beyond that nothing is read at all.
+    let never = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
+    assert_eq!(alone.send(sent(Body::from_stream(never))).await.problem(), "too-many-requests");
+    assert_eq!(began.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_that_a_form_takes_to_arrive_is_part_of_its_deadline() {
+    async fn never_answers() {
+        std::future::pending::<()>().await;
+    }
+    let mut alone = with_pages(&["--request-timeout=2s"]);
+    let layers = ServiceBuilder::new()
+        .layer(from_fn_with_state(Arc::clone(&alone.api), show_pages))
+        .layer(from_fn_with_state(Arc::clone(&alone.api), enforce_deadline));
+    alone.router = Router::new().route("/register", post(never_answers)).layer(layers);
+    let slowly = futures_util::stream::once(async {
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        Ok::<_, std::io::Error>(Bytes::from(ADA))
+    });
+    let began = Instant::now();
+    let answer = alone.send(sent("/register").body(Body::from_stream(slowly)).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::GATEWAY_TIMEOUT);
+    assert!(answer.body.contains("value=\"ada@example.com\""), "{}", answer.body);
+    assert!(began.elapsed() < Duration::from_millis(2_100), "{:?}", began.elapsed());
 }
 
 #[tokio::test]

@@ -56,6 +56,10 @@ async fn a_pause_is_heard_of_within_seconds_and_is_one_of_its_lane_only() {
     assert!(began.elapsed() <= INTERVAL);
     assert_eq!(watch.now(Lane::Bulk).unwrap().until_text(), "2026-01-02 03:04:05 UTC");
     assert!(watch.now(Lane::Interactive).is_none());
+    let left = watch.left(Lane::Bulk).unwrap();
+    tokio::time::advance(Duration::from_secs(1)).await;
+    assert_eq!(watch.left(Lane::Bulk).unwrap() + Duration::from_secs(1), left);
+    assert_eq!(watch.left(Lane::Interactive), None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -75,6 +75,7 @@ export class Installation {
       REGISTRAR_DERIVATION_SECRET: "a derivation secret for tests only, 32+",
       REGISTRAR_SEALING_SECRETS: "a sealing secret for the tests only",
       REGISTRAR_RATE_PER_SECOND: "0",
+      REGISTRAR_DRAIN_DELAY: "0s",
       REGISTRAR_TRUSTED_PROXIES: "127.0.0.1",
       REGISTRAR_PAGES: `${DIST}/templates`,
       ...this.#settings,

@@ -87,6 +87,8 @@ fn with_servers(
         ("AMQP_URL", servers.broker.management().url()),
         ("REGISTRAR_PAGES", installation.pages.templates.display().to_string()),
         ("REGISTRAR_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
+        // Nobody balances load here, so a stop need not wait.
+        ("REGISTRAR_DRAIN_DELAY", "0s".to_owned()),
     ];
     environment.extend(settings.map(|(name, value)| (name.to_owned(), value)));
     installation.programs.migrate(&environment)?;

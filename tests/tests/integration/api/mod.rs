@@ -9,11 +9,15 @@ mod streams;
 mod tracing;
 mod waiting;
 
+use std::collections::BTreeMap;
+
 use lapin::message::BasicGetMessage;
 use lapin::options::BasicGetOptions;
 use lapin::{Connection, ConnectionProperties};
-use registrar_common::domain::Lane;
-use registrar_common::messaging::queue_of;
+use registrar_common::domain::{HoldReason, Lane, Registration};
+use registrar_common::messaging::{Envelope, queue_of};
+use registrar_common::storage::{DeadLetter, MySqlStore, Pool, RegistrationStore as _};
+use registrar_tests::wait;
 use reqwest::Response;
 
 use crate::end_to_end::Home;
@@ -28,4 +32,27 @@ async fn next_message(amqp_url: &str) -> Option<BasicGetMessage> {
     let channel = connection.create_channel().await.unwrap();
     let queue = queue_of(Lane::Interactive).into();
     channel.basic_get(queue, BasicGetOptions { no_ack: true }).await.unwrap()
+}
+
+async fn taken_from_the_queue(home: &Home) -> Registration {
+    let message =
+        wait::until("it is queued", async || next_message(&home.servers.amqp_url).await).await;
+    Envelope::decode(&message.delivery.data).unwrap().registrations.remove(0)
+}
+
+/// Puts a registration on hold, as a worker does.
+async fn hold(home: &Home, registration: &Registration) {
+    let letter = DeadLetter {
+        registration_id: Some(registration.id),
+        message_id: None,
+        payload: Vec::new(),
+        headers: BTreeMap::new(),
+        lane: Some(Lane::Interactive),
+        reason: HoldReason::RefusedByDatabase,
+        fingerprint: String::new(),
+        attempts: 1,
+        accepted_at: None,
+    };
+    let store = MySqlStore::new(Pool::new(&home.servers.database_settings()));
+    store.hold(&[letter]).await.unwrap();
 }

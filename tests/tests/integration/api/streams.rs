@@ -1,17 +1,18 @@
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use registrar_common::domain::{HoldReason, Lane, Registration};
-use registrar_common::messaging::Envelope;
-use registrar_common::storage::{DeadLetter, Entry, MySqlStore, Pool, RegistrationStore as _};
+use registrar_common::domain::Lane;
+use registrar_common::storage::{Entry, LanePauses, MySqlStore, Pool, RegistrationStore as _};
+use registrar_local::{MariaDb, ServerOptions};
 use registrar_tests::api::Api;
+use registrar_tests::servers::Servers;
 use registrar_tests::student::Student;
 use registrar_tests::wait::PATIENCE;
 use registrar_tests::worker::Worker;
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
+use tokio::task::block_in_place;
 
-use super::{Home, header, next_message};
+use super::{Home, header, hold, taken_from_the_queue};
 
 async fn open(api: &Api, reference: &str) -> Response {
     api.get(&format!("/registrations/{reference}/events")).send().await.unwrap()
@@ -19,6 +20,12 @@ async fn open(api: &Api, reference: &str) -> Response {
 
 /// The statuses of the next events, until the stream ends or has so many.
 async fn statuses(stream: &mut Response, most: usize) -> Vec<String> {
+    let events = events(stream, most).await;
+    events.iter().map(|event| event["status"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The next events, until the stream ends or has so many.
+async fn events(stream: &mut Response, most: usize) -> Vec<Value> {
     let (mut text, mut found) = (String::new(), Vec::new());
     while found.len() < most {
         let Some(chunk) = tokio::time::timeout(PATIENCE, stream.chunk()).await.unwrap().unwrap()
@@ -26,19 +33,14 @@ async fn statuses(stream: &mut Response, most: usize) -> Vec<String> {
             break;
         };
         text.push_str(std::str::from_utf8(&chunk).unwrap());
-        found = text.lines().filter_map(|line| line.strip_prefix("data: ")).map(status).collect();
+        let events = text.lines().filter_map(|line| line.strip_prefix("data: "));
+        found = events.map(|event| serde_json::from_str(event).unwrap()).collect();
     }
     found
 }
 
-fn status(data: &str) -> String {
-    let body: Value = serde_json::from_str(data).unwrap();
-    body["status"].as_str().unwrap().to_owned()
-}
-
-async fn taken_from_the_queue(home: &Home) -> Registration {
-    let message = next_message(&home.servers.amqp_url).await.expect("it was accepted");
-    Envelope::decode(&message.delivery.data).unwrap().registrations.remove(0)
+async fn next_event(stream: &mut Response) -> Value {
+    events(stream, 1).await.remove(0)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,21 +62,10 @@ async fn a_stream_stays_open_while_a_registration_is_on_hold_and_tells_how_it_en
     let api = Api::start(&home.servers).await;
     let reference = api.accepted(&Student::unique()).await;
     let registration = taken_from_the_queue(&home).await;
-    let store = MySqlStore::new(Pool::new(&home.servers.database_settings()));
-    let letter = DeadLetter {
-        registration_id: Some(registration.id),
-        message_id: None,
-        payload: Vec::new(),
-        headers: BTreeMap::new(),
-        lane: Some(Lane::Interactive),
-        reason: HoldReason::RefusedByDatabase,
-        fingerprint: String::new(),
-        attempts: 1,
-        accepted_at: None,
-    };
-    store.hold(&[letter]).await.unwrap();
+    hold(&home, &registration).await;
     let mut stream = open(&api, &reference).await;
     assert_eq!(statuses(&mut stream, 1).await, ["on_hold"]);
+    let store = MySqlStore::new(Pool::new(&home.servers.database_settings()));
     store.store(&[Entry { registration, is_contested: true }]).await.unwrap();
     assert_eq!(statuses(&mut stream, usize::MAX).await, ["registered"]);
 }
@@ -101,11 +92,66 @@ async fn streams_are_bounded_and_a_place_comes_free_when_one_ends() {
     let refused = open(&api, &reference).await;
     assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(header(&refused, "retry-after"), "5");
+    // Where nothing more will come, a browser is told to stop instead.
+    taken_from_the_queue(&home).await;
+    let done = api.accepted(&Student::unique()).await;
+    let worker = Worker::start(&home.servers).await;
+    api.decided(&done).await;
+    drop(worker);
+    let path = format!("/registrations/{done}/events");
+    let again = api.get(&path).header("Last-Event-ID", "registered").send().await.unwrap();
+    assert_eq!(again.status(), StatusCode::NO_CONTENT);
+    let missed = api.get(&path).header("Last-Event-ID", "accepted").send().await.unwrap();
+    assert_eq!(missed.status(), StatusCode::SERVICE_UNAVAILABLE);
     drop(first);
     registrar_tests::wait::until("a place is free", async || {
         (open(&api, &reference).await.status() == StatusCode::OK).then_some(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_tells_of_a_pause_and_of_its_end() {
+    let home = Home::new().await;
+    let api = Api::start(&home.servers).await;
+    let reference = api.accepted(&Student::unique()).await;
+    let mut stream = open(&api, &reference).await;
+    assert!(next_event(&mut stream).await["paused_until"].is_null());
+    let lanes = LanePauses::new(Pool::new(&home.servers.database_settings()));
+    lanes.pause(Lane::Interactive, Duration::from_hours(2), "a test", "ada").await.unwrap();
+    let paused = next_event(&mut stream).await;
+    assert_eq!(paused["status"], "accepted");
+    assert!(paused["paused_until"].is_string(), "{paused}");
+    lanes.resume(Lane::Interactive, "ada").await.unwrap();
+    let resumed = next_event(&mut stream).await;
+    assert_eq!(resumed["status"], "accepted");
+    assert!(resumed["paused_until"].is_null(), "{resumed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_began_without_mysql_tells_the_state_when_that_is_back() {
+    let home = Home::new().await;
+    let mut database = block_in_place(|| MariaDb::start(&ServerOptions::temporary()).unwrap());
+    block_in_place(|| database.admin().create_database("registrar").unwrap());
+    let database_url = database.admin().database_url("registrar");
+    let servers = Servers { database_url, ..home.servers.clone() }.migrated().await;
+    let api = Api::start(&servers).await;
+    block_in_place(|| database.kill().unwrap());
+    let reference = api.accepted(&Student::unique()).await;
+    let mut stream = open(&api, &reference).await;
+    let unreadable = next_event(&mut stream).await["message"].clone();
+    assert!(unreadable.as_str().unwrap().contains("cannot be read right now"), "{unreadable}");
+
+    block_in_place(|| database.start_again().unwrap());
+    let readable = next_event(&mut stream).await;
+    assert_eq!(readable["status"], "accepted");
+    assert_ne!(readable["message"], unreadable);
+    let lanes = LanePauses::new(Pool::new(&servers.database_settings()));
+    lanes.pause(Lane::Interactive, Duration::from_hours(2), "a test", "ada").await.unwrap();
+    assert!(next_event(&mut stream).await["paused_until"].is_string());
+    lanes.resume(Lane::Interactive, "ada").await.unwrap();
+    let _worker = Worker::start(&servers).await;
+    assert_eq!(statuses(&mut stream, usize::MAX).await.last().unwrap(), "registered");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,11 +13,12 @@ fn named<'a>(spans: &'a [Span], name: &str) -> Option<&'a Span> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_registration_is_one_trace_from_the_client_to_the_queue() {
+async fn a_registration_is_one_trace_from_a_trusted_proxy_to_the_queue() {
     let home = Home::new().await;
     let collector = Collector::start().await;
     let endpoint = collector.endpoint();
-    let settings = [("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str())];
+    let trusted = ("REGISTRAR_TRUSTED_PROXIES", "127.0.0.1");
+    let settings = [("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()), trusted];
     let api = Api::start_with(&home.servers, &settings).await;
     let traceparent = format!("00-{TRACE_ID}-{PARENT_ID}-01");
     let request = api.register(&Student::unique()).header("traceparent", traceparent);

@@ -1,5 +1,6 @@
 //! How the programs start and end.
 
+mod api_draining;
 mod api_stopping;
 mod ports;
 mod second_signal;

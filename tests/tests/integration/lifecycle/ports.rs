@@ -1,7 +1,10 @@
 use std::net::TcpListener;
 
+use registrar_tests::api::Api;
 use registrar_tests::command;
 use registrar_tests::program::{DERIVATION_SECRET, SEALING_SECRET};
+
+use super::Home;
 
 /// Servers that are not there: ports are taken before anybody connects.
 const SETTINGS: [(&str, &str); 4] = [
@@ -27,5 +30,21 @@ async fn a_taken_port_is_one_sentence_that_names_the_variable() {
         let ending = format!("{taken}: {reason} {variable} to a free address\n");
         assert!(ended.stderr.ends_with(&ending), "{program}: {ended:?}");
         assert_eq!(ended.stderr.lines().count(), 1, "{program}: {ended:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_may_be_a_name_or_a_port_alone() {
+    let home = Home::without_tables().await;
+    for (address, metrics_address, host, metrics_host) in
+        [("localhost:0", ":0", "127.0.0.1", "0.0.0.0"), ("0", "[::1]:0", "0.0.0.0", "[::1]")]
+    {
+        let addresses =
+            [("REGISTRAR_API_ADDRESS", address), ("REGISTRAR_METRICS_ADDRESS", metrics_address)];
+        let api = Api::begin(&home.servers, &addresses).await;
+        assert!(api.url.starts_with(&format!("http://{host}:")), "{}", api.url);
+        let metrics = &api.operations_url;
+        assert!(metrics.starts_with(&format!("http://{metrics_host}:")), "{metrics}");
+        assert_eq!(api.get("/livez").send().await.unwrap().status(), 200);
     }
 }

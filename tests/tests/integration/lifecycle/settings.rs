@@ -60,7 +60,7 @@ async fn a_setting_of_both_programs_that_makes_no_sense_is_refused() {
         ("REGISTRAR_DATABASE_STATEMENT_TIMEOUT", "10"),
         ("REGISTRAR_LOG", "worker=loud"),
         ("REGISTRAR_LOG_FORMAT", "xml"),
-        ("REGISTRAR_METRICS_ADDRESS", "9100"),
+        ("REGISTRAR_METRICS_ADDRESS", "9100/metrics"),
     ] {
         refused(API, &[], variable, Some(value)).await;
         refused(WORKER, &[], variable, Some(value)).await;
@@ -71,7 +71,11 @@ async fn a_setting_of_both_programs_that_makes_no_sense_is_refused() {
 async fn a_setting_of_the_api_that_makes_no_sense_is_refused() {
     for (variable, value) in [
         ("REGISTRAR_API_ADDRESS", "localhost"),
+        ("REGISTRAR_API_ADDRESS", "name.invalid:5000"),
         ("REGISTRAR_CORS_ORIGINS", "school.example"),
+        ("REGISTRAR_CORS_ORIGINS", "https://School.example"),
+        ("REGISTRAR_CORS_ORIGINS", "https://school.example:443"),
+        ("REGISTRAR_DRAIN_DELAY", "5"),
         ("REGISTRAR_DERIVATION_SECRET", "hunter2"),
         ("REGISTRAR_PAGES", "/nowhere"),
         ("REGISTRAR_PUBLISH_CONFIRM_TIMEOUT", "soon"),

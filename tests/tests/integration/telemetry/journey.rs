@@ -4,7 +4,7 @@ use registrar_tests::api::id_of;
 use registrar_tests::collector::Span;
 use registrar_tests::student::Student;
 
-use super::{BATCH, INSERT, Observed, PROCESS, SEND};
+use super::{BATCH, INSERT, Observed, PROCESS, SEND, TRUSTING};
 
 const OUTLINE: &str = "\
 POST /register [SERVER, registrar-api]
@@ -106,9 +106,9 @@ async fn a_batch_and_its_message_link_to_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_trace_of_a_client_goes_on_through_both_processes() {
+async fn the_trace_of_a_trusted_proxy_goes_on_through_both_processes() {
     let observed = Observed::new().await;
-    let (api, _worker) = (observed.api().await, observed.worker().await);
+    let (api, _worker) = (observed.api_with(&[TRUSTING]).await, observed.worker().await);
     let (trace_id, span_id) = ("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331");
     let request = api
         .register(&Student::unique())

@@ -93,6 +93,9 @@ fn whole_journey(spans: &[Span], id: RegistrationId, deliveries: usize) -> Optio
     is_whole.then_some(tree)
 }
 
+/// Whoever sends requests from this machine may say which trace they are part of.
+const TRUSTING: (&str, &str) = ("REGISTRAR_TRUSTED_PROXIES", "127.0.0.0/8");
+
 /// Settings of a process that exports at once, where the default is every few seconds.
 fn exporting(endpoint: &str) -> [(&'static str, &str); 3] {
     [
