@@ -58,9 +58,12 @@ impl Problem {
         };
         let code = code.as_str();
         let reference = reference.to_string();
-        Self::new(kind, message)
-            .with_errors(vec![ProblemPart { pointer, code, message: message.to_owned() }])
-            .about(RejectedRegistration { code, reference, status_url })
+        let part = ProblemPart { pointer, code, message: message.to_owned(), violation: None };
+        Self::new(kind, message).with_errors(vec![part]).about(RejectedRegistration {
+            code,
+            reference,
+            status_url,
+        })
     }
 
     /// A registration that is not known to be accepted.
