@@ -59,7 +59,12 @@ impl Problem {
         let code = code.as_str();
         let reference = reference.to_string();
         Self::new(kind, message)
-            .with_errors(vec![ProblemPart { pointer, code, message: message.to_owned() }])
+            .with_errors(vec![ProblemPart {
+                pointer,
+                code,
+                message: message.to_owned(),
+                violation: None,
+            }])
             .about(RejectedRegistration { code, reference, status_url })
     }
 
