@@ -68,7 +68,7 @@ impl EmailAddress {
     }
 }
 
-/// What somebody who looks at the address cannot see, or takes for a space.
+/// What cannot be seen in the address, or looks like a space and is none.
 fn first_unseen(address: &str) -> Option<char> {
     let mut characters = address.char_indices();
     let (_, unseen) = characters.find(|&(at, character)| {

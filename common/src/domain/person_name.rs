@@ -17,7 +17,7 @@ const NO_NAME: &str = "-";
 /// normalization form C, at least one of them a letter or digit; or `-`, for a person who has no such
 /// name.
 ///
-/// Nobody can correct what cannot be seen, so none of it is refused and none is kept, but for the
+/// What cannot be seen cannot be corrected, so none of it is refused and none is kept, but for the
 /// joiners U+200C and U+200D inside a word: Persian and Indic names are spelt with them. Every run of
 /// blanks, line breaks and tabs among them, is one space, and there is none at the ends.
 ///

@@ -64,7 +64,7 @@ fn without_scheme(address: &str) -> Option<Cow<'_, str>> {
 /// `Ada Lovelace <ada@example.com>`, as mail programs write it.
 fn after_display_name(address: &str) -> Option<&str> {
     let (name, address) = address.strip_suffix('>')?.split_once('<')?;
-    // Another address may stand for the name: then nobody can tell which one is meant.
+    // Where the name is another address, either may be meant.
     (!name.contains('@') || name.contains(address)).then_some(address)
 }
 

@@ -238,7 +238,7 @@ fn word() -> impl Strategy<Value = String> {
     })
 }
 
-/// A word that can be a domain's label: IDNA leaves out letters that nobody writes any more.
+/// A word that can be a domain's label: IDNA leaves out letters that are written no more.
 fn label() -> impl Strategy<Value = String> {
     word()
         .prop_filter("is no label", |word| domain_on_the_internet(&format!("{word}.com")).is_some())
