@@ -57,8 +57,11 @@ pub async fn registration(
     let mut waited = None;
     if let (Known::Waiting | Known::Unreadable, Some(wait)) = (known, wait) {
         waited = wait_for_outcome(&api, id, wait).await;
-        if let Some(Known::Decided(decision)) = waited {
-            known = Known::Decided(decision);
+        match waited {
+            Some(Known::Decided(decision)) => known = Known::Decided(decision),
+            // The database may be back.
+            Some(_) if known == Known::Unreadable => known = api.lookups.current(id).await,
+            _ => {}
         }
     }
     let page = reader.and_then(|Extension(reader)| page(&api, id, known, &reader));

@@ -19,6 +19,7 @@ use registrar_common::lifecycle::Shutdown;
 
 use super::{Peer, client_address::client_address, is_probe, route_of};
 use crate::{
+    negotiation::prefers_html,
     problem::{Problem, ProblemKind},
     state::Api,
 };
@@ -128,7 +129,8 @@ pub async fn enforce_rate_limit(
     let client = client_address(peer, request.headers(), &api.trusted_proxies);
     if let Err(wait) = limit.take(client) {
         let refused = Refused(wait);
-        if api.pages.is_none() || !limit.take_page(client) {
+        let reads_pages = api.pages.is_some() && prefers_html(request.headers());
+        if !reads_pages || !limit.take_page(client) {
             return refused.into_response();
         }
         request.extensions_mut().insert(refused);

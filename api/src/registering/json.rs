@@ -17,6 +17,12 @@ pub(super) fn parse(body: &[u8]) -> Result<Fields, Problem> {
                 message: "Send a JSON object with first_name, last_name and email.".to_owned(),
                 violation: None,
             }])
+        } else if str::from_utf8(body).is_err() {
+            // Windows PowerShell, for one, sends ISO 8859-1.
+            Problem::new(
+                ProblemKind::MalformedRequest,
+                "The JSON is not in UTF-8. Send it in UTF-8.",
+            )
         } else {
             form_as_json(body).unwrap_or_else(|| {
                 Problem::new(
@@ -131,5 +137,12 @@ mod tests {
             assert_eq!(problem.kind(), ProblemKind::MalformedRequest);
             assert!(!format!("{problem:?}").contains("secret"));
         }
+    }
+
+    #[test]
+    fn json_in_another_encoding_is_told_so() {
+        let problem = parse(b"{\"first_name\": \"Zo\xeb\"}").unwrap_err();
+        assert_eq!(problem.kind(), ProblemKind::MalformedRequest);
+        assert!(format!("{problem:?}").contains("Send it in UTF-8."), "{problem:?}");
     }
 }
