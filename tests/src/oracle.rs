@@ -172,7 +172,7 @@ impl Oracle {
 
     /// Runs a statement, to make a bad day.
     pub async fn sql(&self, statement: &'static str) {
-        sqlx::query(statement).execute(&self.pool).await.unwrap();
+        sqlx::raw_sql(statement).execute(&self.pool).await.unwrap();
     }
 
     /// How many rows are in `students`.

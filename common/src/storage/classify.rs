@@ -1,6 +1,7 @@
-//! What an error of MySQL or of the connection means for the statement that met it.
+//! What an error of MySQL means for the statement that met it.
 
 use super::ErrorClass;
+use super::answers::{self, ANSWERS};
 
 /// What to do about a statement that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,94 +32,98 @@ impl Kind {
     }
 }
 
-const TRANSIENT: [u16; 30] = [
-    1020, 1040, 1047, 1053, 1129, 1158, 1159, 1160, 1161, 1180, 1203, 1205, 1206, 1213, 1226, 1290,
-    1317, 1412, 1615, 1637, 1792, 1836, 1927, 1969, 3024, 3100, 3101, 3168, 3169, 4031,
-];
-const SLOW_TRANSIENT: [u16; 2] = [1021, 1114];
-const SYSTEM: [u16; 8] = [1044, 1045, 1049, 1054, 1064, 1142, 1146, 1698];
-
-/// The errors of the server that can be known beforehand.
+/// The errors of the server that can be known beforehand and are not said of a row.
 pub(super) fn known() -> impl Iterator<Item = (u16, ErrorClass)> {
-    let all = |class, numbers: &'static [u16]| numbers.iter().map(move |number| (*number, class));
-    all(ErrorClass::Transient, &TRANSIENT)
-        .chain(all(ErrorClass::SlowTransient, &SLOW_TRANSIENT))
-        .chain(all(ErrorClass::System, &SYSTEM))
+    ANSWERS.iter().flat_map(|answer| {
+        let class = answer.kind.class();
+        answer.numbers.iter().filter_map(move |number| Some((*number, class?)))
+    })
 }
 
-/// The kind of MySQL's or MariaDB's error `number` with this SQLSTATE.
+/// The kind of the error `number` with this SQLSTATE, of MySQL, MariaDB or a proxy.
 ///
 /// Numbers first: SQLSTATE lumps most of them together. Of numbers that are not listed, the
-/// SQLSTATE's class tells bad data from the rest; what is left is for a person to look at.
+/// SQLSTATE's class tells bad data and what cannot work from the rest. What says nothing (HY000 is
+/// "general error") is tried again: of these, more come from servers that fail over, and from
+/// proxies, than from something that only a person can change; and that shows as an outage, too.
 pub(super) fn of_number(number: u16, sqlstate: Option<&str>) -> Kind {
-    match number {
-        1062 => Kind::Duplicate,
-        // 1644 is a SIGNAL, by which a trigger refuses a row.
-        1048 | 1264 | 1292 | 1364 | 1366 | 1406 | 1644 | 1690 | 3819 => Kind::RowRefused,
-        // MySQL has the number for something else.
-        4025 if sqlstate == Some("23000") => Kind::RowRefused,
-        1153 => Kind::SplitBatch,
-        _ if TRANSIENT.contains(&number) => Kind::Transient,
-        _ if SLOW_TRANSIENT.contains(&number) => Kind::SlowTransient,
-        _ if SYSTEM.contains(&number) => Kind::System,
-        _ => match sqlstate.and_then(|state| state.get(..2)) {
-            // Data exception; integrity constraint violation; raised by a trigger.
-            Some("22" | "23" | "45") => Kind::RowRefused,
-            // Connection exception; transaction rollback; interrupted; insufficient resources.
-            Some("08" | "40" | "70" | "53") => Kind::Transient,
-            _ => Kind::System,
-        },
+    // A CHECK of MariaDB. MySQL has the number for something else.
+    if number == 4025 {
+        return if sqlstate == Some("23000") { Kind::RowRefused } else { Kind::System };
     }
-}
-
-/// The kind of an error that is not the server's answer, and its name in fingerprints.
-pub(super) fn of_connection(error: &sqlx::Error) -> (Kind, &'static str) {
-    match error {
-        sqlx::Error::Io(_) => (Kind::Transient, "io"),
-        sqlx::Error::Tls(_) => (Kind::Transient, "tls"),
-        sqlx::Error::Protocol(_) => (Kind::Transient, "protocol"),
-        sqlx::Error::PoolTimedOut => (Kind::Transient, "no_connection"),
-        sqlx::Error::PoolClosed => (Kind::Transient, "pool_closed"),
-        sqlx::Error::WorkerCrashed => (Kind::Transient, "worker_crashed"),
-        sqlx::Error::BeginFailed => (Kind::Transient, "begin_failed"),
-        sqlx::Error::Configuration(_) => (Kind::System, "configuration"),
-        // The tables do not have the columns or types that this version reads.
-        sqlx::Error::ColumnDecode { .. }
-        | sqlx::Error::ColumnNotFound(_)
-        | sqlx::Error::ColumnIndexOutOfBounds { .. }
-        | sqlx::Error::Decode(_) => (Kind::System, "unexpected_row"),
-        _ => (Kind::System, "driver"),
+    if let Some(answer) = answers::answer(number) {
+        return answer.kind;
+    }
+    match sqlstate.and_then(|state| state.get(..2)) {
+        // Data exception; integrity constraint violation; raised by a trigger.
+        Some("22" | "23" | "45") => Kind::RowRefused,
+        // Connection exception; transaction rollback; interrupted; insufficient resources; general
+        // error; none at all, before a login.
+        Some("08" | "40" | "70" | "53" | "HY") | None => Kind::Transient,
+        _ => Kind::System,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use super::*;
 
     #[test]
     fn every_answer_of_the_server_has_its_kind() {
         let listed: &[(Kind, &[u16])] = &[
             (Kind::Duplicate, &[1062]),
-            (Kind::RowRefused, &[1048, 1264, 1292, 1364, 1366, 1406, 1644, 1690, 3819]),
+            (Kind::RowRefused, &[1264, 1292, 1366, 1406, 1644, 1690, 3819]),
             (Kind::SplitBatch, &[1153]),
             (
                 Kind::Transient,
                 &[
-                    1020, 1040, 1047, 1053, 1129, 1158, 1159, 1160, 1161, 1180, 1203, 1205, 1206,
-                    1213, 1226, 1290, 1317, 1412, 1615, 1637, 1792, 1836, 1927, 1969, 3024, 3100,
-                    3101, 3168, 3169, 4031,
+                    1020, 1036, 1040, 1047, 1053, 1129, 1158, 1159, 1160, 1161, 1180, 1203, 1205,
+                    1206, 1213, 1226, 1243, 1290, 1317, 1412, 1461, 1615, 1637, 1792, 1836, 1874,
+                    1927, 1969, 3024, 3100, 3101, 3168, 3169, 4031,
                 ],
             ),
-            (Kind::SlowTransient, &[1114, 1021]),
-            (Kind::System, &[1044, 1045, 1049, 1054, 1064, 1142, 1146, 1698]),
+            (Kind::SlowTransient, &[1021, 1041, 1114, 3170]),
+            (
+                Kind::System,
+                &[
+                    1044, 1045, 1048, 1049, 1054, 1064, 1130, 1142, 1146, 1193, 1227, 1251, 1305,
+                    1364, 1449, 1524, 1698, 1820, 1862, 3118, 3159, 3955, 4151,
+                ],
+            ),
         ];
         for (kind, numbers) in listed {
             for number in *numbers {
                 assert_eq!(of_number(*number, Some("HY000")), *kind, "{number}");
                 assert_eq!(of_number(*number, None), *kind, "{number}");
             }
+        }
+    }
+
+    #[test]
+    fn what_servers_and_proxies_answer_during_a_failover_is_transient() {
+        for (number, sqlstate, whose) in [
+            (1053, "08S01", "a server that shuts down"),
+            (1290, "HY000", "a replica, read-only"),
+            (1836, "HY000", "a server in read-only mode"),
+            (1874, "HY000", "InnoDB in read-only mode"),
+            (3032, "HY000", "a server in offline mode"),
+            (6400, "HY000", "a server in offline mode, of version 9"),
+            (3168, "HY000", "a server that is not available"),
+            (3100, "HY000", "a hook of group replication"),
+            (3101, "40000", "a plugin that rolls back"),
+            (3796, "HY000", "a member that may not be asked consistently"),
+            (3797, "HY000", "a group that waits before"),
+            (3798, "HY000", "a group that waits after"),
+            (4049, "HY000", "a secondary of a group"),
+            (4094, "HY000", "a group that changes its primary"),
+            (6141, "HY000", "a group that is busy"),
+            (1047, "08S01", "Galera, not ready"),
+            (2003, "HY000", "MySQL Router without a server"),
+            (9001, "HY000", "ProxySQL without a server"),
+            (9006, "HY000", "ProxySQL otherwise"),
+            (1105, "HY000", "an unknown error"),
+        ] {
+            assert_eq!(of_number(number, Some(sqlstate)), Kind::Transient, "{whose}");
         }
     }
 
@@ -134,33 +139,12 @@ mod tests {
             (9999, Some("40001"), Kind::Transient),
             (9999, Some("70100"), Kind::Transient),
             (9999, Some("42000"), Kind::System),
-            (9999, Some("HY000"), Kind::System),
-            (9999, Some(""), Kind::System),
-            (9999, None, Kind::System),
+            (9999, Some("42S22"), Kind::System),
+            (9999, Some("HY000"), Kind::Transient),
+            (9999, Some(""), Kind::Transient),
+            (9999, None, Kind::Transient),
         ] {
             assert_eq!(of_number(number, sqlstate), kind, "{number} {sqlstate:?}");
-        }
-    }
-
-    #[test]
-    fn every_failure_of_the_connection_has_its_kind() {
-        use sqlx::Error;
-        let broken = || io::Error::from(io::ErrorKind::BrokenPipe);
-        for (error, kind) in [
-            (Error::Io(broken()), Kind::Transient),
-            (Error::Tls(broken().into()), Kind::Transient),
-            (Error::Protocol("cut off".to_owned()), Kind::Transient),
-            (Error::PoolTimedOut, Kind::Transient),
-            (Error::PoolClosed, Kind::Transient),
-            (Error::WorkerCrashed, Kind::Transient),
-            (Error::BeginFailed, Kind::Transient),
-            (Error::Configuration("no".into()), Kind::System),
-            (Error::ColumnNotFound("code".to_owned()), Kind::System),
-            (Error::Decode("not a number".into()), Kind::System),
-            (Error::Encode("too long".into()), Kind::System),
-            (Error::RowNotFound, Kind::System),
-        ] {
-            assert_eq!(of_connection(&error).0, kind, "{error}");
         }
     }
 }

@@ -3,7 +3,9 @@ use std::time::Duration;
 
 use sqlx::mysql::MySqlDatabaseError;
 
+use super::answers;
 use super::classify::{self, Kind};
+use super::connection_error::ConnectionError;
 
 /// Whether and when to try again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,7 +77,7 @@ pub(super) struct Failure {
     pub(super) kind: Kind,
     pub(super) code: Option<u16>,
     pub(super) fingerprint: String,
-    sentence: Option<&'static str>,
+    advice: Cow<'static, str>,
 }
 
 impl Failure {
@@ -86,10 +88,9 @@ impl Failure {
             kind: Kind::Transient,
             code: None,
             fingerprint: "statement_timeout".to_owned(),
-            sentence: Some(
-                "MySQL did not answer in time (REGISTRAR_DATABASE_STATEMENT_TIMEOUT): see \
-                 whether it is overloaded, or whether something holds locks.",
-            ),
+            advice: "MySQL did not answer in time (REGISTRAR_DATABASE_STATEMENT_TIMEOUT): see \
+                     whether it is overloaded, or whether something holds locks."
+                .into(),
         }
     }
 
@@ -99,10 +100,21 @@ impl Failure {
             kind: Kind::Transient,
             code: None,
             fingerprint: "given_up_still_there".to_owned(),
-            sentence: Some(
-                "MySQL has not ended a statement that was given up: see whether it is overloaded, \
-                 or whether its disk is stuck.",
-            ),
+            advice: "MySQL has not ended a statement that was given up: see whether it is \
+                     overloaded, or whether its disk is stuck."
+                .into(),
+        }
+    }
+
+    /// Every connection was in use for as long as one may be waited for.
+    pub(super) fn no_free_connection() -> Self {
+        Self {
+            kind: Kind::Transient,
+            code: None,
+            fingerprint: "no_free_connection".to_owned(),
+            advice: "No connection to MySQL became free: see whether MySQL answers and what makes \
+                     it slow, or raise REGISTRAR_DATABASE_CONNECTIONS."
+                .into(),
         }
     }
 
@@ -120,78 +132,52 @@ impl From<sqlx::Error> for Failure {
             .and_then(|answer| answer.try_downcast_ref::<MySqlDatabaseError>());
         if let Some(answer) = answer {
             let number = answer.number();
+            let kind = classify::of_number(number, answer.code());
             Self {
-                kind: classify::of_number(number, answer.code()),
+                kind,
                 code: Some(number),
                 fingerprint: match column_named_in(answer.message()) {
                     Some(column) => format!("mysql_{number}_{column}"),
                     None => format!("mysql_{number}"),
                 },
-                sentence: None,
+                advice: advice(number, kind).into(),
             }
         } else {
-            let (kind, name) = classify::of_connection(&error);
-            Self { kind, code: None, fingerprint: name.to_owned(), sentence: None }
+            let ConnectionError { kind, name, advice } = (&error).into();
+            Self { kind, code: None, fingerprint: name.to_owned(), advice }
         }
     }
 }
 
 impl From<Failure> for StorageError {
-    fn from(failure: Failure) -> Self {
+    fn from(Failure { kind, code, fingerprint, advice }: Failure) -> Self {
         // Where a row may be refused the caller of the statement has dealt with it.
-        let class = failure.kind.class().unwrap_or(ErrorClass::System);
-        let advice = failure.sentence.unwrap_or_else(|| advice(class, &failure));
-        let sentence = match failure.code {
+        let class = kind.class().unwrap_or(ErrorClass::System);
+        let sentence = match code {
             Some(code) => format!("{advice} (MySQL error {code})").into(),
-            None => advice.into(),
+            None => advice,
         };
-        Self { class, code: failure.code, fingerprint: failure.fingerprint, sentence }
+        Self { class, code, fingerprint, sentence }
     }
 }
 
-fn advice(class: ErrorClass, failure: &Failure) -> &'static str {
-    match (class, failure.code) {
-        (_, Some(1044 | 1142)) => {
-            "The database user lacks a right: grant it SELECT, INSERT, UPDATE and DELETE on the \
-             database in DATABASE_URL, and CREATE for `registrar migrate`."
+/// What to do about the server's error `number`.
+fn advice(number: u16, kind: Kind) -> &'static str {
+    if let Some(answer) = answers::answer(number) {
+        return answer.advice;
+    }
+    match kind {
+        Kind::Transient | Kind::SlowTransient => {
+            "MySQL could not do it just now: see its error log, and that of a proxy before it, if \
+             this goes on."
         }
-        (_, Some(1045 | 1698)) => {
-            "MySQL refuses the user or the password in DATABASE_URL: correct it."
+        Kind::Duplicate | Kind::RowRefused | Kind::SplitBatch => {
+            "A table refuses what is written to it: see its constraints and triggers, and remove \
+             the one that does."
         }
-        (_, Some(1049)) => "The database in DATABASE_URL does not exist: run `registrar migrate`.",
-        (_, Some(1054 | 1146)) => {
-            "The tables of this version are not there: run `registrar migrate`."
-        }
-        (_, Some(1064)) => {
-            "MySQL does not understand this version's SQL: use MySQL 8.0 or later, or MariaDB \
-             10.11 or later."
-        }
-        (_, Some(1153)) => {
-            "A message is larger than MySQL takes: raise max_allowed_packet on the server."
-        }
-        (_, Some(1040 | 1203 | 1226)) => {
-            "MySQL has no connection left: raise max_connections or lower \
-             REGISTRAR_DATABASE_CONNECTIONS."
-        }
-        (_, Some(1290 | 1792 | 1836)) => {
-            "MySQL is read-only: see whether DATABASE_URL names the primary."
-        }
-        (ErrorClass::SlowTransient, _) => "The disk of MySQL is full: make room.",
-        (ErrorClass::Transient, Some(_)) => {
-            "MySQL could not do it just now; it can be tried again."
-        }
-        (ErrorClass::Transient, None) => {
-            "MySQL cannot be reached: see whether it runs and whether DATABASE_URL is right."
-        }
-        (ErrorClass::System, None) => match failure.fingerprint.as_str() {
-            "configuration" => "DATABASE_URL cannot be used: see its ssl-* parameters.",
-            "unexpected_row" => {
-                "The tables are not those of this version: run `registrar migrate`."
-            }
-            _ => "The MySQL driver failed in a way that should not happen: please report it.",
-        },
-        (ErrorClass::System, Some(_)) => {
-            "MySQL refuses a statement of this version: look the number up in its manual."
+        Kind::System => {
+            "MySQL refuses a statement of this version: run `registrar doctor`, which tries what is \
+             needed; if all is well there, report the error's number and the server's version."
         }
     }
 }
@@ -209,14 +195,36 @@ fn column_named_in(message: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    fn answered(kind: Kind, code: u16) -> StorageError {
+    fn answered(code: u16, sqlstate: &str) -> StorageError {
+        let kind = classify::of_number(code, Some(sqlstate));
         let fingerprint = format!("mysql_{code}");
-        Failure { kind, code: Some(code), fingerprint, sentence: None }.into()
+        Failure { kind, code: Some(code), fingerprint, advice: advice(code, kind).into() }.into()
+    }
+
+    #[test]
+    fn every_answer_of_the_server_says_what_to_do() {
+        for sqlstate in ["HY000", "42000", "23000", "45000", "08S01"] {
+            for code in [1048, 1146, 1205, 1290, 1644, 2003, 3032, 4025, 9999] {
+                let sentence = answered(code, sqlstate).to_string();
+                assert!(sentence.contains(": "), "{sentence}");
+                assert!(sentence.ends_with(&format!(". (MySQL error {code})")), "{sentence}");
+                assert!(!sentence.contains("manual"), "{sentence}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_no_row_would_pass_is_the_tables_fault() {
+        for code in [1048, 1364] {
+            let error = answered(code, "HY000");
+            assert_eq!(error.class(), ErrorClass::System);
+            assert!(error.to_string().contains("column"), "{error}");
+        }
     }
 
     #[test]
     fn a_missing_table_says_what_to_do() {
-        let error = answered(Kind::System, 1146);
+        let error = answered(1146, "42S02");
         assert_eq!(
             error.to_string(),
             "The tables of this version are not there: run `registrar migrate`. (MySQL error 1146)"

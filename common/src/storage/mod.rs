@@ -12,8 +12,10 @@
 //! seemed to succeed is lost with it. What a transaction would give comes from unique keys and
 //! from the order of writes and reads, argued where it matters (`reconcile.rs`).
 
+mod answers;
 mod attempt;
 mod classify;
+mod connection_error;
 mod dead_letters;
 mod decided;
 mod desk;

@@ -119,7 +119,7 @@ impl Pool {
     }
 
     /// A connection that answers, or none within the connect timeout.
-    pub(super) async fn acquire(&self) -> Result<PoolConnection<MySql>, sqlx::Error> {
+    pub(super) async fn acquire(&self) -> Result<PoolConnection<MySql>, Failure> {
         let began = Instant::now();
         let connection = match self.idle().await {
             Some(connection) => Ok(connection),
@@ -164,17 +164,17 @@ impl Pool {
         }
     }
 
-    async fn opened_or_awaited(
-        &self,
-        until: Instant,
-    ) -> Result<PoolConnection<MySql>, sqlx::Error> {
+    async fn opened_or_awaited(&self, until: Instant) -> Result<PoolConnection<MySql>, Failure> {
         let acquired = timeout_at(until, self.connections.acquire());
         let acquired = async { acquired.await.unwrap_or(Err(sqlx::Error::PoolTimedOut)) };
         if self.connections.size() >= self.settings.connections {
-            return acquired.await;
+            return acquired.await.map_err(|error| match error {
+                sqlx::Error::PoolTimedOut => Failure::no_free_connection(),
+                error => error.into(),
+            });
         }
         let span = self.create_db_connection();
-        let connection = acquired.instrument(span.clone()).await;
+        let connection = acquired.instrument(span.clone()).await.map_err(Failure::from);
         if connection.is_err() {
             span.record("otel.status_code", "ERROR");
             span.record(ERROR_TYPE, "no_connection");

@@ -69,7 +69,7 @@ impl DatabaseUrl {
         match url.parse::<MySqlConnectOptions>() {
             Ok(options) if has_scheme && options.get_database().is_some() => {
                 // sqlx would log every statement.
-                Ok(Self(options.disable_statement_logging()))
+                Ok(Self(without_brackets(options).disable_statement_logging()))
             }
             _ => Err(wrong.to_owned()),
         }
@@ -94,6 +94,16 @@ impl DatabaseUrl {
     /// `None` with a socket.
     pub(super) fn server_port(&self) -> Option<u16> {
         self.0.get_socket().is_none().then(|| self.0.get_port())
+    }
+}
+
+/// An IPv6 address is in brackets in a URL, and nowhere else; sqlx 0.9.0 asks the resolver for it
+/// with them, as it would for a name.
+fn without_brackets(options: MySqlConnectOptions) -> MySqlConnectOptions {
+    let host = options.get_host().strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    match host.map(str::to_owned) {
+        Some(host) => options.host(&host),
+        None => options,
     }
 }
 
@@ -135,6 +145,15 @@ mod tests {
         let url = "--database-url=mysql://me:hunter2@localhost/registrar";
         let settings: Settings = config::parse_from(["registrar", url]).unwrap();
         assert_eq!(settings.database.statement_timeout, Duration::from_secs(10));
+    }
+
+    #[test]
+    fn an_ipv6_address_has_no_brackets_but_in_the_url() {
+        for host in ["::1", "2001:db8::1", "::ffff:192.0.2.1"] {
+            let url = DatabaseUrl::parse(&format!("mysql://me@[{host}]:3307/registrar")).unwrap();
+            let address: std::net::IpAddr = url.server_address().parse().unwrap();
+            assert_eq!((address, url.server_port()), (host.parse().unwrap(), Some(3307)));
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::{StackError, Tool, tools};
+use crate::{Program, StackError, Tool};
 
 /// Installs the missing ones of `tools` when that needs no question (as root, or with a sudo
 /// that asks no password), saying so. Otherwise the error has the command to copy.
@@ -22,13 +22,13 @@ pub(crate) fn install(what: &'static str, packages: &[&str]) -> Result<(), Stack
     let packages_in_words = packages.join(" ");
     let not_installed = || StackError::NotInstalled {
         what,
-        command: if tools::find("apt-get").is_some() {
+        command: if Program::find("apt-get").is_some() {
             format!("sudo apt-get install {packages_in_words}")
         } else {
             format!("your system's package manager (Debian calls it {packages_in_words})")
         },
     };
-    if tools::find("apt-get").is_none() {
+    if Program::find("apt-get").is_none() {
         return Err(not_installed());
     }
     let Some(mut command) = as_root() else {
@@ -55,8 +55,9 @@ fn as_root() -> Option<Command> {
     if rustix::process::geteuid().is_root() {
         return Some(Command::new("env"));
     }
-    let sudo = tools::find("sudo")?;
-    let allowed = Command::new(&sudo)
+    let sudo = Program::find("sudo")?;
+    let allowed = sudo
+        .command()
         .args(["-n", "true"])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -64,7 +65,7 @@ fn as_root() -> Option<Command> {
         .status()
         .is_ok_and(|status| status.success());
     allowed.then(|| {
-        let mut command = Command::new(sudo);
+        let mut command = sudo.command();
         command.arg("-n");
         command
     })

@@ -29,4 +29,6 @@ pub use process::{Claim, Keeper, Managed, output_within, poll_until, require_fre
 pub use rabbitmq::{Cluster, Management, Queue, RabbitMq};
 pub use server::ServerOptions;
 pub use shared::{TestDatabase, TestServers, TestVhost};
-pub use tools::{BROKER, BROWSER, DATABASE_CLIENT, DATABASE_SERVER, NGINX, TOOLS, Tool};
+pub use tools::{
+    BROKER, BROWSER, DATABASE_CLIENT, DATABASE_SERVER, DEBOOTSTRAP, NGINX, Program, TOOLS, Tool,
+};

@@ -8,7 +8,7 @@ mod serve;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
-use registrar_local::{BROWSER, TOOLS, install_missing, require_node};
+use registrar_local::{BROWSER, DEBOOTSTRAP, TOOLS, install_missing, require_node};
 
 /// The whole of Registrar on one machine, with private servers.
 #[derive(Parser)]
@@ -27,7 +27,7 @@ enum Command {
     /// Start nginx alone, with the pages and an API that runs already or will, until Ctrl-C.
     Pages(PagesArguments),
     /// Start empty servers and print the variables that make the tests use them, until Ctrl-C.
-    Servers,
+    Servers(ServersArguments),
     /// Delete the data of `run`.
     Clean(CleanArguments),
 }
@@ -56,6 +56,9 @@ struct InstallArguments {
     /// Also the browser that the tests use.
     #[arg(long)]
     browser: bool,
+    /// Also what makes a folder with another Debian in it, whose servers can be tested.
+    #[arg(long)]
+    debootstrap: bool,
 }
 
 #[derive(Args)]
@@ -69,6 +72,13 @@ struct PagesArguments {
     /// Where the built pages are.
     #[arg(long, default_value = "frontend/dist")]
     pages: PathBuf,
+}
+
+#[derive(Args)]
+struct ServersArguments {
+    /// With their makers' defaults and a password, not with the configuration of an installation.
+    #[arg(long)]
+    stock: bool,
 }
 
 #[derive(Args)]
@@ -86,7 +96,7 @@ fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Install(arguments) => install(&arguments),
         Command::Pages(arguments) => pages::serve(&arguments),
-        Command::Servers => serve::serve(),
+        Command::Servers(arguments) => serve::serve(arguments.stock),
         Command::Clean(arguments) => clean::clean(&arguments.data_dir, arguments.yes),
     };
     match result {
@@ -102,6 +112,9 @@ fn install(arguments: &InstallArguments) -> anyhow::Result<()> {
     let mut tools = TOOLS.to_vec();
     if arguments.browser {
         tools.push(&BROWSER);
+    }
+    if arguments.debootstrap {
+        tools.push(&DEBOOTSTRAP);
     }
     install_missing(&tools)?;
     Ok(require_node()?)

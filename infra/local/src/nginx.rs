@@ -1,8 +1,6 @@
 //! A private nginx, the door to the pages and the API.
 
-use std::{
-    fmt::Write as _, net::TcpStream, path::Path, path::PathBuf, process::Command, time::Duration,
-};
+use std::{fmt::Write as _, net::TcpStream, path::Path, path::PathBuf, time::Duration};
 
 use crate::{
     StackError,
@@ -12,7 +10,7 @@ use crate::{
 };
 
 const WHAT: &str = "nginx";
-const START_PATIENCE: Duration = Duration::from_secs(20);
+const START_PATIENCE: Duration = Duration::from_mins(1);
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The configuration that the container uses as well.
@@ -41,7 +39,7 @@ impl Nginx {
         let home = Home::open(WHAT, options.data_dir.as_deref())?;
         let port = Port::choose(WHAT, options.port)?;
         let config = write_config(&home, port.number(), api, public)?;
-        let mut command = Command::new(program);
+        let mut command = program.command();
         // Before it has read its configuration it would log to the system's folder.
         command.args(["-e", "stderr", "-p"]).arg(&home.dir).arg("-c").arg(config);
         let process = home.spawn(WHAT, &mut command)?;

@@ -2,7 +2,7 @@
 
 use std::{process::Command, time::Duration};
 
-use crate::{StackError, install::install, process::output_within, tools};
+use crate::{Program, StackError, install::install, process::output_within};
 
 /// What Vite and `ESLint` say that they need: of each line that is supported, this or newer.
 const NEEDED: [Version; 3] = [
@@ -22,7 +22,7 @@ struct Version {
 /// Looks for Node.js with npm and installs them when they are missing. Fails when what is there, or
 /// what the package manager offers, is too old.
 pub fn require_node() -> Result<(), StackError> {
-    if tools::find("node").is_none() || tools::find("npm").is_none() {
+    if Program::find("node").is_none() || Program::find("npm").is_none() {
         install_node()?;
     }
     let answer = output_within("node --version", PATIENCE, Command::new("node").arg("--version"))?;

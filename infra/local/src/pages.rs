@@ -39,7 +39,7 @@ pub(crate) fn serve(arguments: &PagesArguments) -> Result<()> {
     let interrupt = Interrupt::listen()?;
     let pages = Pages::find(&arguments.pages)?;
     install_missing(&[&NGINX])?;
-    let options = ServerOptions { data_dir: None, port: arguments.listen };
+    let options = ServerOptions { port: arguments.listen, ..ServerOptions::temporary() };
     let mut nginx = Nginx::start(&options, arguments.api, &pages.public)?;
     println!("http://127.0.0.1:{}", nginx.port());
     println!("# nginx: process {}, log {}", nginx.pid(), nginx.log().display());

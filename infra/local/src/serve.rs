@@ -5,23 +5,33 @@ use registrar_local::{ServerOptions, ServerPair, TOOLS, install_missing, poll_un
 
 use crate::run::{CHECK_INTERVAL, Interrupt};
 
+/// Of a server with its makers' defaults. Without one, nothing of their default login is tried.
+const PASSWORD: &str = "Stock-1-Password";
+
 /// Runs temporary servers until interrupted. What it prints can be given to a shell.
-pub(crate) fn serve() -> Result<()> {
+pub(crate) fn serve(is_stock: bool) -> Result<()> {
     let interrupt = Interrupt::listen()?;
     install_missing(&TOOLS)?;
-    let options = ServerOptions::temporary();
+    let options = ServerOptions { is_stock, ..ServerOptions::temporary() };
     let mut servers = ServerPair::start(&options, &options)?;
-    announce(&servers);
+    if is_stock {
+        servers.database.set_password(PASSWORD)?;
+    }
+    announce(&servers)?;
     while poll_until(CHECK_INTERVAL, || interrupt.is_set().then_some(())).is_none() {
         servers.check()?;
     }
     Ok(())
 }
 
-fn announce(ServerPair { database, broker }: &ServerPair) {
-    println!("# MariaDB: process {}, log {}", database.pid(), database.log().display());
-    println!("# RabbitMQ: process {}, log {}", broker.pid(), broker.log().display());
+fn announce(ServerPair { database, broker }: &ServerPair) -> Result<()> {
+    let version = database.admin().execute("SELECT VERSION()")?;
+    let (pid, log) = (database.pid(), database.log());
+    println!("# Database {}: process {pid}, log {}", version.trim(), log.display());
+    let version = broker.management().version()?;
+    println!("# RabbitMQ {version}: process {}, log {}", broker.pid(), broker.log().display());
     println!("export TEST_DATABASE_URL={}", database.admin().url());
     println!("export TEST_AMQP_URL={}", broker.management().url());
     println!("export TEST_AMQP_MANAGEMENT_URL={}", broker.management().http_url());
+    Ok(())
 }

@@ -24,6 +24,8 @@ pub struct ServerOptions {
     pub data_dir: Option<PathBuf>,
     /// The port on 127.0.0.1; RabbitMQ takes the four after it too. 0: free ones are chosen.
     pub port: u16,
+    /// Whether it has its makers' defaults, rather than the configuration of an installation.
+    pub is_stock: bool,
 }
 
 impl ServerOptions {
@@ -34,7 +36,7 @@ impl ServerOptions {
 
     /// A folder that is kept, and a fixed port.
     pub fn at(data_dir: impl Into<PathBuf>, port: u16) -> Self {
-        Self { data_dir: Some(data_dir.into()), port }
+        Self { data_dir: Some(data_dir.into()), port, is_stock: false }
     }
 }
 

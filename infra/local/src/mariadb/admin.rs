@@ -1,15 +1,20 @@
 //! What an administrator asks of a database server, through its command-line client.
 
-use std::{path::PathBuf, process::Command, time::Duration};
+use std::{process::Command, time::Duration};
 
-use crate::{StackError, address::Address, process::output_within, tools::DATABASE_CLIENT};
+use crate::{
+    Program, StackError, address::Address, process::output_within, tools::DATABASE_CLIENT,
+};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// For a question that is asked again. Starting the client takes its time on a busy machine.
+const PROBE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Makes and drops databases on a server, ours or another.
 #[derive(Debug, Clone)]
 pub struct DatabaseAdmin {
-    client: PathBuf,
+    client: Program,
     address: Address,
 }
 
@@ -17,6 +22,12 @@ impl DatabaseAdmin {
     /// For the server on a port of this machine, as `root` without a password.
     pub(crate) fn local(port: u16) -> Result<Self, StackError> {
         Self::at(Address::new("mysql", "root", "", port))
+    }
+
+    /// The same server, asked as `root` with this password.
+    pub(crate) fn with_password(&self, password: &str) -> Self {
+        let address = Address { password: password.to_owned(), ..self.address.clone() };
+        Self { client: self.client.clone(), address }
     }
 
     /// For a server given by its address.
@@ -53,13 +64,13 @@ impl DatabaseAdmin {
     }
 
     pub(crate) fn answers(&self) -> bool {
-        let probe = ["--connect-timeout=2", "--execute", "SELECT 1"];
-        let patience = Duration::from_secs(3);
-        output_within("Asking the database server", patience, self.command().args(probe)).is_ok()
+        let probe = ["--connect-timeout=8", "--execute", "SELECT 1"];
+        let mut client = self.command();
+        output_within("Asking the database server", PROBE_PATIENCE, client.args(probe)).is_ok()
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.client);
+        let mut command = self.client.command();
         command
             .args(["--no-defaults", "--batch", "--skip-column-names", "--protocol=TCP"])
             .args(["--host", &self.address.host])

@@ -3,18 +3,19 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
     time::Duration,
 };
 
 use super::WHAT;
-use crate::{StackError, process::output_within, server::Home, tools};
+use crate::{
+    Program, ServerOptions, StackError, process::output_within, server::Home, tools::servers_root,
+};
 
 /// The configuration that the containers use as well.
 const SHARED: &str = include_str!("../../../mysql/registrar.cnf");
 
 /// Takes about a second on an idle machine.
-const INITIALISE_PATIENCE: Duration = Duration::from_mins(2);
+const INITIALISE_PATIENCE: Duration = Duration::from_mins(5);
 
 /// Relative to the data folder, in which the server runs: a socket's absolute path may be longer
 /// than the system allows (107 bytes).
@@ -31,22 +32,29 @@ pub(super) fn defaults_file(config: &Path) -> String {
 
 /// Writes the configuration. A small server fits several times on a small machine; it is no less
 /// durable. Options with `loose_` are those that only MySQL or only MariaDB knows.
-pub(super) fn write_config(home: &Home, port: u16, small: bool) -> Result<PathBuf, StackError> {
+pub(super) fn write_config(
+    home: &Home,
+    port: u16,
+    options: &ServerOptions,
+) -> Result<PathBuf, StackError> {
     let data = data(home);
     let data = data.display();
     // Every server removes at its start what others left in a folder that they share.
     let temporary = home.private_folder("tmp")?;
     let temporary = temporary.display();
-    let user = if rustix::process::geteuid().is_root() { "user = root\n" } else { "" };
-    let size = if small {
+    // A server of another system always runs as root, perhaps only in its own eyes.
+    let is_root = rustix::process::geteuid().is_root() || servers_root().is_some();
+    let user = if is_root { "user = root\n" } else { "" };
+    let shared = if options.is_stock { "" } else { SHARED };
+    let size = if options.data_dir.is_none() {
         "innodb_buffer_pool_size = 32M\nloose_innodb_log_file_size = 16M\n\
          loose_innodb_redo_log_capacity = 32M\nkey_buffer_size = 1M\n"
     } else {
         ""
     };
     let config = format!(
-        "{SHARED}\n[mysqld]\ndatadir = {data}\ntmpdir = {temporary}\n\
-         socket = {SOCKET}\npid_file = mysqld.pid\n\
+        "{shared}\n[mysqld]\ndatadir = {data}\ntmpdir = {temporary}\n\
+         secure_file_priv = {temporary}\nsocket = {SOCKET}\npid_file = mysqld.pid\n\
          bind_address = 127.0.0.1\nport = {port}\nmax_connections = 500\n\
          performance_schema = OFF\nloose_mysqlx = OFF\n{size}{user}"
     );
@@ -55,7 +63,7 @@ pub(super) fn write_config(home: &Home, port: u16, small: bool) -> Result<PathBu
 
 /// Makes the system tables unless they are there. Under another name first, so that a start which
 /// is interrupted here leaves nothing half-made behind.
-pub(super) fn initialise(home: &Home, server: &Path, config: &Path) -> Result<(), StackError> {
+pub(super) fn initialise(home: &Home, server: &Program, config: &Path) -> Result<(), StackError> {
     let data = data(home);
     if data.is_dir() {
         return Ok(());
@@ -67,9 +75,9 @@ pub(super) fn initialise(home: &Home, server: &Path, config: &Path) -> Result<()
     }
     let unfinished = home.private_folder("data-unfinished")?;
     let datadir = format!("--datadir={}", unfinished.display());
-    let mut command = match tools::find("mariadb-install-db") {
-        Some(installer) if server.ends_with("mariadbd") => {
-            let mut command = Command::new(installer);
+    let mut command = match server.find_beside("mariadb-install-db") {
+        Some(installer) if server.is_named("mariadbd") => {
+            let mut command = installer.command();
             command.arg(defaults_file(config)).arg(datadir).args([
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
@@ -78,7 +86,7 @@ pub(super) fn initialise(home: &Home, server: &Path, config: &Path) -> Result<()
             command
         }
         _ => {
-            let mut command = Command::new(server);
+            let mut command = server.command();
             command.arg(defaults_file(config)).arg(datadir).arg("--initialize-insecure");
             command
         }

@@ -3,12 +3,15 @@
 mod admin;
 mod files;
 
-use std::{path::PathBuf, process::Command, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 pub use admin::DatabaseAdmin;
 
 use crate::{
-    StackError,
+    Program, StackError,
     process::Managed,
     server::{Home, Port, ServerOptions},
     tools::DATABASE_SERVER,
@@ -16,17 +19,17 @@ use crate::{
 
 const WHAT: &str = "MariaDB";
 /// Starting takes about a second; recovering after a kill on a busy machine takes longer.
-const START_PATIENCE: Duration = Duration::from_mins(1);
+const START_PATIENCE: Duration = Duration::from_mins(2);
 const STOP_PATIENCE: Duration = Duration::from_secs(30);
 
 /// A MariaDB (or MySQL) server of our own, as durable as in production. It listens on 127.0.0.1
-/// and a Unix socket; its administrator is `root` without a password. It ends with this value,
+/// and a Unix socket; its administrator is `root`, at first without a password. It ends with this value,
 /// or with this process.
 #[derive(Debug)]
 pub struct MariaDb {
     // Before `home`, whose keeper ends whatever is left.
     process: Managed,
-    program: PathBuf,
+    program: Program,
     config: PathBuf,
     port: Port,
     admin: DatabaseAdmin,
@@ -39,7 +42,7 @@ impl MariaDb {
         let program = DATABASE_SERVER.find()?;
         let home = Home::open(WHAT, options.data_dir.as_deref())?;
         let port = Port::choose(WHAT, options.port)?;
-        let config = files::write_config(&home, port.number(), options.data_dir.is_none())?;
+        let config = files::write_config(&home, port.number(), options)?;
         files::initialise(&home, &program, &config)?;
         let admin = DatabaseAdmin::local(port.number())?;
         let process = spawn(&home, &program, &config)?;
@@ -108,6 +111,14 @@ impl MariaDb {
         &self.admin
     }
 
+    /// Makes the administrator log in with a password from now on.
+    pub fn set_password(&mut self, password: &str) -> Result<(), StackError> {
+        let statement = format!("ALTER USER root@localhost IDENTIFIED BY '{password}'");
+        self.admin.execute(&statement)?;
+        self.admin = self.admin.with_password(password);
+        Ok(())
+    }
+
     /// An error that says how it ended, if it did.
     pub fn check(&mut self) -> Result<(), StackError> {
         self.process.check()
@@ -119,6 +130,6 @@ impl MariaDb {
     }
 }
 
-fn spawn(home: &Home, program: &PathBuf, config: &std::path::Path) -> Result<Managed, StackError> {
-    home.spawn(WHAT, Command::new(program).arg(files::defaults_file(config)))
+fn spawn(home: &Home, program: &Program, config: &Path) -> Result<Managed, StackError> {
+    home.spawn(WHAT, program.command().arg(files::defaults_file(config)))
 }

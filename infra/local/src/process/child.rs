@@ -5,12 +5,12 @@ use std::{
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{Keeper, poll_until, tail};
+use super::{Keeper, log::size, poll_until, progress::Progress, tail, wait::poll_unless};
 use crate::StackError;
 
 const PAUSE_PATIENCE: Duration = Duration::from_secs(5);
@@ -109,21 +109,26 @@ impl Managed {
         self.child.try_wait().ok().flatten()
     }
 
-    /// Waits until `ready`, noticing at once when the process ends instead.
+    /// Waits until `ready`, noticing at once when the process ends instead. It may be silent for as
+    /// long as `patience`; a busy machine needs longer, and while it writes it is at work.
     pub fn wait_ready(
         &mut self,
         patience: Duration,
         mut ready: impl FnMut() -> bool,
     ) -> Result<(), StackError> {
         let what = self.what;
-        let outcome = poll_until(patience, || match self.check() {
+        let began = Instant::now();
+        let mut progress = Progress::of(patience, began);
+        let log = self.log.clone();
+        let is_over = |now| progress.is_over(size(&log), now);
+        let outcome = poll_unless(is_over, || match self.check() {
             Err(ended) => Some(Err(ended)),
             Ok(()) => ready().then_some(Ok(())),
         });
         outcome.unwrap_or_else(|| {
             Err(StackError::NoAnswer {
                 what,
-                waited: patience,
+                waited: began.elapsed(),
                 log: self.log.clone(),
                 tail: tail(&self.log),
             })

@@ -1,13 +1,18 @@
-//! The end of a log file, for error messages.
+//! What a process has written to its log file.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{Read, Seek, SeekFrom},
     path::Path,
 };
 
 const LINES: usize = 12;
 const BYTES: u64 = 8 * 1024;
+
+/// The size of the file in bytes; 0 when there is none.
+pub(super) fn size(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |metadata| metadata.len())
+}
 
 /// The last lines of the file, indented. Says so when there are none.
 pub(super) fn tail(path: &Path) -> String {

@@ -6,6 +6,7 @@ mod command;
 mod keeper;
 mod log;
 mod ports;
+mod progress;
 mod wait;
 
 pub use child::Managed;

@@ -10,14 +10,22 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
 /// Asks `probe`, at first every few and later every 50 ms, until it has an answer. `None` when
 /// `patience` ran out first.
-pub fn poll_until<T>(patience: Duration, mut probe: impl FnMut() -> Option<T>) -> Option<T> {
+pub fn poll_until<T>(patience: Duration, probe: impl FnMut() -> Option<T>) -> Option<T> {
     let deadline = Instant::now() + patience;
+    poll_unless(|now| now >= deadline, probe)
+}
+
+/// The same with another end than a point in time: after each attempt `is_over` decides.
+pub(super) fn poll_unless<T>(
+    mut is_over: impl FnMut(Instant) -> bool,
+    mut probe: impl FnMut() -> Option<T>,
+) -> Option<T> {
     let mut pause = FIRST_PAUSE;
     loop {
         if let Some(answer) = probe() {
             return Some(answer);
         }
-        if Instant::now() >= deadline {
+        if is_over(Instant::now()) {
             return None;
         }
         thread::sleep(pause);

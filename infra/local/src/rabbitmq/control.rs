@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::RabbitMq;
 use crate::{StackError, process::output_within};
 
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 impl RabbitMq {
     /// The messages, ready and unacknowledged, in each queue of the virtual host `/`, as the node

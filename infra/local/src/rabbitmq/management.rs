@@ -11,7 +11,11 @@ use ureq::{Agent, Body, http::Response};
 use super::definitions;
 use crate::{StackError, address::Address};
 
-const PATIENCE: Duration = Duration::from_secs(15);
+/// On a busy machine RabbitMQ takes its time to make a virtual host.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// For a question that is asked again.
+const PROBE_PATIENCE: Duration = Duration::from_secs(15);
 
 /// RFC 3986's unreserved characters stand for themselves.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -91,6 +95,24 @@ impl Management {
     /// The address of the management API, for a browser.
     pub fn http_url(&self) -> String {
         format!("{}://{}:{}/", self.http.scheme, self.http.host, self.http.port)
+    }
+
+    /// The broker's version.
+    pub fn version(&self) -> Result<String, StackError> {
+        #[derive(Deserialize)]
+        struct Overview {
+            rabbitmq_version: String,
+        }
+        self.get("overview").map(|overview: Overview| overview.rabbitmq_version)
+    }
+
+    /// Whether what a consumer requeues by `basic.nack` counts as a delivery that failed. From
+    /// RabbitMQ 4.3 on it does not.
+    pub fn counts_requeues(&self) -> Result<bool, StackError> {
+        let version = self.version()?;
+        let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
+        let (major, minor): (u32, u32) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        Ok((major, minor) < (4, 3))
     }
 
     /// Makes a virtual host with the policies of `infra/rabbitmq/definitions.json`.
@@ -176,7 +198,9 @@ impl Management {
     }
 
     pub(super) fn answers(&self) -> bool {
-        self.get::<Value>("whoami").is_ok()
+        let request = self.agent.get(self.path("whoami")).config();
+        let request = request.timeout_global(Some(PROBE_PATIENCE)).build();
+        request.call().is_ok_and(|answer| answer.status().is_success())
     }
 
     fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, StackError> {

@@ -44,7 +44,7 @@ impl RabbitMq {
     /// Starts a node and waits until it answers.
     pub fn start(options: &ServerOptions) -> Result<Self, StackError> {
         let home = Home::open(WHAT, options.data_dir.as_deref())?;
-        let node = Node::prepare(&home, options.port)?;
+        let node = Node::prepare(&home, options)?;
         let names = node.start_name_service(&home)?;
         let server = Self::start_node(home, node, Some(names))?;
         server.management.apply_definitions()?;

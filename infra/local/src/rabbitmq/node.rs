@@ -3,16 +3,16 @@
 use std::{
     env, fs,
     net::TcpStream,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Stdio},
     time::Duration,
 };
 
 use super::WHAT;
 use crate::{
-    StackError,
+    Program, StackError,
     process::Managed,
-    server::{Home, Port},
+    server::{Home, Port, ServerOptions},
     tools::{BROKER, BROKER_CONTROL, NAME_SERVICE},
 };
 
@@ -24,7 +24,11 @@ const ENABLED_PLUGINS: &str = include_str!("../../../rabbitmq/enabled_plugins");
 /// Erlang's secret, in the home folder of a node.
 const COOKIE: &str = ".erlang.cookie";
 
-const NAME_SERVICE_PATIENCE: Duration = Duration::from_secs(10);
+const NAME_SERVICE_PATIENCE: Duration = Duration::from_mins(1);
+
+fn shared_config() -> String {
+    format!("{SHARED_CONFIG}\n{CLUSTER_CONFIG}\n")
+}
 
 /// Everything that makes a node private.
 #[derive(Debug)]
@@ -35,7 +39,7 @@ pub(super) struct Node {
     cluster: Port,
     names: NameService,
     name: String,
-    server: PathBuf,
+    server: Program,
     dir: PathBuf,
 }
 
@@ -59,7 +63,8 @@ impl NameService {
 impl Node {
     /// A node that stands alone. Chooses the ports, `first` and the four after it or free ones,
     /// and writes the files.
-    pub(super) fn prepare(home: &Home, first: u16) -> Result<Self, StackError> {
+    pub(super) fn prepare(home: &Home, options: &ServerOptions) -> Result<Self, StackError> {
+        let first = options.port;
         let port = |offset| Port::choose(WHAT, if first == 0 { 0 } else { first + offset });
         let node = Self {
             amqp: port(0)?,
@@ -72,7 +77,7 @@ impl Node {
             server: BROKER.find()?,
             dir: home.dir.clone(),
         };
-        node.write_files(home, "")?;
+        node.write_files(home, &if options.is_stock { String::new() } else { shared_config() })?;
         Ok(node)
     }
 
@@ -96,8 +101,9 @@ impl Node {
         node.write_files(
             home,
             &format!(
-                "cluster_formation.peer_discovery_backend = classic_config\n\
+                "{}\ncluster_formation.peer_discovery_backend = classic_config\n\
              cluster_formation.classic_config.nodes.1 = {}\n",
+                shared_config(),
                 first.name,
             ),
         )?;
@@ -110,7 +116,7 @@ impl Node {
 
     fn write_files(&self, home: &Home, more: &str) -> Result<(), StackError> {
         let config = format!(
-            "{SHARED_CONFIG}\n{CLUSTER_CONFIG}\n{more}\
+            "{more}\n\
              listeners.tcp.local = 127.0.0.1:{}\n\
              management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {}\n\
              prometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = {}\n\
@@ -159,8 +165,8 @@ impl Node {
 
     /// `program` with nothing of the system's own RabbitMQ: each of these would otherwise come
     /// from /etc/rabbitmq or the caller.
-    fn environment(&self, program: &Path) -> Command {
-        let mut command = Command::new(program);
+    fn environment(&self, program: &Program) -> Command {
+        let mut command = program.command();
         for (name, _) in env::vars_os() {
             let text = name.to_string_lossy();
             if text.starts_with("RABBITMQ_") || text.starts_with("ERL_") {

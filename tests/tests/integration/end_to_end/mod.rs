@@ -28,6 +28,11 @@ impl Home {
         Self { servers, _database: database, vhost }
     }
 
+    /// Whether the broker counts what a worker requeues as a delivery.
+    pub(crate) fn counts_requeues(&self) -> bool {
+        self.vhost.management().counts_requeues().unwrap()
+    }
+
     /// The names of the queues.
     pub(crate) fn queues(&self) -> Vec<String> {
         let queues = self.vhost.management().list_queues(self.vhost.name()).unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use registrar_common::storage::{
-    ErrorClass, Pool, PoolConnections, RegistrationStore as _, Verdict,
+    DatabaseSettings, ErrorClass, Pool, PoolConnections, RegistrationStore as _, Verdict,
 };
 use registrar_common::telemetry::metrics::Metrics;
 use registrar_local::{MariaDb, ServerOptions};
@@ -42,21 +42,21 @@ async fn connections_are_strict_and_read_what_is_committed_whatever_the_server_d
     let verdicts = fixture.store(&[fresh(&student("Anastasia", "a@example.com"))]).await;
     assert!(matches!(verdicts[..], [Verdict::Refused { code: Some(1406), .. }]), "{verdicts:?}");
 
-    let ada = student("Ada", "ada@example.com");
-    let mut lock = fixture.lock_email(&ada).await;
-    let storing = fixture.store_in_background(fresh(&ada));
-    let connection = fixture.connection_that_runs("INSERT INTO students").await;
-    // MariaDB fills this table at most ten times a second.
-    let isolation = until("InnoDB shows the transaction", async || {
-        let query = "SELECT trx_isolation_level FROM information_schema.innodb_trx \
-                     WHERE trx_mysql_thread_id = ?";
-        let query = sqlx::query_scalar::<_, String>(query).bind(connection);
-        query.fetch_optional(&fixture.admin).await.unwrap()
-    })
-    .await;
-    assert_eq!(isolation, "READ COMMITTED");
-    lock.execute("ROLLBACK").await.unwrap();
-    assert_eq!(storing.await.unwrap().unwrap(), [newly(REGISTERED)]);
+    let version: String =
+        sqlx::query_scalar("SELECT VERSION()").fetch_one(&fixture.admin).await.unwrap();
+    let variable =
+        if version.contains("MariaDB") { "tx_isolation" } else { "transaction_isolation" };
+    fixture.sql("CREATE TABLE seen (isolation TEXT)").await;
+    fixture
+        .sql(&format!(
+            "CREATE TRIGGER t BEFORE INSERT ON students FOR EACH ROW \
+             INSERT INTO seen VALUES (@@SESSION.{variable})"
+        ))
+        .await;
+    fixture.store(&[fresh(&student("Ada", "ada@example.com"))]).await;
+    let seen: String =
+        sqlx::query_scalar("SELECT * FROM seen").fetch_one(&fixture.admin).await.unwrap();
+    assert_eq!(seen, "READ-COMMITTED");
 }
 
 #[tokio::test]
@@ -100,6 +100,42 @@ async fn a_server_that_is_not_there_is_a_transient_error_within_the_timeout() {
     let error = Pool::new(&settings).ping().await.unwrap_err();
     assert_eq!(error.class(), ErrorClass::Transient);
     assert!(error.to_string().contains("cannot be reached"), "{error}");
+}
+
+#[tokio::test]
+async fn a_pool_without_a_free_connection_says_so() {
+    let change = |settings: &mut DatabaseSettings| {
+        settings.connections = 1;
+        settings.connect_timeout = Duration::from_millis(200);
+    };
+    let fixture = Fixture::with(change).await;
+    let ada = student("Ada", "ada@example.com");
+    let mut lock = fixture.lock_email(&ada).await;
+    let storing = fixture.store_in_background(fresh(&ada));
+    fixture.connection_that_runs("INSERT INTO students").await;
+    let error = fixture.pool.ping().await.unwrap_err();
+    assert_eq!((error.class(), error.fingerprint()), (ErrorClass::Transient, "no_free_connection"));
+    lock.execute("ROLLBACK").await.unwrap();
+    assert_eq!(storing.await.unwrap().unwrap(), [newly(REGISTERED)]);
+}
+
+#[tokio::test]
+async fn the_default_login_of_a_server_works_and_without_tls_it_says_what_it_needs() {
+    let fixture = Fixture::new().await;
+    let (_, name) = fixture.url.rsplit_once('/').unwrap();
+    let (_, place) = fixture.url.rsplit_once('@').unwrap();
+    let user = format!("login_{}", &name[name.len() - 20..]);
+    fixture.sql(&format!("CREATE USER {user} IDENTIFIED BY 'Secret-1'")).await;
+    fixture.sql(&format!("GRANT SELECT ON {name}.* TO {user}")).await;
+    let url = format!("mysql://{user}:Secret-1@{place}");
+    let without_tls = Pool::new(&settings(&format!("{url}?ssl-mode=DISABLED"))).ping().await;
+    let usual = Pool::new(&settings(&url)).ping().await;
+    fixture.sql(&format!("DROP USER {user}")).await;
+    usual.unwrap();
+    // MariaDB has another default, which needs no TLS.
+    if let Err(error) = without_tls {
+        assert_eq!(error.fingerprint(), "login_needs_tls", "{error}");
+    }
 }
 
 #[tokio::test]

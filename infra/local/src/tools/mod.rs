@@ -1,15 +1,11 @@
 //! The programs that the local stack runs and which package has them.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+mod program;
+
+pub use program::Program;
+pub(crate) use program::servers_root;
 
 use crate::StackError;
-
-/// Where servers live that are not on an ordinary user's PATH.
-const SYSTEM_FOLDERS: [&str; 4] =
-    ["/usr/sbin", "/usr/local/sbin", "/usr/lib/rabbitmq/bin", "/opt/rabbitmq/sbin"];
 
 /// A program the local stack needs.
 #[derive(Debug)]
@@ -20,6 +16,8 @@ pub struct Tool {
     pub package: &'static str,
     /// Paths or names under which it may be found, best first.
     programs: &'static [&'static str],
+    /// Whether it belongs to the servers, which can be another system's.
+    is_of_servers: bool,
 }
 
 /// The database server. MariaDB first: Ubuntu's `AppArmor` keeps its MySQL out of private folders.
@@ -27,6 +25,7 @@ pub const DATABASE_SERVER: Tool = Tool {
     what: "MariaDB or MySQL (the server)",
     package: "mariadb-server",
     programs: &["mariadbd", "mysqld"],
+    is_of_servers: true,
 };
 
 /// The database's command-line client.
@@ -34,6 +33,7 @@ pub const DATABASE_CLIENT: Tool = Tool {
     what: "MariaDB or MySQL (the client)",
     package: "mariadb-server",
     programs: &["mariadb", "mysql"],
+    is_of_servers: true,
 };
 
 /// The message broker. Debian's `/usr/sbin/rabbitmq-server` insists on the system's own user and
@@ -42,6 +42,7 @@ pub const BROKER: Tool = Tool {
     what: "RabbitMQ",
     package: "rabbitmq-server",
     programs: &["/usr/lib/rabbitmq/bin/rabbitmq-server", "rabbitmq-server"],
+    is_of_servers: true,
 };
 
 /// The broker's control program.
@@ -49,20 +50,35 @@ pub(crate) const BROKER_CONTROL: Tool = Tool {
     what: "RabbitMQ's rabbitmqctl",
     package: "rabbitmq-server",
     programs: &["/usr/lib/rabbitmq/bin/rabbitmqctl", "rabbitmqctl"],
+    is_of_servers: true,
 };
 
 /// Erlang's name service, which RabbitMQ needs.
-pub(crate) const NAME_SERVICE: Tool =
-    Tool { what: "Erlang's epmd", package: "rabbitmq-server", programs: &["epmd"] };
+pub(crate) const NAME_SERVICE: Tool = Tool {
+    what: "Erlang's epmd",
+    package: "rabbitmq-server",
+    programs: &["epmd"],
+    is_of_servers: true,
+};
 
 /// The web server.
-pub const NGINX: Tool = Tool { what: "nginx", package: "nginx", programs: &["nginx"] };
+pub const NGINX: Tool =
+    Tool { what: "nginx", package: "nginx", programs: &["nginx"], is_of_servers: false };
 
 /// The browser of the tests.
 pub const BROWSER: Tool = Tool {
     what: "Chromium",
     package: "chromium",
     programs: &["chromium", "chromium-browser", "google-chrome"],
+    is_of_servers: false,
+};
+
+/// What makes a folder with another Debian in it.
+pub const DEBOOTSTRAP: Tool = Tool {
+    what: "debootstrap",
+    package: "debootstrap",
+    programs: &["debootstrap"],
+    is_of_servers: false,
 };
 
 /// Everything that runs here.
@@ -70,22 +86,24 @@ pub const TOOLS: [&Tool; 6] =
     [&DATABASE_SERVER, &DATABASE_CLIENT, &BROKER, &BROKER_CONTROL, &NAME_SERVICE, &NGINX];
 
 impl Tool {
-    /// Where the program is.
-    pub fn find(&self) -> Result<PathBuf, StackError> {
-        self.programs.iter().find_map(|program| find(program)).ok_or_else(|| {
+    /// The program: of this system, or of the one in `SERVERS_ROOT`.
+    pub fn find(&self) -> Result<Program, StackError> {
+        let root = servers_root().filter(|_| self.is_of_servers);
+        let mut programs = self.programs.iter();
+        if let Some(root) = root {
+            return programs.find_map(|program| Program::find_in(&root, program)).ok_or_else(
+                || {
+                    let command =
+                        format!("chroot {} apt-get install {}", root.display(), self.package);
+                    StackError::NotInstalled { what: self.what, command }
+                },
+            );
+        }
+        programs.find_map(|program| Program::find(program)).ok_or_else(|| {
             StackError::NotInstalled {
                 what: self.what,
                 command: format!("sudo apt-get install {}", self.package),
             }
         })
     }
-}
-
-/// Looks for a program by name on PATH and in the system's folders, or by its absolute path.
-pub(crate) fn find(program: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path)
-        .chain(SYSTEM_FOLDERS.iter().map(PathBuf::from))
-        .map(|folder| folder.join(program))
-        .find(|candidate: &PathBuf| Path::is_file(candidate))
 }
