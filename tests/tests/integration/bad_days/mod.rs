@@ -5,6 +5,7 @@ mod broker_absent;
 mod broker_full;
 mod mysql_absent;
 mod poison_row;
+mod rights_missing;
 mod schema_missing;
 mod topology_differs;
 mod unrouted;
