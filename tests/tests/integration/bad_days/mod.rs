@@ -3,6 +3,7 @@
 mod broken_messages;
 mod broker_absent;
 mod broker_full;
+mod deploy_order;
 mod mysql_absent;
 mod poison_row;
 mod rights_missing;
