@@ -57,6 +57,14 @@ impl Broker {
         self.channel.queue_declare(queue.into(), options, arguments).await.unwrap();
     }
 
+    /// Declares a quorum queue without further arguments, as versions without a delivery limit did.
+    pub async fn declare_quorum(&self, queue: &str) {
+        let options = QueueDeclareOptions { durable: true, ..Default::default() };
+        let mut arguments = FieldTable::default();
+        arguments.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
+        self.channel.queue_declare(queue.into(), options, arguments).await.unwrap();
+    }
+
     /// Removes everything that waits in a queue, as an operator's mistake would, and says how much.
     pub async fn purge(&self, queue: &str) -> u32 {
         self.channel.queue_purge(queue.into(), QueuePurgeOptions::default()).await.unwrap()

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use registrar_common::domain::Registration;
-use registrar_common::messaging::{DecodeError, Deliveries, Delivery, Envelope};
+use registrar_common::messaging::{DecodeError, Deliveries, Delivery, Envelope, caught};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +23,9 @@ pub enum Pace {
     Full,
 }
 
+/// How message bodies are read.
+pub type Decode = fn(&[u8]) -> Result<Envelope, DecodeError>;
+
 /// A delivery with what its body says.
 #[derive(Debug)]
 pub struct Item {
@@ -33,8 +36,9 @@ pub struct Item {
 }
 
 impl Item {
-    fn read(delivery: Delivery) -> Self {
-        Self { content: Envelope::decode(&delivery.body), delivery }
+    fn read(delivery: Delivery, decode: Decode) -> Self {
+        let content = caught(|| decode(&delivery.body)).unwrap_or(Err(DecodeError::Panicked));
+        Self { delivery, content }
     }
 
     /// The registrations of this message; none when it cannot be read.
@@ -91,18 +95,19 @@ pub enum Gathered {
 pub struct Batcher {
     pace: Pace,
     limits: BatchLimits,
+    decode: Decode,
     /// Did not fit the batch before.
     held_over: Option<Item>,
 }
 
 impl Batcher {
     /// A batcher for a new channel.
-    pub fn new(pace: Pace, limits: BatchLimits) -> Self {
+    pub fn new(pace: Pace, limits: BatchLimits, decode: Decode) -> Self {
         let limits = match pace {
             Pace::Careful => BatchLimits { rows: 1, linger: Duration::ZERO },
             Pace::Full => limits,
         };
-        Self { pace, limits, held_over: None }
+        Self { pace, limits, decode, held_over: None }
     }
 
     /// Waits for a delivery, then takes what else comes until the batch is full or `linger` is
@@ -130,7 +135,8 @@ impl Batcher {
                 delivery = deliveries.next() => delivery,
                 () = &mut linger => break,
             };
-            let Some(item) = delivery.map(Item::read) else { return Gathered::ChannelGone };
+            let Some(delivery) = delivery else { return Gathered::ChannelGone };
+            let item = Item::read(delivery, self.decode);
             if self.must_not_take(&item) || rows + item.rows() > self.limits.rows {
                 self.held_over = Some(item);
                 break;
@@ -176,7 +182,10 @@ impl Batcher {
         tokio::select! {
             biased;
             () = stop.cancelled() => Err(Gathered::Stopped),
-            delivery = deliveries.next() => delivery.map(Item::read).ok_or(Gathered::ChannelGone),
+            delivery = deliveries.next() => {
+                let item = delivery.map(|delivery| Item::read(delivery, self.decode));
+                item.ok_or(Gathered::ChannelGone)
+            }
         }
     }
 

@@ -21,4 +21,4 @@ pub mod source;
 mod trace;
 pub mod writer;
 
-pub use run::{main, main_with_store};
+pub use run::{main, main_with};

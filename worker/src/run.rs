@@ -9,12 +9,13 @@ use registrar_common::config;
 use registrar_common::domain::Lane;
 use registrar_common::ledger::Looker;
 use registrar_common::lifecycle::{Shutdown, Supervisor};
+use registrar_common::messaging::Envelope;
 use registrar_common::retry::RetryPolicy;
 use registrar_common::storage::{LanePauses, MySqlStore, PauseWatch, Pool, RegistrationStore};
 use registrar_common::telemetry::{self, metrics::Metrics};
 use tokio::runtime::Handle;
 
-use crate::batch::BatchLimits;
+use crate::batch::{BatchLimits, Decode};
 use crate::consume::Consumption;
 use crate::held;
 use crate::ledger::{Recorder, StatementKeeper, Watch};
@@ -38,11 +39,12 @@ const RESUME: (Duration, Duration) = (Duration::from_secs(1), Duration::from_min
 
 /// Runs the worker of this process.
 pub fn main() -> ExitCode {
-    main_with_store(|store| store)
+    main_with(|store| store, Envelope::decode)
 }
 
-/// Runs the worker of this process with a store around the usual one, as fault tests need.
-pub fn main_with_store<S>(wrap: impl FnOnce(MySqlStore) -> S) -> ExitCode
+/// Runs the worker of this process with a store around the usual one and another way to read
+/// messages, as fault tests need.
+pub fn main_with<S>(wrap: impl FnOnce(MySqlStore) -> S, decode: Decode) -> ExitCode
 where
     S: RegistrationStore + 'static,
 {
@@ -51,14 +53,18 @@ where
         .enable_all()
         .build()
         .context("The operating system does not let the worker start its threads")
-        .and_then(|runtime| runtime.block_on(run(settings, wrap)));
+        .and_then(|runtime| runtime.block_on(run(settings, wrap, decode)));
     result.unwrap_or_else(|error| {
         eprintln!("{error:#}");
         ExitCode::FAILURE
     })
 }
 
-async fn run<S>(settings: Settings, wrap: impl FnOnce(MySqlStore) -> S) -> anyhow::Result<ExitCode>
+async fn run<S>(
+    settings: Settings,
+    wrap: impl FnOnce(MySqlStore) -> S,
+    decode: Decode,
+) -> anyhow::Result<ExitCode>
 where
     S: RegistrationStore + 'static,
 {
@@ -114,6 +120,7 @@ where
                 source,
                 store: Arc::clone(&store),
                 ledger: ledger.clone(),
+                decode,
                 limits,
                 retry: policy(STORE_RETRY)?,
                 give_back_after: settings.give_back_after,

@@ -6,6 +6,7 @@
 
 use opentelemetry_semantic_conventions::attribute as semconv;
 use registrar_common::domain::Outcome;
+use registrar_common::messaging::caught;
 use registrar_common::storage::StorageError;
 use registrar_common::telemetry::propagation;
 use tracing::{Span, info_span};
@@ -156,7 +157,9 @@ fn process_span(source: &Source, item: &Item) -> Span {
         registration.outcome = tracing::field::Empty,
         { semconv::ERROR_TYPE } = tracing::field::Empty,
     );
-    propagation::set_parent(&span, &propagation::extract(&item.delivery.headers));
+    if let Some(parent) = caught(|| propagation::extract(&item.delivery.headers)) {
+        propagation::set_parent(&span, &parent);
+    }
     span
 }
 

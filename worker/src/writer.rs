@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::attempt::{Attempt, Settled};
-use crate::batch::{BatchLimits, Batcher, Gathered, Item, Pace};
+use crate::batch::{BatchLimits, Batcher, Decode, Gathered, Item, Pace};
 use crate::failure::{AfterFailure, after_failure};
 use crate::ledger::Recorder;
 use crate::metrics::WorkerMetrics;
@@ -32,6 +32,8 @@ pub struct Writer<S> {
     pub store: Arc<S>,
     /// Where what is settled is noted.
     pub ledger: Recorder<S>,
+    /// How message bodies are read.
+    pub decode: Decode,
     /// How large batches grow.
     pub limits: BatchLimits,
     /// The delays between attempts.
@@ -94,7 +96,7 @@ impl<S: RegistrationStore> Writer<S> {
         wind_down: &CancellationToken,
         stop: &CancellationToken,
     ) -> WriterEnd {
-        let mut batcher = Batcher::new(pace, self.limits);
+        let mut batcher = Batcher::new(pace, self.limits, self.decode);
         loop {
             let end = match batcher.next(deliveries, wind_down).await {
                 Gathered::Batch(items) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use registrar_common::messaging::{Piece, topology};
+use registrar_common::messaging::{ArgumentValue, Piece, topology};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -15,8 +15,11 @@ const SHIPPED: &str = include_str!("../../../infra/rabbitmq/definitions.json");
 const LOSE_MESSAGES: [&str; 2] = ["message-ttl", "expires"];
 /// They throw away the oldest messages of a queue that does not refuse new ones instead.
 const LOSE_WHEN_FULL: [&str; 2] = ["max-length", "max-length-bytes"];
-const REFUSES_WHEN_FULL: (&str, &str) = ("x-overflow", "reject-publish");
+const REFUSES_WHEN_FULL: (&str, ArgumentValue) =
+    ("x-overflow", ArgumentValue::Text("reject-publish"));
 const DELIVERY_LIMIT: &str = "delivery-limit";
+/// What RabbitMQ 4 takes for no delivery limit.
+const UNLIMITED: i64 = -1;
 
 type Definition = BTreeMap<String, Value>;
 
@@ -35,6 +38,8 @@ struct Policy {
 #[derive(Debug, Deserialize)]
 struct Queue {
     policy: Option<String>,
+    #[serde(default)]
+    arguments: Definition,
     /// Absent for some seconds after the queue was declared.
     #[serde(default, deserialize_with = "object_or_empty")]
     effective_policy_definition: Option<Definition>,
@@ -66,20 +71,20 @@ fn problems(broker: &Management, shipped: &[Policy]) -> Result<Option<Vec<Proble
         let Some(in_force) = &queue.effective_policy_definition else { return Ok(None) };
         let refuses_when_full = arguments.contains(&REFUSES_WHEN_FULL);
         let host = broker.virtual_host();
-        let in_force = (queue.policy.as_deref(), in_force);
-        problems.extend(of_queue(name, in_force, policy, refuses_when_full, host));
+        problems.extend(of_queue(name, &queue, in_force, policy, refuses_when_full, host));
     }
     Ok(Some(problems))
 }
 
 fn of_queue(
     name: &str,
-    (policy, in_force): (Option<&str>, &Definition),
+    queue: &Queue,
+    in_force: &Definition,
     shipped: &Policy,
     refuses_when_full: bool,
     virtual_host: &str,
 ) -> Vec<Problem> {
-    let mend = match policy {
+    let mend = match queue.policy.as_deref() {
         Some(policy) if policy != shipped.name => format!(
             "Only one policy holds for a queue, here `{policy}`: put it there, or remove that policy."
         ),
@@ -87,7 +92,9 @@ fn of_queue(
     };
     let mut problems = Vec::new();
     for (key, value) in &shipped.definition {
-        if !in_force.contains_key(key) {
+        // What the queue was declared with no policy need say.
+        let is_declared = queue.arguments.contains_key(&format!("x-{key}"));
+        if !in_force.contains_key(key) && !is_declared {
             let what = format!("Queue {name}: no policy sets {key} (usually {value}).");
             problems.push(Problem::new(what, &mend));
         }
@@ -97,7 +104,7 @@ fn of_queue(
         let loses_when_full = LOSE_WHEN_FULL.contains(&key) && !refuses_when_full;
         let gives_up_early = key == DELIVERY_LIMIT && !refuses_when_full && {
             let least = shipped.definition.get(key).and_then(Value::as_u64);
-            value.as_u64() < least
+            value.as_i64() != Some(UNLIMITED) && value.as_u64() < least
         };
         if LOSE_MESSAGES.contains(&key) || loses_when_full || gives_up_early {
             problems.push(Problem::new(
@@ -152,8 +159,8 @@ mod tests {
         let shipped = shipped();
         let policy = shipped.iter().find(|policy| policy.covers(name)).unwrap();
         let queue: Queue = serde_json::from_value(queue).unwrap();
-        let in_force = (queue.policy.as_deref(), &queue.effective_policy_definition.unwrap());
-        of_queue(name, in_force, policy, refuses_when_full, "/")
+        let in_force = queue.effective_policy_definition.clone().unwrap();
+        of_queue(name, &queue, &in_force, policy, refuses_when_full, "/")
     }
 
     #[test]
@@ -180,6 +187,23 @@ mod tests {
              '^registrations\\.(interactive|bulk)$' \
              '{\"delivery-limit\":20,\"max-length-bytes\":4294967296}'"
         );
+    }
+
+    #[test]
+    fn a_last_resort_has_its_limit_as_argument_or_by_a_policy() {
+        let name = "registrations.unrouted";
+        let declared = json!({"x-delivery-limit": 1_000_000_000});
+        let none = json!({"policy": null, "effective_policy_definition": {}});
+        let mut queue = none.clone();
+        assert_eq!(told(name, queue.clone(), false).len(), 1, "neither");
+        queue["arguments"] = declared.clone();
+        assert_eq!(told(name, queue, false), []);
+        for (limit, problems) in [(20, 1), (1_000_000_000, 0), (-1, 0)] {
+            let mut queue = none.clone();
+            queue["arguments"] = declared.clone();
+            queue["effective_policy_definition"] = json!({"delivery-limit": limit});
+            assert_eq!(told(name, queue, false).len(), problems, "the smaller counts: {limit}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use registrar_common::messaging::{Piece, topology};
+use registrar_common::messaging::{Argument, ArgumentValue, DELIVERY_LIMIT, Piece, topology};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -91,12 +91,7 @@ fn problems_of(
     })
 }
 
-fn of_exchange(
-    name: &str,
-    kind: &str,
-    arguments: &[(&str, &str)],
-    found: &Exchange,
-) -> Vec<Problem> {
+fn of_exchange(name: &str, kind: &str, arguments: &[Argument], found: &Exchange) -> Vec<Problem> {
     let mut differences = differing(arguments, &found.arguments);
     if found.kind != kind {
         differences.push(format!("its type is {} and not {kind}", found.kind));
@@ -111,12 +106,13 @@ fn of_exchange(
         .collect()
 }
 
-fn of_queue(name: &str, arguments: &[(&str, &str)], found: &Queue) -> Vec<Problem> {
+fn of_queue(name: &str, arguments: &[Argument], found: &Queue) -> Vec<Problem> {
     let mut differences = differing(arguments, &found.arguments);
     if !found.durable {
         differences.push("it is not durable".to_owned());
     }
-    for argument in MATTERS_OF_POLICY {
+    let of_policy = MATTERS_OF_POLICY.iter().filter(|name| !expects(arguments, name));
+    for &argument in of_policy {
         if let Some(value) = found.arguments.get(argument) {
             differences.push(format!("it was declared with {argument} = {value}"));
         }
@@ -139,14 +135,26 @@ fn of_queue(name: &str, arguments: &[(&str, &str)], found: &Queue) -> Vec<Proble
     problems
 }
 
-fn differing(expected: &[(&str, &str)], found: &Arguments) -> Vec<String> {
-    let differs =
-        |(name, value): &&(&str, &str)| found.get(*name).and_then(Value::as_str) != Some(value);
-    let told = |(name, value): &(&str, &str)| match found.get(*name) {
-        Some(other) => format!("{name} is {other} and not \"{value}\""),
-        None => format!("it lacks {name} = \"{value}\""),
+fn differing(expected: &[Argument], found: &Arguments) -> Vec<String> {
+    let told = |(name, value): &Argument| match found.get(*name) {
+        Some(there) if *there == json(*value) => None,
+        Some(other) => Some(format!("{name} is {other} and not {value}")),
+        // As an earlier version declared it: a policy does as well, which is looked at, too.
+        None if *name == DELIVERY_LIMIT => None,
+        None => Some(format!("it lacks {name} = {value}")),
     };
-    expected.iter().filter(differs).map(told).collect()
+    expected.iter().filter_map(told).collect()
+}
+
+fn expects(expected: &[Argument], name: &str) -> bool {
+    expected.iter().any(|(expected, _)| *expected == name)
+}
+
+fn json(value: ArgumentValue) -> Value {
+    match value {
+        ArgumentValue::Text(text) => text.into(),
+        ArgumentValue::Number(number) => number.into(),
+    }
 }
 
 #[cfg(test)]
@@ -155,8 +163,10 @@ mod tests {
 
     use super::*;
 
-    const EXPECTED: [(&str, &str); 2] =
-        [("x-queue-type", "quorum"), ("x-overflow", "reject-publish")];
+    const EXPECTED: [Argument; 2] = [
+        ("x-queue-type", ArgumentValue::Text("quorum")),
+        ("x-overflow", ArgumentValue::Text("reject-publish")),
+    ];
 
     fn found(queue: Value) -> Vec<String> {
         let queue = serde_json::from_value(queue).unwrap();
@@ -189,10 +199,29 @@ mod tests {
     }
 
     #[test]
+    fn a_last_resort_has_the_limit_as_argument_or_is_left_to_the_policies() {
+        let limit = [(DELIVERY_LIMIT, ArgumentValue::Number(1_000_000_000))];
+        let told = |arguments: Value| {
+            let queue = json!({"durable": true, "arguments": arguments});
+            let problems = of_queue("q", &limit, &serde_json::from_value(queue).unwrap());
+            problems.into_iter().map(|problem| problem.what).collect::<Vec<_>>()
+        };
+        assert_eq!(told(json!({"x-delivery-limit": 1_000_000_000})), Vec::<String>::new());
+        assert_eq!(told(json!({})), Vec::<String>::new());
+        let low = "Queue q: x-delivery-limit is 5 and not 1000000000.";
+        assert_eq!(told(json!({"x-delivery-limit": 5})), [low]);
+    }
+
+    #[test]
     fn an_exchange_of_another_type_or_without_its_alternate_is_told() {
         let arguments = Arguments::new();
         let exchange = Exchange { kind: "topic".to_owned(), durable: true, arguments };
-        let problems = of_exchange("e", "direct", &[("alternate-exchange", "u")], &exchange);
+        let problems = of_exchange(
+            "e",
+            "direct",
+            &[("alternate-exchange", ArgumentValue::Text("u"))],
+            &exchange,
+        );
         let told: Vec<_> = problems.iter().map(|problem| problem.what.as_str()).collect();
         assert_eq!(
             told,

@@ -11,10 +11,12 @@ use lapin::{BasicProperties, Channel, Confirmation, Event};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::connection::{AmqpConnection, Frames};
+use super::error::is_missing;
 use super::outgoing_properties::{of_statement, properties};
 use super::session::{Condition, Connector, Session, Settlement};
 use super::{
     ConnectError, LEDGER, MessagingSettings, OutgoingMessage, REGISTRATIONS_EXCHANGE, Statement,
+    TopologyState,
 };
 
 /// How often a connection is looked at that says nothing by itself.
@@ -70,7 +72,8 @@ impl AmqpSession {
         body: Vec<u8>,
         properties: BasicProperties,
     ) -> BoxFuture<'static, Settlement> {
-        let sending = send(self.channel.clone(), exchange, key, body, properties);
+        let (channel, topology) = (self.channel.clone(), self.connection.topology());
+        let sending = send(channel, topology, exchange, key, body, properties);
         let mut confirm: BoxFuture<'static, Settlement> = Box::pin(sending);
         match Pin::new(&mut confirm).poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(settlement) => Box::pin(std::future::ready(settlement)),
@@ -121,6 +124,7 @@ impl Session for AmqpSession {
 /// Publishes, and waits for the confirm.
 async fn send(
     channel: Channel,
+    topology: TopologyState,
     exchange: &'static str,
     key: &'static str,
     body: Vec<u8>,
@@ -132,11 +136,23 @@ async fn send(
     let sent = channel.basic_publish(exchange.into(), key.into(), options, &body, properties).await;
     // The window may hold it for long.
     drop(body);
-    let Ok(confirm) = sent else { return Settlement::Lost };
-    match confirm.await {
+    let confirmed = match sent {
+        Ok(confirm) => confirm.await,
+        Err(error) => Err(error),
+    };
+    match confirmed {
         Ok(Confirmation::Ack(None)) => Settlement::Confirmed,
         Ok(Confirmation::Nack(None)) => Settlement::Refused,
-        Ok(Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_))) => Settlement::Returned,
-        Ok(Confirmation::NotRequested) | Err(_) => Settlement::Lost,
+        Ok(Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_))) => {
+            topology.something_is_missing();
+            Settlement::Returned
+        }
+        Ok(Confirmation::NotRequested) => Settlement::Lost,
+        Err(error) => {
+            if is_missing(&error) {
+                topology.something_is_missing();
+            }
+            Settlement::Lost
+        }
     }
 }

@@ -10,7 +10,7 @@ use lapin::uri::AMQPScheme;
 use lapin::{Channel, ConnectionProperties};
 use tokio::time::timeout;
 
-use super::{ConnectError, MessagingSettings, topology};
+use super::{ConnectError, MessagingSettings, TopologyState, declaring};
 
 /// How large frames may get, unless the URL says. A long body goes in several; headers must fit
 /// into one.
@@ -47,19 +47,21 @@ pub(super) struct AmqpConnection {
     wire: Wire,
     place: String,
     answer_timeout: Duration,
+    topology: TopologyState,
 }
 
 impl AmqpConnection {
-    /// Connects and declares the topology. `purpose` is what RabbitMQ's own lists show.
+    /// Connects, and declares the topology unless this process knows that it is there. `purpose` is
+    /// what RabbitMQ's own lists show.
     pub(super) async fn open(
         settings: &MessagingSettings,
         purpose: &str,
         frames: Frames,
     ) -> Result<Self, ConnectError> {
         let this = Self::without_topology(settings, purpose, frames).await?;
-        let channel = this.channel().await?;
-        this.in_time(topology::declare(&channel)).await?;
-        this.in_time(async { Ok(channel.close(200, "OK".into()).await?) }).await?;
+        if !this.topology.is_declared() {
+            this.in_time(declaring::declare(&this, &this.topology)).await?;
+        }
         Ok(this)
     }
 
@@ -76,7 +78,8 @@ impl AmqpConnection {
             Ok(connected) => connected.map_err(|error| ConnectError::from(error).at(&place))?,
             Err(_) => return Err(ConnectError::TimedOut { place }),
         };
-        Ok(Self { connection, wire, place, answer_timeout })
+        let topology = settings.topology.clone();
+        Ok(Self { connection, wire, place, answer_timeout, topology })
     }
 
     /// A new channel.
@@ -91,9 +94,16 @@ impl AmqpConnection {
     ) -> Result<T, ConnectError> {
         let place = || self.place.clone();
         let answer = timeout(self.answer_timeout, exchange).await;
-        answer
-            .map_err(|_| ConnectError::TimedOut { place: place() })?
-            .map_err(|error| error.at(&self.place))
+        let answer = answer.map_err(|_| ConnectError::TimedOut { place: place() })?;
+        if let Err(ConnectError::Missing(_)) = &answer {
+            self.topology.something_is_missing();
+        }
+        answer.map_err(|error| error.at(&self.place))
+    }
+
+    /// What this process knows of the topology.
+    pub(super) fn topology(&self) -> TopologyState {
+        self.topology.clone()
     }
 
     /// The library's connection, to listen to.

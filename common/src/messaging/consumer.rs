@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::connection::{AmqpConnection, Frames};
 use super::delivery::{ChannelGone, Deliveries, Delivery};
-use super::{ConnectError, MessagingSettings};
+use super::{ConnectError, MessagingSettings, TopologyState};
 
 /// A connection for consuming only: the broker may block one that publishes, and with it its acks.
 ///
@@ -23,7 +23,7 @@ pub struct ConsumerConnection {
 }
 
 impl ConsumerConnection {
-    /// Connects and declares the topology, in bounded time. `purpose` is what RabbitMQ's own lists
+    /// Connects, and declares the topology when this process has not yet, in bounded time. `purpose` is what RabbitMQ's own lists
     /// show, like `consume bulk`.
     pub async fn connect(
         settings: &MessagingSettings,
@@ -51,6 +51,7 @@ impl ConsumerConnection {
             is_over: false,
             is_cancelled: false,
             answer_timeout: self.answer_timeout,
+            topology: self.connection.topology(),
         })
     }
 
@@ -68,6 +69,7 @@ pub struct AmqpDeliveries {
     is_over: bool,
     is_cancelled: bool,
     answer_timeout: Duration,
+    topology: TopologyState,
 }
 
 impl AmqpDeliveries {
@@ -76,7 +78,11 @@ impl AmqpDeliveries {
     fn take(&mut self, item: Option<lapin::Result<lapin::message::Delivery>>) -> Option<Delivery> {
         match item {
             Some(Ok(delivery)) if self.channel.status().connected() => Some(delivery.into()),
-            _ => {
+            end => {
+                // The broker cancels a consumer whose queue was deleted.
+                if end.is_none() && self.channel.status().connected() && !self.is_cancelled {
+                    self.topology.something_is_missing();
+                }
                 self.is_over = true;
                 None
             }

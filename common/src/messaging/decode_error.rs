@@ -11,6 +11,9 @@ pub enum DecodeError {
         /// Where reading them stopped, from 1.
         column: usize,
     },
+    /// This program panicked over it.
+    #[error("reading the message panicked: see the log for where, and report it")]
+    Panicked,
     /// An envelope with nothing in it.
     #[error("the envelope holds no registration")]
     Empty,
@@ -31,7 +34,7 @@ impl DecodeError {
     /// Why the message goes on hold.
     pub fn reason(&self) -> HoldReason {
         match self {
-            Self::NotAnEnvelope { .. } | Self::Empty => HoldReason::Undecodable,
+            Self::NotAnEnvelope { .. } | Self::Panicked | Self::Empty => HoldReason::Undecodable,
             Self::UnknownVersion(_) => HoldReason::UnknownVersion,
             Self::InvalidRegistration { .. } => HoldReason::InvalidRegistration,
         }
@@ -42,6 +45,7 @@ impl DecodeError {
         let reason = self.reason().as_str();
         match self {
             Self::NotAnEnvelope { kind, .. } => format!("{reason}:{kind}"),
+            Self::Panicked => format!("{reason}:panic"),
             Self::Empty => format!("{reason}:empty"),
             Self::UnknownVersion(version) => format!("{reason}:{version}"),
             Self::InvalidRegistration { rule, .. } => format!("{reason}:{rule}"),

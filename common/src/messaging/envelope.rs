@@ -7,8 +7,12 @@ use time::{OffsetDateTime, UtcOffset};
 use super::DecodeError;
 use crate::domain::{Registration, RegistrationId, Student};
 
-/// The version that is written; also part of the message's `type` property.
-const VERSION: u64 = 1;
+/// The version that is written; also part of the message's `type` property. A new one is written
+/// one release after it can be read, so that workers of both releases read what APIs of both write.
+const WRITTEN: u64 = 1;
+/// The versions that are read: the one before what is written, and the one that comes next once
+/// there is one.
+const READ: RangeInclusive<u64> = 1..=1;
 /// RFC 3339 has four digits for the year.
 const YEARS: RangeInclusive<i32> = 0..=9999;
 
@@ -30,7 +34,7 @@ impl Envelope {
     /// The message's body, in the current version of the format.
     pub fn encode(&self) -> Vec<u8> {
         let wire = Wire {
-            version: VERSION,
+            version: WRITTEN,
             registrations: self.registrations.iter().map(WireRegistration::from).collect(),
             import: self.import.clone(),
         };
@@ -42,7 +46,7 @@ impl Envelope {
     pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
         // The version goes first and alone, since another one may have any content.
         let Version { version } = serde_json::from_slice(body).map_err(|e| not_ours(&e))?;
-        if version != VERSION {
+        if !READ.contains(&version) {
             return Err(DecodeError::UnknownVersion(version));
         }
         let wire: Wire = serde_json::from_slice(body).map_err(|e| not_ours(&e))?;
@@ -167,6 +171,23 @@ mod tests {
         for (envelope, golden) in [(Envelope::of(ada()), ONE), (chunk(), CHUNK)] {
             assert_eq!(String::from_utf8(envelope.encode()).unwrap(), golden.trim_end());
             assert_eq!(Envelope::decode(golden.as_bytes()), Ok(envelope));
+        }
+    }
+
+    /// Those of a version stay for as long as it is read.
+    #[test]
+    fn the_version_that_is_written_and_the_one_before_are_read_as_their_golden_files_have_them() {
+        let before = WRITTEN.saturating_sub(1).max(1);
+        assert!((before..=WRITTEN).all(|version| READ.contains(&version)), "{READ:?}");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/messaging/golden");
+        for version in READ {
+            for (name, envelope) in [("one", Envelope::of(ada())), ("chunk", chunk())] {
+                let path = format!("{folder}/{name}-v{version}.json");
+                let body = std::fs::read(&path).expect(&path);
+                let found: Version = serde_json::from_slice(&body).unwrap();
+                assert_eq!(found.version, version, "{path}");
+                assert_eq!(Envelope::decode(&body), Ok(envelope), "{path}");
+            }
         }
     }
 

@@ -28,6 +28,12 @@ pub enum ConnectError {
          AMQP_URL, and that the user may configure, write and read there"
     )]
     AccessRefused(String),
+    /// An exchange or queue is not there.
+    #[error(
+        "RabbitMQ lacks something that this version needs ({0}): it is declared again; where the \
+         user in AMQP_URL may not configure, let one who may start an API or a worker once"
+    )]
+    Missing(String),
     /// An exchange or queue exists with other settings.
     #[error(
         "RabbitMQ has the {kind} `{name}` with other settings than this version needs ({detail}): \
@@ -55,6 +61,9 @@ impl ConnectError {
 
 impl From<lapin::Error> for ConnectError {
     fn from(error: lapin::Error) -> Self {
+        if is_missing(&error) {
+            return Self::Missing(message_of(&error));
+        }
         if let ErrorKind::ProtocolError(refusal) = error.kind()
             && matches!(
                 refusal.kind(),
@@ -65,5 +74,18 @@ impl From<lapin::Error> for ConnectError {
             return Self::AccessRefused(refusal.get_message().as_str().to_owned());
         }
         Self::Unreachable { place: "the given address".to_owned(), cause: error.to_string() }
+    }
+}
+
+/// Whether the broker says that an exchange or a queue is not there.
+pub(super) fn is_missing(error: &lapin::Error) -> bool {
+    let not_found = AMQPErrorKind::Soft(AMQPSoftError::NOTFOUND);
+    matches!(error.kind(), ErrorKind::ProtocolError(refusal) if *refusal.kind() == not_found)
+}
+
+fn message_of(error: &lapin::Error) -> String {
+    match error.kind() {
+        ErrorKind::ProtocolError(refusal) => refusal.get_message().as_str().to_owned(),
+        _ => error.to_string(),
     }
 }

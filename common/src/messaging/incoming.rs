@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use lapin::types::{AMQPValue, FieldTable};
+use lapin::types::{AMQPValue, FieldTable, ShortString};
 
 use super::delivery::{Death, Delivery};
+use super::guard::caught;
 
 const DELIVERY_COUNT: &str = "x-delivery-count";
 const FIRST_DEATH_REASON: &str = "x-first-death-reason";
@@ -14,10 +15,7 @@ impl From<lapin::message::Delivery> for Delivery {
     fn from(from: lapin::message::Delivery) -> Self {
         let none = FieldTable::default();
         let table = from.properties.headers().as_ref().unwrap_or(&none);
-        let headers: BTreeMap<String, String> = table
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)))
-            .collect();
+        let headers = caught(|| texts(table)).unwrap_or_default();
         let death = headers.get(FIRST_DEATH_REASON).zip(headers.get(FIRST_DEATH_QUEUE));
         let death =
             death.map(|(reason, queue)| Death { reason: reason.clone(), queue: queue.clone() });
@@ -25,13 +23,20 @@ impl From<lapin::message::Delivery> for Delivery {
             tag: from.delivery_tag,
             routing_key: from.routing_key.as_str().to_owned(),
             redelivered: from.redelivered,
-            delivery_count: table.inner().get(DELIVERY_COUNT).map_or(0, count),
+            delivery_count: caught(|| table.inner().get(DELIVERY_COUNT).map_or(0, count))
+                .unwrap_or(0),
             message_id: from.properties.message_id().as_ref().map(|id| id.as_str().to_owned()),
             death,
             headers,
             body: from.data,
         }
     }
+}
+
+fn texts(table: &FieldTable) -> BTreeMap<String, String> {
+    let named =
+        |(name, value): (&ShortString, &AMQPValue)| Some((name.as_str().to_owned(), text(value)?));
+    table.into_iter().filter_map(named).collect()
 }
 
 fn text(value: &AMQPValue) -> Option<String> {

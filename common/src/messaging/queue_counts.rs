@@ -17,7 +17,7 @@ pub struct QueueCounts {
 }
 
 impl QueueCounts {
-    /// Connects and declares the topology, in bounded time.
+    /// Connects, and declares the topology when this process has not yet, in bounded time.
     pub async fn connect(settings: &MessagingSettings) -> Result<Self, ConnectError> {
         let connection = AmqpConnection::open(settings, "count", Frames::Small).await?;
         let channel = connection.channel().await?;

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::AmqpUrl;
+use super::{AmqpUrl, TopologyState};
 use crate::config::duration;
 
 /// How to reach RabbitMQ.
@@ -18,6 +18,9 @@ pub struct MessagingSettings {
     /// How long connecting, and any single answer on a new connection, may take
     #[arg(long, env = "REGISTRAR_AMQP_CONNECT_TIMEOUT", default_value = "5s", value_parser = duration)]
     pub amqp_connect_timeout: Duration,
+    /// Whether the topology is known to be there; shared by all connections of a process
+    #[arg(skip)]
+    pub topology: TopologyState,
 }
 
 impl MessagingSettings {
@@ -27,6 +30,7 @@ impl MessagingSettings {
             amqp_url: url,
             amqp_heartbeat_seconds: const { NonZeroU16::new(5).unwrap() },
             amqp_connect_timeout: Duration::from_secs(5),
+            topology: TopologyState::default(),
         }
     }
 }

@@ -1,16 +1,21 @@
-//! The exchanges and queues, declared by whoever connects first.
+//! The exchanges and queues, declared by whoever starts first.
 //!
-//! What operators tune (`delivery-limit`, `max-length-bytes`) are policies and never arguments:
-//! an argument cannot be changed without deleting the queue, and the broker takes the smaller of
-//! the two.
+//! What operators tune (`delivery-limit`, `max-length-bytes` of the lanes) are policies and never
+//! arguments: an argument cannot be changed without deleting the queue, and the broker takes the
+//! smaller of the two. The last resorts' limit is nothing to be tuned, so it is an argument.
 
-use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
-use lapin::protocol::{AMQPErrorKind, AMQPSoftError};
-use lapin::types::{AMQPValue, FieldTable, LongString};
-use lapin::{Channel, ErrorKind, ExchangeKind};
+use std::fmt;
 
-use super::{ConnectError, DEAD_LETTER, LEDGER, REGISTRATIONS_EXCHANGE, UNROUTED, queue_of};
+use super::{DEAD_LETTER, LEDGER, REGISTRATIONS_EXCHANGE, UNROUTED, queue_of};
 use crate::domain::Lane;
+
+/// After so many deliveries the broker gives up on a message.
+pub const DELIVERY_LIMIT: &str = "x-delivery-limit";
+
+/// A limit that no message reaches. RabbitMQ 4 drops what was delivered 20 times from a queue
+/// without a limit and a dead-letter exchange; a policy would be of one virtual host only; and
+/// RabbitMQ 3 has no word for "none".
+const UNREACHABLE: ArgumentValue = ArgumentValue::Number(1_000_000_000);
 
 /// Something that must exist in RabbitMQ.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,14 +27,14 @@ pub enum Piece {
         /// `direct` or `fanout`.
         kind: &'static str,
         /// What it is declared with.
-        arguments: Vec<(&'static str, &'static str)>,
+        arguments: Vec<Argument>,
     },
     /// A queue, durable.
     Queue {
         /// Its name.
         name: &'static str,
         /// What it is declared with.
-        arguments: Vec<(&'static str, &'static str)>,
+        arguments: Vec<Argument>,
     },
     /// A queue gets what is published to an exchange.
     Binding {
@@ -42,27 +47,54 @@ pub enum Piece {
     },
 }
 
+/// What a queue or an exchange is declared with: a name and a value.
+pub type Argument = (&'static str, ArgumentValue);
+
+/// The value of an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArgumentValue {
+    /// A text.
+    Text(&'static str),
+    /// A number.
+    Number(i64),
+}
+
+impl fmt::Display for ArgumentValue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(formatter, "\"{text}\""),
+            Self::Number(number) => number.fmt(formatter),
+        }
+    }
+}
+
 /// Everything that must exist. What a later piece refers to comes first, so that there is no moment
 /// in which a message could be taken and have nowhere to go.
 pub fn topology() -> Vec<Piece> {
+    use ArgumentValue::Text;
+    // Only quorum queues write to disk before they confirm.
+    let quorum = ("x-queue-type", Text("quorum"));
     let mut pieces = Vec::new();
     for same_name in [UNROUTED, DEAD_LETTER, LEDGER] {
         pieces.extend([
             Piece::Exchange { name: same_name, kind: "fanout", arguments: vec![] },
-            Piece::Queue { name: same_name, arguments: vec![QUORUM] },
+            Piece::Queue {
+                name: same_name,
+                arguments: vec![quorum, (DELIVERY_LIMIT, UNREACHABLE)],
+            },
             Piece::Binding { exchange: same_name, queue: same_name, key: "" },
         ]);
     }
-    let arguments = vec![("alternate-exchange", UNROUTED)];
+    let arguments = vec![("alternate-exchange", Text(UNROUTED))];
     pieces.push(Piece::Exchange { name: REGISTRATIONS_EXCHANGE, kind: "direct", arguments });
     for lane in Lane::ALL {
         let queue = queue_of(lane);
         let arguments = vec![
-            QUORUM,
-            ("x-dead-letter-exchange", DEAD_LETTER),
-            ("x-dead-letter-strategy", "at-least-once"),
+            quorum,
+            ("x-dead-letter-exchange", Text(DEAD_LETTER)),
+            ("x-dead-letter-strategy", Text("at-least-once")),
             // Without it RabbitMQ falls back to at-most-once, and says nothing.
-            ("x-overflow", "reject-publish"),
+            ("x-overflow", Text("reject-publish")),
         ];
         pieces.push(Piece::Queue { name: queue, arguments });
         let key = lane.as_str();
@@ -71,54 +103,13 @@ pub fn topology() -> Vec<Piece> {
     pieces
 }
 
-/// Only quorum queues write to disk before they confirm.
-const QUORUM: (&str, &str) = ("x-queue-type", "quorum");
-
-/// Declares everything; what exists already with the same settings is left as it is.
-pub(super) async fn declare(channel: &Channel) -> Result<(), ConnectError> {
-    for piece in topology() {
-        match piece {
-            Piece::Exchange { name, kind, arguments } => {
-                let kind = match kind {
-                    "fanout" => ExchangeKind::Fanout,
-                    _ => ExchangeKind::Direct,
-                };
-                let options = ExchangeDeclareOptions { durable: true, ..Default::default() };
-                let declared =
-                    channel.exchange_declare(name.into(), kind, options, table(&arguments)).await;
-                declared.map_err(|error| explain(error, "exchange", name))?;
-            }
-            Piece::Queue { name, arguments } => {
-                let options = QueueDeclareOptions { durable: true, ..Default::default() };
-                let declared = channel.queue_declare(name.into(), options, table(&arguments)).await;
-                declared.map_err(|error| explain(error, "queue", name))?;
-            }
-            Piece::Binding { exchange, queue, key } => {
-                let options = QueueBindOptions::default();
-                let (to, from, key) = (queue.into(), exchange.into(), key.into());
-                let bound = channel.queue_bind(to, from, key, options, table(&[])).await;
-                bound.map_err(|error| explain(error, "queue", queue))?;
-            }
-        }
+impl Piece {
+    /// A queue as versions before the delivery limit declared it, which may still be there.
+    pub(super) fn of_an_earlier_version(&self) -> Option<Self> {
+        let Self::Queue { name, arguments } = self else { return None };
+        let without = |argument: &&Argument| argument.0 != DELIVERY_LIMIT;
+        let earlier: Vec<_> = arguments.iter().filter(without).copied().collect();
+        let differs = earlier.len() < arguments.len();
+        differs.then_some(Self::Queue { name, arguments: earlier })
     }
-    Ok(())
-}
-
-fn table(arguments: &[(&'static str, &'static str)]) -> FieldTable {
-    let mut table = FieldTable::default();
-    for (name, value) in arguments {
-        let value = AMQPValue::LongString(LongString::from(*value));
-        table.insert((*name).into(), value);
-    }
-    table
-}
-
-fn explain(error: lapin::Error, kind: &'static str, name: &'static str) -> ConnectError {
-    if let ErrorKind::ProtocolError(refusal) = error.kind()
-        && *refusal.kind() == AMQPErrorKind::Soft(AMQPSoftError::PRECONDITIONFAILED)
-    {
-        let detail = refusal.get_message().as_str().to_owned();
-        return ConnectError::TopologyDiffers { kind, name, detail };
-    }
-    ConnectError::from(error)
 }

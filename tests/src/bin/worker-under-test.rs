@@ -1,21 +1,40 @@
-//! The worker as it is, with a store that kills the process where a fault test asks for it.
+//! The worker as it is, with a store that kills the process where a fault test asks for it, and a
+//! decoder that panics, or is that of a newer version.
 
 use std::env;
 use std::process::ExitCode;
 
 use registrar_common::domain::Outcome;
 use registrar_common::domain::ledger::Ledger;
+use registrar_common::messaging::{DecodeError, Envelope};
 use registrar_common::storage::{
     DeadLetter, Entry, MySqlStore, RegistrationStore, StorageError, Verdict,
 };
 use rustix::process::{Signal, getpid, kill_process};
 
 fn main() -> ExitCode {
-    registrar_worker::main_with_store(|store| DeadlyStore {
+    let wrap = |store| DeadlyStore {
         store,
         deadly: env::var("TEST_DIE").unwrap_or_default(),
         deadly_name: env::var("TEST_DIE_OF").ok(),
-    })
+    };
+    registrar_worker::main_with(wrap, decode)
+}
+
+/// Panics over bodies with the word in `TEST_PANIC_OVER`; and with `TEST_READ_ALSO` reads that
+/// version, which has the content of version 1, as a newer build would.
+fn decode(body: &[u8]) -> Result<Envelope, DecodeError> {
+    let text = String::from_utf8_lossy(body);
+    if let Ok(word) = env::var("TEST_PANIC_OVER") {
+        assert!(!text.contains(&word), "a bug of the decoder");
+    }
+    match env::var("TEST_READ_ALSO") {
+        Ok(version) => {
+            let newer = format!("{{\"version\":{version},");
+            Envelope::decode(text.replacen(&newer, "{\"version\":1,", 1).as_bytes())
+        }
+        Err(_) => Envelope::decode(body),
+    }
 }
 
 /// Kills the process `before_commit`, `after_commit` or `after_record`, which is before the ack, or

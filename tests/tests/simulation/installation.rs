@@ -8,7 +8,7 @@ use std::time::Duration;
 use registrar_common::domain::Lane;
 use registrar_common::lifecycle::Shutdown;
 use registrar_common::messaging::session::Connector;
-use registrar_common::messaging::{ConsumingConnector, PublishSettings, Publisher};
+use registrar_common::messaging::{ConsumingConnector, Envelope, PublishSettings, Publisher};
 use registrar_common::retry::RetryPolicy;
 use registrar_common::storage::{PauseWatch, RegistrationStore};
 use registrar_common::telemetry::metrics::Metrics;
@@ -192,6 +192,7 @@ fn consumption<A: Assembly>(
             source,
             store,
             ledger,
+            decode: Envelope::decode,
             limits: BatchLimits { rows: BATCH_ROWS.into(), linger: Duration::from_millis(5) },
             retry: policy(10, 300),
             give_back_after: Duration::from_secs(1),

@@ -150,20 +150,17 @@ impl<S: RegistrationStore> Recording<S> {
                 Some(note) = self.notes.recv() => self.take(note),
             }
         };
-        match result {
-            Ok(()) => {
-                // What was taken meanwhile is written next, also when there is always more of it.
-                self.outage.end();
-                for one in waiting {
-                    // It may not have waited so long.
-                    let _ = one.send(());
-                }
+        if result.is_ok() {
+            // What was taken meanwhile is written next, also when there is always more of it.
+            self.outage.end();
+            for one in waiting {
+                // It may not have waited so long.
+                let _ = one.send(());
             }
-            Err(_) => {
-                self.pending.add(&settled);
-                self.waiting.extend(waiting);
-                self.bound();
-            }
+        } else {
+            self.pending.add(&settled);
+            self.waiting.extend(waiting);
+            self.bound();
         }
         result
     }

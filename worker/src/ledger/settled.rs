@@ -1,4 +1,5 @@
 use registrar_common::domain::ledger::{Account, Ledger};
+use registrar_common::messaging::caught;
 
 use crate::batch::Item;
 use crate::source::Source;
@@ -7,7 +8,8 @@ use crate::source::Source;
 pub(crate) fn settled_by(source: &Source, items: &[Item]) -> Ledger {
     let mut ledger = Ledger::default();
     for item in items {
-        let Some((epoch, number)) = item.delivery.number() else { continue };
+        let number = caught(|| item.delivery.number()).flatten();
+        let Some((epoch, number)) = number else { continue };
         let Some(lane) = source.lane_of(item) else { continue };
         ledger.book(Account { epoch, lane }).settled.insert(number, number);
     }

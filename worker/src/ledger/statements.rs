@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use registrar_common::domain::ledger::Ledger;
 use registrar_common::messaging::{
-    AmqpDeliveries, ConsumerConnection, Deliveries as _, Delivery, LEDGER, MessagingSettings,
-    Statement,
+    AmqpDeliveries, ConsumerConnection, Deliveries as _, Delivery, LEDGER, MalformedStatement,
+    MessagingSettings, Statement, caught,
 };
 use registrar_common::retry::{Backoff, RetryPolicy};
 use registrar_common::storage::RegistrationStore;
@@ -96,7 +96,8 @@ impl<S: RegistrationStore> StatementKeeper<S> {
 }
 
 fn take(delivery: &Delivery, into: &mut Ledger) {
-    match Statement::decode(&delivery.body) {
+    let decoded = caught(|| Statement::decode(&delivery.body));
+    match decoded.unwrap_or(Err(MalformedStatement)) {
         Ok(statement) => into.book(statement.account).add(&statement.into_book()),
         Err(error) => tracing::error!(%error, "a message for the ledger is dropped"),
     }

@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use registrar_common::domain::ledger::{Account, Book, Epoch, Ledger};
 use registrar_common::domain::{HoldReason, Lane, Outcome, Registration, RegistrationId, Student};
-use registrar_common::messaging::{ChannelGone, Deliveries, Delivery, Envelope, REPLAYED};
+use registrar_common::messaging::{
+    ChannelGone, DecodeError, Deliveries, Delivery, Envelope, REPLAYED,
+};
 use registrar_common::retry::RetryPolicy;
 use registrar_common::storage::{
     DeadLetter, Entry, ErrorClass, RegistrationStore, StorageError, Verdict,
@@ -134,6 +136,13 @@ impl RegistrationStore for Script {
     }
 }
 
+const PANICS: &[u8] = b"a bug of the decoder";
+
+fn decode(body: &[u8]) -> Result<Envelope, DecodeError> {
+    assert_ne!(body, PANICS);
+    Envelope::decode(body)
+}
+
 fn registration() -> Registration {
     let student = Student::parse("Ada", "Lovelace", "ada@example.com").unwrap();
     Registration::now(RegistrationId::generate(), student)
@@ -202,6 +211,7 @@ async fn run_with(
         source: Source::lane(Lane::Interactive),
         store: Arc::clone(&store),
         ledger,
+        decode,
         limits: BatchLimits { rows: 4, linger: Duration::from_millis(5) },
         retry: RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(5)).unwrap(),
         give_back_after: Duration::from_mins(5),

@@ -1,7 +1,7 @@
 //! A dead letter as a message again.
 
 use registrar_common::domain::Lane;
-use registrar_common::messaging::{Envelope, OutgoingMessage, REPLAYED};
+use registrar_common::messaging::{Envelope, OutgoingMessage, REPLAYED, caught};
 use registrar_common::storage::{StoredLetter, Watched};
 
 /// Where a letter goes whose lane is not known: there is one message of it, which delays nobody.
@@ -33,7 +33,8 @@ pub(super) fn watched(letter: &StoredLetter) -> Watched {
     let registrations = match letter.registration_id {
         Some(id) => vec![id],
         // It could not be read when it was put on hold; this version may be able to.
-        None => Envelope::decode(&letter.payload)
+        None => caught(|| Envelope::decode(&letter.payload).ok())
+            .flatten()
             .map(|envelope| envelope.registrations.iter().map(|one| one.id).collect())
             .unwrap_or_default(),
     };

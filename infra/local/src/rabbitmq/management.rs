@@ -180,6 +180,30 @@ impl Management {
         done(&format!("Deleting the policy {name}"), self.agent.delete(path).call())
     }
 
+    /// Makes a user with rights to a virtual host only: patterns of what it may configure, write
+    /// and read.
+    pub fn create_user(
+        &self,
+        vhost: &str,
+        user: &str,
+        password: &str,
+        [configure, write, read]: [&str; 3],
+    ) -> Result<(), StackError> {
+        let what = format!("Making the user {user}");
+        let path = self.path(&format!("users/{}", percent_encoded(user)));
+        let account = json!({ "password": password, "tags": "" });
+        done(&what, self.agent.put(path).send_json(account))?;
+        let of_vhost = format!("permissions/{}/{}", percent_encoded(vhost), percent_encoded(user));
+        let rights = json!({ "configure": configure, "write": write, "read": read });
+        done(&what, self.agent.put(self.path(&of_vhost)).send_json(rights))
+    }
+
+    /// Deletes a user.
+    pub fn delete_user(&self, user: &str) -> Result<(), StackError> {
+        let path = format!("users/{}", percent_encoded(user));
+        done(&format!("Deleting the user {user}"), self.delete(&path))
+    }
+
     /// Closes every connection to a virtual host that the management API knows of, and says how
     /// many. It learns of a new one within a second.
     pub fn close_connections(&self, vhost: &str) -> Result<usize, StackError> {

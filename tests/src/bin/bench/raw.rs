@@ -36,9 +36,8 @@ pub(crate) async fn confirmed_per_second(amqp_url: &str, duration: Duration) -> 
 /// Exchange and queue exactly as the API has them.
 async fn declare(amqp_url: &str) {
     let settings = MessagingSettings {
-        amqp_url: AmqpUrl::parse(amqp_url).unwrap(),
-        amqp_heartbeat_seconds: 10.try_into().unwrap(),
         amqp_connect_timeout: Duration::from_secs(10),
+        ..MessagingSettings::new(AmqpUrl::parse(amqp_url).unwrap())
     };
     ConsumerConnection::connect(&settings, "declare").await.unwrap().close().await;
 }

@@ -56,3 +56,42 @@ async fn what_nobody_can_register_is_kept_with_its_reason_and_holds_up_nothing()
     let log = worker.program.log();
     assert!(!log.contains("example.com") && !log.contains("Lovelace"), "{log}");
 }
+
+/// Each of these would crash one worker after the other; on a last resort for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_over_which_the_decoder_panics_is_kept_also_on_a_last_resort() {
+    let home = Home::new().await;
+    let oracle = Oracle::of(&home.servers.database_url);
+    let settings = [("TEST_PANIC_OVER", "panicker@example.com")];
+    let mut worker = Worker::start_with(&home.servers, &settings).await;
+    let broker = Broker::connect(&home.servers.amqp_url).await;
+    let panicking = ["1", "2", "3"].map(|_| valid("panicker@example.com"));
+    let ways = [
+        (REGISTRATIONS_EXCHANGE, INTERACTIVE),
+        (DEAD_LETTER, INTERACTIVE),
+        (REGISTRATIONS_EXCHANGE, "no such lane"),
+    ];
+    for (registration, (exchange, key)) in panicking.iter().zip(ways) {
+        let id = registration.id.to_string();
+        broker.publish(exchange, key, &id, &Envelope::of(registration.clone()).encode()).await;
+    }
+    let fine = Envelope::of(valid("fine@example.com")).encode();
+    broker.publish(REGISTRATIONS_EXCHANGE, INTERACTIVE, "4", &fine).await;
+
+    let letters = oracle.dead_letters(3).await;
+    let told: Vec<_> =
+        letters.iter().map(|one| (one.reason.as_str(), one.registration_id)).collect();
+    let [on_lane, given_up, unrouted] = panicking.map(|one| Some(one.id));
+    let expected = [("delivery_limit", given_up), ("undecodable", on_lane), ("unrouted", unrouted)];
+    assert_eq!(told, expected);
+    let fingerprint = "dead_letters WHERE fingerprint = 'undecodable:panic'";
+    assert_eq!(oracle.count(fingerprint).await, 1);
+    wait::until("the neighbour is registered", async || {
+        (oracle.students().await == 1).then_some(())
+    })
+    .await;
+    worker.program.terminate();
+    assert!(worker.program.ended().await.success(), "it runs on all the time");
+    let log = worker.program.log();
+    assert!(log.contains("panicked") && !log.contains("example.com"), "{log}");
+}

@@ -3,8 +3,10 @@
 mod broken_messages;
 mod broker_absent;
 mod broker_full;
+mod deploy_order;
 mod mysql_absent;
 mod poison_row;
+mod rights_missing;
 mod schema_missing;
 mod topology_differs;
 mod unrouted;

@@ -2,8 +2,21 @@
 
 mod registering;
 
-use registrar_local::{TestDatabase, TestServers, TestVhost};
+use registrar_local::{Management, TestDatabase, TestServers, TestVhost};
 use registrar_tests::servers::Servers;
+
+/// A user of RabbitMQ.
+pub(crate) struct TestUser {
+    name: String,
+    management: Management,
+}
+
+impl Drop for TestUser {
+    fn drop(&mut self) {
+        // Whoever cannot be deleted is in the way of nobody: the next has another name.
+        let _ = tokio::task::block_in_place(|| self.management.delete_user(&self.name));
+    }
+}
 
 /// A database with its tables and a virtual host, dropped with the value.
 pub(crate) struct Home {
@@ -42,6 +55,18 @@ impl Home {
     /// Deletes a policy, as an operator might by mistake.
     pub(crate) fn delete_policy(&self, policy: &str) {
         self.vhost.management().delete_policy(self.vhost.name(), policy).unwrap();
+    }
+
+    /// The same servers, for a user of RabbitMQ with these rights: patterns of what it may configure,
+    /// write and read. The user is deleted with the value.
+    pub(crate) fn with_rights(&self, rights: [&str; 3]) -> (Servers, TestUser) {
+        let (management, vhost) = (self.vhost.management().clone(), self.vhost.name());
+        let user = TestUser { name: format!("user of {vhost}"), management };
+        user.management.create_user(vhost, &user.name, "secret", rights).unwrap();
+        let mut url = reqwest::Url::parse(&self.servers.amqp_url).unwrap();
+        url.set_username(&user.name).unwrap();
+        url.set_password(Some("secret")).unwrap();
+        (Servers { amqp_url: url.to_string(), ..self.servers.clone() }, user)
     }
 
     /// Where the broker's management API is.

@@ -27,9 +27,8 @@ pub(crate) fn own() -> RabbitMq {
 
 pub(crate) fn settings(url: &str) -> MessagingSettings {
     MessagingSettings {
-        amqp_url: AmqpUrl::parse(url).unwrap(),
         amqp_heartbeat_seconds: 10.try_into().unwrap(),
-        amqp_connect_timeout: Duration::from_secs(5),
+        ..MessagingSettings::new(AmqpUrl::parse(url).unwrap())
     }
 }
 

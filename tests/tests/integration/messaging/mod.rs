@@ -3,6 +3,7 @@
 mod broker;
 mod connecting;
 mod consuming;
+mod declaring;
 mod outages;
 mod publishing;
 mod routing;

@@ -27,6 +27,20 @@ async fn a_message_that_cannot_be_read_is_held_whole_and_its_neighbours_are_stor
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_over_which_the_decoder_panics_is_held_and_its_neighbours_are_stored() {
+    let mut deliveries = deliveries(4);
+    deliveries[1].body = PANICS.to_vec();
+    let run = run(Channel { deliveries, ..Channel::default() }, Script::default()).await;
+    assert_eq!((run.batch_sizes(), run.acked.as_slice()), (vec![3], &[4][..]));
+    let held = run.held();
+    assert_eq!(held[0].reason, HoldReason::Undecodable);
+    assert_eq!(
+        (held[0].fingerprint.as_str(), held[0].payload.as_slice()),
+        ("undecodable:panic", PANICS)
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_row_that_mysql_refuses_is_held_in_an_envelope_of_its_own() {
     let chunk = Envelope { registrations: vec![registration(), registration()], import: None };
     let poison = chunk.registrations[1].clone();
