@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
+use registrar_common::output::print_line;
 use serde_json::Value;
 use ureq::http::StatusCode;
 
@@ -27,9 +28,9 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (http_status, answer) = look_up(&arguments.api_url, &arguments.reference)?;
     if arguments.json {
-        println!("{answer}");
+        print_line(&answer)?;
     } else {
-        println!("{}", describe(&answer));
+        print_line(describe(&answer))?;
     }
     Ok(ExitCode::from(exit_code(http_status, &answer)))
 }

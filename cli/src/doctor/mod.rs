@@ -15,6 +15,7 @@ mod workers;
 use std::process::ExitCode;
 
 use clap::Args;
+use registrar_common::output::{print, print_line};
 use registrar_common::storage::Pool;
 
 use self::finding::Finding;
@@ -39,9 +40,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let findings = runtime.block_on(examine(arguments));
     if arguments.json {
-        println!("{:#}", report::json(&findings));
+        print_line(format_args!("{:#}", report::json(&findings)))?;
     } else {
-        print!("{}", report::text(&findings));
+        print(report::text(&findings))?;
     }
     Ok(ExitCode::from(report::exit_code(&findings)))
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 use registrar_common::domain::Lane;
 use registrar_common::messaging::queue_of;
+use registrar_common::output::{print, print_error, print_line};
 use registrar_common::storage::{LanePause, LanePauses, StorageError};
 use serde_json::json;
 
@@ -26,15 +27,15 @@ pub(super) async fn run(
     let lanes = lanes.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
     if as_json {
         let lanes: Vec<_> = lanes.iter().map(Standing::json).collect();
-        println!("{:#}", json!({ "lanes": lanes }));
+        print_line(format_args!("{:#}", json!({ "lanes": lanes })))?;
     } else {
         let rows: Vec<_> = lanes.iter().map(Standing::row).collect();
-        print!("{}", table(COLUMNS, &rows));
+        print(table(COLUMNS, &rows))?;
     }
     Ok(match pauses {
         Ok(_) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("Whether a lane is paused could not be read. {error}");
+            print_error(format_args!("Whether a lane is paused could not be read. {error}"));
             ExitCode::from(INCOMPLETE)
         }
     })

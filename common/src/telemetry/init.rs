@@ -14,7 +14,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, Registry};
 
-use super::{TelemetrySettings, export, filter, logging, panics, propagation, provider};
+use super::{TelemetrySettings, export, filter, log_queue, logging, panics, propagation, provider};
 
 /// How long each of the two queues may take to reach the collector at the end.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(3);
@@ -33,6 +33,9 @@ pub enum TelemetryError {
     /// No exporter can be made for the endpoint.
     #[error("OTEL_EXPORTER_OTLP_ENDPOINT cannot be used")]
     Endpoint(#[from] ExporterBuildError),
+    /// No thread can be started.
+    #[error("the operating system does not let the log be written")]
+    Log(#[from] std::io::Error),
     /// There may be one in a process.
     #[error("telemetry was started already in this process")]
     StartedAlready(#[from] SetGlobalDefaultError),
@@ -46,7 +49,8 @@ pub fn init(
     version: &'static str,
     settings: &TelemetrySettings,
 ) -> Result<Telemetry, TelemetryError> {
-    let telemetry = init_with(service, version, settings, std::io::stdout)?;
+    let lines = log_queue::to_stdout()?;
+    let telemetry = init_with(service, version, settings, lines.writer())?;
     panics::log_from_now_on();
     Ok(telemetry)
 }

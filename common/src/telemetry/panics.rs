@@ -2,6 +2,8 @@
 
 use std::panic::{self, PanicHookInfo};
 
+use super::log_queue;
+
 /// Logs every panic of the process from now on.
 pub(super) fn log_from_now_on() {
     panic::set_hook(Box::new(log));
@@ -13,6 +15,7 @@ fn log(panic: &PanicHookInfo<'_>) {
     // may be a student's.
     let reason = panic.payload().downcast_ref::<&'static str>();
     tracing::error!(location, reason, "panicked");
+    log_queue::flush_panic();
 }
 
 #[cfg(test)]

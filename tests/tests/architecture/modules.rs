@@ -11,10 +11,11 @@ const CONFINED: [(&str, &str); 4] = [
 ];
 
 /// What each module of `common` may use of the others.
-const ALLOWED: [(&str, &[&str]); 9] = [
+const ALLOWED: [(&str, &[&str]); 10] = [
     ("domain", &[]),
-    ("config", &[]),
+    ("config", &["output"]),
     ("lifecycle", &[]),
+    ("output", &[]),
     ("retry", &[]),
     ("telemetry", &["config", "lifecycle"]),
     ("texts", &["domain"]),
@@ -60,6 +61,16 @@ fn neither_process_knows_the_other() {
     for (folder, other) in [("api", "registrar_worker"), ("worker", "registrar_api")] {
         for source in sources(&[folder]) {
             assert!(!source.names_crate(other), "{} names {other}", source.path);
+        }
+    }
+}
+
+/// `println!` and its like panic when nobody reads, and stall with a reader that does.
+#[test]
+fn products_print_only_by_what_cannot_panic() {
+    for source in sources(&[&PRODUCT[..], &["infra/local"]].concat()) {
+        for name in ["println", "eprintln", "print", "eprint"] {
+            assert!(!source.calls_macro(name), "{} calls {name}!", source.path);
         }
     }
 }
