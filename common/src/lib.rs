@@ -5,6 +5,8 @@
 //! [`texts`] says in words what the domain knows by codes; [`telemetry`], [`retry`], [`config`],
 //! [`output`] and [`lifecycle`] know nothing of the domain. A test holds these directions.
 
+#[cfg(test)]
+mod authority;
 pub mod config;
 pub mod domain;
 pub mod ledger;

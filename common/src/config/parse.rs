@@ -170,7 +170,8 @@ mod tests {
         );
         assert_eq!(
             refusal(&["--amqp-url=mysql://app:hunter2@db"]),
-            "TEST_ONLY_AMQP_URL is not usable: it must be a URL such as amqp://user:password@localhost."
+            "TEST_ONLY_AMQP_URL is not usable: it must be a URL such as amqp://user:password@localhost; \
+             in user and password, characters like / and @ are written as %2F and %40."
         );
     }
 

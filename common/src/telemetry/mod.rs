@@ -12,17 +12,24 @@
 
 mod export;
 mod filter;
+mod http_client;
 mod init;
+mod key_values;
 mod log_queue;
 mod logging;
 pub mod metrics;
+mod opentelemetry_settings;
 pub mod operations;
 mod outage;
 mod panics;
+mod pem;
 pub mod propagation;
 mod provider;
+mod resource;
 mod settings;
+mod unsupported;
 
 pub use init::{Telemetry, TelemetryError, init, init_silent};
 pub use log_queue::flush_log;
+pub use opentelemetry_settings::{Exporter, OpenTelemetrySettings, OtlpProtocol, TraceSampler};
 pub use settings::{LogFilter, LogFormat, TelemetrySettings};

@@ -11,15 +11,16 @@ const CONFINED: [(&str, &str); 4] = [
 ];
 
 /// What each module of `common` may use of the others.
-const ALLOWED: [(&str, &[&str]); 10] = [
+const ALLOWED: [(&str, &[&str]); 11] = [
+    ("authority", &[]),
     ("domain", &[]),
     ("config", &["output"]),
     ("lifecycle", &[]),
     ("output", &[]),
     ("retry", &[]),
-    ("telemetry", &["config", "lifecycle"]),
+    ("telemetry", &["authority", "config", "lifecycle"]),
     ("texts", &["domain"]),
-    ("messaging", &["config", "domain", "lifecycle", "retry"]),
+    ("messaging", &["authority", "config", "domain", "lifecycle", "retry"]),
     ("storage", &["config", "domain", "telemetry"]),
     ("ledger", &["domain", "messaging", "storage"]),
 ];

@@ -11,9 +11,11 @@ use reqwest::StatusCode;
 use super::scene::{CLIENTS, play};
 
 /// So many lines that what waits for a reader is soon full.
-const SETTINGS: [(&str, &str); 2] = [("REGISTRAR_LOG", "trace"), ("REGISTRAR_BATCH_ROWS", "1")];
+const SETTINGS: [(&str, &str); 2] = [("REGISTRAR_LOG", "trace"), ("REGISTRAR_BATCH_ROWS", "8")];
 const DROPPED: &str = "registrar_log_lines_dropped_total ";
 const REPORT: &str = "log lines were dropped: stdout was not read fast enough";
+/// Some megabytes, of which the worker writes less a second than the API.
+const LONG_LOG: Duration = Duration::from_mins(3);
 /// Far less than an orchestrator waits before it kills.
 const STOP: Duration = Duration::from_secs(20);
 
@@ -29,7 +31,7 @@ async fn a_stdout_that_is_not_read_costs_log_lines_and_no_student() {
 
         api_log.stall();
         worker_log.stall();
-        wait::until("both drop lines", async || {
+        wait::until_within(LONG_LOG, "both drop lines", async || {
             let dropped = [api.counted(DROPPED).await, worker.counted(DROPPED).await];
             (!dropped.contains(&0)).then_some(())
         })
