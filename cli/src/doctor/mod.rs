@@ -51,13 +51,15 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 async fn examine(arguments: &Arguments) -> Vec<Finding> {
     let (mut findings, database) = settings::examine(&arguments.settings, &arguments.broker);
     let pool = database.map(|settings| Pool::new(&settings));
-    if let Ok(management) = arguments.broker.management() {
+    if let (Ok(management), Ok(messaging)) =
+        (arguments.broker.management(), arguments.broker.messaging())
+    {
         findings.extend(broker::examine(&arguments.broker).await);
         findings.extend(versions::of_broker(&management));
         findings.push(alarms::examine(&management));
         findings.push(topology::examine(&management));
-        findings.push(policies::examine(&management));
-        findings.push(workers::examine(&management, pool.as_ref()).await);
+        findings.push(policies::examine(&management).await);
+        findings.push(workers::examine(&messaging, pool.as_ref()).await);
     }
     if let Some(pool) = pool {
         findings.extend(database::examine(&pool).await);
