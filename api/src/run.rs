@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use registrar_common::{config, lifecycle::Shutdown, telemetry};
+use registrar_common::{config, lifecycle::Shutdown, output, telemetry};
 
 use crate::{
     application::{Application, SERVICE, VERSION},
@@ -18,15 +18,17 @@ pub fn main() -> ExitCode {
         .build()
         .context("The operating system does not let the API start its threads")
         .and_then(|runtime| runtime.block_on(run(settings)));
+    telemetry::flush_log();
     result.unwrap_or_else(|error| {
-        eprintln!("{error:#}");
+        output::print_last_words(format_args!("{error:#}"));
         ExitCode::FAILURE
     })
 }
 
 async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
     let telemetry = telemetry::init(SERVICE, VERSION, &settings.telemetry)?;
-    let application = Application::build(settings, Shutdown::on_signals()?).await?;
+    let shutdown = Shutdown::on_signals(telemetry::flush_log)?;
+    let application = Application::build(settings, shutdown).await?;
     let stopped = application.run_until_stopped().await;
     telemetry.shutdown().await;
     Ok(stopped.exit_code())

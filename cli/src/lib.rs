@@ -17,6 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use registrar_common::config;
+use registrar_common::output::{EXIT_CLOSED, OutputError, print_error};
 
 pub use doctor::VARIABLES;
 
@@ -58,7 +59,10 @@ pub fn main() -> ExitCode {
         Command::Status(arguments) => status::run(&arguments),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("{error}");
+        if let Some(OutputError::Closed) = error.downcast_ref() {
+            return ExitCode::from(EXIT_CLOSED);
+        }
+        print_error(error);
         ExitCode::from(2)
     })
 }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use registrar_common::output::report_line;
 use registrar_common::storage::{self, DatabaseSettings};
 
 #[derive(Debug, Args)]
@@ -15,9 +16,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let applied = runtime.block_on(storage::migrate(&arguments.database))?;
     match applied {
-        0 => println!("The tables are up to date."),
-        1 => println!("Applied 1 migration. The tables are up to date."),
-        count => println!("Applied {count} migrations. The tables are up to date."),
+        0 => report_line("The tables are up to date."),
+        1 => report_line("Applied 1 migration. The tables are up to date."),
+        count => {
+            report_line(format_args!("Applied {count} migrations. The tables are up to date."));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
+use registrar_common::config::{SecretUrl, secret_url};
+use registrar_common::output::print_line;
 use serde_json::Value;
 use ureq::http::StatusCode;
 
@@ -17,7 +19,8 @@ pub(crate) struct Arguments {
 
     /// Where the API is.
     #[arg(long, env = "REGISTRAR_API_URL", default_value = "http://127.0.0.1:5000")]
-    api_url: String,
+    #[arg(value_parser = api_url())]
+    api_url: SecretUrl,
 
     /// Print the API's answer as it is.
     #[arg(long)]
@@ -27,14 +30,26 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (http_status, answer) = look_up(&arguments.api_url, &arguments.reference)?;
     if arguments.json {
-        println!("{answer}");
+        print_line(&answer)?;
     } else {
-        println!("{}", describe(&answer));
+        print_line(describe(&answer))?;
     }
     Ok(ExitCode::from(exit_code(http_status, &answer)))
 }
 
-fn look_up(api_url: &str, reference: &str) -> anyhow::Result<(StatusCode, Value)> {
+/// A URL without parameters: what is looked up follows it.
+fn api_url() -> impl Fn(&str) -> Result<SecretUrl, String> + Clone + Send + Sync + 'static {
+    const EXAMPLE: &str = "http://127.0.0.1:5000";
+    let parse = secret_url(&["http", "https"], EXAMPLE);
+    move |value| {
+        if value.contains('?') {
+            return Err(format!("it must be a URL such as {EXAMPLE}, without anything after a ?"));
+        }
+        parse(value)
+    }
+}
+
+fn look_up(api_url: &SecretUrl, reference: &str) -> anyhow::Result<(StatusCode, Value)> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .timeout_global(Some(TIMEOUT))
@@ -42,7 +57,7 @@ fn look_up(api_url: &str, reference: &str) -> anyhow::Result<(StatusCode, Value)
         .into();
     // A reference has only letters and digits; anything else must not become part of the URL.
     let reference: String = reference.chars().filter(char::is_ascii_alphanumeric).collect();
-    let url = format!("{}/registrations/{reference}", api_url.trim_end_matches('/'));
+    let url = format!("{}/registrations/{reference}", api_url.expose().trim_end_matches('/'));
     let mut response = agent.get(&url).call().with_context(|| {
         format!("The API at {api_url} does not answer. Is it running? Set REGISTRAR_API_URL to where it is.")
     })?;
@@ -97,6 +112,22 @@ mod tests {
         ] {
             let http_status = StatusCode::from_u16(http_status).unwrap();
             assert_eq!(exit_code(http_status, &json!({"status": status})), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_url_is_taken_with_space_and_slashes_around_it_and_refused_in_words() {
+        for url in ["http://api:5000", " http://api:5000/\n", "https://api/registrar/"] {
+            assert!(api_url()(url).is_ok(), "{url:?}");
+        }
+        for url in
+            ["", "api:5000", "http:/api", "http://api:x", "ftp://api", "http://a b", "http://api?x"]
+        {
+            let rule = api_url()(url).unwrap_err();
+            assert!(
+                rule.starts_with("it must be a URL such as http://127.0.0.1:5000"),
+                "{url:?}: {rule}"
+            );
         }
     }
 

@@ -25,11 +25,18 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 };
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::resource::v1::Resource;
-use registrar_common::telemetry::{self, LogFormat, TelemetrySettings};
+use registrar_common::config;
+use registrar_common::telemetry::{self, TelemetrySettings};
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 use tracing::{info, info_span, warn};
+
+#[derive(clap::Parser)]
+struct Settings {
+    #[command(flatten)]
+    telemetry: TelemetrySettings,
+}
 
 /// A collector that keeps what it is sent.
 #[derive(Clone, Default)]
@@ -86,13 +93,10 @@ async fn everything_queued_reaches_the_collector_at_the_shutdown_and_nothing_of_
     let collector = Collector::default();
     let (endpoint, serving) = collector.serve();
     let serving = tokio::spawn(serving);
-    let settings = TelemetrySettings {
-        otlp_endpoint: Some(endpoint),
-        trace_ratio: 1.0,
-        // Of what the export runs on, tower alone is enough to see and not too loud on stdout.
-        log: "info,tower=trace".parse().unwrap(),
-        log_format: LogFormat::Text,
-    };
+    let endpoint = format!("--otlp-endpoint={endpoint}");
+    // Of what the export runs on, tower alone is enough to see and not too loud on stdout.
+    let flags = ["test", &endpoint, "--log=info,tower=trace", "--log-format=text"];
+    let settings = config::parse_from::<Settings>(flags).unwrap().telemetry;
 
     let running = telemetry::init("registrar-test", "1.2.3", &settings).unwrap();
     info_span!("request").in_scope(|| info_span!("insert").in_scope(|| info!(rows = 3, "stored")));

@@ -5,6 +5,7 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
 use crate::exposition::counted;
+use crate::pipe_reading::PipeReading;
 use crate::program::{DERIVATION_SECRET, Program, SEALING_SECRET};
 use crate::servers::Servers;
 use crate::student::Student;
@@ -47,6 +48,17 @@ impl Api {
         servers: &Servers,
         settings: &[(&str, &str)],
     ) -> Self {
+        Self::of(Program::start(program, &Self::environment(servers, settings))).await
+    }
+
+    /// Starts an API whose output goes through a pipe.
+    pub async fn begin_piped(servers: &Servers, settings: &[(&str, &str)]) -> (Self, PipeReading) {
+        let environment = Self::environment(servers, settings);
+        let (program, reading) = Program::start_piped("api-under-test", &environment);
+        (Self::of(program).await, reading)
+    }
+
+    fn environment<'a>(servers: &Servers, settings: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
         let mut environment = vec![
             ("DATABASE_URL", servers.database_url.clone()),
             ("AMQP_URL", servers.amqp_url.clone()),
@@ -60,7 +72,10 @@ impl Api {
             ("REGISTRAR_RATE_PER_SECOND", "0".to_owned()),
         ];
         environment.extend(settings.iter().map(|&(name, value)| (name, value.to_owned())));
-        let mut program = Program::start(program, &environment);
+        environment
+    }
+
+    async fn of(mut program: Program) -> Self {
         let listening = program.logged("listening").await;
         let at = |field: &str| format!("http://{}", listening[field].as_str().unwrap());
         Self {

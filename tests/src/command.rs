@@ -21,16 +21,42 @@ pub struct Ended {
 /// Runs a program with these arguments and only these settings in its environment.
 pub async fn run(name: &str, arguments: &[&str], settings: &[(&str, &str)]) -> Ended {
     let folder = tempfile::tempdir().unwrap();
-    let (stdout, stderr) = (folder.path().join("stdout"), folder.path().join("stderr"));
-    let file = |path: &Path| Stdio::from(fs::File::create(path).unwrap());
+    let stdout = folder.path().join("stdout");
+    let ended = run_into(name, arguments, settings, file(&stdout)).await;
+    Ended { stdout: fs::read_to_string(&stdout).unwrap(), ..ended }
+}
+
+/// As [`run`], with an stdout of one's own, of which nothing is read here.
+pub async fn run_into(
+    name: &str,
+    arguments: &[&str],
+    settings: &[(&str, &str)],
+    stdout: Stdio,
+) -> Ended {
+    let folder = tempfile::tempdir().unwrap();
+    let stderr = folder.path().join("stderr");
+    let outputs = [stdout, file(&stderr)];
+    let code = run_with_outputs(name, arguments, settings, outputs).await;
+    Ended { code, stdout: String::new(), stderr: fs::read_to_string(&stderr).unwrap() }
+}
+
+/// As [`run`], with outputs of one's own: stdout, then stderr. Returns the exit code.
+pub async fn run_with_outputs(
+    name: &str,
+    arguments: &[&str],
+    settings: &[(&str, &str)],
+    [stdout, stderr]: [Stdio; 2],
+) -> Option<i32> {
     let mut command = Command::new(path(name));
     command.args(arguments).env_clear().envs(settings.iter().copied());
-    command.stdin(Stdio::null()).stdout(file(&stdout)).stderr(file(&stderr));
+    command.stdin(Stdio::null()).stdout(stdout).stderr(stderr);
     let mut running = Running(command.spawn().unwrap());
     let what = format!("{name} {} ends", arguments.join(" "));
-    let status = wait::until(&what, async || running.0.try_wait().unwrap()).await;
-    let text = |path: &Path| fs::read_to_string(path).unwrap();
-    Ended { code: status.code(), stdout: text(&stdout), stderr: text(&stderr) }
+    wait::until(&what, async || running.0.try_wait().unwrap()).await.code()
+}
+
+fn file(path: &Path) -> Stdio {
+    fs::File::create(path).unwrap().into()
 }
 
 /// Ends with the test, however that ends.

@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod load;
 pub mod lost_replies;
 pub mod oracle;
+pub mod pipe_reading;
 pub mod process;
 pub mod process_list;
 pub mod program;

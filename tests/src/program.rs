@@ -11,6 +11,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::pipe_reading::PipeReading;
 use crate::wait;
 
 /// What every program of one installation shares.
@@ -37,6 +38,21 @@ impl Program {
         let log = folder.path().join("log");
         let process = Managed::spawn(name, &mut command, Stdio::null(), &log, &keeper).unwrap();
         Self { process, folder, _keeper: keeper }
+    }
+
+    /// As [`Self::start`], with both outputs in one pipe, whose reader can stop to read.
+    pub fn start_piped(name: &'static str, settings: &[(&str, String)]) -> (Self, PipeReading) {
+        let keeper = Keeper::start(None).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new(path(name));
+        command.env_clear().envs(settings.iter().map(|(name, value)| (name, value)));
+        let log = folder.path().join("log");
+        let (reading, writer) = PipeReading::into_file(&log);
+        let outputs = [writer.try_clone().unwrap().into(), writer.into()];
+        let stdin = Stdio::null();
+        let process =
+            Managed::spawn_with_outputs(name, &mut command, stdin, outputs, &log, &keeper).unwrap();
+        (Self { process, folder, _keeper: keeper }, reading)
     }
 
     /// Everything that it has written to its log.

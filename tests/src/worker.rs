@@ -4,6 +4,7 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use crate::exposition::counted;
+use crate::pipe_reading::PipeReading;
 use crate::program::Program;
 use crate::servers::Servers;
 use crate::wait;
@@ -44,13 +45,27 @@ impl Worker {
         servers: &Servers,
         settings: &[(&str, &str)],
     ) -> Self {
+        Self::of(Program::start(program, &Self::environment(servers, settings))).await
+    }
+
+    /// Starts a worker whose output goes through a pipe.
+    pub async fn begin_piped(servers: &Servers, settings: &[(&str, &str)]) -> (Self, PipeReading) {
+        let environment = Self::environment(servers, settings);
+        let (program, reading) = Program::start_piped("worker-under-test", &environment);
+        (Self::of(program).await, reading)
+    }
+
+    fn environment<'a>(servers: &Servers, settings: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
         let mut environment = vec![
             ("DATABASE_URL", servers.database_url.clone()),
             ("AMQP_URL", servers.amqp_url.clone()),
             ("REGISTRAR_METRICS_ADDRESS", "127.0.0.1:0".to_owned()),
         ];
         environment.extend(settings.iter().map(|&(name, value)| (name, value.to_owned())));
-        let mut program = Program::start(program, &environment);
+        environment
+    }
+
+    async fn of(mut program: Program) -> Self {
         let listening = program.logged("listening").await;
         let operations_url = format!("http://{}", listening["metrics_address"].as_str().unwrap());
         Self { program, operations_url }

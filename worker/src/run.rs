@@ -10,6 +10,7 @@ use registrar_common::domain::Lane;
 use registrar_common::ledger::Looker;
 use registrar_common::lifecycle::{Shutdown, Supervisor};
 use registrar_common::messaging::Envelope;
+use registrar_common::output;
 use registrar_common::retry::RetryPolicy;
 use registrar_common::storage::{LanePauses, MySqlStore, PauseWatch, Pool, RegistrationStore};
 use registrar_common::telemetry::{self, metrics::Metrics};
@@ -54,8 +55,9 @@ where
         .build()
         .context("The operating system does not let the worker start its threads")
         .and_then(|runtime| runtime.block_on(run(settings, wrap, decode)));
+    telemetry::flush_log();
     result.unwrap_or_else(|error| {
-        eprintln!("{error:#}");
+        output::print_last_words(format_args!("{error:#}"));
         ExitCode::FAILURE
     })
 }
@@ -69,7 +71,7 @@ where
     S: RegistrationStore + 'static,
 {
     let telemetry = telemetry::init(SERVICE, VERSION, &settings.telemetry)?;
-    let shutdown = Shutdown::on_signals()?;
+    let shutdown = Shutdown::on_signals(telemetry::flush_log)?;
     let mut supervisor = Supervisor::new(shutdown.clone());
     let metrics = Metrics::of_process(SERVICE, VERSION, &Handle::current())?;
     let worker_metrics = Arc::new(WorkerMetrics::register(&metrics)?);

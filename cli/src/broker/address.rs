@@ -2,7 +2,7 @@ use anyhow::Context as _;
 use clap::Args;
 use percent_encoding::percent_decode_str;
 use registrar_common::config::{SecretUrl, secret_url};
-use registrar_common::messaging::AmqpUrl;
+use registrar_common::messaging::{AmqpUrl, MessagingSettings};
 
 use super::Management;
 
@@ -29,11 +29,19 @@ impl BrokerArguments {
         self.amqp_url.as_ref()
     }
 
+    /// How to log in to RabbitMQ.
+    pub(crate) fn messaging(&self) -> anyhow::Result<MessagingSettings> {
+        Ok(MessagingSettings::new(self.required_amqp_url()?.clone()))
+    }
+
     /// The management API of the virtual host in `AMQP_URL`.
     pub(crate) fn management(&self) -> anyhow::Result<Management> {
-        let amqp =
-            self.amqp_url.as_ref().context("AMQP_URL must be set (Where RabbitMQ listens).")?;
+        let amqp = self.required_amqp_url()?;
         Ok(Management::at(&Address::of(amqp, self.rabbitmq_management_url.as_ref()), amqp))
+    }
+
+    fn required_amqp_url(&self) -> anyhow::Result<&AmqpUrl> {
+        self.amqp_url.as_ref().context("AMQP_URL must be set (Where RabbitMQ listens).")
     }
 }
 

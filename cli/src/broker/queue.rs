@@ -1,3 +1,4 @@
+use registrar_common::messaging::LiveCounts;
 use serde::Deserialize;
 
 use super::history::{Sample, oldest_age};
@@ -6,7 +7,8 @@ use super::{Age, BrokerError, Management};
 /// How far back, and how exactly, the broker remembers how many messages came; in seconds.
 const RECORDS: [(u32, u32); 2] = [(600, 5), (3_600, 60)];
 
-/// A queue as the management API tells of it; counts and rates may be five seconds old.
+/// A queue as the management API tells of it; counts and rates may be five seconds old, and are zero
+/// for as long after the queue was declared.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Queue {
     /// Messages ready to be delivered.
@@ -54,6 +56,11 @@ impl Queue {
     /// The queue of this name, if there is one.
     pub(crate) fn read(broker: &Management, name: &str) -> Result<Option<Self>, BrokerError> {
         broker.get_own("queues", name)
+    }
+
+    /// Replaces counts by what the queue's leader knows at this moment.
+    pub(crate) fn update(&mut self, live: LiveCounts) {
+        (self.messages_ready, self.consumers) = (live.ready, live.consumers);
     }
 
     /// Messages that are not settled.

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use registrar_common::output::{print, print_error, print_line, report_line};
 use registrar_common::storage::{Action, ActionKind, ActionResult, LetterState};
 use serde_json::json;
 
@@ -46,16 +47,16 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let desk = arguments.desk.open();
     let matched = desk.matched(&filter).await?;
     if matched.letters == 0 {
-        eprintln!("No held dead letter matches.");
+        print_error("No held dead letter matches.");
         return Ok(ExitCode::from(NOTHING_MATCHES));
     }
     if arguments.dry_run {
         if arguments.json {
-            println!("{}", json!({"dry_run": true, "matched": matched.letters}));
+            print_line(json!({"dry_run": true, "matched": matched.letters}))?;
         } else {
             let letters = counted(matched.letters, "dead letter");
             let groups = of_groups(&desk.groups(&filter).await?);
-            print!("{groups}\nWould discard {letters}. Nothing was done.\n");
+            print(format_args!("{groups}\nWould discard {letters}. Nothing was done.\n"))?;
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -79,9 +80,9 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     desk.record(number, discarded, Some(ActionResult::Done)).await?;
     if arguments.json {
         let (matched, action) = (matched.letters, number);
-        println!("{}", json!({"action": action, "matched": matched, "discarded": discarded}));
+        report_line(json!({"action": action, "matched": matched, "discarded": discarded}));
     } else {
-        println!("Discarded {}.", counted(discarded, "dead letter"));
+        report_line(format_args!("Discarded {}.", counted(discarded, "dead letter")));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use registrar_common::config;
+use registrar_common::output::{print, print_line};
 use registrar_common::storage::RecordedAction;
 use serde_json::{Value, json};
 
@@ -28,11 +29,11 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let actions = arguments.desk.open().actions(arguments.limit).await?;
     if arguments.json {
-        println!("{:#}", actions.iter().map(to_json).collect::<Value>());
+        print_line(format_args!("{:#}", actions.iter().map(to_json).collect::<Value>()))?;
     } else if actions.is_empty() {
-        println!("No dead letter was replayed, discarded or revealed yet.");
+        print_line("No dead letter was replayed, discarded or revealed yet.")?;
     } else {
-        print!("{}", of_actions(&actions));
+        print(of_actions(&actions))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use registrar_common::output::{print, print_line};
 use registrar_common::storage::{LetterFilter, LetterGroup, LetterState};
 use serde_json::{Value, json};
 
@@ -33,11 +34,11 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let filter = arguments.filter.filter(state);
     let groups = arguments.desk.open().groups(&filter).await?;
     if arguments.json {
-        println!("{}", groups.iter().map(to_json).collect::<Value>());
+        print_line(groups.iter().map(to_json).collect::<Value>())?;
     } else if groups.is_empty() {
-        println!("{}", nothing(&filter));
+        print_line(nothing(&filter))?;
     } else {
-        print!("{}\n{}", of_groups(&groups), summary(&groups));
+        print(format_args!("{}\n{}", of_groups(&groups), summary(&groups)))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 use registrar_common::config;
 use registrar_common::domain::Lane;
+use registrar_common::output::{print, print_error, print_line};
 use registrar_common::storage::{
     Action, ActionKind, ActionResult, DeadLetterDesk, LetterFilter, LetterState, Matched,
     StoredLetter,
@@ -64,7 +65,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let matched = desk.matched(&filter).await?;
     let letters = desk.letters(&filter, 0, matched.through, arguments.limit).await?;
     if letters.is_empty() {
-        eprintln!("No dead letter matches.");
+        print_error("No dead letter matches.");
         return Ok(ExitCode::from(NOTHING_MATCHES));
     }
     if arguments.reveal {
@@ -72,10 +73,10 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     if arguments.json {
         let letters: Value = letters.iter().map(|one| to_json(one, arguments.reveal)).collect();
-        println!("{letters:#}");
+        print_line(format_args!("{letters:#}"))?;
     } else {
         let letters: Vec<_> = letters.iter().map(|one| text::of(one, arguments.reveal)).collect();
-        print!("{}{}", letters.join("\n"), more(matched, letters.len()));
+        print(format_args!("{}{}", letters.join("\n"), more(matched, letters.len())))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -15,6 +15,7 @@ mod workers;
 use std::process::ExitCode;
 
 use clap::Args;
+use registrar_common::output::{print, print_line};
 use registrar_common::storage::Pool;
 
 use self::finding::Finding;
@@ -39,9 +40,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let findings = runtime.block_on(examine(arguments));
     if arguments.json {
-        println!("{:#}", report::json(&findings));
+        print_line(format_args!("{:#}", report::json(&findings)))?;
     } else {
-        print!("{}", report::text(&findings));
+        print(report::text(&findings))?;
     }
     Ok(ExitCode::from(report::exit_code(&findings)))
 }
@@ -50,13 +51,15 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 async fn examine(arguments: &Arguments) -> Vec<Finding> {
     let (mut findings, database) = settings::examine(&arguments.settings, &arguments.broker);
     let pool = database.map(|settings| Pool::new(&settings));
-    if let Ok(management) = arguments.broker.management() {
+    if let (Ok(management), Ok(messaging)) =
+        (arguments.broker.management(), arguments.broker.messaging())
+    {
         findings.extend(broker::examine(&arguments.broker).await);
         findings.extend(versions::of_broker(&management));
         findings.push(alarms::examine(&management));
         findings.push(topology::examine(&management));
-        findings.push(policies::examine(&management));
-        findings.push(workers::examine(&management, pool.as_ref()).await);
+        findings.push(policies::examine(&management).await);
+        findings.push(workers::examine(&messaging, pool.as_ref()).await);
     }
     if let Some(pool) = pool {
         findings.extend(database::examine(&pool).await);

@@ -1,15 +1,22 @@
 //! Whether policies bound the queues, and none makes them lose messages.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use registrar_common::messaging::{ArgumentValue, Piece, topology};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use tokio::time::{Instant, sleep};
 
 use super::finding::{Finding, Problem};
 use crate::broker::{BrokerError, Management};
 
 const CHECK: &str = "policies";
+const NOT_REPORTED: &str =
+    "RabbitMQ has not reported on a new queue yet: look again in some seconds.";
+/// RabbitMQ reports on a queue every 5 s (`collect_statistics_interval`).
+const REPORTED_WITHIN: Duration = Duration::from_secs(15);
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// What installations start with; operators may tune the values.
 const SHIPPED: &str = include_str!("../../../infra/rabbitmq/definitions.json");
 const LOSE_MESSAGES: [&str; 2] = ["message-ttl", "expires"];
@@ -45,18 +52,21 @@ struct Queue {
     effective_policy_definition: Option<Definition>,
 }
 
-pub(super) fn examine(broker: &Management) -> Finding {
+pub(super) async fn examine(broker: &Management) -> Finding {
     let shipped: Shipped = match serde_json::from_str(SHIPPED) {
         Ok(shipped) => shipped,
         Err(error) => return Finding::unknown(CHECK, error),
     };
-    match problems(broker, &shipped.policies) {
-        Ok(Some(problems)) => Finding::of(CHECK, problems, "Every queue has its limits."),
-        Ok(None) => {
-            let why = "RabbitMQ has not reported on a new queue yet: look again in some seconds.";
-            Finding::unknown(CHECK, why)
+    let give_up_at = Instant::now() + REPORTED_WITHIN;
+    loop {
+        match problems(broker, &shipped.policies) {
+            Ok(Some(problems)) => {
+                return Finding::of(CHECK, problems, "Every queue has its limits.");
+            }
+            Ok(None) if Instant::now() < give_up_at => sleep(LOOK_EVERY).await,
+            Ok(None) => return Finding::unknown(CHECK, NOT_REPORTED),
+            Err(error) => return Finding::unknown(CHECK, error),
         }
-        Err(error) => Finding::unknown(CHECK, error),
     }
 }
 

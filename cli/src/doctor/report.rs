@@ -21,7 +21,7 @@ pub(super) fn exit_code(findings: &[Finding]) -> u8 {
     }
 }
 
-/// A line for each finding and two for each problem; the last line sums up.
+/// A line for each finding and two for each problem; the last line counts these lines.
 pub(super) fn text(findings: &[Finding]) -> String {
     let width = findings.iter().map(|finding| finding.check.len()).max().unwrap_or_default();
     let mut text = String::new();
@@ -38,7 +38,7 @@ pub(super) fn text(findings: &[Finding]) -> String {
                 line("ok", check, what);
             }
             Verdict::Wrong(problems) => {
-                wrong += 1;
+                wrong += problems.len();
                 for problem in problems {
                     line("WRONG", check, &problem.what);
                     line("", "", &format!("-> {}", problem.mend));
@@ -96,12 +96,18 @@ mod tests {
 
     #[test]
     fn each_problem_is_told_with_how_to_mend_it() {
+        let mut findings = findings();
+        findings[1].verdict = Verdict::Wrong(vec![
+            Problem::new("It is behind.", "Migrate."),
+            Problem::new("It is strange.", "Look at it."),
+        ]);
         assert_eq!(
-            text(&findings()),
+            text(&findings),
             "ok       clock   0.1 s ahead.\n\
              WRONG    schema  It is behind.\n                 -> Migrate.\n\
+             WRONG    schema  It is strange.\n                 -> Look at it.\n\
              unknown  alarms  Nobody answers.\n\
-             1 ok, 1 wrong, 1 could not be looked at\n"
+             1 ok, 2 wrong, 1 could not be looked at\n"
         );
     }
 

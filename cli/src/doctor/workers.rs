@@ -1,20 +1,21 @@
 //! Whether somebody consumes what waits.
 
 use registrar_common::domain::Lane;
-use registrar_common::messaging::{DEAD_LETTER, UNROUTED, queue_of};
+use registrar_common::messaging::{
+    ConnectError, DEAD_LETTER, MessagingSettings, UNROUTED, live_counts, queue_of,
+};
 use registrar_common::storage::{LanePause, LanePauses, Pool};
 
 use super::finding::{Finding, Problem};
-use crate::broker::{BrokerError, Management, Queue};
 
 const CHECK: &str = "workers";
 
-pub(super) async fn examine(broker: &Management, pool: Option<&Pool>) -> Finding {
+pub(super) async fn examine(messaging: &MessagingSettings, pool: Option<&Pool>) -> Finding {
     let pauses = match pool {
         Some(pool) => LanePauses::new(pool.clone()).in_force().await.unwrap_or_default(),
         None => Vec::new(),
     };
-    match problems(broker, &pauses) {
+    match problems(messaging, &pauses).await {
         Ok(problems) => {
             let mut well = vec!["Nothing waits without a worker.".to_owned()];
             well.extend(pauses.iter().map(told));
@@ -24,18 +25,21 @@ pub(super) async fn examine(broker: &Management, pool: Option<&Pool>) -> Finding
     }
 }
 
-fn problems(broker: &Management, pauses: &[LanePause]) -> Result<Vec<Problem>, BrokerError> {
+/// Asks the queues themselves: what the management API says of consumers is some seconds old.
+async fn problems(
+    messaging: &MessagingSettings,
+    pauses: &[LanePause],
+) -> Result<Vec<Problem>, ConnectError> {
     let is_paused = |lane: Lane| pauses.iter().any(|pause| pause.lane == lane);
     let lanes = Lane::ALL.into_iter().filter(|lane| !is_paused(*lane)).map(queue_of);
+    let names: Vec<_> = lanes.chain([DEAD_LETTER, UNROUTED]).collect();
     let mut problems = Vec::new();
-    for name in lanes.chain([DEAD_LETTER, UNROUTED]) {
-        let Some(queue) = Queue::read(broker, name)? else { continue };
-        if queue.consumers == 0 && queue.messages_ready > 0 {
+    for (name, queue) in names.iter().zip(live_counts(messaging, &names).await?) {
+        // A queue that is not there is a finding of the topology.
+        let Some(queue) = queue else { continue };
+        if queue.consumers == 0 && queue.ready > 0 {
             problems.push(Problem::new(
-                format!(
-                    "{} messages wait in {name} and no worker consumes it.",
-                    queue.messages_ready
-                ),
+                format!("{} messages wait in {name} and no worker consumes it.", queue.ready),
                 "Start a worker; if one runs, its /readyz says what it waits for.",
             ));
         }

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use registrar_common::domain::Lane;
-use registrar_common::messaging::queue_of;
+use registrar_common::messaging::{live_counts, queue_of};
+use registrar_common::output::{print, print_error, print_line};
 use registrar_common::storage::{LanePause, LanePauses, StorageError};
 use serde_json::json;
 
@@ -20,21 +21,26 @@ pub(super) async fn run(
     pauses: &LanePauses,
     as_json: bool,
 ) -> anyhow::Result<ExitCode> {
-    let broker = broker.management()?;
+    let (broker, messaging) = (broker.management()?, broker.messaging()?);
     let pauses = pauses.in_force().await;
     let lanes = Lane::ALL.map(|lane| standing(&broker, lane, &pauses));
-    let lanes = lanes.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
+    let mut lanes = lanes.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
+    // A worker that has just begun to consume is not in the management API's figures yet.
+    let live = live_counts(&messaging, &Lane::ALL.map(queue_of)).await?;
+    for (lane, live) in lanes.iter_mut().zip(live.into_iter().flatten()) {
+        lane.update(live);
+    }
     if as_json {
         let lanes: Vec<_> = lanes.iter().map(Standing::json).collect();
-        println!("{:#}", json!({ "lanes": lanes }));
+        print_line(format_args!("{:#}", json!({ "lanes": lanes })))?;
     } else {
         let rows: Vec<_> = lanes.iter().map(Standing::row).collect();
-        print!("{}", table(COLUMNS, &rows));
+        print(table(COLUMNS, &rows))?;
     }
     Ok(match pauses {
         Ok(_) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("Whether a lane is paused could not be read. {error}");
+            print_error(format_args!("Whether a lane is paused could not be read. {error}"));
             ExitCode::from(INCOMPLETE)
         }
     })

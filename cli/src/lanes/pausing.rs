@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use registrar_common::domain::Lane;
+use registrar_common::output::report_line;
 use registrar_common::storage::{LanePause, LanePauses, StorageError};
 
 use super::span;
@@ -21,27 +22,29 @@ pub(super) async fn pause(
     let now = of_lane(pauses, lane).await?.with_context(|| {
         format!("The {lane} lane was paused, and the pause has ended already: somebody resumed it.")
     })?;
-    println!("The {lane} lane is paused until {} ({}).", now.until_text(), span::of(now.left));
+    let (until, left) = (now.until_text(), span::of(now.left));
+    report_line(format_args!("The {lane} lane is paused until {until} ({left})."));
     if let Some(before) = before {
-        println!("That replaces the pause until {} by {}.", before.until_text(), before.by);
+        let (until, by) = (before.until_text(), before.by);
+        report_line(format_args!("That replaces the pause until {until} by {by}."));
     }
-    println!(
+    report_line(format_args!(
         "Workers stop within seconds and go on by themselves then; students can still send, and \
          wait.\n`registrar lanes resume {lane}` ends the pause earlier."
-    );
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) async fn resume(pauses: &LanePauses, lane: Lane, by: &str) -> anyhow::Result<ExitCode> {
     let Some(pause) = of_lane(pauses, lane).await? else {
-        println!("The {lane} lane is not paused.");
+        report_line(format_args!("The {lane} lane is not paused."));
         return Ok(ExitCode::SUCCESS);
     };
     pauses.resume(lane, by).await?;
-    println!(
+    report_line(format_args!(
         "The {lane} lane is resumed: workers go on within seconds. It was paused by {}: {}",
         pause.by, pause.reason
-    );
+    ));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,6 +1,7 @@
 //! How one lane stands.
 
 use registrar_common::domain::Lane;
+use registrar_common::messaging::LiveCounts;
 use registrar_common::storage::LanePause;
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
@@ -39,6 +40,11 @@ pub(super) struct Standing {
 }
 
 impl Standing {
+    /// Replaces counts by those of this moment.
+    pub(super) fn update(&mut self, live: LiveCounts) {
+        self.queue.update(live);
+    }
+
     /// For people.
     pub(super) fn row(&self) -> [String; 8] {
         let rate = |rate: Option<f64>| rate.map_or("-".to_owned(), |rate| format!("{rate:.1}"));

@@ -10,6 +10,7 @@ use registrar_common::config;
 use registrar_common::domain::ledger::balance;
 use registrar_common::ledger::{LookError, Looker};
 use registrar_common::messaging::MessagingSettings;
+use registrar_common::output::print_line;
 use registrar_common::storage::{DatabaseSettings, MySqlStore, Pool};
 use tokio::time::sleep;
 
@@ -40,9 +41,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let report = runtime.block_on(look_twice(arguments)).map_err(explained)?;
     if arguments.json {
-        println!("{}", report.to_json());
+        print_line(report.to_json())?;
     } else {
-        println!("{report}");
+        print_line(&report)?;
     }
     let is_whole = report.unaccounted() == 0;
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(UNACCOUNTED) })

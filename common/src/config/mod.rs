@@ -19,6 +19,6 @@ mod value;
 pub use error::ConfigError;
 pub use parse::{parse, parse_from};
 pub use secret::{MIN_SECRET_CHARACTERS, SecretList, secret, secret_list};
-pub use secret_url::{SecretUrl, secret_url};
+pub use secret_url::{SecretUrl, has_escaped_credentials, secret_url};
 pub use table::settings_table;
 pub use value::{address, bounded, duration, ratio};

@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 use std::ffi::{OsStr, OsString};
+use std::fmt::Display;
 use std::process::exit;
 
 use clap::builder::Resettable;
@@ -9,6 +10,7 @@ use clap::{Arg, Command, Parser};
 use secrecy::SecretString;
 
 use super::{ConfigError, SecretList, SecretUrl};
+use crate::output::{self, OutputError};
 
 /// The exit code of a process whose settings are wrong, as for a wrong flag.
 const EXIT_SETTINGS_REFUSED: i32 = 2;
@@ -23,15 +25,18 @@ const EXIT_SETTINGS_REFUSED: i32 = 2;
 pub fn parse<C: Parser>() -> C {
     match read(std::env::args_os(), unset_when_empty) {
         Ok(settings) => settings,
-        Err(ConfigError::Information(text)) => {
-            print!("{text}");
-            exit(0)
-        }
-        Err(ConfigError::Refused(sentence)) => {
-            eprintln!("{sentence}");
-            exit(EXIT_SETTINGS_REFUSED)
-        }
+        Err(ConfigError::Information(text)) => match output::print(text) {
+            Ok(()) => exit(0),
+            Err(OutputError::Closed) => exit(output::EXIT_CLOSED.into()),
+            Err(error) => refuse(&error),
+        },
+        Err(ConfigError::Refused(sentence)) => refuse(&sentence),
     }
+}
+
+fn refuse(sentence: &dyn Display) -> ! {
+    output::print_last_words(sentence);
+    exit(EXIT_SETTINGS_REFUSED)
 }
 
 /// The settings that `args` (the program's name first) give; the environment plays no part.
@@ -165,7 +170,8 @@ mod tests {
         );
         assert_eq!(
             refusal(&["--amqp-url=mysql://app:hunter2@db"]),
-            "TEST_ONLY_AMQP_URL is not usable: it must be a URL such as amqp://user:password@localhost."
+            "TEST_ONLY_AMQP_URL is not usable: it must be a URL such as amqp://user:password@localhost; \
+             in user and password, characters like / and @ are written as %2F and %40."
         );
     }
 

@@ -16,7 +16,7 @@ pub fn settings_table<C: CommandFactory>() -> String {
 }
 
 fn row(arg: &Arg) -> Option<String> {
-    let variable = arg.get_env()?.to_string_lossy();
+    let variable = arg.get_env().filter(|_| !arg.is_hide_set())?.to_string_lossy();
     Some(format!("| `{variable}` | {} | {} |", default_of(arg), meaning_of(arg)))
 }
 
@@ -55,6 +55,9 @@ mod tests {
         /// When there is a collector.
         #[arg(long, env = "TEST_ONLY_COLLECTOR")]
         _collector: Option<String>,
+        /// Only to be refused.
+        #[arg(long, env = "TEST_ONLY_REFUSED", hide = true)]
+        _refused: Option<String>,
         /// A flag only.
         #[arg(long)]
         _verbose: bool,

@@ -10,7 +10,7 @@
 //! # async fn work(_: Shutdown) -> Result<(), Infallible> { Ok(()) }
 //! # #[tokio::main]
 //! # async fn main() -> std::io::Result<ExitCode> {
-//! let shutdown = Shutdown::on_signals()?;
+//! let shutdown = Shutdown::on_signals(|| ())?;
 //! let mut supervisor = Supervisor::new(shutdown.clone());
 //! supervisor.spawn("publisher", work(shutdown.clone()));
 //! let stopped = supervisor.run(Duration::from_secs(25)).await;

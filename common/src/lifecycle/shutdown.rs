@@ -23,16 +23,20 @@ impl Shutdown {
     }
 
     /// A shutdown that SIGTERM and SIGINT start too. A second signal ends the process at once,
-    /// with exit code 128 + the signal's number.
+    /// with exit code 128 + the signal's number, after `before_end`, which must not take long.
     ///
     /// Must be called within a Tokio runtime.
     ///
     /// # Errors
     /// When the operating system refuses the signal handlers.
-    pub fn on_signals() -> io::Result<Self> {
+    pub fn on_signals(before_end: impl FnOnce() + Send + 'static) -> io::Result<Self> {
         let signals = signals::Signals::install()?;
         let requested = CancellationToken::new();
-        let listener = signals::listen(signals, requested.clone(), signals::end_process);
+        let insist = move |code| {
+            before_end();
+            signals::end_process(code);
+        };
+        let listener = signals::listen(signals, requested.clone(), insist);
         let listener = AbortOnDropHandle::new(tokio::spawn(listener));
         Ok(Self { requested, _signals: Some(Arc::new(listener)) })
     }

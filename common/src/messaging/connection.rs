@@ -5,7 +5,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use lapin::tcp::{AsyncTcpStream, OwnedTLSConfig};
+use lapin::tcp::AsyncTcpStream;
 use lapin::uri::AMQPScheme;
 use lapin::{Channel, ConnectionProperties};
 use tokio::time::timeout;
@@ -65,7 +65,7 @@ impl AmqpConnection {
         Ok(this)
     }
 
-    async fn without_topology(
+    pub(super) async fn without_topology(
         settings: &MessagingSettings,
         purpose: &str,
         frames: Frames,
@@ -161,6 +161,7 @@ async fn connect(
     uri.query.heartbeat = Some(settings.amqp_heartbeat_seconds.get());
     let name = format!("registrar {} {purpose}", env!("CARGO_PKG_VERSION"));
     let properties = ConnectionProperties::default().with_connection_name(name.into());
+    let tls = settings.amqp_url.tls().clone();
     let limit = settings.amqp_connect_timeout;
     let mut guard = CutUnlessConnected(Some(wire.clone()));
     let connected = lapin::Connection::connector(
@@ -175,7 +176,6 @@ async fn connect(
                 let socket = stream.get_ref().as_fd().try_clone_to_owned()?;
                 drop(wire.0.set(socket));
             }
-            let tls = OwnedTLSConfig::default();
             Ok(match uri.scheme {
                 AMQPScheme::AMQP => plain,
                 AMQPScheme::AMQPS => {
@@ -191,3 +191,6 @@ async fn connect(
     guard.0 = None;
     connected
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 //! The only code that names lapin. A [`Publisher`] answers once the broker has a message on disk;
 //! a [`ConsumerConnection`] opens [`Deliveries`], which are acked once they are stored.
 
+mod amqp_parameters;
 mod amqp_session;
 mod amqp_url;
 mod connection;
@@ -18,6 +19,7 @@ mod incoming;
 mod job;
 mod line;
 mod line_session;
+mod live_counts;
 mod message_number;
 mod names;
 mod numbering;
@@ -43,6 +45,7 @@ pub use delivery::{ChannelGone, Death, Deliveries, Delivery};
 pub use envelope::Envelope;
 pub use error::ConnectError;
 pub use guard::caught;
+pub use live_counts::{LiveCounts, live_counts};
 pub use names::{DEAD_LETTER, LEDGER, REGISTRATIONS_EXCHANGE, REPLAYED, UNROUTED, queue_of};
 pub use observer::PublisherObserver;
 pub use publish_error::PublishError;

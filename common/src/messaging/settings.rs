@@ -9,7 +9,11 @@ use crate::config::duration;
 /// How to reach RabbitMQ.
 #[derive(Args, Clone, Debug)]
 pub struct MessagingSettings {
-    /// Where RabbitMQ listens
+    /// Where RabbitMQ listens.
+    ///
+    /// As `amqp://user:password@host:5672/virtual-host`, in which characters like / and @ are written as
+    /// %2F and %40; `amqps://…` for TLS, with `?cacertfile=…` to trust a CA of your own, and
+    /// `&certfile=…&keyfile=…` to show a certificate.
     #[arg(long, env = "AMQP_URL", hide_env_values = true, value_parser = AmqpUrl::parse)]
     pub amqp_url: AmqpUrl,
     /// Seconds between heartbeats; a dead broker shows after twice as many

@@ -67,7 +67,11 @@ impl DatabaseUrl {
                      special characters of the password written as %40 and the like";
         let has_scheme = url.starts_with("mysql://") || url.starts_with("mariadb://");
         match url.parse::<MySqlConnectOptions>() {
-            Ok(options) if has_scheme && options.get_database().is_some() => {
+            Ok(options)
+                if has_scheme
+                    && options.get_database().is_some()
+                    && config::has_escaped_credentials(url) =>
+            {
                 // sqlx would log every statement.
                 Ok(Self(without_brackets(options).disable_statement_logging()))
             }

@@ -3,37 +3,135 @@
 //! The OpenTelemetry SDK's own messages are switched off (its `internal-logs` feature), since it
 //! writes one for each batch that fails.
 
+use std::collections::HashMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use opentelemetry_otlp::{ExporterBuildError, LogExporter, SpanExporter, WithExportConfig};
+use opentelemetry_otlp::tonic_types::metadata::MetadataMap;
+use opentelemetry_otlp::tonic_types::transport::{Certificate, ClientTlsConfig, Identity};
+use opentelemetry_otlp::{
+    ExporterBuildError, LogExporter, Protocol, SpanExporter, WithExportConfig, WithHttpConfig as _,
+    WithTonicConfig as _,
+};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::logs::LogBatch;
 use opentelemetry_sdk::trace::SpanData;
 
+use super::http_client::BlockingClient;
 use super::outage::{Notice, Outage};
+use super::pem::PemFile;
+use super::{OpenTelemetrySettings, OtlpProtocol};
 
-/// How long one export may take; the batch is dropped after that.
-const EXPORT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Why no exporter can be made: the operator's fault.
+#[derive(Debug, thiserror::Error)]
+pub enum ExporterError {
+    /// The endpoint or a certificate, by the library's words.
+    #[error(transparent)]
+    Refused(#[from] ExporterBuildError),
+    /// A certificate or its key.
+    #[error("a certificate or its key cannot be read: {0}")]
+    Certificate(#[from] ureq::Error),
+}
 
-/// The exporters of one collector. Must be made within a Tokio runtime.
-pub(super) fn exporters(
+/// Exporters, as far as they are wanted.
+pub(super) struct Exporters {
+    pub(super) spans: Option<Watched<SpanExporter>>,
+    pub(super) logs: Option<Watched<LogExporter>>,
+}
+
+/// The exporters of traces and of logs. Must be made within a Tokio runtime.
+pub(super) fn exporters(settings: &OpenTelemetrySettings) -> Result<Exporters, ExporterError> {
+    let outage = Arc::<Mutex<Outage>>::default();
+    let watch = |endpoint: &str| Watch { endpoint: endpoint.into(), outage: Arc::clone(&outage) };
+    let spans = settings.traces_endpoint().map(|endpoint| {
+        span_exporter(endpoint, settings).map(|inner| Watched { inner, watch: watch(endpoint) })
+    });
+    let logs = settings.logs_endpoint().map(|endpoint| {
+        log_exporter(endpoint, settings).map(|inner| Watched { inner, watch: watch(endpoint) })
+    });
+    Ok(Exporters { spans: spans.transpose()?, logs: logs.transpose()? })
+}
+
+fn span_exporter(
     endpoint: &str,
-) -> Result<(Watched<SpanExporter>, Watched<LogExporter>), ExporterBuildError> {
-    let spans = SpanExporter::builder()
-        .with_tonic()
-        .with_endpoint(endpoint)
-        .with_timeout(EXPORT_TIMEOUT)
-        .build()?;
-    let logs = LogExporter::builder()
-        .with_tonic()
-        .with_endpoint(endpoint)
-        .with_timeout(EXPORT_TIMEOUT)
-        .build()?;
-    let watch = Watch { endpoint: endpoint.into(), outage: Arc::default() };
-    Ok((Watched { inner: spans, watch: watch.clone() }, Watched { inner: logs, watch }))
+    settings: &OpenTelemetrySettings,
+) -> Result<SpanExporter, ExporterError> {
+    Ok(match settings.otlp_protocol {
+        OtlpProtocol::Grpc => {
+            let exporter = SpanExporter::builder()
+                .with_tonic()
+                .with_endpoint(endpoint)
+                .with_timeout(settings.otlp_timeout)
+                .with_metadata(metadata(settings));
+            match tls(endpoint, settings) {
+                Some(tls) => exporter.with_tls_config(tls).build()?,
+                None => exporter.build()?,
+            }
+        }
+        OtlpProtocol::HttpProtobuf => SpanExporter::builder()
+            .with_http()
+            .with_protocol(Protocol::HttpBinary)
+            .with_endpoint(format!("{endpoint}/v1/traces"))
+            .with_timeout(settings.otlp_timeout)
+            .with_headers(headers(settings))
+            .with_http_client(BlockingClient::new(settings)?)
+            .build()?,
+    })
+}
+
+fn log_exporter(
+    endpoint: &str,
+    settings: &OpenTelemetrySettings,
+) -> Result<LogExporter, ExporterError> {
+    Ok(match settings.otlp_protocol {
+        OtlpProtocol::Grpc => {
+            let exporter = LogExporter::builder()
+                .with_tonic()
+                .with_endpoint(endpoint)
+                .with_timeout(settings.otlp_timeout)
+                .with_metadata(metadata(settings));
+            match tls(endpoint, settings) {
+                Some(tls) => exporter.with_tls_config(tls).build()?,
+                None => exporter.build()?,
+            }
+        }
+        OtlpProtocol::HttpProtobuf => LogExporter::builder()
+            .with_http()
+            .with_protocol(Protocol::HttpBinary)
+            .with_endpoint(format!("{endpoint}/v1/logs"))
+            .with_timeout(settings.otlp_timeout)
+            .with_headers(headers(settings))
+            .with_http_client(BlockingClient::new(settings)?)
+            .build()?,
+    })
+}
+
+/// Whom to trust and what to show, for an endpoint with TLS.
+fn tls(endpoint: &str, settings: &OpenTelemetrySettings) -> Option<ClientTlsConfig> {
+    endpoint.strip_prefix("https://")?;
+    let tls = match &settings.otlp_certificate {
+        Some(PemFile(text)) => ClientTlsConfig::new().ca_certificate(Certificate::from_pem(text)),
+        None => ClientTlsConfig::new().with_native_roots(),
+    };
+    Some(match (&settings.otlp_client_certificate, &settings.otlp_client_key) {
+        (Some(PemFile(certificate)), Some(PemFile(key))) => {
+            tls.identity(Identity::from_pem(certificate, key))
+        }
+        _ => tls,
+    })
+}
+
+fn metadata(settings: &OpenTelemetrySettings) -> MetadataMap {
+    settings.otlp_headers.as_ref().map_or_else(MetadataMap::new, |headers| headers.0.clone())
+}
+
+fn headers(settings: &OpenTelemetrySettings) -> HashMap<String, String> {
+    let headers = metadata(settings).into_headers();
+    // They were made of text.
+    let text = headers.iter().filter_map(|(name, value)| Some((name, value.to_str().ok()?)));
+    text.map(|(name, value)| (name.to_string(), value.to_owned())).collect()
 }
 
 /// An exporter whose results are noticed.
@@ -110,6 +208,9 @@ impl<E: opentelemetry_sdk::logs::LogExporter> opentelemetry_sdk::logs::LogExport
         self.inner.set_resource(resource);
     }
 }
+
+#[cfg(test)]
+mod over_the_wire;
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use opentelemetry::global;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
-use opentelemetry_otlp::ExporterBuildError;
+use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::logs::SdkLoggerProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing::Subscriber;
@@ -14,7 +14,11 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, Registry};
 
-use super::{TelemetrySettings, export, filter, logging, panics, propagation, provider};
+use super::export::{self, ExporterError, Exporters};
+use super::{
+    OpenTelemetrySettings, TelemetrySettings, filter, log_queue, logging, panics, propagation,
+    provider, resource,
+};
 
 /// How long each of the two queues may take to reach the collector at the end.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(3);
@@ -30,9 +34,12 @@ pub struct Telemetry {
 /// Why telemetry could not start. Permanent: the settings or the program are wrong.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
-    /// No exporter can be made for the endpoint.
-    #[error("OTEL_EXPORTER_OTLP_ENDPOINT cannot be used")]
-    Endpoint(#[from] ExporterBuildError),
+    /// No exporter can be made for the endpoint and its certificates.
+    #[error("the collector named by OTEL_EXPORTER_OTLP_ENDPOINT cannot be used")]
+    Exporter(#[from] ExporterError),
+    /// No thread can be started.
+    #[error("the operating system does not let the log be written")]
+    Log(#[from] std::io::Error),
     /// There may be one in a process.
     #[error("telemetry was started already in this process")]
     StartedAlready(#[from] SetGlobalDefaultError),
@@ -46,7 +53,8 @@ pub fn init(
     version: &'static str,
     settings: &TelemetrySettings,
 ) -> Result<Telemetry, TelemetryError> {
-    let telemetry = init_with(service, version, settings, std::io::stdout)?;
+    let lines = log_queue::to_stdout()?;
+    let telemetry = init_with(service, version, settings, lines.writer())?;
     panics::log_from_now_on();
     Ok(telemetry)
 }
@@ -69,9 +77,11 @@ fn init_with<W>(
 where
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
-    let telemetry = providers(service, version, settings)?;
-    let subscriber =
-        subscriber(service, settings, &telemetry.tracers, telemetry.loggers.as_ref(), stdout);
+    let resource = resource::resource(service, version, &settings.opentelemetry);
+    let name = resource::service_name(&resource);
+    let telemetry = providers(resource, &settings.opentelemetry)?;
+    let (tracers, loggers) = (&telemetry.tracers, telemetry.loggers.as_ref());
+    let subscriber = subscriber(&name, settings, tracers, loggers, stdout);
     tracing::subscriber::set_global_default(subscriber)?;
     // For libraries that propagate by themselves; OTEL_PROPAGATORS is not read by the SDK.
     global::set_text_map_propagator(propagation::w3c());
@@ -79,27 +89,21 @@ where
 }
 
 fn providers(
-    service: &'static str,
-    version: &'static str,
-    settings: &TelemetrySettings,
-) -> Result<Telemetry, TelemetryError> {
-    let resource = provider::resource(service, version);
-    // What is not exported is not recorded.
-    let trace_ratio = settings.otlp_endpoint.as_ref().map_or(0.0, |_| settings.trace_ratio);
-    let tracers = provider::tracers(resource.clone(), trace_ratio);
-    let Some(endpoint) = &settings.otlp_endpoint else {
-        return Ok(Telemetry { tracers: tracers.build(), loggers: None });
-    };
-    let (spans, logs) = export::exporters(endpoint)?;
-    Ok(Telemetry {
-        tracers: tracers.with_span_processor(provider::span_queue(spans)).build(),
-        loggers: Some(provider::loggers(resource, logs)),
-    })
+    resource: Resource,
+    settings: &OpenTelemetrySettings,
+) -> Result<Telemetry, ExporterError> {
+    let Exporters { spans, logs } = export::exporters(settings)?;
+    let mut tracers = provider::tracers(resource.clone(), settings.sampler());
+    if let Some(spans) = spans {
+        tracers = tracers.with_span_processor(provider::span_queue(spans));
+    }
+    let loggers = logs.map(|logs| provider::loggers(resource, logs));
+    Ok(Telemetry { tracers: tracers.build(), loggers })
 }
 
 /// Each layer has its own filter: what stdout shows must not decide what is traced.
 pub(super) fn subscriber<W>(
-    service: &'static str,
+    service: &str,
     settings: &TelemetrySettings,
     tracers: &SdkTracerProvider,
     loggers: Option<&SdkLoggerProvider>,
@@ -109,7 +113,7 @@ where
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
     let spans = tracing_opentelemetry::layer()
-        .with_tracer(tracers.tracer(service))
+        .with_tracer(tracers.tracer(service.to_owned()))
         .with_location(false)
         .with_target(false)
         .with_threads(false)

@@ -1,5 +1,6 @@
 //! Log lines on stdout.
 
+use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::sync::{Arc, OnceLock};
 
@@ -18,17 +19,24 @@ use super::LogFormat;
 pub(super) type BoxedLayer<S> = Box<dyn Layer<S> + Send + Sync>;
 
 /// The layer that writes lines in `format` to `writer`.
-pub(super) fn layer<S, W>(format: LogFormat, service: &'static str, writer: W) -> BoxedLayer<S>
+pub(super) fn layer<S, W>(format: LogFormat, service: &str, writer: W) -> BoxedLayer<S>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
     let is_terminal = std::io::stdout().is_terminal();
+    let colours = is_terminal && wants_colours(|name| std::env::var_os(name));
     match format {
-        LogFormat::Text => text(is_terminal, writer),
-        LogFormat::Auto if is_terminal => text(is_terminal, writer),
+        LogFormat::Text => text(colours, writer),
+        LogFormat::Auto if is_terminal => text(colours, writer),
         LogFormat::Json | LogFormat::Auto => json(service, writer),
     }
+}
+
+/// Whether a terminal understands colours and its user wants them, after <https://no-color.org>.
+fn wants_colours(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    let is_refused = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
+    !is_refused && variable("TERM").is_none_or(|terminal| terminal != "dumb")
 }
 
 fn text<S, W>(colours: bool, writer: W) -> BoxedLayer<S>
@@ -39,7 +47,7 @@ where
     tracing_subscriber::fmt::layer().with_ansi(colours).with_writer(writer).boxed()
 }
 
-fn json<S, W>(service: &'static str, writer: W) -> BoxedLayer<S>
+fn json<S, W>(service: &str, writer: W) -> BoxedLayer<S>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,

@@ -2,6 +2,8 @@
 
 use std::panic::{self, PanicHookInfo};
 
+use super::log_queue;
+
 /// Logs every panic of the process from now on.
 pub(super) fn log_from_now_on() {
     panic::set_hook(Box::new(log));
@@ -13,6 +15,7 @@ fn log(panic: &PanicHookInfo<'_>) {
     // may be a student's.
     let reason = panic.payload().downcast_ref::<&'static str>();
     tracing::error!(location, reason, "panicked");
+    log_queue::flush_panic();
 }
 
 #[cfg(test)]
@@ -23,18 +26,15 @@ mod tests {
     use tracing::subscriber::with_default;
 
     use crate::telemetry::logging::written::Written;
-    use crate::telemetry::{LogFormat, TelemetrySettings, init, provider};
+    use crate::telemetry::settings::tests::settings;
+    use crate::telemetry::{init, provider, resource};
 
     #[test]
     fn a_panic_is_a_line_of_its_trace_and_tells_no_values() {
         let written = Written::default();
-        let settings = TelemetrySettings {
-            otlp_endpoint: None,
-            trace_ratio: 1.0,
-            log: "info".parse().unwrap(),
-            log_format: LogFormat::Json,
-        };
-        let tracers = provider::tracers(provider::resource("registrar-test", "1"), 1.0).build();
+        let settings = settings(&["--log=info", "--log-format=json"]);
+        let resource = resource::resource("registrar-test", "1", &settings.opentelemetry);
+        let tracers = provider::tracers(resource, settings.opentelemetry.sampler()).build();
         let subscriber = init::subscriber("test", &settings, &tracers, None, written.maker());
         let usual = take_hook();
         set_hook(Box::new(super::log));

@@ -1,13 +1,10 @@
 //! The OpenTelemetry SDK's providers of tracers and loggers.
 
-use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::logs::{BatchConfigBuilder, BatchLogProcessor, SdkLoggerProvider};
 use opentelemetry_sdk::trace::{
     self, BatchSpanProcessor, Sampler, SdkTracerProvider, TracerProviderBuilder,
 };
-use opentelemetry_semantic_conventions::resource::{SERVICE_INSTANCE_ID, SERVICE_VERSION};
-use uuid::Uuid;
 
 /// A batch's span links to the span of every registration in it, 512 or fewer; the SDK's own
 /// limit is 128 and it drops the rest silently.
@@ -16,20 +13,11 @@ pub(super) const MAX_LINKS_PER_SPAN: u32 = 1024;
 /// Spans, and log records, that wait for export; more are dropped, so that memory stays bounded.
 const MAX_QUEUE: usize = 16_384;
 
-/// Who is telling.
-pub(super) fn resource(service: &'static str, version: &'static str) -> Resource {
-    Resource::builder()
-        .with_service_name(service)
-        .with_attribute(KeyValue::new(SERVICE_VERSION, version))
-        .with_attribute(KeyValue::new(SERVICE_INSTANCE_ID, Uuid::now_v7().to_string()))
-        .build()
-}
-
 /// Tracers without an exporter still make ids, for log lines and for messages.
-pub(super) fn tracers(resource: Resource, trace_ratio: f64) -> TracerProviderBuilder {
+pub(super) fn tracers(resource: Resource, sampler: Sampler) -> TracerProviderBuilder {
     SdkTracerProvider::builder()
         .with_resource(resource)
-        .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(trace_ratio))))
+        .with_sampler(sampler)
         .with_max_links_per_span(MAX_LINKS_PER_SPAN)
 }
 

@@ -1,18 +1,21 @@
 //! `registrar-local clean`.
 
 use std::{
-    fs, io,
-    io::{BufRead, Write},
+    fs,
+    io::{self, BufRead},
     path::Path,
 };
 
 use anyhow::{Context, Result, bail};
-use registrar_local::Claim;
+use registrar_local::{
+    Claim,
+    output::{print, print_line},
+};
 
 /// Deletes the data folder of a stack that does not run.
 pub(crate) fn clean(data_dir: &Path, yes: bool) -> Result<()> {
     if !data_dir.exists() {
-        println!("There is no {}; nothing to delete.", data_dir.display());
+        print_line(format_args!("There is no {}; nothing to delete.", data_dir.display()));
         return Ok(());
     }
     // `--data-dir` may name anything; only `run` makes this file.
@@ -25,13 +28,12 @@ pub(crate) fn clean(data_dir: &Path, yes: bool) -> Result<()> {
     }
     fs::remove_dir_all(data_dir)
         .with_context(|| format!("Could not delete {}", data_dir.display()))?;
-    println!("Deleted {}.", data_dir.display());
+    print_line(format_args!("Deleted {}.", data_dir.display()));
     Ok(())
 }
 
 fn confirmed(data_dir: &Path) -> Result<bool> {
-    print!("Delete {} with every registration in it? [y/N] ", data_dir.display());
-    io::stdout().flush()?;
+    print(format_args!("Delete {} with every registration in it? [y/N] ", data_dir.display()));
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
     Ok(answer.trim().eq_ignore_ascii_case("y"))

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::{Program, StackError, Tool};
+use crate::{Program, StackError, Tool, output::print_line};
 
 /// Installs the missing ones of `tools` when that needs no question (as root, or with a sudo
 /// that asks no password), saying so. Otherwise the error has the command to copy.
@@ -34,7 +34,9 @@ pub(crate) fn install(what: &'static str, packages: &[&str]) -> Result<(), Stack
     let Some(mut command) = as_root() else {
         return Err(not_installed());
     };
-    println!("Installing {packages_in_words} with apt-get (once; under a minute) ...");
+    print_line(format_args!(
+        "Installing {packages_in_words} with apt-get (once; under a minute) ..."
+    ));
     let status = command
         .args(["/bin/sh", "-c", include_str!("install.sh"), "install.sh"])
         .args(packages)

@@ -12,6 +12,7 @@ mod install;
 mod mariadb;
 mod nginx;
 mod node;
+pub mod output;
 mod pair;
 mod process;
 mod rabbitmq;

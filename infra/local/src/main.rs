@@ -8,7 +8,9 @@ mod serve;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
-use registrar_local::{BROWSER, DEBOOTSTRAP, TOOLS, install_missing, require_node};
+use registrar_local::{
+    BROWSER, DEBOOTSTRAP, TOOLS, install_missing, output::print_error, require_node,
+};
 
 /// The whole of Registrar on one machine, with private servers.
 #[derive(Parser)]
@@ -102,7 +104,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error:#}");
+            print_error(format_args!("{error:#}"));
             ExitCode::FAILURE
         }
     }

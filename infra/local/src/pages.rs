@@ -6,7 +6,9 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use registrar_local::{NGINX, Nginx, ServerOptions, install_missing, poll_until};
+use registrar_local::{
+    NGINX, Nginx, ServerOptions, install_missing, output::print_line, poll_until,
+};
 
 use crate::{
     PagesArguments,
@@ -41,8 +43,8 @@ pub(crate) fn serve(arguments: &PagesArguments) -> Result<()> {
     install_missing(&[&NGINX])?;
     let options = ServerOptions { port: arguments.listen, ..ServerOptions::temporary() };
     let mut nginx = Nginx::start(&options, arguments.api, &pages.public)?;
-    println!("http://127.0.0.1:{}", nginx.port());
-    println!("# nginx: process {}, log {}", nginx.pid(), nginx.log().display());
+    print_line(format_args!("http://127.0.0.1:{}", nginx.port()));
+    print_line(format_args!("# nginx: process {}, log {}", nginx.pid(), nginx.log().display()));
     while poll_until(CHECK_INTERVAL, || interrupt.is_set().then_some(())).is_none() {
         nginx.check()?;
     }

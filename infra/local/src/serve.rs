@@ -1,7 +1,9 @@
 //! `registrar-local servers`.
 
 use anyhow::Result;
-use registrar_local::{ServerOptions, ServerPair, TOOLS, install_missing, poll_until};
+use registrar_local::{
+    ServerOptions, ServerPair, TOOLS, install_missing, output::print_line, poll_until,
+};
 
 use crate::run::{CHECK_INTERVAL, Interrupt};
 
@@ -27,11 +29,14 @@ pub(crate) fn serve(is_stock: bool) -> Result<()> {
 fn announce(ServerPair { database, broker }: &ServerPair) -> Result<()> {
     let version = database.admin().execute("SELECT VERSION()")?;
     let (pid, log) = (database.pid(), database.log());
-    println!("# Database {}: process {pid}, log {}", version.trim(), log.display());
+    let log = log.display();
+    print_line(format_args!("# Database {}: process {pid}, log {log}", version.trim()));
     let version = broker.management().version()?;
-    println!("# RabbitMQ {version}: process {}, log {}", broker.pid(), broker.log().display());
-    println!("export TEST_DATABASE_URL={}", database.admin().url());
-    println!("export TEST_AMQP_URL={}", broker.management().url());
-    println!("export TEST_AMQP_MANAGEMENT_URL={}", broker.management().http_url());
+    let (pid, log) = (broker.pid(), broker.log());
+    let log = log.display();
+    print_line(format_args!("# RabbitMQ {version}: process {pid}, log {log}"));
+    print_line(format_args!("export TEST_DATABASE_URL={}", database.admin().url()));
+    print_line(format_args!("export TEST_AMQP_URL={}", broker.management().url()));
+    print_line(format_args!("export TEST_AMQP_MANAGEMENT_URL={}", broker.management().http_url()));
     Ok(())
 }

@@ -41,6 +41,11 @@ impl Source {
         self.following(&format!("{name}::")).next().is_some()
     }
 
+    /// Whether the code calls this macro.
+    pub(crate) fn calls_macro(&self, name: &str) -> bool {
+        self.following(&format!("{name}!(")).next().is_some()
+    }
+
     /// The modules named right after `prefix`, also those in braces.
     pub(crate) fn modules_after(&self, prefix: &str) -> Vec<String> {
         self.following(prefix).flat_map(first_names).collect()
@@ -92,5 +97,6 @@ fn names_in_braces_are_found_too() {
     assert_eq!(source.modules_after("crate::"), ["domain", "config", "retry", "storage"]);
     assert!(source.names_crate("crate"));
     assert!(!source.names_crate("rate"));
+    assert!(!source.calls_macro("print"));
     assert!(!source.names_crate("text"));
 }

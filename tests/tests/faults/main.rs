@@ -45,6 +45,8 @@ mod scene;
 #[cfg(test)]
 mod soak;
 #[cfg(test)]
+mod stdout_stalled;
+#[cfg(test)]
 mod topology_damaged;
 #[cfg(test)]
 mod verdict;

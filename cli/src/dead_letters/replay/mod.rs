@@ -86,7 +86,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(NOTHING_MATCHES));
     }
     if arguments.dry_run {
-        report.dry_run(&desk.groups(&filter).await?, &canary::steps(matched.letters));
+        report.dry_run(&desk.groups(&filter).await?, &canary::steps(matched.letters))?;
         return Ok(ExitCode::SUCCESS);
     }
     let service = ("registrar", env!("CARGO_PKG_VERSION"));
@@ -119,7 +119,7 @@ async fn replay(
         action,
         matched,
         pace: Pace { rate: arguments.rate, wait: arguments.wait },
-        interrupt: Shutdown::on_signals()?,
+        interrupt: Shutdown::on_signals(|| ())?,
         report,
     };
     let tally = replaying.run().await;

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use registrar_common::output::{OutputError, print, print_error, print_line, report, report_line};
 use registrar_common::storage::{ActionResult, LetterGroup, LetterState, Matched};
 use serde_json::{Value, json};
 
@@ -25,43 +26,42 @@ impl Report {
     }
 
     pub(super) fn nothing_matches(&self) {
-        eprintln!("No {} dead letter matches.", self.state);
+        print_error(format_args!("No {} dead letter matches.", self.state));
     }
 
-    pub(super) fn dry_run(&self, groups: &[LetterGroup], steps: &[u64]) {
+    pub(super) fn dry_run(&self, groups: &[LetterGroup], steps: &[u64]) -> Result<(), OutputError> {
         let letters = steps.iter().sum();
         if self.json {
-            println!("{}", json!({"dry_run": true, "matched": letters, "steps": steps}));
-            return;
+            return print_line(json!({"dry_run": true, "matched": letters, "steps": steps}));
         }
         let steps: Vec<_> = steps.iter().map(ToString::to_string).collect();
-        print!(
+        print(format_args!(
             "{}\nWould replay {}, in steps of {}. Nothing was done.\n",
             of_groups(groups),
             counted(letters, "dead letter"),
             steps.join(", ")
-        );
+        ))
     }
 
     /// A sign of life about every thousand letters.
     pub(super) fn on_the_way(&self, tally: &Tally) {
         let thousands = tally.replayed / 1_000;
         if !self.json && self.thousands_told.replace(thousands) < thousands {
-            println!("  {}", so_far(tally));
+            report_line(format_args!("  {}", so_far(tally)));
         }
     }
 
     pub(super) fn step(&self, number: usize, of: usize, tally: &Tally) {
         if !self.json {
-            println!("Step {number} of {of}: {}", so_far(tally));
+            report_line(format_args!("Step {number} of {of}: {}", so_far(tally)));
         }
     }
 
     pub(super) fn end(&self, action: u64, matched: Matched, tally: &Tally) {
         if self.json {
-            println!("{:#}", to_json(action, matched, tally));
+            report_line(format_args!("{:#}", to_json(action, matched, tally)));
         } else {
-            print!("{}", conclusion(matched, tally));
+            report(conclusion(matched, tally));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Logins against a server's double, which speaks only as far as a login goes.
 
+use std::io::Write as _;
+
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -81,7 +83,7 @@ async fn a_login_that_is_not_supported_is_named() {
 #[tokio::test]
 async fn a_server_at_an_ipv6_address_is_reached() {
     let Ok(listener) = TcpListener::bind("[::1]:0").await else {
-        println!("skipped: there is no IPv6 on this machine");
+        let _ = writeln!(std::io::stdout(), "skipped: there is no IPv6 on this machine");
         return;
     };
     let error = log_in(listener, ED25519).await;

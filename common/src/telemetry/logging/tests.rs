@@ -1,21 +1,20 @@
 //! What a log line holds.
 
+use std::ffi::OsString;
+
 use serde_json::Value;
 use tracing::{Span, info, info_span, warn};
 
 use super::written::Written;
-use crate::telemetry::{LogFilter, LogFormat, TelemetrySettings, init, propagation, provider};
+use crate::telemetry::settings::tests::settings;
+use crate::telemetry::{init, propagation, provider, resource};
 
 /// The JSON lines that `work` logs under a process's real subscriber, with no collector.
 fn lines_of(log: &str, work: impl FnOnce()) -> Vec<Value> {
     let written = Written::default();
-    let settings = TelemetrySettings {
-        otlp_endpoint: None,
-        trace_ratio: 1.0,
-        log: log.parse::<LogFilter>().unwrap(),
-        log_format: LogFormat::Json,
-    };
-    let tracers = provider::tracers(provider::resource("registrar-test", "1"), 1.0).build();
+    let settings = settings(&["--log-format=json", &format!("--log={log}")]);
+    let resource = resource::resource("registrar-test", "1", &settings.opentelemetry);
+    let tracers = provider::tracers(resource, settings.opentelemetry.sampler()).build();
     let subscriber = init::subscriber("registrar-test", &settings, &tracers, None, written.maker());
     tracing::subscriber::with_default(subscriber, work);
     written.lines()
@@ -131,4 +130,23 @@ fn fields_named_like_our_keys_do_not_make_a_key_twice() {
     assert_eq!(lines[0]["field.level"], "high");
     assert_eq!(lines[0]["service"], "registrar-test");
     assert!(lines[0].get("trace_id").is_none());
+}
+
+#[test]
+fn colours_are_for_terminals_that_know_them_and_users_who_want_them() {
+    for (no_color, terminal, expected) in [
+        (None, None, true),
+        (None, Some("xterm-256color"), true),
+        (Some(""), Some("xterm"), true),
+        (Some("1"), Some("xterm"), false),
+        (Some("0"), None, false),
+        (None, Some("dumb"), false),
+    ] {
+        let variable = |name: &str| match name {
+            "NO_COLOR" => no_color.map(OsString::from),
+            "TERM" => terminal.map(OsString::from),
+            other => panic!("{other}"),
+        };
+        assert_eq!(super::wants_colours(variable), expected, "{no_color:?} {terminal:?}");
+    }
 }

@@ -5,6 +5,7 @@
 //! the start, with zero: a rate over a series that appears with its first event misses that event.
 
 pub mod buckets;
+mod read_counter;
 mod read_gauge;
 mod registry;
 mod runtime;

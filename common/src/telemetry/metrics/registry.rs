@@ -6,6 +6,7 @@ use prometheus::{
     Registry, TextEncoder,
 };
 
+use super::read_counter::ReadCounter;
 use super::read_gauge::ReadGauge;
 
 /// Labels and their values. With no values for some label nothing is there from the start, which
@@ -73,6 +74,16 @@ impl Metrics {
         read: impl Fn() -> f64 + Clone + Send + Sync + 'static,
     ) -> Result<()> {
         self.keep(name, ReadGauge::new(name, help, labels, read)).map(drop)
+    }
+
+    /// Registers a count of events that `read` returns at each scrape. `read` must not block.
+    pub fn read_counter(
+        &self,
+        name: &str,
+        help: &str,
+        read: impl Fn() -> u64 + Clone + Send + Sync + 'static,
+    ) -> Result<()> {
+        self.keep(name, ReadCounter::new(name, help, read)).map(drop)
     }
 
     /// Registers a distribution over `buckets`; see [`super::buckets`].
@@ -200,6 +211,21 @@ mod tests {
             .unwrap();
         level.store(7, std::sync::atomic::Ordering::Relaxed);
         assert!(metrics.render().unwrap().contains("\nlevel{of=\"water\"} 7\n"));
+    }
+
+    #[test]
+    fn a_read_counter_has_the_count_at_the_scrape() {
+        let metrics = Metrics::new();
+        let count = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
+        let read = count.clone();
+        let read = move || read.load(std::sync::atomic::Ordering::Relaxed);
+        metrics.read_counter("lines_total", "So far.", read).unwrap();
+        for now in [0, 3, 3, 7] {
+            count.store(now, std::sync::atomic::Ordering::Relaxed);
+            let text = metrics.render().unwrap();
+            assert!(text.contains("# TYPE lines_total counter\n"), "{text}");
+            assert!(text.contains(&format!("\nlines_total {now}\n")), "{text}");
+        }
     }
 
     #[test]

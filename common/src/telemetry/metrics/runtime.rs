@@ -3,10 +3,11 @@
 use tokio::runtime::{Handle, RuntimeMetrics};
 
 use super::{Metrics, MetricsError};
+use crate::telemetry::log_queue;
 
 impl Metrics {
-    /// The metrics that every process has: `registrar_build_info`, `process_*` (on Linux) and
-    /// `tokio_*` of `runtime`.
+    /// The metrics that every process has: `registrar_build_info`,
+    /// `registrar_log_lines_dropped_total`, `process_*` (on Linux) and `tokio_*` of `runtime`.
     pub fn of_process(
         service: &str,
         version: &str,
@@ -21,6 +22,11 @@ impl Metrics {
             )?
             .with_label_values(&[service, version])
             .set(1);
+        metrics.read_counter(
+            "registrar_log_lines_dropped_total",
+            "Log lines that stdout did not take in time, or at all.",
+            log_queue::dropped_lines,
+        )?;
         #[cfg(target_os = "linux")]
         metrics.register_process()?;
         metrics.read_runtime(runtime)?;
@@ -54,6 +60,7 @@ mod tests {
         let text = metrics.render().unwrap();
         for part in [
             "registrar_build_info{service=\"registrar-test\",version=\"1.2.3\"} 1\n",
+            "\nregistrar_log_lines_dropped_total 0\n",
             "\ntokio_workers 1\n",
             "\ntokio_alive_tasks 0\n",
             "\ntokio_global_queue_depth 0\n",

@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use opentelemetry::trace::TracerProvider;
+use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
-use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+use opentelemetry_sdk::trace::{Sampler, SpanData, SpanExporter};
 use tracing::{info_span, subscriber::with_default};
 use tracing_subscriber::Registry;
 use tracing_subscriber::layer::SubscriberExt;
@@ -25,9 +26,12 @@ impl SpanExporter for Exported {
 /// The spans that `work` made, in the order they ended.
 fn spans_of(work: impl FnOnce()) -> Vec<SpanData> {
     let exported = Exported::default();
-    let tracers = provider::tracers(provider::resource("test", "1"), 1.0)
-        .with_simple_exporter(exported.clone())
-        .build();
+    let tracers = provider::tracers(
+        Resource::builder_empty().build(),
+        Sampler::ParentBased(Box::new(Sampler::AlwaysOn)),
+    )
+    .with_simple_exporter(exported.clone())
+    .build();
     let layer = tracing_opentelemetry::layer().with_tracer(tracers.tracer("test"));
     with_default(Registry::default().with(layer), work);
     exported.0.lock().unwrap().clone()

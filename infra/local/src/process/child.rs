@@ -39,10 +39,24 @@ impl Managed {
                 .open(log)
                 .map_err(StackError::io(format!("Could not open {}", log.display())))
         };
+        let outputs = [output()?.into(), output()?.into()];
+        Self::spawn_with_outputs(what, command, stdin, outputs, log, keeper)
+    }
+
+    /// Starts `command` with outputs of one's own: stdout, then stderr. What reaches `log` is the
+    /// caller's part.
+    pub fn spawn_with_outputs(
+        what: &'static str,
+        command: &mut Command,
+        stdin: Stdio,
+        [stdout, stderr]: [Stdio; 2],
+        log: &Path,
+        keeper: &Keeper,
+    ) -> Result<Self, StackError> {
         let child = command
             .stdin(stdin)
-            .stdout(output()?)
-            .stderr(output()?)
+            .stdout(stdout)
+            .stderr(stderr)
             .process_group(keeper.group())
             .spawn()
             .map_err(StackError::io(format!("Could not start {what}")))?;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use registrar_local::{Keeper, Managed};
+use registrar_local::{Keeper, Managed, output::print_line};
 use ureq::Agent;
 
 use super::{Interrupt, programs::Programs};
@@ -69,7 +69,7 @@ impl Apps {
     pub(crate) fn stop(&mut self) -> Result<()> {
         for (app, name) in [(&mut self.api, "API"), (&mut self.worker, "worker")] {
             if !app.stop(STOP_PATIENCE)? {
-                println!("The {name} did not stop by itself; it was killed.");
+                print_line(format_args!("The {name} did not stop by itself; it was killed."));
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! `registrar-local run`.
 
 mod apps;
+mod command;
 mod interrupt;
 mod programs;
 mod secrets;
@@ -18,7 +19,8 @@ use apps::Apps;
 pub(crate) use interrupt::Interrupt;
 use programs::Programs;
 use registrar_local::{
-    Claim, Nginx, ServerOptions, ServerPair, TOOLS, install_missing, poll_until, require_free,
+    Claim, Nginx, ServerOptions, ServerPair, TOOLS, install_missing, output::print_line,
+    poll_until, require_free,
 };
 
 use crate::{RunArguments, pages::Pages};
@@ -57,18 +59,21 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<()> {
         require_free(what, port)?;
     }
 
-    println!("Starting MariaDB and RabbitMQ (some 10 seconds) ...");
+    print_line("Starting MariaDB and RabbitMQ (some 10 seconds) ...");
     let data_dir = &installation.data_dir;
     let mut servers = ServerPair::start(
         &ServerOptions::at(data_dir.join("mariadb"), arguments.database_port),
         &ServerOptions::at(data_dir.join("rabbitmq"), arguments.broker_port),
     )?;
     let outcome = with_servers(&installation, &mut servers, &interrupt);
-    println!("Stopping RabbitMQ and MariaDB (some 6 seconds) ...");
+    print_line("Stopping RabbitMQ and MariaDB (some 6 seconds) ...");
     let stopped = servers.stop();
     outcome?;
     stopped?;
-    println!("Everything has stopped. The data is kept in {}.", arguments.data_dir.display());
+    print_line(format_args!(
+        "Everything has stopped. The data is kept in {}.",
+        arguments.data_dir.display()
+    ));
     Ok(())
 }
 
@@ -85,6 +90,8 @@ fn with_servers(
     let settings = [
         ("DATABASE_URL", servers.database.admin().database_url(DATABASE)),
         ("AMQP_URL", servers.broker.management().url()),
+        ("REGISTRAR_RABBITMQ_MANAGEMENT_URL", servers.broker.management().http_url()),
+        ("REGISTRAR_API_URL", format!("http://127.0.0.1:{API_PORT}")),
         ("REGISTRAR_PAGES", installation.pages.templates.display().to_string()),
         ("REGISTRAR_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
         // Nobody balances load here, so a stop need not wait.
@@ -92,12 +99,13 @@ fn with_servers(
     ];
     environment.extend(settings.map(|(name, value)| (name.to_owned(), value)));
     installation.programs.migrate(&environment)?;
+    command::write(&installation.data_dir, &installation.programs.registrar, &environment)?;
 
-    println!("Starting the API, the worker and nginx ...");
+    print_line("Starting the API, the worker and nginx ...");
     let logs = installation.data_dir.join("logs");
     let mut apps = Apps::start(&installation.programs, &environment, &logs)?;
     let outcome = with_apps(installation, servers, &mut apps, &logs, interrupt);
-    println!("\nStopping the API and the worker ...");
+    print_line("\nStopping the API and the worker ...");
     outcome.and(apps.stop())
 }
 
@@ -114,7 +122,8 @@ fn with_apps(
     }
     let options = ServerOptions::at(installation.data_dir.join("nginx"), installation.port);
     let mut nginx = Nginx::start(&options, API_PORT, &installation.pages.public)?;
-    println!("{}", welcome::text(servers, &nginx, DATABASE, logs));
+    let command = command::path(&installation.data_dir);
+    print_line(welcome::text(servers, &nginx, DATABASE, logs, &command));
     while poll_until(CHECK_INTERVAL, || interrupt.is_set().then_some(())).is_none() {
         apps.check()?;
         servers.check()?;

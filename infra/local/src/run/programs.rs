@@ -16,7 +16,7 @@ const MIGRATE_PATIENCE: Duration = Duration::from_mins(5);
 pub(crate) struct Programs {
     pub(crate) api: PathBuf,
     pub(crate) worker: PathBuf,
-    registrar: PathBuf,
+    pub(crate) registrar: PathBuf,
 }
 
 impl Programs {

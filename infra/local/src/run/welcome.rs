@@ -4,7 +4,14 @@ use std::path::Path;
 
 use registrar_local::{Nginx, ServerPair};
 
-pub(crate) fn text(servers: &ServerPair, nginx: &Nginx, database: &str, logs: &Path) -> String {
+pub(crate) fn text(
+    servers: &ServerPair,
+    nginx: &Nginx,
+    database: &str,
+    logs: &Path,
+    command: &Path,
+) -> String {
+    let command = command.display();
     let pages = format!("http://127.0.0.1:{}", nginx.port());
     let database = servers.database.admin().database_url(database);
     let rabbitmq = servers.broker.management().http_url();
@@ -27,6 +34,11 @@ Register someone there, or with:
 
   curl -i {pages}/register -H 'Content-Type: application/json' \\
     -d '{{\"first_name\":\"Ada\",\"last_name\":\"Lovelace\",\"email\":\"ada@example.org\"}}'
+
+Operate it with the command `registrar`, here with the settings of this stack:
+
+  {command} doctor
+  {command} lanes
 
 Ctrl-C stops everything."
     )

@@ -53,6 +53,22 @@ async fn goes_on(worker: &Worker) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_worker_and_a_message_are_seen_at_once() {
+    let home = Home::new().await;
+    let api = Api::start(&home.servers).await;
+    api.accepted(&Student::unique()).await;
+    let lane = told(&home, "interactive").await;
+    assert_eq!((&lane["ready"], &lane["consumers"]), (&1.into(), &0.into()), "{lane}");
+    let _worker = Worker::start(&home.servers).await;
+    let ended = lanes(&home, &[]).await;
+    assert_eq!(
+        ended.stdout.lines().filter(|line| line.ends_with("  consumed")).count(),
+        2,
+        "{ended:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_paused_lane_stops_within_seconds_tells_those_who_wait_and_goes_on_by_itself() {
     let home = Home::new().await;
     let api = Api::start(&home.servers).await;

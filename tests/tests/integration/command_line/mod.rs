@@ -1,5 +1,6 @@
 //! The `registrar` command against a real API and a real database.
 
+mod closed_output;
 mod dead_letters;
 mod doctor;
 mod lanes;

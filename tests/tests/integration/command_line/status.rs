@@ -60,6 +60,26 @@ async fn a_reference_that_was_never_issued_is_told_and_cannot_be_found_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_apis_url_may_end_in_a_slash_or_a_line_feed_and_a_malformed_one_is_refused() {
+    let home = Home::new().await;
+    let api = Api::start(&home.servers).await;
+    let reference = api.accepted(&Student::unique()).await;
+    for end in ["/", "//", "\n", " ", "/\r\n"] {
+        let (code, said) = status(&format!("{}{end}", api.url), &[&reference]).await;
+        assert_eq!(code, Some(3), "{end:?}: {said}");
+    }
+    let address = api.url.strip_prefix("http://").unwrap();
+    for malformed in [address, "http//api", "http:// api", "http://me:hunter2@"] {
+        let ended = registrar(&["status", &reference], &[("REGISTRAR_API_URL", malformed)]).await;
+        assert_eq!(ended.code, Some(2), "{malformed}: {ended:?}");
+        let sentence =
+            "REGISTRAR_API_URL is not usable: it must be a URL such as http://127.0.0.1:";
+        assert!(ended.stderr.starts_with(sentence), "{malformed}: {ended:?}");
+        assert!(!ended.stderr.contains("hunter2"), "{ended:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_api_that_is_not_there_is_one_sentence_that_names_the_variable() {
     let nobody = [("REGISTRAR_API_URL", "http://127.0.0.1:9")];
     let ended = registrar(&["status", "06CX7H2T01R010000000000004FBA5YTS330"], &nobody).await;

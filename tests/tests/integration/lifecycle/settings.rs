@@ -49,9 +49,36 @@ async fn a_setting_of_both_programs_that_makes_no_sense_is_refused() {
     for (variable, value) in [
         ("AMQP_URL", "https://hunter2@mq.example"),
         ("AMQP_URL", "hunter2"),
+        ("AMQP_URL", "amqp://guest:p@hunter2/word@mq.example"),
+        ("AMQP_URL", "amqp://guest:12/hunter2@mq.example"),
+        ("AMQP_URL", "amqp://guest:12?hunter2@mq.example"),
+        ("AMQP_URL", "amqp://me:hunter2@mq.example?heartbeat=10"),
+        ("AMQP_URL", "amqp://me:hunter2@mq.example?connection_timeout=1000"),
+        ("AMQP_URL", "amqps://me:hunter2@mq.example?verify=verify_none"),
+        ("AMQP_URL", "amqps://me:hunter2@mq.example?cacertfile=/nowhere/ca.pem"),
+        ("AMQP_URL", "amqps://me:hunter2@mq.example?depth=1"),
         ("DATABASE_URL", "postgres://me:hunter2@db.example/registrar"),
         ("DATABASE_URL", "mysql://me:hunter2@db.example"),
+        ("DATABASE_URL", "mysql://me:p@hunter2/word@db.example/registrar"),
+        ("DATABASE_URL", "mysql://me:12/hunter2@db.example/registrar"),
+        ("OTEL_EXPORTER_OTLP_CERTIFICATE", "/nowhere/ca.pem"),
+        ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://me:hunter2@collector.example"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "hunter2"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=hunter2%zz"),
+        ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "grpc"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "10s"),
+        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://collector.example:4317"),
+        ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "authorization=hunter2"),
+        ("OTEL_LOGS_EXPORTER", "console"),
+        ("OTEL_METRICS_EXPORTER", "otlp"),
+        ("OTEL_PROPAGATORS", "b3"),
+        ("OTEL_RESOURCE_ATTRIBUTES", "team=100%"),
+        ("OTEL_SDK_DISABLED", "1"),
+        ("OTEL_TRACES_EXPORTER", "zipkin"),
+        ("OTEL_TRACES_SAMPLER", "jaeger_remote"),
         ("OTEL_TRACES_SAMPLER_ARG", "150%"),
         ("REGISTRAR_AMQP_CONNECT_TIMEOUT", "5 seconds"),
         ("REGISTRAR_AMQP_HEARTBEAT_SECONDS", "0"),
@@ -64,6 +91,26 @@ async fn a_setting_of_both_programs_that_makes_no_sense_is_refused() {
     ] {
         refused(API, &[], variable, Some(value)).await;
         refused(WORKER, &[], variable, Some(value)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_with_special_characters_is_shown_nowhere_and_what_to_do_is_said() {
+    let url = "amqp://guest:p@hunter2/word@mq.example";
+    let others = ENOUGH.into_iter().filter(|(name, _)| *name != "AMQP_URL");
+    let settings: Vec<_> = others.chain([("AMQP_URL", url)]).collect();
+    let ended = command::run(API, &[], &settings).await;
+    let sentence = "AMQP_URL is not usable: it must be a URL such as \
+                    amqp://user:password@host:5672/virtual-host, or amqps://… for TLS; in user, \
+                    password and virtual host, characters like / and @ are written as %2F and %40.\n";
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(2), sentence));
+    for (program, arguments) in [(CLI, &["lanes"][..]), (CLI, &["doctor"])] {
+        let management = ("REGISTRAR_RABBITMQ_MANAGEMENT_URL", "http://guest:p@hunter2/word@mq");
+        let settings = [ENOUGH[0], ENOUGH[1], management];
+        let ended = command::run(program, arguments, &settings).await;
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        assert!(ended.stderr.starts_with("REGISTRAR_RABBITMQ_MANAGEMENT_URL is not"), "{ended:?}");
+        assert!(!ended.stderr.contains("hunter2"), "{ended:?}");
     }
 }
 

@@ -8,7 +8,7 @@ use registrar_tests::exposition::Exposition;
 use super::Observed;
 
 /// Name and type of what every process shows.
-const OF_BOTH: [(&str, &str); 14] = [
+const OF_BOTH: [(&str, &str); 15] = [
     ("db_errors_total", "counter"),
     ("db_pool_acquire_seconds", "histogram"),
     ("db_pool_connections", "gauge"),
@@ -20,6 +20,7 @@ const OF_BOTH: [(&str, &str); 14] = [
     ("process_threads", "gauge"),
     ("process_virtual_memory_bytes", "gauge"),
     ("registrar_build_info", "gauge"),
+    ("registrar_log_lines_dropped_total", "counter"),
     ("tokio_alive_tasks", "gauge"),
     ("tokio_global_queue_depth", "gauge"),
     ("tokio_workers", "gauge"),

@@ -14,6 +14,7 @@ mod privacy;
 mod redeliveries;
 mod retries;
 mod sampling;
+mod variables;
 
 use registrar_common::domain::RegistrationId;
 use registrar_tests::api::{Api, id_of};
