@@ -197,6 +197,19 @@ export const STATES: State[] = [
     },
   },
   {
+    name: "a request that is too large",
+    async open({ page, installations }) {
+      const { url } = await installations.get("whole");
+      await page.context().addCookies(
+        Array.from({ length: 70 }, (_, i) => {
+          return { name: `other${String(i)}`, value: "x".repeat(4000), url };
+        }),
+      );
+      await page.goto(url);
+      await expect(page.locator("main[data-page=unreadable]")).toBeVisible();
+    },
+  },
+  {
     name: "the service away",
     async open({ page, installations }) {
       const { url, way } = await installations.get("whole");
