@@ -19,9 +19,3 @@ fn under_systemd_the_journal_gets_the_lines() {
     assert!(line.contains(r#""route":"/registrations/{reference}","status":503"#), "{line}");
     assert!(!line.contains("registrations/x"), "{line}");
 }
-
-#[test]
-fn the_head_of_the_configuration_says_what_works_under_systemd() {
-    let head = include_str!("../../../nginx/registrar.conf");
-    assert!(head.contains("syslog:server=unix:/dev/log for the journal"));
-}
