@@ -219,7 +219,7 @@ test("a browser full of cookies of other applications can open and send the form
 }) => {
   const { url } = registrar;
   await context.addCookies(
-    Array.from({ length: 45 }, (_, i) => ({
+    Array.from({ length: 170 }, (_, i) => ({
       name: `other${String(i)}`,
       value: "x".repeat(4000),
       url,

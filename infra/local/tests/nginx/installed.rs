@@ -15,10 +15,10 @@ use super::{answer::Answer, pages::pages};
 const SHARED: &str = include_str!("../../../nginx/registrar.conf");
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Nobody listens there.
+/// Nothing listens there.
 pub(crate) const ABSENT: &str = "127.0.0.1:9";
 
-/// What whoever installs nginx puts into the shared configuration.
+/// What an operator puts into the shared configuration.
 pub(crate) struct Settings {
     pub(crate) upstream: String,
     pub(crate) resolver: String,

@@ -1,7 +1,7 @@
 //! The door, with a few pages of its own and a double in place of the API. The browser tests are about
 //! what it does with the real pages and the real API.
 
-// The attributes tell clippy that the helpers of the tests are tests too.
+// By the attributes clippy knows that the helpers of the tests are tests too.
 #[cfg(test)]
 mod answer;
 #[cfg(test)]

@@ -37,7 +37,7 @@ impl NameServer {
     }
 
     /// From now on names have this address.
-    pub(crate) fn tell(&self, address: Ipv4Addr) {
+    pub(crate) fn set(&self, address: Ipv4Addr) {
         *self.known.lock().unwrap() = Some(address);
     }
 }

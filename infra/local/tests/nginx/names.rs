@@ -27,7 +27,7 @@ fn an_api_without_an_address_stops_no_start_and_a_new_address_is_found_within_se
     assert_eq!((away.status, away.problem()["status"].as_u64()), (503, Some(503)));
 
     for address in [Ipv4Addr::LOCALHOST, OTHER] {
-        names.tell(address);
+        names.set(address);
         let found = poll_until(SOON, || {
             let answer = nginx.get("/limits", "");
             (answer.status == 200 && answer.body.starts_with(&address.to_string())).then_some(())

@@ -3,7 +3,7 @@ use super::installed::{ABSENT, Installed, Settings};
 /// What nginx refuses by itself, and with which status.
 fn refused() -> Vec<(u16, String)> {
     let host = "Host: a\r\nConnection: close\r\n";
-    let long = "x".repeat(300_000);
+    let long = "x".repeat(1_100_000);
     vec![
         (400, "GET / HTTP/1.1\r\nACCEPTConnection: close\r\n\r\n".to_owned()),
         (404, format!("GET /assets/x HTTP/1.1\r\n{host}ACCEPT\r\n")),
@@ -64,7 +64,7 @@ fn people_get_pages_of_the_same_status() {
 fn a_first_line_that_cannot_be_read_is_refused_in_a_problem_document() {
     let nginx = Installed::start(&Settings::with_api_at(ABSENT));
     for (status, line) in [
-        (414, format!("GET /{} HTTP/1.1", "x".repeat(300_000))),
+        (414, format!("GET /{} HTTP/1.1", "x".repeat(1_100_000))),
         (505, "GET / HTTP/9.9".to_owned()),
     ] {
         let answer =
