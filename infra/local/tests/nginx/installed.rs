@@ -3,7 +3,7 @@ use std::{
     io::{BufReader, Write as _},
     os::{fd::OwnedFd, unix::net::UnixStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     time::Duration,
 };
 
@@ -73,7 +73,10 @@ impl Installed {
         fs::write(folder.path().join("nginx.conf"), config).unwrap();
         let (output, of_nginx) = UnixStream::pair().unwrap();
         let errors = fs::File::create(folder.path().join("errors.log")).unwrap();
-        let process = Command::new(NGINX.find().unwrap())
+        let process = NGINX
+            .find()
+            .unwrap()
+            .command()
             .args(["-e", "stderr", "-c", "nginx.conf", "-p"])
             .arg(folder.path())
             .stdin(Stdio::null())
