@@ -29,6 +29,7 @@ export function staticPages(
     files.set(`form.${code}.html`, form(null));
     // What nginx itself refuses never reaches the API, which would answer like this.
     files.set(`too-large.${code}.html`, form(t.problems["body-too-large"]));
+    files.set(`unreadable.${code}.html`, render("unreadable.html", {}));
     files.set(`not-found.${code}.html`, render("not-found.html", {}));
     files.set(`away.${code}.html`, render("away.html", { message: null }));
   }

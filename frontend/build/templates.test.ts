@@ -40,6 +40,18 @@ describe.each(states)("$state", ({ t, sample }) => {
     expect(html).not.toMatch(/\{[a-z]+\}|\{\{|\{%/);
   });
 
+  it("keeps translators away from the reference", () => {
+    for (const element of page.querySelectorAll("[translate=no]")) {
+      element.remove();
+    }
+    const { reference } = sample.context as { reference?: string };
+    const rest = `${page.documentElement.innerHTML} ${page.documentElement.textContent}`;
+    // Whole, as in an address or a title, or in part.
+    for (const part of reference === undefined ? [] : [reference, reference.slice(-4)]) {
+      expect(rest).not.toContain(part);
+    }
+  });
+
   it("has ids once, and whatever refers to one finds it", () => {
     const ids = [...page.querySelectorAll("[id]")].map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);

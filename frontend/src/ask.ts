@@ -18,18 +18,23 @@ export interface Sent {
  */
 const TIMEOUT_MS = 35_000;
 
-/** Asks for a page; null when nothing came in time or it is no page of ours. */
-export async function ask(address: string, sent?: Sent): Promise<Answer | null> {
-  const timeout = new AbortController();
-  const timer = setTimeout(() => {
-    timeout.abort();
-  }, TIMEOUT_MS);
+/** Asks for a page; null when nothing came in time or before it was stopped, or it is no page of ours. */
+export async function ask(
+  address: string,
+  { sent, stopped }: { sent?: Sent; stopped?: AbortSignal },
+): Promise<Answer | null> {
+  const ended = new AbortController();
+  const end = () => {
+    ended.abort();
+  };
+  const timer = setTimeout(end, TIMEOUT_MS);
+  stopped?.addEventListener("abort", end);
   try {
     const response = await fetch(address, {
       ...sent,
       headers: { ...sent?.headers, Accept: "text/html" },
       cache: "no-store",
-      signal: timeout.signal,
+      signal: ended.signal,
     });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const main = page.querySelector<HTMLElement>("main[data-page]");
@@ -38,5 +43,6 @@ export async function ask(address: string, sent?: Sent): Promise<Answer | null> 
     return null;
   } finally {
     clearTimeout(timer);
+    stopped?.removeEventListener("abort", end);
   }
 }

@@ -1,4 +1,4 @@
-import { FIELDS, type Draft, type Values } from "./draft";
+import { FIELDS, type Draft } from "./draft";
 
 /** The inputs of the form, which hold a draft. */
 export class FormFields {
@@ -8,29 +8,23 @@ export class FormFields {
     this.#form = form;
   }
 
-  key(): string {
-    return this.#input("idempotency_key").value;
-  }
-
-  values(): Values {
-    return Object.fromEntries(FIELDS.map((field) => [field, this.#input(field).value])) as Values;
-  }
-
-  setKey(key: string): void {
-    this.#input("idempotency_key").value = key;
-  }
-
-  fill({ key, values }: Draft): void {
-    this.setKey(key);
-    for (const field of FIELDS) {
-      this.#input(field).value = values[field];
-    }
+  draft(): Draft {
+    const values = Object.fromEntries(FIELDS.map((field) => [field, this.#input(field).value]));
+    return { key: this.#input("idempotency_key").value, values: values as Draft["values"] };
   }
 
   /** Leaves alone what a student has typed before the script was there. */
-  fillEmpty({ values }: Draft): void {
+  fillEmpty({ key, values }: Draft): void {
+    this.#input("idempotency_key").value = key;
     for (const field of FIELDS) {
       this.#input(field).value ||= values[field];
+    }
+  }
+
+  /** Leaves the key alone: other answers are another registration with it, too. */
+  clear(): void {
+    for (const field of FIELDS) {
+      this.#input(field).value = "";
     }
   }
 

@@ -57,7 +57,6 @@ describe("the draft", () => {
     saveDraft({
       key: "k".repeat(32),
       values: { first_name: "Old", last_name: "L", email: "" },
-      sent: null,
     });
     const main = open(page("form-empty"));
     element("#first_name").value = "New";
@@ -66,15 +65,13 @@ describe("the draft", () => {
     expect(element("#last_name").value).toBe("L");
   });
 
-  it("is cleared on request, together with its key", () => {
+  it("is cleared on request", () => {
     start();
-    const first = key();
     type("email", "zoe@example.com");
     start();
     element("#progress button").click();
     expect(element("#email").value).toBe("");
     expect(loadDraft()).toBeNull();
-    expect(key()).not.toBe(first);
     expect(document.activeElement?.id).toBe("first_name");
     expect(element("#progress").textContent).toBe("");
   });
@@ -83,16 +80,11 @@ describe("the draft", () => {
     saveDraft({
       key: "k".repeat(32),
       values: { first_name: "Old", last_name: "", email: "" },
-      sent: null,
     });
     start(page("form-refused"));
     expect(key()).toBe("0b8f6c1e-5d1f-4b59-9d41-2f6f0c7c9a11");
     const values = { first_name: "Zoë", last_name: "O’Neill", email: "zoe@example.com" };
-    expect(loadDraft()).toEqual({
-      key: "0b8f6c1e-5d1f-4b59-9d41-2f6f0c7c9a11",
-      values,
-      sent: values,
-    });
+    expect(loadDraft()).toEqual({ key: "0b8f6c1e-5d1f-4b59-9d41-2f6f0c7c9a11", values });
   });
 
   it("outlives an answer to a form that could not be read", async () => {
@@ -109,80 +101,14 @@ describe("the draft", () => {
     expect(element("#progress").textContent).toBe("");
   });
 
-  it("has a key that no other draft has", () => {
-    start();
-    const first = key();
-    start();
-    expect(key()).toMatch(/^[0-9a-f]{32}$/);
-    expect(key()).not.toBe(first);
-  });
-});
-
-describe("the key", () => {
-  const attempt = async () => {
-    send();
-    await vi.runAllTimersAsync();
-  };
-  const attemptLost = async () => {
-    fetch.mockRejectedValue(new TypeError("Failed to fetch"));
-    await attempt();
-  };
-  const firstAndLast = () => [sentKeys()[0], sentKeys().at(-1)];
-
-  it("stays that of answers that are sent again as they were", async () => {
-    start();
+  it("has the key of the page that it was begun on", () => {
+    start(page("form-empty", { key: "k".repeat(32) }));
     type("first_name", "Zoë");
-    await attemptLost();
-    type("first_name", "Zoe");
-    type("first_name", "Zoë");
-    await attempt();
-    expect(new Set(sentKeys()).size).toBe(1);
-  });
-
-  it("is another for answers that were corrected after an answer was lost", async () => {
-    start();
-    type("first_name", "Zoe");
-    await attemptLost();
-    const lost = fetch.mock.calls.length;
-    type("first_name", "Zoë");
-    await attempt();
-    const [first, last] = firstAndLast();
-    expect(last).toMatch(/^[0-9a-f]{32}$/);
-    expect(last).not.toBe(first);
-    // However often these are tried, they are one registration, and the draft has its key.
-    expect(new Set(sentKeys().slice(lost))).toEqual(new Set([last]));
-    expect((fetch.mock.lastCall?.[1].body as URLSearchParams).get("idempotency_key")).toBe(last);
-    expect(loadDraft()?.key).toBe(last);
-  });
-
-  it("is another for answers that were corrected on the page that answered them", async () => {
-    fetch.mockRejectedValue(new TypeError("Failed to fetch"));
-    start(page("form-refused"));
-    type("first_name", "Zoé");
-    const answeredKey = key();
-    await attempt();
-    expect(sentKeys()[0]).not.toBe(answeredKey);
-  });
-
-  it("stays over a reload that leaves the answers as they were sent", async () => {
-    start();
-    type("first_name", "Zoë");
-    await attemptLost();
-    start();
-    await attempt();
-    expect(new Set(sentKeys()).size).toBe(1);
-  });
-
-  it("is another when the answers are corrected after a reload, or before it", async () => {
-    start();
-    type("first_name", "Zoe");
-    await attemptLost();
-    start();
-    type("first_name", "Zoë");
-    start();
-    await attempt();
-    const [first, last] = firstAndLast();
-    expect(last).not.toBe(first);
+    start(page("form-empty", { key: "l".repeat(32) }));
+    expect(key()).toBe("k".repeat(32));
+    element("#progress button").click();
+    start(page("form-empty", { key: "m".repeat(32) }));
+    expect(key()).toBe("m".repeat(32));
   });
 });
 
@@ -336,11 +262,9 @@ describe("sending", () => {
     fetch.mockResolvedValue(answer(page("status-accepted"), STATUS_ADDRESS));
     start();
     type("email", "zoe@example.com");
-    const used = key();
     send();
     await vi.runAllTimersAsync();
     dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
-    expect(key()).not.toBe(used);
     expect(element("#email").value).toBe("");
     expect(element("form button").getAttribute("aria-disabled")).toBe("false");
   });

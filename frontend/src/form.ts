@@ -1,14 +1,5 @@
 import { announce } from "./announce";
-import {
-  dropDraft,
-  isChangedSinceSent,
-  isEmpty,
-  loadDraft,
-  newDraft,
-  saveDraft,
-  type Draft,
-  type Values,
-} from "./draft";
+import { dropDraft, isEmpty, loadDraft, saveDraft } from "./draft";
 import { FormFields } from "./form-fields";
 import { show } from "./show";
 import { submit } from "./submission";
@@ -25,14 +16,10 @@ export function startForm(main: HTMLElement): void {
   const label = button.textContent;
   let sending = false;
   let accepted = false;
-  let sent: Values | null = null;
-
-  const draft = (): Draft => ({ key: fields.key(), values: fields.values(), sent });
 
   const clear = () => {
     dropDraft();
-    sent = null;
-    fields.fill(newDraft());
+    fields.clear();
     progress.replaceChildren();
   };
 
@@ -45,13 +32,8 @@ export function startForm(main: HTMLElement): void {
 
   const send = async () => {
     setSending(true);
-    // What was sent before may have been accepted without our knowing: with its key, the service
-    // would take these answers for those, and nobody would learn that they do not count.
-    if (isChangedSinceSent(draft())) {
-      fields.setKey(newDraft().key);
-    }
-    sent = fields.values();
-    saveDraft(draft());
+    // Also what the browser filled in without an event.
+    saveDraft(fields.draft());
     progress.replaceChildren();
     announce(button.textContent);
     const answer = await submit(form, () => {
@@ -77,7 +59,7 @@ export function startForm(main: HTMLElement): void {
   };
 
   form.addEventListener("input", () => {
-    saveDraft(draft());
+    saveDraft(fields.draft());
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -85,7 +67,7 @@ export function startForm(main: HTMLElement): void {
       void send();
     }
   });
-  // The browser shows the page again as it was left: accepted, with a key that is used up.
+  // The browser shows the page again as it was left: with answers that are accepted.
   addEventListener("pageshow", ({ persisted }) => {
     if (persisted && accepted) {
       setSending(false);
@@ -94,20 +76,16 @@ export function startForm(main: HTMLElement): void {
   });
 
   const answered = problemOf(main) !== null;
-  if (answered && !isEmpty(draft())) {
+  if (answered && !isEmpty(fields.draft())) {
     // The page holds what was sent, with its key; maybe before this script was there.
-    sent = fields.values();
-    saveDraft(draft());
+    saveDraft(fields.draft());
     return;
   }
   const stored = loadDraft();
   if (!stored || isEmpty(stored)) {
-    fields.setKey(newDraft().key);
     return;
   }
-  fields.setKey(stored.key);
   fields.fillEmpty(stored);
-  sent = stored.sent;
   if (answered) {
     return;
   }

@@ -1,12 +1,14 @@
 import { expect, it, vi } from "vitest";
 import { startStatus } from "./status";
 import { EventSourceDouble } from "./testing/event-source";
+import { LocksDouble } from "./testing/locks";
 import { answer, open, page } from "./testing/pages";
 
 it("stops when the page is left and goes on when the browser brings it back", async () => {
   const fetch = vi.fn(() => Promise.resolve(answer(page("status-accepted"))));
   vi.stubGlobal("fetch", fetch);
   vi.stubGlobal("EventSource", EventSourceDouble);
+  Object.defineProperty(navigator, "locks", { value: new LocksDouble() });
   startStatus(open(page("status-accepted")));
   const stream = EventSourceDouble.last();
   stream.tell({ status: "accepted" });
@@ -17,5 +19,7 @@ it("stops when the page is left and goes on when the browser brings it back", as
   await vi.waitFor(() => {
     expect(fetch).toHaveBeenCalledOnce();
   });
-  expect(EventSourceDouble.opened).toHaveLength(2);
+  await vi.waitFor(() => {
+    expect(EventSourceDouble.opened).toHaveLength(2);
+  });
 });

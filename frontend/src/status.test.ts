@@ -1,15 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { startStatus } from "./status";
 import { EventSourceDouble } from "./testing/event-source";
+import { LocksDouble } from "./testing/locks";
 import { answer, open, page, texts } from "./testing/pages";
+import { become } from "./testing/visibility";
 
 const PATH = "/registrations/6XV0";
 const fetch = vi.fn<(address: string, init: RequestInit) => Promise<Response>>();
+/** What a test's page listens to ends with it, which otherwise only a page does that is closed. */
+const listen = vi.spyOn(document, "addEventListener");
+let locks = new LocksDouble();
 
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("fetch", fetch);
   vi.stubGlobal("EventSource", EventSourceDouble);
+  locks = new LocksDouble();
+  Object.defineProperty(navigator, "locks", { value: locks, configurable: true });
   history.replaceState(null, "", `${PATH}?lang=en`);
 });
 
@@ -20,6 +27,11 @@ afterEach(() => {
   fetch.mockReset();
   vi.unstubAllGlobals();
   vi.useRealTimers();
+  for (const [type, listener] of listen.mock.calls) {
+    document.removeEventListener(type, listener);
+  }
+  listen.mockClear();
+  become("visible");
 });
 
 const start = (name: string) => {
@@ -105,7 +117,7 @@ describe("with a stream", () => {
     start("status-accepted");
     stream().tell({ status: "on_hold" });
     stream().tell({ status: "registered" });
-    document.dispatchEvent(new Event("visibilitychange"));
+    become("visible");
     await seconds(0);
     expect(fetch).toHaveBeenCalledOnce();
 
@@ -186,6 +198,29 @@ describe("without a stream", () => {
     expect(heading()).toBe(texts.status.titles.registered);
   });
 
+  it("looks by itself in a browser that knows no locks, as on an origin that is not secure", async () => {
+    Object.defineProperty(navigator, "locks", { value: undefined, configurable: true });
+    start("status-accepted");
+    serves("status-registered");
+    await seconds(2);
+    expect(EventSourceDouble.opened).toHaveLength(0);
+    expect(heading()).toBe(texts.status.titles.registered);
+  });
+
+  it("looks by itself while another window has the stream, and has it next", async () => {
+    const release = locks.takeElsewhere();
+    start("status-accepted");
+    serves("status-accepted");
+    await seconds(4);
+    expect(EventSourceDouble.opened).toHaveLength(0);
+    expect(fetch).toHaveBeenCalledTimes(2);
+    release();
+    await seconds(0);
+    stream().tell({ status: "accepted" });
+    await seconds(600);
+    expect(fetch).toHaveBeenCalledTimes(2);
+  });
+
   it("looks by itself in a browser that knows no streams", async () => {
     vi.stubGlobal("EventSource", undefined);
     Reflect.deleteProperty(window, "EventSource");
@@ -211,15 +246,6 @@ describe("without a stream", () => {
     expect(text("connection")).toBe(texts.status.live);
   });
 
-  it("looks at once when somebody comes back to the page", async () => {
-    start("status-accepted");
-    stream().tell({ status: "accepted" });
-    serves("status-registered");
-    document.dispatchEvent(new Event("visibilitychange"));
-    await seconds(0);
-    expect(heading()).toBe(texts.status.titles.registered);
-  });
-
   it("takes no page but that of the registration for an answer", async () => {
     start("status-accepted");
     stream().fail({ forGood: true });
@@ -227,6 +253,73 @@ describe("without a stream", () => {
     await seconds(2);
     expect(heading()).toBe(texts.status.titles.accepted);
     expect(text("connection")).toBe(texts.status.reconnecting);
+  });
+});
+
+describe("in a tab that is hidden", () => {
+  it("holds no connection and asks nothing, and looks at once when it is shown", async () => {
+    let dropped: AbortSignal | null | undefined;
+    fetch.mockImplementationOnce((_, { signal }) => {
+      dropped = signal;
+      return new Promise(() => undefined);
+    });
+    start("status-accepted");
+    stream().tell({ status: "on_hold" });
+    become("hidden");
+    expect(stream().readyState).toBe(EventSourceDouble.CLOSED);
+    expect(dropped?.aborted).toBe(true);
+    await seconds(600);
+    expect(fetch).toHaveBeenCalledOnce();
+
+    serves("status-registered");
+    become("visible");
+    await seconds(0);
+    expect(heading()).toBe(texts.status.titles.registered);
+    expect(text("announcer")).toBe(texts.status.titles.registered);
+  });
+
+  it("does not begin before it is shown", async () => {
+    become("hidden");
+    start("status-accepted");
+    await seconds(600);
+    expect(EventSourceDouble.opened).toHaveLength(0);
+    expect(fetch).not.toHaveBeenCalled();
+    serves("status-accepted");
+    become("visible");
+    await seconds(0);
+    expect(EventSourceDouble.opened).toHaveLength(1);
+    expect(fetch).toHaveBeenCalledOnce();
+  });
+
+  it("leaves the stream to other windows, also while it waits for it", async () => {
+    const release = locks.takeElsewhere();
+    start("status-accepted");
+    become("hidden");
+    release();
+    await seconds(0);
+    expect(EventSourceDouble.opened).toHaveLength(0);
+    become("visible");
+    expect(EventSourceDouble.opened).toHaveLength(1);
+    become("hidden");
+    await seconds(0);
+    locks.takeElsewhere();
+    become("visible");
+    await seconds(0);
+    expect(EventSourceDouble.opened).toHaveLength(1);
+  });
+
+  it("shows nothing of an answer that comes after it was hidden", async () => {
+    let answerLate: (response: Response) => void = () => undefined;
+    fetch.mockImplementationOnce(() => new Promise((resolve) => (answerLate = resolve)));
+    start("status-on_hold");
+    stream().tell({ status: "accepted" });
+    become("hidden");
+    serves("status-registered");
+    become("visible");
+    await seconds(0);
+    answerLate(answer(page("status-accepted")));
+    await seconds(0);
+    expect(heading()).toBe(texts.status.titles.registered);
   });
 });
 

@@ -19,9 +19,9 @@ export function startStatus(first: HTMLElement): void {
     startCopy(main);
   };
 
-  const look = async () => {
-    const answer = await ask(location.href);
-    if (answer?.main.dataset["page"] !== "status") {
+  const look = async (stopped: AbortSignal) => {
+    const answer = await ask(location.href, { stopped });
+    if (stopped.aborted || answer?.main.dataset["page"] !== "status") {
       return false;
     }
     if (answer.main.outerHTML !== written) {
@@ -37,33 +37,49 @@ export function startStatus(first: HTMLElement): void {
     return true;
   };
 
-  const watch = new Watch({
-    events: `${location.pathname}/events`,
-    standing: () => standingOf(main),
-    refreshMs: () => (Number(main.dataset["refresh"]) || REFRESH_UNTIL_TOLD_S) * 1000,
-    changesSilently: () => "lookAgain" in main.dataset,
-    look,
-    reached: (yes) => {
-      sayWhetherConnected(main, yes);
-    },
-  });
+  const startWatch = () => {
+    const watch = new Watch({
+      events: `${location.pathname}/events`,
+      standing: () => standingOf(main),
+      refreshMs: () => (Number(main.dataset["refresh"]) || REFRESH_UNTIL_TOLD_S) * 1000,
+      changesSilently: () => "lookAgain" in main.dataset,
+      look,
+      reached: (yes) => {
+        sayWhetherConnected(main, yes);
+      },
+    });
+    watch.start();
+    return watch;
+  };
 
+  // Nothing is watched that cannot be seen: a tab holds a connection, of which a browser has few.
+  let watch = isVisible() ? startWatch() : null;
+  const hide = () => {
+    watch?.stop();
+    watch = null;
+  };
+  const showAgain = () => {
+    watch ??= startWatch();
+    void watch.lookNow();
+  };
   prepare();
-  watch.start();
-  addEventListener("pagehide", () => {
-    watch.stop();
-  });
-  addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) {
-      watch.start();
-      void watch.lookNow();
-    }
-  });
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") {
-      void watch.lookNow();
+    if (isVisible()) {
+      showAgain();
+    } else {
+      hide();
     }
   });
+  addEventListener("pagehide", hide);
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted && isVisible()) {
+      showAgain();
+    }
+  });
+}
+
+function isVisible(): boolean {
+  return document.visibilityState === "visible";
 }
 
 function sayWhetherConnected(main: HTMLElement, yes: boolean): void {

@@ -14,7 +14,7 @@ export async function submit(form: HTMLFormElement, retrying: () => void): Promi
     body.append(name, value as string);
   }
   const headers = { "Idempotency-Key": body.get("idempotency_key") ?? "" };
-  const send = () => ask(form.action, { method: "POST", body, headers });
+  const send = () => ask(form.action, { sent: { method: "POST", body, headers } });
 
   let answer = await send();
   for (const pauseMs of PAUSES_MS) {

@@ -10,8 +10,8 @@ export interface Watched {
   refreshMs(): number;
   /** Whether the page shows what changes without an event, such as how long the queue is. */
   changesSilently(): boolean;
-  /** Shows what the service says now; false when it could not be reached. */
-  look(): Promise<boolean>;
+  /** Shows what the service says now, unless stopped; false when it could not be reached. */
+  look(stopped: AbortSignal): Promise<boolean>;
   /** The service was not reached, or was again. */
   reached(yes: boolean): void;
 }
@@ -19,16 +19,25 @@ export interface Watched {
 const LONGEST_PAUSE_MS = 60_000;
 const FAILURES_OF_A_STREAM = 3;
 
-/** Keeps a page up to date until its registration has a final outcome: by a stream, else by looking. */
+/**
+ * Who holds it may have a stream. Browsers open six connections to a host, for all windows together, and
+ * one more window would not even load: so one has a stream, and the others look now and then. Browsers
+ * know locks on secure origins only; elsewhere all look.
+ */
+const LOCK = "registrar-events";
+
+/**
+ * Keeps a page up to date until its registration has a final outcome: by a stream, else by looking.
+ * Stopped once, it does nothing any more.
+ */
 export class Watch {
   readonly #page: Watched;
-  #stream: EventSource | null = null;
+  readonly #stopped = new AbortController();
   /** Whether the stream works: it tells the standing as soon as it is open, unless a proxy holds that back. */
   #heard = false;
   #streamFailures = 0;
   #lookFailures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #running = false;
   #looking = false;
   /** Somebody asked for a look while another was under way. */
   #again = false;
@@ -38,20 +47,16 @@ export class Watch {
   }
 
   start(): void {
-    if (this.#running || isFinal(this.#page.standing())) {
+    if (isFinal(this.#page.standing())) {
+      this.stop();
       return;
     }
-    this.#running = true;
-    this.#streamFailures = 0;
-    this.#heard = false;
-    this.#listen();
+    this.#waitForStream();
     this.#lookLater();
   }
 
   stop(): void {
-    this.#running = false;
-    this.#stream?.close();
-    this.#stream = null;
+    this.#stopped.abort();
     clearTimeout(this.#timer);
   }
 
@@ -60,7 +65,8 @@ export class Watch {
    * is older could come last, and a final standing, after which nothing is asked, would be replaced.
    */
   async lookNow(): Promise<void> {
-    if (!this.#running) {
+    const { signal } = this.#stopped;
+    if (signal.aborted) {
       return;
     }
     if (this.#looking) {
@@ -70,10 +76,9 @@ export class Watch {
     clearTimeout(this.#timer);
     this.#looking = true;
     this.#again = false;
-    const reached = await this.#page.look();
+    const reached = await this.#page.look(signal);
     this.#looking = false;
-    // Stopped while waiting for the answer.
-    if (!(this.#running as boolean)) {
+    if (signal.aborted as boolean) {
       return;
     }
     this.#page.reached(reached);
@@ -87,12 +92,25 @@ export class Watch {
     }
   }
 
-  #listen(): void {
-    if (!("EventSource" in window)) {
+  #waitForStream(): void {
+    const locks = navigator.locks as LockManager | undefined;
+    if (!locks || !("EventSource" in window)) {
       return;
     }
+    const { signal } = this.#stopped;
+    locks
+      .request(LOCK, { signal }, () => this.#listen())
+      .catch(() => {
+        // Stopped before its turn, or forbidden by the student's settings: it looks all the same.
+      });
+  }
+
+  /** Until it is stopped, or the stream gives up. */
+  #listen(): Promise<void> {
+    if (this.#stopped.signal.aborted) {
+      return Promise.resolve();
+    }
     const stream = new EventSource(this.#page.events);
-    this.#stream = stream;
     stream.addEventListener("status", ({ data }: MessageEvent<string>) => {
       this.#streamFailures = 0;
       this.#heard = true;
@@ -103,23 +121,33 @@ export class Watch {
         this.#lookLater();
       }
     });
-    stream.addEventListener("error", () => {
-      this.#streamFailures += 1;
-      // Closed for good, or a browser that tries again and again in vain.
-      if (
-        stream.readyState === EventSource.CLOSED ||
-        this.#streamFailures >= FAILURES_OF_A_STREAM
-      ) {
+    return new Promise((resolve) => {
+      const close = () => {
         stream.close();
-      }
-      this.#heard = false;
-      this.#lookLater();
+        resolve();
+      };
+      this.#stopped.signal.addEventListener("abort", close);
+      stream.addEventListener("error", () => {
+        this.#streamFailures += 1;
+        // Closed for good, or a browser that tries again and again in vain.
+        if (
+          stream.readyState === EventSource.CLOSED ||
+          this.#streamFailures >= FAILURES_OF_A_STREAM
+        ) {
+          close();
+        }
+        this.#heard = false;
+        this.#lookLater();
+      });
     });
   }
 
   /** While no stream tells of changes, after a look that failed, and where no event would come. */
   #lookLater(): void {
     clearTimeout(this.#timer);
+    if (this.#stopped.signal.aborted) {
+      return;
+    }
     if (this.#heard && this.#lookFailures === 0 && !this.#page.changesSilently()) {
       return;
     }

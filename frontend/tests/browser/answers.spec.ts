@@ -188,7 +188,9 @@ test("clients cannot claim another address to get round the rate limit", async (
   await expect.poll(() => Promise.all([ask(), ask(), ask()])).toContain(429);
 });
 
-test("events come through at once, and a stranger's trace ends at the door", async ({ installations }) => {
+test("events come through at once, and a stranger's trace ends at the door", async ({
+  installations,
+}) => {
   const { url } = await installations.get("withoutWorker");
   const events = await fetch(`${await accepted(url, someone())}/events`);
   const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader();

@@ -1,5 +1,5 @@
 import { expect, test } from "./harness/fixtures";
-import { accepted, fillIn, register, someone, submit } from "./harness/students";
+import { accepted, duplicate, fillIn, register, someone, submit } from "./harness/students";
 import { stopTime } from "./harness/time";
 import { expectStatus, giveUp } from "./states";
 
@@ -152,6 +152,85 @@ test("whoever goes back after a registration can register another student", asyn
   await expectStatus(page, "registered");
   expect(await registrar.registered(one.email)).toBe(1);
   expect(await registrar.registered(other.email)).toBe(1);
+});
+
+test("a duplicated tab registers another student, and each tab shows its own", async ({
+  page,
+  registrar,
+}) => {
+  const [one, other] = [someone(), someone()];
+  await page.goto(registrar.url);
+  await fillIn(page, one);
+  const second = await duplicate(page);
+  await expect(second.locator("#email")).toHaveValue(one.email);
+  await fillIn(second, other);
+  await submit(page);
+  await submit(second);
+  await expectStatus(page, "registered");
+  await expectStatus(second, "registered");
+  const [first] = await page.locator("#reference").allTextContents();
+  await expect(second.locator("#reference")).not.toHaveText(first ?? "");
+  expect(await registrar.registered(one.email)).toBe(1);
+  expect(await registrar.registered(other.email)).toBe(1);
+});
+
+test("a duplicated tab with the same student is the same registration", async ({
+  page,
+  registrar,
+}) => {
+  const student = someone();
+  await page.goto(registrar.url);
+  await fillIn(page, student);
+  const second = await duplicate(page);
+  await expect(second.locator("#email")).toHaveValue(student.email);
+  await submit(page);
+  await submit(second);
+  // Another registration would be rejected: the address is taken by then.
+  await expectStatus(page, "registered");
+  await expectStatus(second, "registered");
+  const [first] = await page.locator("#reference").allTextContents();
+  await expect(second.locator("#reference")).toHaveText(first ?? "");
+});
+
+test("answers that are corrected after an answer was lost are another registration", async ({
+  page,
+  registrar,
+  t,
+}) => {
+  const [lost, corrected] = [someone(), someone()];
+  await page.clock.install();
+  await page.goto(registrar.url);
+  await fillIn(page, lost);
+  registrar.way.loseAnswers();
+  await submit(page);
+  await giveUp(page, t);
+  registrar.way.mend();
+  await fillIn(page, corrected);
+  await submit(page);
+  await expectStatus(page, "registered");
+  await expect.poll(() => registrar.registered(lost.email)).toBe(1);
+  expect(await registrar.registered(corrected.email)).toBe(1);
+});
+
+test("a browser full of cookies of other applications can open and send the form", async ({
+  page,
+  context,
+  registrar,
+}) => {
+  const { url } = registrar;
+  await context.addCookies(
+    Array.from({ length: 170 }, (_, i) => ({
+      name: `other${String(i)}`,
+      value: "x".repeat(4000),
+      url,
+    })),
+  );
+  const student = someone();
+  await register(page, `${url}/?fbclid=${"x".repeat(20_000)}`, student);
+  await expectStatus(page, "registered");
+  await page.goto(`${page.url()}?utm_campaign=${"x".repeat(20_000)}`);
+  await expectStatus(page, "registered");
+  expect(await registrar.registered(student.email)).toBe(1);
 });
 
 test("after a registration the form is empty again", async ({ page, registrar, t }) => {

@@ -55,6 +55,34 @@ test("without scripts, a form that is sent twice is one registration", async ({
   expect(await registrar.registered(student.email)).toBe(1);
 });
 
+test("without scripts, a form that the browser kept takes another student", async ({
+  page,
+  registrar,
+}) => {
+  const [one, other] = [someone(), someone()];
+  let kept: { status: number; headers: Record<string, string>; body: Buffer } | undefined;
+  await page.route(`${registrar.url}/`, async (route) => {
+    if (kept === undefined) {
+      const answer = await route.fetch();
+      kept = { status: answer.status(), headers: answer.headers(), body: await answer.body() };
+    }
+    await route.fulfill(kept);
+  });
+  const key = () => page.locator("[name=idempotency_key]").inputValue();
+  await page.goto(registrar.url);
+  const used = await key();
+  await fillIn(page, one);
+  await submit(page);
+  await expectStatus(page, "registered");
+  await page.goBack();
+  expect(await key()).toBe(used);
+  await fillIn(page, other);
+  await submit(page);
+  await expectStatus(page, "registered");
+  expect(await registrar.registered(one.email)).toBe(1);
+  expect(await registrar.registered(other.email)).toBe(1);
+});
+
 test("without scripts, the answers come back with a refusal", async ({
   page,
   installations,

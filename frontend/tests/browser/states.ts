@@ -197,6 +197,17 @@ export const STATES: State[] = [
     },
   },
   {
+    name: "a request that cannot be read",
+    async open({ page, installations }) {
+      await page.goto((await installations.get("whole")).url);
+      await page.locator("form").evaluate((form: HTMLFormElement) => {
+        form.action = "/favicon.svg";
+        form.submit();
+      });
+      await expect(page.locator("main[data-page=unreadable]")).toBeVisible();
+    },
+  },
+  {
     name: "the service away",
     async open({ page, installations }) {
       const { url, way } = await installations.get("whole");

@@ -1,3 +1,4 @@
+import type { Request } from "@playwright/test";
 import { expect, test } from "./harness/fixtures";
 import { Installation } from "./harness/installation";
 import { accepted, register, someone } from "./harness/students";
@@ -40,6 +41,54 @@ for (const [how, streams] of [
     await expect(page.locator("body[data-same=yes]")).toBeVisible();
   });
 }
+
+/** More than the connections that a browser opens to one host. */
+const TABS = 7;
+
+waiting(
+  "in more windows than a browser has connections all load and follow",
+  async ({ page, context, registrar }) => {
+    const pages = [page];
+    while (pages.length < TABS) {
+      pages.push(await context.newPage());
+    }
+    for (const one of pages) {
+      await one.goto(await accepted(registrar.url, someone()));
+      await expectStatus(one, "accepted");
+    }
+    registrar.startWorker();
+    for (const one of pages) {
+      await expectStatus(one, "registered");
+    }
+  },
+);
+
+waiting(
+  "a tab holds no connection while it is hidden, and looks when it is shown",
+  async ({ page, registrar }) => {
+    const streams: string[] = [];
+    const note = (what: string) => (request: Request) => {
+      if (request.url().endsWith("/events")) {
+        streams.push(what);
+      }
+    };
+    page.on("request", note("opened"));
+    page.on("requestfailed", note("closed"));
+    const become = (visibility: string) =>
+      page.evaluate((now) => {
+        Object.defineProperty(document, "visibilityState", { value: now, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, visibility);
+    await page.goto(await accepted(registrar.url, someone()));
+    await expect.poll(() => streams).toEqual(["opened"]);
+    await become("hidden");
+    await expect.poll(() => streams).toEqual(["opened", "closed"]);
+    await registrar.registrar("lanes", "pause", "interactive", "--for", "30m", "--reason", "tests");
+    await become("visible");
+    await expect(page.locator("main[data-paused-until]:not([data-paused-until=''])")).toBeVisible();
+    expect(streams).toEqual(["opened", "closed", "opened"]);
+  },
+);
 
 waiting("a pause shows by itself, and its end too", async ({ page, registrar, t }) => {
   await page.goto(await accepted(registrar.url, someone()));

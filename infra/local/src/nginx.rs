@@ -19,6 +19,13 @@ const SHARED: &str = include_str!("../../nginx/registrar.conf");
 /// Each open status page takes two, and the API allows 4,096 of them (`REGISTRAR_STREAMS`).
 const CONNECTIONS: u32 = 16_384;
 
+/// The API, as the shared configuration knows it here.
+const UPSTREAM: &str = "registrar_api";
+
+/// Less than the API keeps idle connections (`REGISTRAR_HEADER_TIMEOUT`, 15 s): a request must not meet
+/// one that is just being closed.
+const KEPT_CONNECTIONS: &str = "        keepalive 64;\n        keepalive_timeout 10s;\n";
+
 /// Where nginx would otherwise keep unfinished requests and answers: in the system's folders.
 const TEMPORARY: [&str; 5] = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 
@@ -87,8 +94,12 @@ fn write_config(home: &Home, port: u16, api: u16, public: &Path) -> Result<PathB
     }
     let registrar = SHARED
         .replace("${REGISTRAR_LISTEN}", &format!("127.0.0.1:{port}"))
-        .replace("${REGISTRAR_UPSTREAM}", &format!("127.0.0.1:{api}"))
-        .replace("${REGISTRAR_PUBLIC}", &quoted(public));
+        .replace("${REGISTRAR_PUBLIC}", &quoted(public))
+        .replace("${REGISTRAR_UPSTREAM}", UPSTREAM)
+        // Never asked, since the API is at an address.
+        .replace("${REGISTRAR_RESOLVER}", "127.0.0.1")
+        // Not standard output, which may be a socket.
+        .replace("${REGISTRAR_ACCESS_LOG}", &quoted(&home.log()));
     let registrar = home.write("registrar.conf", &registrar)?;
     let registrar = quoted(&registrar);
     // Otherwise it gives up root for a user who may not read the folders of whoever runs this.
@@ -97,7 +108,8 @@ fn write_config(home: &Home, port: u16, api: u16, public: &Path) -> Result<PathB
         "{user}daemon off;\nworker_processes 1;\npid nginx.pid;\n\
          worker_rlimit_nofile {};\n\
          events {{\n    worker_connections {CONNECTIONS};\n}}\n\
-         http {{\n{http}    include {registrar};\n}}\n",
+         http {{\n{http}    upstream {UPSTREAM} {{\n        server 127.0.0.1:{api};\n\
+         {KEPT_CONNECTIONS}    }}\n    include {registrar};\n}}\n",
         2 * CONNECTIONS,
     );
     home.write("nginx.conf", &config)

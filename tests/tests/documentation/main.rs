@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod invariants;
 #[cfg(test)]
+mod nginx;
+#[cfg(test)]
 mod settings;
 
 #[cfg(test)]

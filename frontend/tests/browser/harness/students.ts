@@ -38,6 +38,17 @@ export async function register(page: Page, url: string, student: Student): Promi
   await submit(page);
 }
 
+/** Another tab as "Duplicate" opens it: with a copy of what the first one has stored. */
+export async function duplicate(page: Page): Promise<Page> {
+  const [tab] = await Promise.all([
+    page.waitForEvent("popup"),
+    page.evaluate(() => {
+      window.open(location.href);
+    }),
+  ]);
+  return tab;
+}
+
 /** Registers without a browser; the answer's status address. */
 export async function accepted(url: string, student: Student): Promise<string> {
   const answer = await fetch(`${url}/register`, {
