@@ -94,7 +94,7 @@ mod tests {
         std::fs::write(folder.join("mysqld"), "").unwrap();
         let program = Program::find_in(root.path(), "mysqld").unwrap();
         let command = program.command();
-        let arguments: Vec<_> = command.get_args().map(|argument| argument.to_owned()).collect();
+        let arguments: Vec<_> = command.get_args().map(std::borrow::ToOwned::to_owned).collect();
         assert_eq!(command.get_program(), "unshare");
         assert!(arguments.ends_with(&[root.path().into(), "/usr/sbin/mysqld".into()]));
         assert!(program.find_beside("mysqld").is_some() && program.is_named("mysqld"));
