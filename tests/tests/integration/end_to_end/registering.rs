@@ -110,7 +110,11 @@ async fn two_students_with_one_key_are_two_registrations_each_with_its_own_refer
             let id = id_of(&reference).to_string().replace('-', "");
             let of_student =
                 format!("students WHERE registration_id = X'{id}' AND email = '{}'", student.email);
-            assert_eq!(oracle.count(&of_student).await, 1, "told of another's outcome");
+            assert_eq!(
+                oracle.count(&of_student).await,
+                1,
+                "this is another student's registration"
+            );
             references.push(reference);
         }
         assert_ne!(references[0], references[1]);
