@@ -11,7 +11,7 @@ use super::classify::Kind;
 use super::error::Failure;
 use super::refusals::{TOGETHER, TableRefusals};
 use super::session::Session;
-use super::statements::{Statement, in_powers_of_two};
+use super::statements::{Statement, in_statements};
 use crate::domain::Registration;
 
 /// Into so many parts a statement is divided that did not work as a whole. With few rounds a locked
@@ -74,7 +74,7 @@ impl Insert {
         refusals: Option<&TableRefusals>,
     ) -> Result<Inserted<'r>, StorageError> {
         let mut result = Inserted::default();
-        let mut work = in_statements(rows);
+        let mut work: VecDeque<_> = in_statements(rows).map(<[_]>::to_vec).collect();
         let (mut waits, mut is_judged) = (0, false);
         while let Some(slice) = work.pop_front() {
             let Err(failure) = self.execute(session, &slice).await else {
@@ -203,12 +203,8 @@ impl Insert {
     }
 }
 
-/// The rows as they are inserted at first.
-fn in_statements<'r>(rows: &[&'r Registration]) -> VecDeque<Vec<&'r Registration>> {
-    in_powers_of_two(rows).map(<[_]>::to_vec).collect()
-}
-
 /// The rows of a statement that did not work, in smaller ones.
 fn in_parts<'r>(rows: &[&'r Registration]) -> VecDeque<Vec<&'r Registration>> {
-    rows.chunks((rows.len() / PARTS).max(1)).flat_map(in_statements).collect()
+    let parts = rows.chunks((rows.len() / PARTS).max(1)).flat_map(in_statements);
+    parts.map(<[_]>::to_vec).collect()
 }

@@ -17,7 +17,7 @@ use super::{DatabaseSettings, StorageError, session::Session};
 use crate::telemetry::metrics::{Metrics, MetricsError};
 
 /// Statements per connection that stay prepared. Preparing one costs some 40 ms over TCP, and all
-/// texts of this module together are fewer than 80.
+/// texts of this module together are fewer than 180.
 const STATEMENT_CACHE: usize = 200;
 
 /// Strict, so that a value that does not fit is refused, not cut; and the shortest waits for a row's
