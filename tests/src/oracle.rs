@@ -83,11 +83,14 @@ const OUTCOMES: &str = "
     SELECT registration_id, 'registered' AS outcome FROM students
     UNION ALL SELECT registration_id, 'rejected' FROM rejections
     UNION ALL SELECT registration_id, 'on_hold' FROM dead_letters
-        WHERE state = 'held' AND registration_id IS NOT NULL";
+        WHERE state = 'held' AND registration_id IS NOT NULL AND registration_id NOT IN
+            (SELECT registration_id FROM students UNION SELECT registration_id FROM rejections)";
 
 const COUNT: &str = "
     SELECT (SELECT COUNT(*) FROM students) + (SELECT COUNT(*) FROM rejections)
-         + (SELECT COUNT(*) FROM dead_letters WHERE state = 'held')";
+         + (SELECT COUNT(*) FROM dead_letters d WHERE state = 'held'
+            AND NOT EXISTS (SELECT 1 FROM students s WHERE s.registration_id = d.registration_id)
+            AND NOT EXISTS (SELECT 1 FROM rejections r WHERE r.registration_id = d.registration_id))";
 
 impl Oracle {
     /// An oracle for a database, which need not answer yet.

@@ -1,9 +1,9 @@
 //! One try at giving every registration of a batch its outcome.
 
+use std::collections::BTreeMap;
+
 use registrar_common::domain::{HoldReason, Lane, Outcome, Registration};
-use registrar_common::storage::{
-    DeadLetter, Entry, ErrorClass, RegistrationStore, StorageError, Verdict,
-};
+use registrar_common::storage::{DeadLetter, ErrorClass, RegistrationStore, StorageError, Verdict};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
@@ -29,6 +29,15 @@ pub struct Settled<'a> {
     pub is_fresh: bool,
 }
 
+/// What one attempt came to.
+#[derive(Debug)]
+pub struct Attempted<'a> {
+    /// How the registrations ended of every message that is not delayed.
+    pub settled: Vec<Settled<'a>>,
+    /// Where messages are in the batch that something is in the way of, and what.
+    pub delayed: BTreeMap<usize, StorageError>,
+}
+
 /// One attempt with one batch.
 #[derive(Debug)]
 pub struct Attempt<'a, S> {
@@ -42,8 +51,8 @@ pub struct Attempt<'a, S> {
     pub metrics: &'a WorkerMetrics,
     /// The spans of the batch.
     pub trace: &'a BatchTrace,
-    /// Whether nothing of this batch can have been stored by an earlier attempt.
-    pub is_first: bool,
+    /// Whether what is delayed goes on hold.
+    pub holds_delayed: bool,
 }
 
 /// A registration, or a message that cannot be read, in a batch.
@@ -58,12 +67,13 @@ struct Part<'a> {
 enum Step {
     Decided { outcome: Outcome, is_fresh: bool },
     Hold(DeadLetter),
+    Delayed(StorageError),
 }
 
 impl<S: RegistrationStore> Attempt<'_, S> {
-    /// Stores outcomes for all of it, or fails with some of it stored: then the next attempt finds
-    /// what is decided already.
-    pub async fn run<'a>(&self, items: &'a [Item]) -> Result<Vec<Settled<'a>>, StorageError> {
+    /// Stores outcomes for all of it that is not delayed, or fails with some of it stored: then the
+    /// next attempt finds what is decided already.
+    pub async fn run<'a>(&self, items: &'a [Item]) -> Result<Attempted<'a>, StorageError> {
         let parts: Vec<_> = items.iter().enumerate().flat_map(Part::of).collect();
         let steps = match self.source.handling {
             Handling::Register => self.register(&parts).await?,
@@ -75,37 +85,50 @@ impl<S: RegistrationStore> Attempt<'_, S> {
                 parts.iter().map(|part| self.hold(*part, reason, &cause(part))).collect()
             }
         };
-        let letters = steps.iter().filter_map(|step| match step {
+        let delayed = parts.iter().zip(&steps).filter_map(|(part, step)| match step {
+            Step::Delayed(error) => Some((part.position, error.clone())),
+            Step::Decided { .. } | Step::Hold(_) => None,
+        });
+        let delayed: BTreeMap<_, _> = delayed.collect();
+        // A message is settled as a whole.
+        let complete = parts.iter().zip(steps);
+        let complete = complete.filter(|(part, _)| !delayed.contains_key(&part.position));
+        let complete: Vec<_> = complete.collect();
+        let letters = complete.iter().filter_map(|(_, step)| match step {
             Step::Hold(letter) => Some(letter.clone()),
-            Step::Decided { .. } => None,
+            Step::Decided { .. } | Step::Delayed(_) => None,
         });
         let letters: Vec<_> = letters.collect();
         let held = if letters.is_empty() { vec![] } else { self.store.hold(&letters).await? };
         let mut held = held.into_iter();
-        let settled = parts.iter().zip(steps).map(|(part, step)| {
+        let settled = complete.into_iter().map(|(part, step)| {
             let (outcome, is_fresh) = match step {
                 Step::Decided { outcome, is_fresh } => (outcome, is_fresh),
                 Step::Hold(_) => (held.next().ok_or_else(too_few_outcomes)?, true),
+                Step::Delayed(error) => return Err(error),
             };
             let lane = self.source.lane_of(part.item);
             let &Part { position, registration, .. } = part;
             Ok(Settled { position, lane, registration, outcome, is_fresh })
         });
         let settled = settled.collect::<Result<Vec<_>, StorageError>>()?;
-        self.record(items).await?;
-        Ok(settled)
+        let is_complete = |(position, _): &(usize, &Item)| !delayed.contains_key(position);
+        let complete: Vec<_> =
+            items.iter().enumerate().filter(is_complete).map(|(_, item)| item).collect();
+        self.record(&complete).await?;
+        Ok(Attempted { settled, delayed })
     }
 
     /// After every outcome is proved, and before the ack: a crash in between leads to a redelivery,
     /// which comes to the same outcomes and records the same numbers.
-    async fn record(&self, items: &[Item]) -> Result<(), StorageError> {
+    async fn record(&self, items: &[&Item]) -> Result<(), StorageError> {
         let additions = settled_by(self.source, items);
         if additions.is_empty() { Ok(()) } else { self.ledger.record(additions).await }
     }
 
     async fn register(&self, parts: &[Part<'_>]) -> Result<Vec<Step>, StorageError> {
-        let entries: Vec<_> = parts.iter().filter_map(|part| self.entry(*part)).collect();
-        let mut verdicts = self.insert(&entries).await?.into_iter();
+        let registrations = parts.iter().filter_map(|part| part.registration.cloned());
+        let mut verdicts = self.insert(&registrations.collect::<Vec<_>>()).await?.into_iter();
         let steps = parts.iter().map(|part| match &part.item.content {
             Err(error) => Ok(self.hold(*part, error.reason(), &error.fingerprint())),
             Ok(_) => Ok(match verdicts.next().ok_or_else(too_few_outcomes)? {
@@ -113,26 +136,22 @@ impl<S: RegistrationStore> Attempt<'_, S> {
                 Verdict::Refused { fingerprint, .. } => {
                     self.hold(*part, HoldReason::RefusedByDatabase, &fingerprint)
                 }
+                Verdict::Delayed(error) if self.holds_delayed => {
+                    self.hold(*part, HoldReason::RefusedByDatabase, error.fingerprint())
+                }
+                Verdict::Delayed(error) => Step::Delayed(error),
             }),
         });
         steps.collect()
     }
 
-    fn entry(&self, part: Part<'_>) -> Option<Entry> {
-        let registration = part.registration?;
-        Some(Entry {
-            registration: registration.clone(),
-            is_contested: !self.is_first || part.item.may_be_decided(registration),
-        })
-    }
-
-    async fn insert(&self, entries: &[Entry]) -> Result<Vec<Verdict>, StorageError> {
-        if entries.is_empty() {
+    async fn insert(&self, batch: &[Registration]) -> Result<Vec<Verdict>, StorageError> {
+        if batch.is_empty() {
             return Ok(Vec::new());
         }
-        let inserting = self.trace.begin_insert(entries.len());
+        let inserting = self.trace.begin_insert(batch.len());
         let started = Instant::now();
-        let result = self.store.store(entries).instrument(inserting.work_span()).await;
+        let result = self.store.store(batch).instrument(inserting.work_span()).await;
         self.metrics.inserted(started.elapsed(), result.is_ok());
         inserting.end(result.as_ref().err());
         result

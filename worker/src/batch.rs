@@ -46,17 +46,6 @@ impl Item {
         self.content.as_ref().map_or(&[], |envelope| &envelope.registrations)
     }
 
-    /// Whether an earlier delivery of this registration may have been decided already: this message
-    /// was delivered before, or several messages may carry its id. A replayed one may find its own
-    /// dead letter still held, and must release it: whoever replays marks the letter only after the
-    /// broker's confirm, and may die in between.
-    pub fn may_be_decided(&self, registration: &Registration) -> bool {
-        self.delivery.redelivered
-            || self.delivery.delivery_count > 0
-            || self.delivery.is_replayed()
-            || registration.id.is_derived()
-    }
-
     fn rows(&self) -> usize {
         self.registrations().len().max(1)
     }
@@ -96,6 +85,8 @@ pub struct Batcher {
     pace: Pace,
     limits: BatchLimits,
     decode: Decode,
+    /// The batch so far.
+    gathering: Vec<Item>,
     /// Did not fit the batch before.
     held_over: Option<Item>,
 }
@@ -107,25 +98,28 @@ impl Batcher {
             Pace::Careful => BatchLimits { rows: 1, linger: Duration::ZERO },
             Pace::Full => limits,
         };
-        Self { pace, limits, decode, held_over: None }
+        Self { pace, limits, decode, gathering: Vec::new(), held_over: None }
     }
 
     /// Waits for a delivery, then takes what else comes until the batch is full or `linger` is
-    /// over. A stop ends the waiting; what was gathered by then is still returned.
+    /// over. A stop ends the waiting; what was gathered by then is still returned. Cancel-safe: the
+    /// next call goes on with what was gathered.
     pub async fn next<D: Deliveries>(
         &mut self,
         deliveries: &mut D,
         stop: &CancellationToken,
     ) -> Gathered {
-        let first = match self.next_item(deliveries, stop).await {
-            Ok(item) => item,
-            Err(end) => return end,
-        };
-        if self.must_not_take(&first) {
-            return Gathered::Suspicious;
+        if self.gathering.is_empty() {
+            let first = match self.next_item(deliveries, stop).await {
+                Ok(item) => item,
+                Err(end) => return end,
+            };
+            if self.must_not_take(&first) {
+                return Gathered::Suspicious;
+            }
+            self.gathering.push(first);
         }
-        let mut rows = first.rows();
-        let mut batch = vec![first];
+        let mut rows: usize = self.gathering.iter().map(Item::rows).sum();
         let linger = sleep_until(Instant::now() + self.limits.linger);
         tokio::pin!(linger);
         while rows < self.limits.rows {
@@ -142,9 +136,9 @@ impl Batcher {
                 break;
             }
             rows += item.rows();
-            batch.push(item);
+            self.gathering.push(item);
         }
-        Gathered::Batch(batch)
+        Gathered::Batch(std::mem::take(&mut self.gathering))
     }
 
     /// Of a channel that takes no more, the next batch of what is in hand and not suspicious. What is

@@ -20,6 +20,30 @@ pub enum AfterFailure {
     CallOperator,
 }
 
+/// What to do with a delivery that something in MySQL is in the way of, and not of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterDelay {
+    /// Try it again later, while the others go on.
+    Wait,
+    /// Put it on hold, where an operator sees what is in its way.
+    Hold,
+    /// Give every delivery back to RabbitMQ: perhaps it is in the way of all of them.
+    GiveBack,
+}
+
+/// Decides by how long the delivery has been delayed and whether others were settled meanwhile.
+pub fn after_delay(
+    delayed_for: Duration,
+    others_pass: bool,
+    give_back_after: Duration,
+) -> AfterDelay {
+    match (delayed_for < give_back_after, others_pass) {
+        (true, _) => AfterDelay::Wait,
+        (false, true) => AfterDelay::Hold,
+        (false, false) => AfterDelay::GiveBack,
+    }
+}
+
 /// Decides by the kind of error and how long this batch has been failing.
 ///
 /// `give_back_after` lies well under RabbitMQ's consumer timeout of 30 minutes, which would close
@@ -44,6 +68,20 @@ pub fn after_failure(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_delay_ends_on_hold_only_where_others_pass() {
+        let bound = Duration::from_mins(5);
+        for (delayed_for, others_pass, expected) in [
+            (0, false, AfterDelay::Wait),
+            (299, true, AfterDelay::Wait),
+            (300, true, AfterDelay::Hold),
+            (300, false, AfterDelay::GiveBack),
+        ] {
+            let decision = after_delay(Duration::from_secs(delayed_for), others_pass, bound);
+            assert_eq!(decision, expected, "after {delayed_for} s, others pass: {others_pass}");
+        }
+    }
 
     #[test]
     fn every_class_and_age_of_a_failure_has_its_decision() {

@@ -7,6 +7,7 @@
 pub mod attempt;
 pub mod batch;
 pub mod consume;
+mod delayed;
 pub mod failure;
 mod held;
 pub mod interruption;

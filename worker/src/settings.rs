@@ -50,7 +50,8 @@ pub struct Settings {
     pub batch_linger: Duration,
 
     /// How long a batch is retried while MySQL does not take it, before its messages go back to
-    /// RabbitMQ; well under RabbitMQ's consumer timeout of 30 minutes.
+    /// RabbitMQ, or one of them goes on hold whose row alone stays locked; well under RabbitMQ's
+    /// consumer timeout of 30 minutes.
     #[arg(long, env = "REGISTRAR_GIVE_BACK_AFTER", default_value = "5m",
           value_parser = config::duration)]
     pub give_back_after: Duration,

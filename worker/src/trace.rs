@@ -4,6 +4,8 @@
 //! other, and each message's own trace also holds a `db_insert_student` with the batch's timing:
 //! one trace id shows the whole journey.
 
+use std::collections::BTreeMap;
+
 use opentelemetry_semantic_conventions::attribute as semconv;
 use registrar_common::domain::Outcome;
 use registrar_common::messaging::caught;
@@ -78,8 +80,15 @@ impl BatchTrace {
         }
     }
 
-    /// Closes all spans, with one log line for the batch and one in each message's trace.
-    pub fn end(self, settled: &[Settled<'_>]) {
+    /// Closes all spans, with one log line for the batch and one in each message's trace. What is
+    /// delayed gets new ones when it is tried again.
+    pub fn end(self, settled: &[Settled<'_>], delayed: &BTreeMap<usize, StorageError>) {
+        for (position, error) in delayed {
+            if let Some(message) = self.messages.get(*position) {
+                message.span.record("registration.outcome", "delayed");
+                fail(&message.span, error.fingerprint());
+            }
+        }
         for of_message in settled.chunk_by(|one, next| one.position == next.position) {
             let message = of_message.first().and_then(|one| self.messages.get(one.position));
             if let Some(message) = message {

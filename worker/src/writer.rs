@@ -1,5 +1,6 @@
 //! The loop that turns the deliveries of one channel into rows.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,9 +12,10 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use crate::attempt::{Attempt, Settled};
+use crate::attempt::{Attempt, Attempted};
 use crate::batch::{BatchLimits, Batcher, Decode, Gathered, Item, Pace};
-use crate::failure::{AfterFailure, after_failure};
+use crate::delayed::{Delayed, DelayedDelivery};
+use crate::failure::{AfterDelay, AfterFailure, after_delay, after_failure};
 use crate::ledger::Recorder;
 use crate::metrics::WorkerMetrics;
 use crate::source::Source;
@@ -22,8 +24,8 @@ use crate::trace::BatchTrace;
 /// Settles the deliveries of one channel, one batch after the other.
 ///
 /// A delivery is acked only when each of its registrations has an outcome in the database. Since
-/// batches are settled whole and in order, one multiple-ack does for each, unless a suspicious
-/// delivery was put aside.
+/// batches are settled in order, one multiple-ack does for each, unless a suspicious delivery was put
+/// aside, or one is delayed: something in MySQL is in its way and not in that of the others.
 #[derive(Debug)]
 pub struct Writer<S> {
     /// The queue and what to do with its messages.
@@ -97,19 +99,28 @@ impl<S: RegistrationStore> Writer<S> {
         stop: &CancellationToken,
     ) -> WriterEnd {
         let mut batcher = Batcher::new(pace, self.limits, self.decode);
+        let mut channel = Channel { deliveries, delayed: Delayed::none(self.retry), stop };
         loop {
-            let end = match batcher.next(deliveries, wind_down).await {
-                Gathered::Batch(items) => {
-                    match self.settle_at(pace, &items, deliveries, stop).await {
+            let gathered = tokio::select! {
+                biased;
+                () = channel.delayed.due() => {
+                    match self.try_delayed(&mut channel).await {
                         Ok(()) => continue,
                         Err(end) => return end,
                     }
                 }
+                gathered = batcher.next(channel.deliveries, wind_down) => gathered,
+            };
+            let end = match gathered {
+                Gathered::Batch(items) => match self.settle_at(pace, items, &mut channel).await {
+                    Ok(()) => continue,
+                    Err(end) => return end,
+                },
                 Gathered::Suspicious => WriterEnd::Change(Pace::Careful),
                 Gathered::Stopped => WriterEnd::Stopped,
                 Gathered::ChannelGone => return WriterEnd::ChannelGone,
             };
-            return self.settle_what_is_in_hand(batcher, deliveries, stop, end).await;
+            return self.settle_what_is_in_hand(batcher, &mut channel, end).await;
         }
     }
 
@@ -117,30 +128,28 @@ impl<S: RegistrationStore> Writer<S> {
     async fn settle_at<D: Deliveries>(
         &self,
         pace: Pace,
-        items: &[Item],
-        deliveries: &mut D,
-        stop: &CancellationToken,
+        items: Vec<Item>,
+        channel: &mut Channel<'_, D>,
     ) -> Result<(), WriterEnd> {
         let proves_good = pace == Pace::Careful && !items.iter().any(Item::is_suspicious);
         if proves_good {
             // The broker would send the next message with the ack, only to get it back.
-            deliveries.take_no_more().await;
+            channel.deliveries.take_no_more().await;
         }
-        self.settle(items, deliveries, Acking::Through, stop).await?;
+        self.settle(items, channel, Acking::Through).await?;
         if proves_good { Err(WriterEnd::Change(Pace::Full)) } else { Ok(()) }
     }
 
-    /// Ends as asked for, except when something stands in the way.
+    /// Ends as asked for, except when something stands in the way. What is delayed goes back.
     async fn settle_what_is_in_hand<D: Deliveries>(
         &self,
         mut batcher: Batcher,
-        deliveries: &mut D,
-        stop: &CancellationToken,
+        channel: &mut Channel<'_, D>,
         end: WriterEnd,
     ) -> WriterEnd {
-        deliveries.take_no_more().await;
-        while let Some(items) = batcher.next_in_hand(deliveries, stop).await {
-            if let Err(end) = self.settle(&items, deliveries, Acking::Each, stop).await {
+        channel.deliveries.take_no_more().await;
+        while let Some(items) = batcher.next_in_hand(channel.deliveries, channel.stop).await {
+            if let Err(end) = self.settle(items, channel, Acking::Each).await {
                 return end;
             }
         }
@@ -149,22 +158,71 @@ impl<S: RegistrationStore> Writer<S> {
 
     async fn settle<D: Deliveries>(
         &self,
-        items: &[Item],
-        deliveries: &mut D,
+        items: Vec<Item>,
+        channel: &mut Channel<'_, D>,
         acking: Acking,
-        stop: &CancellationToken,
     ) -> Result<(), WriterEnd> {
-        let _in_hand = self.metrics.gathered(&self.source, items);
+        let _in_hand = self.metrics.gathered(&self.source, &items);
+        let delayed = self.settle_or_delay(&items, channel, acking, false).await?;
+        let some_settled = delayed.len() < items.len();
+        channel.delayed.add_all(items, delayed, some_settled);
+        Ok(())
+    }
+
+    /// Tries again what is delayed, which the others wait for as long as one lock wait takes.
+    async fn try_delayed<D: Deliveries>(
+        &self,
+        channel: &mut Channel<'_, D>,
+    ) -> Result<(), WriterEnd> {
+        let (mut waiting, mut overdue) = (Vec::new(), Vec::new());
+        for one in channel.delayed.take() {
+            match after_delay(one.delayed_for(), one.others_pass, self.give_back_after) {
+                AfterDelay::Wait => waiting.push(one),
+                AfterDelay::Hold => overdue.push(one),
+                AfterDelay::GiveBack => return Err(WriterEnd::StoreAway(one.error)),
+            }
+        }
+        for (deliveries, hold) in [(waiting, false), (overdue, true)] {
+            if deliveries.is_empty() {
+                continue;
+            }
+            let (items, delays) = deliveries.into_iter().map(DelayedDelivery::apart).unzip();
+            let items: Vec<_> = items;
+            let delayed = self.settle_or_delay(&items, channel, Acking::Each, hold).await?;
+            channel.delayed.add_again(items, delays, delayed);
+        }
+        Ok(())
+    }
+
+    /// Settles all but what is delayed, and returns where in the batch that is.
+    async fn settle_or_delay<D: Deliveries>(
+        &self,
+        items: &[Item],
+        channel: &mut Channel<'_, D>,
+        acking: Acking,
+        holds_delayed: bool,
+    ) -> Result<BTreeMap<usize, StorageError>, WriterEnd> {
         let trace = BatchTrace::begin(&self.source, items);
         let span = trace.batch_span().clone();
-        match self.decide_and_ack(items, deliveries, acking, &trace, stop).instrument(span).await {
-            Ok(settled) => {
+        let deciding = async {
+            let attempted = self.decide(items, holds_delayed, &trace, channel.stop).await?;
+            let acked = channel.ack(items, &attempted.delayed, acking).await;
+            acked.map_err(|ChannelGone| WriterEnd::ChannelGone)?;
+            Ok::<_, WriterEnd>(attempted)
+        };
+        match deciding.instrument(span).await {
+            Ok(Attempted { settled, delayed }) => {
                 let now = OffsetDateTime::now_utc();
                 for one in &settled {
                     self.metrics.outcome(&self.source, one, now);
                 }
-                trace.end(&settled);
-                Ok(())
+                if let Some(error) = delayed.values().next() {
+                    self.metrics.failed_attempt(error);
+                    let messages = delayed.len();
+                    tracing::warn!(%error, messages, "delayed, while the others go on");
+                }
+                trace.end(&settled, &delayed);
+                Ok(delayed)
             }
             Err(end) => {
                 trace.give_back(end.as_str());
@@ -173,27 +231,15 @@ impl<S: RegistrationStore> Writer<S> {
         }
     }
 
-    async fn decide_and_ack<'a, D: Deliveries>(
-        &self,
-        items: &'a [Item],
-        deliveries: &mut D,
-        acking: Acking,
-        trace: &BatchTrace,
-        stop: &CancellationToken,
-    ) -> Result<Vec<Settled<'a>>, WriterEnd> {
-        let settled = self.decide(items, trace, stop).await?;
-        let acked = ack(items, deliveries, acking).await;
-        acked.map_err(|ChannelGone| WriterEnd::ChannelGone)?;
-        Ok(settled)
-    }
-
-    /// Tries until every registration of the batch has an outcome that the database proves.
+    /// Tries until every registration of the batch that is not delayed has an outcome that the
+    /// database proves.
     async fn decide<'a>(
         &self,
         items: &'a [Item],
+        holds_delayed: bool,
         trace: &BatchTrace,
         stop: &CancellationToken,
-    ) -> Result<Vec<Settled<'a>>, WriterEnd> {
+    ) -> Result<Attempted<'a>, WriterEnd> {
         let mut backoff = Backoff::new(self.retry);
         let mut failing_since = None;
         loop {
@@ -203,10 +249,10 @@ impl<S: RegistrationStore> Writer<S> {
                 ledger: &self.ledger,
                 metrics: &self.metrics,
                 trace,
-                is_first: failing_since.is_none(),
+                holds_delayed,
             };
             let error = match attempt.run(items).await {
-                Ok(settled) => return Ok(settled),
+                Ok(attempted) => return Ok(attempted),
                 Err(error) => error,
             };
             self.metrics.failed_attempt(&error);
@@ -228,20 +274,33 @@ impl<S: RegistrationStore> Writer<S> {
     }
 }
 
-async fn ack<D: Deliveries>(
-    items: &[Item],
-    deliveries: &mut D,
-    acking: Acking,
-) -> Result<(), ChannelGone> {
-    match (acking, items) {
-        (Acking::Through, [.., last]) => deliveries.ack_through(last.delivery.tag).await,
-        (Acking::Through, []) => Ok(()),
-        (Acking::Each, items) => {
-            for item in items {
-                deliveries.ack(item.delivery.tag).await?;
-            }
-            Ok(())
+/// What a writer works on.
+struct Channel<'r, D> {
+    deliveries: &'r mut D,
+    delayed: Delayed,
+    stop: &'r CancellationToken,
+}
+
+impl<D: Deliveries> Channel<'_, D> {
+    /// Acks all but what is delayed. While anything is, nothing may be acked with what came before.
+    async fn ack(
+        &mut self,
+        items: &[Item],
+        delayed: &BTreeMap<usize, StorageError>,
+        acking: Acking,
+    ) -> Result<(), ChannelGone> {
+        if let (Acking::Through, [.., last]) = (acking, items)
+            && delayed.is_empty()
+            && self.delayed.is_empty()
+        {
+            return self.deliveries.ack_through(last.delivery.tag).await;
         }
+        for (position, item) in items.iter().enumerate() {
+            if !delayed.contains_key(&position) {
+                self.deliveries.ack(item.delivery.tag).await?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -13,7 +13,6 @@ use axum::{
 };
 use futures_util::{Stream, stream};
 use registrar_common::{domain::RegistrationId, storage::LanePause};
-use time::OffsetDateTime;
 use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
 use super::registration::opened;
@@ -62,7 +61,7 @@ pub async fn events(
     let place = Arc::clone(&api.waiting_places).try_acquire_owned();
     let known = api.lookups.current(id).await;
     // Also where no place is free: a client that is not told to stop would come again and again.
-    if known.is_final(id) && has_seen(&headers, known, id) {
+    if known.is_final() && has_seen(&headers, known, id) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let place = place.map_err(|_full| {
@@ -115,15 +114,13 @@ fn stream_from(watch: Watch, known: Known) -> impl Stream<Item = Result<Event, I
 }
 
 impl Watch {
-    /// What comes after `told`; `None` when that is or becomes final, the stream has lasted long
+    /// What comes after `told`; `None` when that is final, the stream has lasted long
     /// enough or the process stops.
     async fn change_of(&self, told: Told) -> Option<Known> {
         let Told { known, pause } = told;
-        let final_in = known.final_in(self.id, OffsetDateTime::now_utc());
-        if final_in == Some(Duration::ZERO) {
+        if known.is_final() {
             return None;
         }
-        let ends = final_in.map_or(self.ends, |left| self.ends.min(Instant::now() + left));
         let seen = known.decision().copied();
         tokio::select! {
             decision = self.api.lookups.changed(self.id, seen) => Some(Known::Decided(decision)),
@@ -131,7 +128,7 @@ impl Watch {
                 Some(Known::Waiting)
             }
             known = self.read_again(), if known == Known::Unreadable => Some(known),
-            () = tokio::time::sleep_until(ends) => None,
+            () = tokio::time::sleep_until(self.ends) => None,
             () = self.api.closing.requested() => None,
         }
     }

@@ -69,7 +69,7 @@ pub struct Accepted {
     path = "/register",
     tag = "registrations",
     params(
-        ("Idempotency-Key" = Option<String>, Header, min_length = 16, max_length = 257, pattern = r#"^([!#-\[\]-~]{16,255}|"[!#-\[\]-~]{16,255}")$"#, description = "16 to 255 visible ASCII characters that nobody can guess, none of them a quotation mark or a backslash; in quotation marks or without. The same key always leads to the same registration, so a request can be repeated safely. A form may send it as the field `idempotency_key`."),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 16, max_length = 257, pattern = r#"^([!#-\[\]-~]{16,255}|"[!#-\[\]-~]{16,255}")$"#, description = "16 to 255 visible ASCII characters that nobody can guess, none of them a quotation mark or a backslash; in quotation marks or without. The same request with the same key always leads to the same registration, so it can be repeated safely; with other content the same key is another registration. A form may send it as the field `idempotency_key`."),
         ("Prefer" = Option<String>, Header, description = "`wait=N` holds the answer back for up to N seconds until there is an outcome: 201 registered, 409 rejected, 202 otherwise.", example = "wait=5"),
         ("lang" = Option<String>, Query, description = "The language of pages, `en` or `fa`; by default what `Accept-Language` likes best.", example = "fa"),
     ),
@@ -117,7 +117,7 @@ pub async fn register_student_handler(
     let student = fields.into_student()?;
     let repeating = Repeating::with(key.as_ref());
     let id = key.map_or_else(RegistrationId::generate, |key| {
-        key.registration_id(&api.derivation_secret, IDEMPOTENCY_SCOPE)
+        key.registration_id(&api.derivation_secret, IDEMPOTENCY_SCOPE, &student)
     });
     // Before the answer: what is not confirmed may yet turn out to be registered.
     of_registration.note(id);

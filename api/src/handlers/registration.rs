@@ -83,7 +83,7 @@ pub fn opened(
 }
 
 fn standing(api: &Api, id: RegistrationId, known: Known, request: &HeaderMap) -> Response {
-    let is_final = known.is_final(id);
+    let is_final = known.is_final();
     let rule = match known {
         Known::Unreadable => CacheRule::Never,
         _ if is_final => CacheRule::Final,
@@ -106,7 +106,7 @@ fn standing(api: &Api, id: RegistrationId, known: Known, request: &HeaderMap) ->
 /// The same for a person; `None` when the page cannot be rendered.
 fn page(api: &Api, id: RegistrationId, known: Known, reader: &Reader) -> Option<Response> {
     let body = known.body_in(reader.texts(), id, api.pause().as_ref());
-    let prospect = prospect(api, &body, known.is_final(id));
+    let prospect = prospect(api, &body, known.is_final());
     // However it was spelled and whichever secret sealed it, the page shows it as it is issued now.
     let page = StatusPage::of(&api.sealer.seal(id), known, body, prospect, reader.texts());
     reader.shown(StatusCode::OK, &Page::Status(page))

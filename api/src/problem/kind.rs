@@ -234,8 +234,8 @@ impl ProblemKind {
                 "outcome-unknown",
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Outcome unknown",
-                "The registration may or may not have been accepted. Repeat the request with the \
-                 same Idempotency-Key: it never makes a second registration. Repeated without a \
+                "The registration may or may not have been accepted. Repeat the same request with \
+                 the same Idempotency-Key: it never makes a second registration. Repeated without a \
                  key it is another registration, which is rejected with email_already_registered \
                  if the first one was accepted.",
             ),

@@ -6,7 +6,7 @@ use registrar_common::domain::IdempotencyKey;
 pub enum Repeating {
     /// It only asked for something.
     IsHarmless,
-    /// The same idempotency key leads to the same registration.
+    /// The same request with the same idempotency key leads to the same registration.
     IsTheSame,
     /// It makes another registration, which is rejected if the first one registered the student.
     MakesAnother,

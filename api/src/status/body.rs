@@ -127,7 +127,7 @@ impl StateName {
 mod tests {
     use std::time::Duration;
 
-    use registrar_common::domain::{HoldReason, IdempotencyKey, Lane, RejectionCode};
+    use registrar_common::domain::{HoldReason, IdempotencyKey, Lane, RejectionCode, Student};
     use serde_json::Value;
     use time::macros::datetime;
 
@@ -196,9 +196,12 @@ mod tests {
 
     #[test]
     fn a_derived_id_that_waits_has_no_time() {
-        let id = IdempotencyKey::parse("0123456789abcdef")
-            .unwrap()
-            .registration_id(&"secret".into(), "register");
+        let student = Student::parse("Ada", "Lovelace", "ada@example.com").unwrap();
+        let id = IdempotencyKey::parse("0123456789abcdef").unwrap().registration_id(
+            &"secret".into(),
+            "register",
+            &student,
+        );
         let json = serde_json::to_value(Known::Waiting.body(id, None)).unwrap();
         assert!(json.get("accepted_at").is_none());
     }

@@ -4,14 +4,15 @@ use hmac::Mac as _;
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::{RegistrationId, mac::keyed};
+use super::{RegistrationId, Student, mac::keyed};
 
 /// A key shorter than this could be guessed, and a key opens the status of its registration.
 pub const IDEMPOTENCY_KEY_MIN_CHARACTERS: usize = 16;
 /// The most characters that a key has.
 pub const IDEMPOTENCY_KEY_MAX_CHARACTERS: usize = 255;
 
-/// What a client sends as `Idempotency-Key`, so that a repeated request ends in one registration.
+/// What a client sends as `Idempotency-Key`, so that the same request, repeated, ends in one
+/// registration.
 ///
 /// `Debug` hides the value: it opens a registration's status.
 #[derive(Clone, PartialEq, Eq)]
@@ -51,11 +52,23 @@ impl IdempotencyKey {
         &self.0
     }
 
-    /// The registration that this key stands for in `scope` (who may use the key, and for what):
-    /// the same on every API instance that holds the same derivation secret, with no store.
-    pub fn registration_id(&self, derivation_secret: &SecretString, scope: &str) -> RegistrationId {
+    /// The registration that this key stands for in `scope` (who may use the key, and for what),
+    /// sent with the data of `student`: the same on every API instance that holds the same
+    /// derivation secret, with no store.
+    ///
+    /// The content is part of it, so that an id always carries one content: the same key with
+    /// another student is another registration, and no student is answered with the outcome of
+    /// another. Of the e-mail address its key counts: two spellings are one address.
+    pub fn registration_id(
+        &self,
+        derivation_secret: &SecretString,
+        scope: &str,
+        student: &Student,
+    ) -> RegistrationId {
         let mut mac = keyed(derivation_secret);
-        for part in ["idempotency", scope, &self.0] {
+        let names = [student.first_name().as_str(), student.last_name().as_str()];
+        let content = [names[0], names[1], student.email().key()];
+        for part in ["idempotency", scope, &self.0].into_iter().chain(content) {
             // The length goes first, so that no two lists of parts are the same bytes.
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part.as_bytes());
@@ -75,20 +88,29 @@ impl fmt::Debug for IdempotencyKey {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     const KEY: &str = "8e03978e-40d5-43dd-bc93-6894a57f9324";
 
     fn id(secret: &str, scope: &str, key: &str) -> RegistrationId {
-        IdempotencyKey::parse(key).unwrap().registration_id(&SecretString::from(secret), scope)
+        id_for(secret, scope, key, ["Zo\u{eb}", "Lovelace", "ada@example.com"])
+    }
+
+    fn id_for(secret: &str, scope: &str, key: &str, content: [&str; 3]) -> RegistrationId {
+        let [first_name, last_name, email] = content;
+        let student = Student::parse(first_name, last_name, email).unwrap();
+        let key = IdempotencyKey::parse(key).unwrap();
+        key.registration_id(&SecretString::from(secret), scope, &student)
     }
 
     #[test]
-    fn the_same_key_always_leads_to_the_same_id() {
+    fn the_same_key_and_content_always_lead_to_the_same_id() {
         // Written down, because a change of the derivation would register repeated requests twice.
         assert_eq!(
             id("derivation secret", "register", KEY).to_string(),
-            "6f31fb63-9861-8604-a885-abb177acdfae"
+            "c16e8a84-54da-8872-be68-302f97f93ce4"
         );
     }
 
@@ -98,6 +120,33 @@ mod tests {
         assert_ne!(usual, id("secret", "register", "another-key-of-16+"));
         assert_ne!(usual, id("secret", "import", KEY));
         assert_ne!(usual, id("other", "register", KEY));
+    }
+
+    #[test]
+    fn the_same_key_with_another_content_leads_to_another_id() {
+        let contents = [
+            ["Ada", "Lovelace", "ada@example.com"],
+            ["Zoe", "Lovelace", "ada@example.com"],
+            ["Ada", "Byron", "ada@example.com"],
+            ["Ada", "Lovelace", "ada@example.org"],
+            ["Lovelace", "Ada", "ada@example.com"],
+            ["AdaL", "ovelace", "ada@example.com"],
+            ["Ada", "LovelaceA", "da@example.com"],
+        ];
+        let ids: HashSet<_> =
+            contents.iter().map(|content| id_for("secret", "register", KEY, *content)).collect();
+        assert_eq!(ids.len(), contents.len());
+    }
+
+    #[test]
+    fn one_content_in_other_spellings_leads_to_the_same_id() {
+        let usual = id("secret", "register", KEY);
+        for content in [
+            ["  Zoe\u{308} ", "Lovelace", "ada@example.com"],
+            ["Zo\u{eb}", "Lovelace\n", " ADA@Example.COM "],
+        ] {
+            assert_eq!(id_for("secret", "register", KEY, content), usual);
+        }
     }
 
     #[test]

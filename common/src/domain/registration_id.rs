@@ -5,8 +5,9 @@ use uuid::Uuid;
 
 /// Which registration: a UUID that the API makes before it publishes.
 ///
-/// Either fresh ([`generate`](Self::generate), a UUIDv7) or derived from an idempotency key (a
-/// UUIDv8, see [`IdempotencyKey`](super::IdempotencyKey)).
+/// Either fresh ([`generate`](Self::generate), a UUIDv7) or derived from an idempotency key and the
+/// content that came with it (a UUIDv8, see [`IdempotencyKey`](super::IdempotencyKey)). So several
+/// messages may carry one id, but never with different contents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RegistrationId(Uuid);
 
@@ -36,11 +37,6 @@ impl RegistrationId {
         Uuid::try_parse(text).ok().map(Self)
     }
 
-    /// Whether the id comes from an idempotency key, so that several messages may carry it.
-    pub fn is_derived(&self) -> bool {
-        self.0.get_version_num() == 8
-    }
-
     /// When a fresh id was made, to the millisecond; a derived id does not say.
     pub fn generated_at(&self) -> Option<OffsetDateTime> {
         let (seconds, nanoseconds) = self.0.get_timestamp()?.to_unix();
@@ -67,11 +63,10 @@ mod tests {
     }
 
     #[test]
-    fn a_derived_id_says_so_and_not_when_it_was_made() {
+    fn a_derived_id_does_not_say_when_it_was_made() {
         let id = RegistrationId::derived([0xff; 16]);
-        assert!(id.is_derived());
         assert_eq!(id.generated_at(), None);
-        assert!(!RegistrationId::generate().is_derived());
+        assert_eq!(id.0.get_version_num(), 8);
     }
 
     #[test]

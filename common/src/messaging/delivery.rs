@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::message_number;
-use super::names::REPLAYED;
 use crate::domain::ledger::Epoch;
 
 /// A message as the broker hands it to a consumer.
@@ -27,11 +26,6 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// Whether an operator took it from the dead letters and published it again.
-    pub fn is_replayed(&self) -> bool {
-        self.headers.contains_key(REPLAYED)
-    }
-
     /// Who numbered it, and its number in its lane; none when a version without a ledger published
     /// it, or somebody else.
     pub fn number(&self) -> Option<(Epoch, u64)> {

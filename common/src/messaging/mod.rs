@@ -46,7 +46,7 @@ pub use envelope::Envelope;
 pub use error::ConnectError;
 pub use guard::caught;
 pub use live_counts::{LiveCounts, live_counts};
-pub use names::{DEAD_LETTER, LEDGER, REGISTRATIONS_EXCHANGE, REPLAYED, UNROUTED, queue_of};
+pub use names::{DEAD_LETTER, LEDGER, REGISTRATIONS_EXCHANGE, UNROUTED, queue_of};
 pub use observer::PublisherObserver;
 pub use publish_error::PublishError;
 pub use publisher::{OutgoingMessage, Publisher, PublisherTask};

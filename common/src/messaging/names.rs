@@ -19,7 +19,3 @@ pub const fn queue_of(lane: Lane) -> &'static str {
         Lane::Bulk => "registrations.bulk",
     }
 }
-
-/// The header that marks a replayed dead letter, with the letter's number. Its registration may be
-/// decided already, and its letter is still held while a worker may have the message in hand.
-pub const REPLAYED: &str = "registrar-replayed";

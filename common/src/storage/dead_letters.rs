@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use sha2::{Digest as _, Sha256};
-use sqlx::Row as _;
+use sqlx::{QueryBuilder, Row as _};
 use time::{OffsetDateTime, PrimitiveDateTime};
 
 use super::classify::Kind;
 use super::decided::Rows;
 use super::error::Failure;
+use super::released::IS_DECIDED;
 use super::session::Session;
 use super::statements::timestamp;
-use super::{ErrorClass, StorageError, reconcile};
+use super::{ErrorClass, StorageError, decided};
 use crate::domain::{HoldReason, Lane, Outcome, RegistrationId};
 
 /// The longest fingerprint and the longest message id, in characters.
@@ -79,25 +80,24 @@ impl DeadLetter {
 
 /// See [`RegistrationStore::hold`](super::RegistrationStore::hold).
 ///
-/// Writes, then reads what other deliveries decided, as `reconcile.rs` asks for.
+/// A registration may be decided after it was looked for and before its letter is written: then the
+/// letter counts as released (`released.rs`).
 pub(super) async fn hold(
     session: &mut Session,
     letters: &[DeadLetter],
 ) -> Result<Vec<Outcome>, StorageError> {
     let ids: Vec<_> = letters.iter().filter_map(|letter| letter.registration_id).collect();
-    let decided = reconcile::one_outcome_each(session, &ids).await?;
+    let decided = decided::read(session, &ids).await?;
+    let mut outcomes = Vec::new();
     for letter in letters {
         let rows = letter.registration_id.and_then(|id| decided.get(&id));
-        if rows.and_then(Rows::final_outcome).is_none() {
+        let outcome = rows.and_then(Rows::final_outcome);
+        if outcome.is_none() {
             write(session, letter).await?;
         }
+        outcomes.push(outcome.unwrap_or(Outcome::OnHold(letter.reason)));
     }
-    let decided = reconcile::one_outcome_each(session, &ids).await?;
-    let outcome = |letter: &DeadLetter| {
-        let rows = letter.registration_id.and_then(|id| decided.get(&id));
-        rows.and_then(Rows::final_outcome).unwrap_or(Outcome::OnHold(letter.reason))
-    };
-    Ok(letters.iter().map(outcome).collect())
+    Ok(outcomes)
 }
 
 async fn write(session: &mut Session, letter: &DeadLetter) -> Result<(), StorageError> {
@@ -136,8 +136,8 @@ async fn insert(session: &mut Session, letter: &DeadLetter) -> Result<(), Failur
     session.execute(query).await.map(drop)
 }
 
-/// A letter that is held keeps its message; one that was replayed or discarded takes the new one,
-/// which may differ when an idempotency key was used for two contents.
+/// A letter that is held keeps its message; one that was replayed or discarded takes the new one: of
+/// a message that could not be read it may be a part.
 async fn hold_again(session: &mut Session, letter: &DeadLetter) -> Result<bool, Failure> {
     // MySQL assigns from left to right: the state comes after what depends on it.
     let query = sqlx::query(
@@ -194,8 +194,9 @@ fn accepted_at(letter: &DeadLetter) -> Option<PrimitiveDateTime> {
 }
 
 pub(super) async fn count_held(session: &mut Session) -> Result<u64, Failure> {
-    let query = sqlx::query("SELECT COUNT(*) FROM dead_letters WHERE state = 'held'");
-    let rows = session.fetch(query).await?;
+    let mut query = QueryBuilder::new("SELECT COUNT(*) FROM dead_letters WHERE state = 'held'");
+    query.push(" AND NOT ").push(IS_DECIDED);
+    let rows = session.fetch(query.build()).await?;
     let count: i64 = rows.first().ok_or(sqlx::Error::RowNotFound)?.try_get(0)?;
     Ok(count.unsigned_abs())
 }

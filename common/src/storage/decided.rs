@@ -11,7 +11,7 @@ use super::session::Session;
 use super::statements::{Statement, padded};
 use crate::domain::{Decision, HoldReason, Outcome, RegistrationId, RejectionCode};
 
-/// One statement, so that it is one snapshot of the three tables: `reconcile.rs` relies on it.
+/// One statement, so that it is one snapshot of the three tables.
 static READ: Statement = Statement::new(
     "SELECT registration_id, 'registered' AS kind, '' AS detail, accepted_at, \
             registration_date AS decided_at \
@@ -26,7 +26,8 @@ static READ: Statement = Statement::new(
 );
 const TABLES: usize = 3;
 
-/// The rows that a registration has; at most one, except for the moment that `reconcile.rs` ends.
+/// The rows that a registration has: in `students` or in `rejections`, never in both, and perhaps a
+/// dead letter that counts as released once there is one of these.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Rows {
     pub(super) registered: Option<Decision>,

@@ -71,8 +71,10 @@ impl StorageError {
     }
 }
 
+const STATEMENT_TIMEOUT: &str = "statement_timeout";
+
 /// Why one statement failed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Failure {
     pub(super) kind: Kind,
     pub(super) code: Option<u16>,
@@ -87,23 +89,22 @@ impl Failure {
         Self {
             kind: Kind::Transient,
             code: None,
-            fingerprint: "statement_timeout".to_owned(),
+            fingerprint: STATEMENT_TIMEOUT.to_owned(),
             advice: "MySQL did not answer in time (REGISTRAR_DATABASE_STATEMENT_TIMEOUT): see \
                      whether it is overloaded, or whether something holds locks."
                 .into(),
         }
     }
 
-    /// A connection that was given up has not ended on the server.
-    pub(super) fn given_up_still_there() -> Self {
-        Self {
-            kind: Kind::Transient,
-            code: None,
-            fingerprint: "given_up_still_there".to_owned(),
-            advice: "MySQL has not ended a statement that was given up: see whether it is \
-                     overloaded, or whether its disk is stuck."
-                .into(),
-        }
+    /// The same, when it is not the row that has to be changed, but the table.
+    pub(super) fn of_every_row(self, advice: &'static str) -> Self {
+        Self { kind: Kind::System, advice: advice.into(), ..self }
+    }
+
+    /// Whether it waited for something that may concern a few of its rows only, such as a lock.
+    pub(super) fn waited_in_vain(&self) -> bool {
+        // Lock wait timeout; statement timeouts of MariaDB, of MySQL, and our own.
+        matches!(self.code, Some(1205 | 1969 | 3024)) || self.fingerprint == STATEMENT_TIMEOUT
     }
 
     /// Every connection was in use for as long as one may be waited for.
@@ -121,7 +122,7 @@ impl Failure {
     /// Whether the connection can be used again: the server answered, and with an answer that
     /// says nothing of the connection.
     pub(super) fn leaves_connection_usable(&self) -> bool {
-        matches!(self.kind, Kind::Duplicate | Kind::RowRefused)
+        matches!(self.kind, Kind::Duplicate | Kind::RowRefused) || self.code == Some(1205)
     }
 }
 

@@ -83,7 +83,7 @@ impl LanePauses {
         );
         let query = query.bind(lane.as_str()).bind(length);
         let query = query.bind(reason.to_owned()).bind(by.to_owned());
-        let mut session = Session::writing(&self.pool);
+        let mut session = Session::of(&self.pool);
         to_its_end(async move { Ok(session.execute(query).await.map(drop)?) }).await
     }
 
@@ -91,7 +91,7 @@ impl LanePauses {
     pub async fn resume(&self, lane: Lane, by: &str) -> Result<(), StorageError> {
         let query = sqlx::query("INSERT INTO lane_pauses (lane, said_by) VALUES (?, ?)");
         let query = query.bind(lane.as_str()).bind(by.to_owned());
-        let mut session = Session::writing(&self.pool);
+        let mut session = Session::of(&self.pool);
         to_its_end(async move { Ok(session.execute(query).await.map(drop)?) }).await
     }
 }

@@ -10,7 +10,7 @@
 //! Every write is an autocommit single statement. There is no explicit transaction anywhere: one
 //! that is cut off at the wrong moment leaks into the pool with its locks, and a later write that
 //! seemed to succeed is lost with it. What a transaction would give comes from unique keys and
-//! from the order of writes and reads, argued where it matters (`reconcile.rs`).
+//! from ids that always carry one content (`attempt.rs`).
 
 mod answers;
 mod attempt;
@@ -20,7 +20,6 @@ mod dead_letters;
 mod decided;
 mod desk;
 mod error;
-mod given_up;
 mod insert;
 mod lane_pauses;
 mod ledger;
@@ -31,8 +30,9 @@ mod pause_watch;
 mod pool;
 mod pool_metrics;
 mod probe;
-mod reconcile;
+mod refusals;
 mod rejections;
+mod released;
 mod server;
 mod session;
 mod settings;
@@ -55,4 +55,4 @@ pub use pool::{Pool, PoolConnections};
 pub use server::DatabaseServer;
 pub use settings::{DatabaseSettings, DatabaseUrl};
 pub use status::StatusReader;
-pub use store::{Entry, MySqlStore, RegistrationStore, Verdict};
+pub use store::{MySqlStore, RegistrationStore, Verdict};

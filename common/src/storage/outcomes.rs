@@ -1,8 +1,9 @@
 //! How many registrations have which outcome.
 
-use sqlx::Row as _;
+use sqlx::{QueryBuilder, Row as _};
 
 use super::error::Failure;
+use super::released::IS_DECIDED;
 use super::session::Session;
 
 /// How many registrations have which outcome.
@@ -19,10 +20,12 @@ pub struct Outcomes {
 const COUNT: &str = "SELECT \
     (SELECT COUNT(*) FROM students), \
     (SELECT COUNT(*) FROM rejections), \
-    (SELECT COUNT(*) FROM dead_letters WHERE state <> 'replayed')";
+    (SELECT COUNT(*) FROM dead_letters WHERE state <> 'replayed' AND NOT ";
 
 pub(super) async fn count(session: &mut Session) -> Result<Outcomes, Failure> {
-    let rows = session.fetch(sqlx::query(COUNT)).await?;
+    let mut query = QueryBuilder::new(COUNT);
+    query.push(IS_DECIDED).push(")");
+    let rows = session.fetch(query.build()).await?;
     let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
     let count = |column: usize| row.try_get(column).map(i64::unsigned_abs);
     Ok(Outcomes { registered: count(0)?, rejected: count(1)?, on_hold: count(2)? })

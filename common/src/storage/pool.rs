@@ -11,28 +11,26 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tracing::{Instrument as _, Span, field::Empty};
 
 use super::error::Failure;
-use super::given_up::GivenUp;
 use super::lent::Lent;
 use super::pool_metrics::PoolMetrics;
 use super::{DatabaseSettings, StorageError, session::Session};
 use crate::telemetry::metrics::{Metrics, MetricsError};
 
 /// Statements per connection that stay prepared. Preparing one costs some 40 ms over TCP, and all
-/// texts of this module together are fewer than 80.
+/// texts of this module together are fewer than 180.
 const STATEMENT_CACHE: usize = 200;
 
-/// Strict, so that a value that does not fit is refused, not cut; and short waits for a row's lock
-/// and for a table that is being altered, below the statement timeout, so that the server gives up
-/// before we hang up.
+/// Strict, so that a value that does not fit is refused, not cut; and the shortest waits for a row's
+/// lock and for a table that is being altered: a batch that meets a locked row waits some times until
+/// that row is found (`insert.rs`), and each wait ends before we hang up.
 /// The isolation level is a statement of its own since MySQL and MariaDB name its variable
 /// differently.
 const PREPARE_CONNECTION: &str = "SET SESSION sql_mode = 'TRADITIONAL', \
-     innodb_lock_wait_timeout = 5, lock_wait_timeout = 5; \
+     innodb_lock_wait_timeout = 1, lock_wait_timeout = 1; \
      SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
-/// There is no transaction in this module; should one ever leak, it ends here. The lock is that of
-/// `given_up.rs`.
-const END_OF_USE: &str = "ROLLBACK; DO RELEASE_ALL_LOCKS()";
+/// There is no transaction in this module; should one ever leak, it ends here.
+const END_OF_USE: &str = "ROLLBACK";
 
 /// Connections to MySQL, opened when they are needed. Clones share them.
 #[derive(Clone)]
@@ -40,7 +38,6 @@ pub struct Pool {
     connections: MySqlPool,
     settings: Arc<DatabaseSettings>,
     metrics: Option<Arc<PoolMetrics>>,
-    given_up: GivenUp,
 }
 
 /// How many connections are open now.
@@ -66,12 +63,7 @@ impl Pool {
                 Box::pin(async move { connection.execute(END_OF_USE).await.map(|_| true) })
             })
             .connect_lazy_with(options);
-        Self {
-            connections,
-            settings: Arc::new(settings.clone()),
-            metrics: None,
-            given_up: GivenUp::default(),
-        }
+        Self { connections, settings: Arc::new(settings.clone()), metrics: None }
     }
 
     /// Shows the pool in `metrics`: its connections, every wait for one, and every error of MySQL
@@ -106,10 +98,6 @@ impl Pool {
 
     pub(super) fn statement_timeout(&self) -> Duration {
         self.settings.statement_timeout
-    }
-
-    pub(super) fn given_up(&self) -> &GivenUp {
-        &self.given_up
     }
 
     pub(super) fn count(&self, failure: &Failure) {

@@ -9,7 +9,6 @@ use tokio::time::timeout;
 use tracing::Instrument as _;
 
 use super::error::Failure;
-use super::given_up::Mark;
 use super::lent::Lent;
 use super::{Pool, StorageError};
 
@@ -17,22 +16,11 @@ use super::{Pool, StorageError};
 pub(super) struct Session {
     pool: Pool,
     connection: Option<PoolConnection<MySql>>,
-    writes: bool,
-    /// Of the connection, also while it is lent and when it was closed.
-    mark: Option<Mark>,
 }
 
 impl Session {
-    /// For reading.
     pub(super) fn of(pool: &Pool) -> Self {
-        Self { pool: pool.clone(), connection: None, writes: false, mark: None }
-    }
-
-    /// For writing, too; see `given_up.rs`.
-    pub(super) fn writing(pool: &Pool) -> Self {
-        let mut session = Self::of(pool);
-        session.writes = true;
-        session
+        Self { pool: pool.clone(), connection: None }
     }
 
     /// Returns the number of rows that the statement found (which MySQL counts also when it left
@@ -61,33 +49,11 @@ impl Session {
         if let Some(connection) = self.connection.take() {
             return Ok(Lent::new(connection));
         }
-        self.give_up();
-        let lent = self.acquire().await;
-        if let Err(failure) = &lent {
+        let acquired = self.pool.acquire().await.map(Lent::new);
+        if let Err(failure) = &acquired {
             self.pool.count(failure);
         }
-        lent
-    }
-
-    async fn acquire(&mut self) -> Result<Lent, Failure> {
-        let mut lent = Lent::new(self.pool.acquire().await?);
-        if self.writes {
-            let limit = self.pool.statement_timeout();
-            let connection = lent.connection()?;
-            let marked = async {
-                self.pool.given_up().end(connection).await?;
-                Mark::put_on(connection).await
-            };
-            let marked = timeout(limit, marked).await;
-            self.mark = Some(marked.unwrap_or_else(|_| Err(Failure::timed_out(limit)))?);
-        }
-        Ok(lent)
-    }
-
-    fn give_up(&mut self) {
-        if let Some(mark) = self.mark.take() {
-            self.pool.given_up().add(mark);
-        }
+        acquired
     }
 
     /// Keeps the connection only after an answer that leaves nothing in doubt.
@@ -113,9 +79,8 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        match self.connection.take() {
-            Some(connection) => self.pool.give_back(connection),
-            None => self.give_up(),
+        if let Some(connection) = self.connection.take() {
+            self.pool.give_back(connection);
         }
     }
 }

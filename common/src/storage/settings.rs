@@ -34,7 +34,7 @@ pub struct DatabaseSettings {
     #[arg(value_parser = config::duration)]
     pub connect_timeout: Duration,
 
-    /// How long to wait for a statement; more than the 5 s that MySQL waits for a lock.
+    /// How long to wait for a statement; more than the second that MySQL waits for a lock.
     #[arg(id = "database_statement_timeout", long = "database-statement-timeout")]
     #[arg(env = "REGISTRAR_DATABASE_STATEMENT_TIMEOUT", default_value = "10s")]
     #[arg(value_parser = config::duration)]

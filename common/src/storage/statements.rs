@@ -1,5 +1,6 @@
-//! Statements over many rows, with few texts: row counts are powers of two, so that every text
-//! stays prepared on every connection.
+//! Statements over many rows, with few texts, so that every text stays prepared on every connection:
+//! for up to 16 rows one each, and then for multiples of 16. So a batch is mostly one statement and one
+//! commit, and never more than two.
 
 use std::sync::{Arc, OnceLock};
 
@@ -8,7 +9,9 @@ use time::{OffsetDateTime, PrimitiveDateTime};
 
 /// The most rows that one statement carries, a power of two.
 pub(super) const MAX_ROWS: usize = 512;
-const SIZES: usize = MAX_ROWS.ilog2() as usize + 1;
+/// Up to so many rows there is a text for each number, and then for each multiple.
+const STEP: usize = 16;
+const SIZES: usize = STEP + MAX_ROWS / STEP - 1;
 
 /// A statement whose text repeats `row` as often as there are rows, wherever `{rows}` stands.
 pub(super) struct Statement {
@@ -22,26 +25,27 @@ impl Statement {
         Self { template, row, texts: [const { OnceLock::new() }; SIZES] }
     }
 
-    /// The text for `rows` rows: a power of two up to [`MAX_ROWS`].
+    /// The text for `rows` rows: at most 16, or a multiple of 16 up to [`MAX_ROWS`].
     pub(super) fn text(&self, rows: usize) -> AssertSqlSafe<Arc<str>> {
-        debug_assert!(rows.is_power_of_two() && rows <= MAX_ROWS, "{rows} rows");
+        debug_assert!((1..=STEP).contains(&rows) || rows.is_multiple_of(STEP), "{rows} rows");
         let written = || {
             let repeated = vec![self.row; rows].join(",");
             Arc::from(self.template.replace("{rows}", &repeated))
         };
-        let kept = self.texts.get(rows.ilog2() as usize);
+        let place = if rows <= STEP { rows } else { STEP - 1 + rows / STEP };
+        let kept = self.texts.get(place - 1);
         // Nothing in it comes from outside: the values are bound.
         AssertSqlSafe(kept.map_or_else(written, |text| Arc::clone(text.get_or_init(written))))
     }
 }
 
-/// The items in slices that have a power of two of them, the large ones first.
-pub(super) fn in_powers_of_two<T>(mut items: &[T]) -> impl Iterator<Item = &[T]> {
+/// The items in slices for which there is a text, the large ones first.
+pub(super) fn in_statements<T>(mut items: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
-        let largest = 1 << items.len().checked_ilog2()?;
-        let (slice, rest) = items.split_at(largest.min(MAX_ROWS));
+        let most = items.len().min(MAX_ROWS);
+        let (slice, rest) = items.split_at(if most <= STEP { most } else { most - most % STEP });
         items = rest;
-        Some(slice)
+        (!slice.is_empty()).then_some(slice)
     })
 }
 
@@ -77,19 +81,35 @@ mod tests {
     }
 
     #[test]
-    fn slices_are_powers_of_two_and_keep_the_order() {
+    fn a_batch_of_any_size_takes_two_statements_at_most_and_keeps_its_order() {
         for (count, sizes) in [
             (0, vec![]),
             (1, vec![1]),
-            (7, vec![4, 2, 1]),
-            (500, vec![256, 128, 64, 32, 16, 4]),
-            (1_200, vec![512, 512, 128, 32, 16]),
+            (7, vec![7]),
+            (16, vec![16]),
+            (17, vec![16, 1]),
+            (48, vec![48]),
+            (511, vec![496, 15]),
+            (512, vec![512]),
+            (1_200, vec![512, 512, 176]),
         ] {
             let items: Vec<_> = (0..count).collect();
-            let slices: Vec<_> = in_powers_of_two(&items).collect();
+            let slices: Vec<_> = in_statements(&items).collect();
             assert_eq!(slices.iter().map(|slice| slice.len()).collect::<Vec<_>>(), sizes);
             assert_eq!(slices.concat(), items);
         }
+    }
+
+    #[test]
+    fn every_size_has_a_text_of_its_own_that_is_kept() {
+        let statement = Statement::new("{rows}", "?");
+        let sizes = (1..=STEP).chain((1..=MAX_ROWS / STEP).map(|multiple| multiple * STEP));
+        for rows in sizes {
+            let text = statement.text(rows).0;
+            assert_eq!(text.matches('?').count(), rows);
+            assert!(Arc::ptr_eq(&text, &statement.text(rows).0), "{rows}");
+        }
+        assert!(statement.texts.iter().all(|text| text.get().is_some()), "none is in vain");
     }
 
     #[test]

@@ -1,19 +1,11 @@
+use std::sync::Arc;
+
 use super::attempt::Attempt;
+use super::refusals::Refusals;
 use super::session::{Session, to_its_end};
 use super::{DeadLetter, Outcomes, Pool, StorageError, dead_letters, ledger, outcomes, probe};
 use crate::domain::ledger::Ledger;
 use crate::domain::{Outcome, Registration};
-
-/// A registration to be stored.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// What to store.
-    pub registration: Registration,
-    /// Whether its outcome may exist already, or another message may carry its id: redelivered,
-    /// replayed, with an id made from an idempotency key
-    /// ([`is_derived`](crate::domain::RegistrationId::is_derived)), or in an attempt that failed.
-    pub is_contested: bool,
-}
 
 /// How one attempt ended for one registration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +24,9 @@ pub enum Verdict {
         /// MySQL's error number.
         code: Option<u16>,
     },
+    /// Something is in the way of this row and not of others, such as a lock that somebody else
+    /// holds: settle the others and try it again later.
+    Delayed(StorageError),
 }
 
 /// Where the worker brings registrations to their outcomes.
@@ -42,16 +37,16 @@ pub trait RegistrationStore: Send + Sync {
 
     /// One attempt to store a batch. The verdicts are in the order of the batch.
     ///
-    /// After an error some of the batch may be stored: try again with every entry marked as
-    /// contested. Entries with the same id count as one, the first; of entries with the same
-    /// e-mail address the first is registered.
+    /// After an error some of the batch may be stored: try again. Any delivery and any attempt
+    /// comes to the same outcome. Those with the same id count as one, the first; of those with the
+    /// same e-mail address the first is registered.
     fn store(
         &self,
-        batch: &[Entry],
+        batch: &[Registration],
     ) -> impl Future<Output = Result<Vec<Verdict>, StorageError>> + Send;
 
     /// Puts messages on hold and returns, in their order, how each registration stands then: on
-    /// hold, unless it was registered or rejected by another delivery. Can be repeated.
+    /// hold, unless it is registered or rejected already. Can be repeated.
     fn hold(
         &self,
         letters: &[DeadLetter],
@@ -65,12 +60,13 @@ pub trait RegistrationStore: Send + Sync {
 #[derive(Clone)]
 pub struct MySqlStore {
     pool: Pool,
+    refusals: Arc<Refusals>,
 }
 
 impl MySqlStore {
     /// A store in the database of `pool`.
     pub fn new(pool: Pool) -> Self {
-        Self { pool }
+        Self { pool, refusals: Arc::default() }
     }
 
     /// How many dead letters wait for an operator.
@@ -106,21 +102,21 @@ impl MySqlStore {
 
 impl RegistrationStore for MySqlStore {
     async fn probe(&self) -> Result<(), StorageError> {
-        let pool = self.pool.clone();
-        to_its_end(async move { probe::can_store(&pool).await }).await
+        let (pool, refusals) = (self.pool.clone(), Arc::clone(&self.refusals));
+        to_its_end(async move { probe::can_store(&pool, &refusals).await }).await
     }
 
-    async fn store(&self, batch: &[Entry]) -> Result<Vec<Verdict>, StorageError> {
-        let (mut session, batch) = (Session::writing(&self.pool), batch.to_vec());
-        to_its_end(async move { Attempt::at(&batch).run(&mut session).await }).await
+    async fn store(&self, batch: &[Registration]) -> Result<Vec<Verdict>, StorageError> {
+        let (mut session, batch) = (Session::of(&self.pool), batch.to_vec());
+        let refusals = Arc::clone(&self.refusals);
+        to_its_end(async move { Attempt::at(&batch, &refusals).run(&mut session).await }).await
     }
 
     async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
-        let (mut session, letters) = (Session::writing(&self.pool), letters.to_vec());
+        let (mut session, letters) = (Session::of(&self.pool), letters.to_vec());
         to_its_end(async move { dead_letters::hold(&mut session, &letters).await }).await
     }
 
-    /// Not in a writing session: what takes effect later, or twice, is true all the same.
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {
         let (mut session, additions) = (Session::of(&self.pool), additions.clone());
         to_its_end(async move { Ok(ledger::add(&mut session, &additions).await?) }).await

@@ -27,6 +27,17 @@ pub(super) static INSERT: Insert = Insert {
             .bind(student.email().key().to_owned())
             .bind(timestamp(registration.accepted_at))
     },
+    again: [
+        "INSERT INTO students \
+         (id, registration_id, first_name, last_name, email, email_key, accepted_at) \
+         SELECT id, registration_id, first_name, last_name, email, email_key, accepted_at \
+         FROM students ORDER BY id DESC LIMIT 1",
+        "INSERT INTO students (id, registration_id, first_name, last_name, email, email_key) VALUES \
+         (1, REPEAT('0', 16), 'Ada', 'Lovelace', 'ada@registrar.invalid', 'ada@registrar.invalid'), \
+         (1, REPEAT('0', 16), 'Ada', 'Lovelace', 'ada@registrar.invalid', 'ada@registrar.invalid')",
+    ],
+    if_every_row_is_refused: "MySQL refuses every row of the table students: see which constraint, \
+                              trigger or column no student can meet. It puts no student on hold.",
 };
 
 /// Two look-ups, each by one index; with `OR` MySQL may read the whole table.

@@ -4,12 +4,10 @@
 use std::env;
 use std::process::ExitCode;
 
-use registrar_common::domain::Outcome;
 use registrar_common::domain::ledger::Ledger;
+use registrar_common::domain::{Outcome, Registration};
 use registrar_common::messaging::{DecodeError, Envelope};
-use registrar_common::storage::{
-    DeadLetter, Entry, MySqlStore, RegistrationStore, StorageError, Verdict,
-};
+use registrar_common::storage::{DeadLetter, MySqlStore, RegistrationStore, StorageError, Verdict};
 use rustix::process::{Signal, getpid, kill_process};
 
 fn main() -> ExitCode {
@@ -52,9 +50,9 @@ impl DeadlyStore {
         }
     }
 
-    fn die_of(&self, batch: &[Entry]) {
+    fn die_of(&self, batch: &[Registration]) {
         let Some(deadly) = &self.deadly_name else { return };
-        let mut names = batch.iter().map(|entry| entry.registration.student.first_name());
+        let mut names = batch.iter().map(|registration| registration.student.first_name());
         if names.any(|name| name.as_str() == deadly) {
             die();
         }
@@ -71,7 +69,7 @@ impl RegistrationStore for DeadlyStore {
         self.store.probe().await
     }
 
-    async fn store(&self, batch: &[Entry]) -> Result<Vec<Verdict>, StorageError> {
+    async fn store(&self, batch: &[Registration]) -> Result<Vec<Verdict>, StorageError> {
         self.die_of(batch);
         self.die_if("before_commit");
         let verdicts = self.store.store(batch).await;

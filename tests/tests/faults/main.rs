@@ -41,11 +41,15 @@ mod replies_lost;
 #[cfg(test)]
 mod rolling_deploy;
 #[cfg(test)]
+mod row_locked;
+#[cfg(test)]
 mod scene;
 #[cfg(test)]
 mod soak;
 #[cfg(test)]
 mod stdout_stalled;
+#[cfg(test)]
+mod table_refuses;
 #[cfg(test)]
 mod topology_damaged;
 #[cfg(test)]

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_common::domain::{Lane, Registration, RegistrationId, Student};
+use registrar_common::domain::{IdempotencyKey, Lane, Registration, RegistrationId, Student};
 use registrar_common::messaging::{Envelope, OutgoingMessage, PublishError};
 use time::OffsetDateTime;
 use tokio::time::{sleep, timeout};
 
 use super::database::POISON;
-use super::plan::{Content, Submission};
+use super::installation::Assembly;
+use super::plan::{Content, Submission, student};
 use super::world::World;
 
 /// Between two attempts.
@@ -20,16 +21,19 @@ const VERSION_BYTE: usize = 6;
 const VARIANT_BYTE: usize = 8;
 
 /// One client, with its submissions one after the other.
-pub(crate) async fn submit_all(world: Arc<World>, number: usize) {
+pub(crate) async fn submit_all<A: Assembly>(world: Arc<World>, number: usize) {
     for (position, submission) in world.plan.clients[number].iter().enumerate() {
         let mut attempts = 0;
         let mut must_repeat = submission.repeats;
         loop {
             attempts += 1;
-            let (ids, message) = message(&world, submission, [number, position, attempts]);
+            let (sent, message) = message::<A>(&world, submission, [number, position, attempts]);
+            let ids: Vec<_> = sent.iter().map(|(id, _)| *id).collect();
             let is_accepted = publish(&world, submission, attempts, &ids, message).await;
             if is_accepted {
-                world.people().accepted.extend(&ids);
+                for (id, email) in sent {
+                    world.people().accepted.entry(id).or_default().insert(email);
+                }
             }
             if is_accepted && !must_repeat {
                 break;
@@ -63,15 +67,16 @@ async fn publish(
     result.is_ok()
 }
 
-fn message(
+/// What is sent, with the e-mail address of each registration.
+fn message<A: Assembly>(
     world: &World,
     submission: &Submission,
     [client, position, attempt]: [usize; 3],
-) -> (Vec<RegistrationId>, OutgoingMessage) {
+) -> (Vec<(RegistrationId, String)>, OutgoingMessage) {
     let (emails, lane) = match &submission.content {
         Content::Students(addresses) => {
             let lane = if addresses.len() > 1 { Lane::Bulk } else { Lane::Interactive };
-            (addresses.iter().map(|n| format!("student{n}@example.com")).collect(), lane)
+            (addresses.iter().copied().map(student).collect(), lane)
         }
         Content::Poison => (vec![POISON.to_owned()], Lane::Interactive),
         Content::Unreadable => (vec!["unreadable@example.com".to_owned()], Lane::Interactive),
@@ -80,32 +85,35 @@ fn message(
         .iter()
         .enumerate()
         .map(|(row, email)| {
-            let id = match submission.key {
-                Some(key) => id(8, [key, row, 0, 0]),
-                None => id(7, [client, position, attempt, row]),
-            };
-            let name = format!("{client}.{position}.{attempt}.{row}({email})");
-            world.introduce(id, name, email);
             let student = Student::parse("Ada", "Lovelace", email).unwrap();
+            let id = match submission.key {
+                Some(key) => A::id(&key_of(key), &format!("row {row}"), &student),
+                None => fresh_id([client, position, attempt, row]),
+            };
+            world.introduce(id, format!("{client}.{position}.{attempt}.{row}({email})"));
             Registration { id, student, accepted_at: OffsetDateTime::UNIX_EPOCH }
         })
         .collect();
-    let ids: Vec<_> = registrations.iter().map(|one| one.id).collect();
+    let sent: Vec<_> = registrations.iter().map(|one| one.id).zip(emails).collect();
     let body = match submission.content {
         Content::Unreadable => br#"{"version":2}"#.to_vec(),
         _ => Envelope { registrations, import: None }.encode(),
     };
-    let message_id = ids[0].to_string();
-    (ids, OutgoingMessage { lane, message_id, body, headers: BTreeMap::new() })
+    let message_id = sent[0].0.to_string();
+    (sent, OutgoingMessage { lane, message_id, body, headers: BTreeMap::new() })
 }
 
-/// A UUID of this version: 7 for a fresh id, 8 for one that comes from a key.
-fn id(version: u8, parts: [usize; 4]) -> RegistrationId {
+fn key_of(number: usize) -> IdempotencyKey {
+    IdempotencyKey::parse(&format!("simulated-key-{number:04}")).unwrap()
+}
+
+/// A UUID of version 7.
+fn fresh_id(parts: [usize; 4]) -> RegistrationId {
     let mut bytes = [0; 16];
     for (byte, part) in bytes.iter_mut().zip(parts) {
         *byte = u8::try_from(part % 256).unwrap();
     }
-    bytes[VERSION_BYTE] = version << 4;
+    bytes[VERSION_BYTE] = 7 << 4;
     bytes[VARIANT_BYTE] = 0x80;
     RegistrationId::from_bytes(bytes)
 }

@@ -7,9 +7,7 @@ use std::sync::Arc;
 
 use registrar_common::domain::ledger::Ledger;
 use registrar_common::domain::{Outcome, Registration, RegistrationId};
-use registrar_common::storage::{
-    DeadLetter, Entry, ErrorClass, RegistrationStore, StorageError, Verdict,
-};
+use registrar_common::storage::{DeadLetter, ErrorClass, RegistrationStore, StorageError, Verdict};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
@@ -32,10 +30,6 @@ pub(crate) struct DatabaseDouble {
 
 pub(crate) fn failed(class: ErrorClass) -> StorageError {
     StorageError::new(class, "simulated", "The simulated database failed.")
-}
-
-fn final_outcome(outcomes: &[Outcome]) -> Option<Outcome> {
-    outcomes.iter().copied().find(|outcome| outcome.hold_reason().is_none())
 }
 
 fn decided(outcome: Outcome, is_fresh: bool) -> Verdict {
@@ -85,34 +79,20 @@ impl DatabaseDouble {
         format!("{what} {}", self.world.names_of(ids))
     }
 
-    /// Reads what these have, and leaves each with one outcome at most.
-    async fn one_outcome_each(
+    /// Reads which of these are registered or rejected.
+    async fn decided(
         &self,
-        ids: &[RegistrationId],
-    ) -> Result<BTreeMap<RegistrationId, Vec<Outcome>>, StorageError> {
+        ids: Vec<RegistrationId>,
+    ) -> Result<BTreeMap<RegistrationId, Outcome>, StorageError> {
         if ids.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let those = ids.to_vec();
-        let read = move |tables: &mut Tables| -> BTreeMap<_, _> {
-            those.into_iter().map(|id| (id, tables.outcomes(&id))).collect()
+        let name = self.about("reads", &ids);
+        let decided = |tables: &Tables, id| Some((id, *tables.decided(&id).first()?));
+        let read = move |tables: &mut Tables| {
+            ids.into_iter().filter_map(|id| decided(tables, id)).collect()
         };
-        let found = self.statement(self.about("reads", ids), read).await?;
-        let has = |condition: fn(&[Outcome]) -> bool| -> Vec<_> {
-            found.iter().filter(|(_, rows)| condition(rows)).map(|(id, _)| *id).collect()
-        };
-        let rejected_too =
-            has(|rows| rows.contains(&Outcome::Registered) && rows.contains(&REJECTED));
-        let held_too = has(|rows| rows.len() > 1 && rows.iter().any(|o| o.hold_reason().is_some()));
-        if !rejected_too.is_empty() {
-            let name = self.about("removes the rejections of", &rejected_too);
-            self.statement(name, move |tables| tables.remove_rejections(&rejected_too)).await?;
-        }
-        if !held_too.is_empty() {
-            let name = self.about("releases the letters of", &held_too);
-            self.statement(name, move |tables| tables.release_letters(&held_too)).await?;
-        }
-        Ok(found)
+        self.statement(name, read).await
     }
 
     /// Inserts the students and returns those whose e-mail address another one has.
@@ -125,6 +105,7 @@ impl DatabaseDouble {
         while !open.is_empty() {
             let mut emails = BTreeSet::new();
             let is_first = |row: &Registration| emails.insert(row.student.email().key().to_owned());
+            let in_order = open.clone();
             let (first, mut others): (Vec<_>, Vec<_>) = open.into_iter().partition(is_first);
             let name = self.about("inserts", first.iter().map(|row| &row.id));
             let rows = first.clone();
@@ -143,16 +124,15 @@ impl DatabaseDouble {
                 let owner = |row: &Registration| tables.owner_of(row.student.email().key());
                 rows.iter().map(|row| (tables.students.contains_key(&row.id), owner(row))).collect()
             };
-            open = Vec::new();
             for (row, (is_there, owner)) in others.iter().zip(self.statement(name, read).await?) {
                 if is_there {
                     verdicts.insert(row.id, decided(Outcome::Registered, false));
                 } else if owner.is_some() {
                     taken.push(row.id);
-                } else {
-                    open.push(row.clone());
                 }
             }
+            open = in_order;
+            open.retain(|row| !verdicts.contains_key(&row.id) && !taken.contains(&row.id));
         }
         Ok(taken)
     }
@@ -169,12 +149,9 @@ impl DatabaseDouble {
                 verdicts.extend(open.iter().map(|id| (*id, decided(REJECTED, true))));
                 return Ok(());
             }
-            let found = self.one_outcome_each(&open).await?;
-            open.retain(|id| {
-                let outcome = found.get(id).and_then(|rows| final_outcome(rows));
-                verdicts.extend(outcome.map(|outcome| (*id, decided(outcome, false))));
-                outcome.is_none()
-            });
+            let found = self.decided(open.clone()).await?;
+            open.retain(|id| !found.contains_key(id));
+            verdicts.extend(found.into_iter().map(|(id, outcome)| (id, decided(outcome, false))));
         }
         Ok(())
     }
@@ -185,39 +162,27 @@ impl RegistrationStore for DatabaseDouble {
         self.statement("probes".to_owned(), |_| ()).await
     }
 
-    async fn store(&self, batch: &[Entry]) -> Result<Vec<Verdict>, StorageError> {
+    async fn store(&self, batch: &[Registration]) -> Result<Vec<Verdict>, StorageError> {
         let mut verdicts = BTreeMap::new();
         let mut seen = BTreeSet::new();
-        let first = batch.iter().filter(|entry| seen.insert(entry.registration.id));
-        let mut open: Vec<_> = first.map(|entry| entry.registration.clone()).collect();
-        // Only of these anything is read, before and after.
-        let contested: BTreeSet<_> =
-            batch.iter().filter(|e| e.is_contested).map(|e| e.registration.id).collect();
-        let contested: Vec<_> = contested.into_iter().collect();
-        for (id, rows) in self.one_outcome_each(&contested).await? {
-            verdicts.extend(final_outcome(&rows).map(|outcome| (id, decided(outcome, false))));
-        }
-        open.retain(|row| !verdicts.contains_key(&row.id));
-        let written: Vec<_> =
-            contested.into_iter().filter(|id| !verdicts.contains_key(id)).collect();
-        let (refused, mut open): (Vec<_>, Vec<_>) =
-            open.into_iter().partition(|row| row.student.email().as_str() == POISON);
-        verdicts.extend(refused.iter().map(|row| {
-            let fingerprint = "simulated".to_owned();
-            (row.id, Verdict::Refused { fingerprint, code: None })
-        }));
+        let mut open: Vec<_> = batch.iter().filter(|row| seen.insert(row.id)).cloned().collect();
+        open.retain(|row| {
+            let email = row.student.email().as_str();
+            let verdict = if self.world.is_locked(email) {
+                Verdict::Delayed(failed(ErrorClass::Transient))
+            } else if email == POISON {
+                Verdict::Refused { fingerprint: "simulated".to_owned(), code: None }
+            } else {
+                return true;
+            };
+            self.world.note(|| format!("{}: {verdict:?}", self.about("finds", [&row.id])));
+            verdicts.insert(row.id, verdict);
+            false
+        });
         open.sort_by(|a, b| a.student.email().key().cmp(b.student.email().key()));
         let taken = self.insert_students(open, &mut verdicts).await?;
         self.insert_rejections(taken, &mut verdicts).await?;
-        for (id, rows) in self.one_outcome_each(&written).await? {
-            let Some(Verdict::Decided { outcome, .. }) = verdicts.get(&id) else { continue };
-            match final_outcome(&rows) {
-                Some(proved) if proved == *outcome => {}
-                Some(better) => drop(verdicts.insert(id, decided(better, false))),
-                None => return Err(failed(ErrorClass::Transient)),
-            }
-        }
-        Ok(batch.iter().map(|entry| verdicts[&entry.registration.id].clone()).collect())
+        Ok(batch.iter().map(|row| verdicts[&row.id].clone()).collect())
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {
@@ -227,19 +192,17 @@ impl RegistrationStore for DatabaseDouble {
     }
 
     async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
-        let ids: Vec<_> = letters.iter().filter_map(|letter| letter.registration_id).collect();
-        let found = self.one_outcome_each(&ids).await?;
-        let is_final = |found: &BTreeMap<_, Vec<Outcome>>, letter: &DeadLetter| {
-            letter.registration_id.and_then(|id| final_outcome(found.get(&id)?))
-        };
+        let ids = letters.iter().filter_map(|letter| letter.registration_id);
+        let decided = self.decided(ids.collect()).await?;
+        let mut outcomes = Vec::new();
         for letter in letters {
-            if is_final(&found, letter).is_none() {
+            let outcome = letter.registration_id.and_then(|id| decided.get(&id));
+            if outcome.is_none() {
                 let (name, letter) = (self.about("holds", &letter.registration_id), letter.clone());
                 self.statement(name, move |tables| tables.hold(&letter)).await?;
             }
+            outcomes.push(outcome.copied().unwrap_or(Outcome::OnHold(letter.reason)));
         }
-        let found = self.one_outcome_each(&ids).await?;
-        let outcome = |letter| is_final(&found, letter).unwrap_or(Outcome::OnHold(letter.reason));
-        Ok(letters.iter().map(outcome).collect())
+        Ok(outcomes)
     }
 }

@@ -62,6 +62,8 @@ pub(crate) enum What {
     StopDatabase,
     /// An operator pauses the interactive lane for a while.
     Pause,
+    /// Somebody else's transaction holds a row for a while.
+    LockRow,
 }
 
 /// Something that goes wrong when the `nth` of all who come to a place is there.
@@ -82,7 +84,7 @@ impl Fault {
         const WORKER: [Place; 7] = [Consume, Deliver, Ack, Acked, GiveBack, Statement, Reply];
         const API: [Place; 3] = [Connect, Publish, Confirm];
         let class = random.pick(&ErrorClass::ALL);
-        let (what, places): (What, &[Place]) = match random.below(23) {
+        let (what, places): (What, &[Place]) = match random.below(25) {
             0..=3 => (What::Crash, &WORKER),
             4 => (What::Crash, &API),
             5 => (What::Stop, &ANYWHERE),
@@ -97,6 +99,7 @@ impl Fault {
             16 => (What::FailStatement(class), &[Statement]),
             17 | 18 => (What::LoseReply, &[Reply]),
             22 => (What::Pause, &ANYWHERE),
+            23 | 24 => (What::LockRow, &[Statement, Deliver]),
             _ => (What::StopDatabase, &ANYWHERE),
         };
         let at = random.pick(places);

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use registrar_common::domain::Lane;
+use registrar_common::domain::{IdempotencyKey, Lane, Outcome, RegistrationId, Student};
 use registrar_common::lifecycle::Shutdown;
 use registrar_common::messaging::session::Connector;
 use registrar_common::messaging::{ConsumingConnector, Envelope, PublishSettings, Publisher};
@@ -29,6 +29,7 @@ use super::database::DatabaseDouble;
 use super::pauses::PausesDouble;
 use super::process::Process;
 use super::publishing::PublishingDouble;
+use super::tables::Tables;
 use super::violation::Rule;
 use super::world::World;
 
@@ -53,6 +54,16 @@ pub(crate) trait Assembly: Send + Sync + 'static {
     fn publishing(double: PublishingDouble) -> Self::Publishing;
     fn consuming(double: ConsumingDouble) -> Self::Consuming;
     fn store(double: DatabaseDouble) -> Self::Store;
+
+    /// What the API makes of a key.
+    fn id(key: &IdempotencyKey, scope: &str, student: &Student) -> RegistrationId {
+        key.registration_id(&"simulated".into(), scope, student)
+    }
+
+    /// What all who read the tables are told of a registration.
+    fn outcomes(tables: &Tables, id: &RegistrationId) -> Vec<Outcome> {
+        tables.outcomes(id)
+    }
 }
 
 /// The product as it is.

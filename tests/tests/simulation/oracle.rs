@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::installation::Assembly;
 use super::violation::Rule;
 use super::world::World;
 
-pub(crate) fn judge(world: &World) {
+pub(crate) fn judge<A: Assembly>(world: &World) {
     for (account, book) in world.tables().ledger.iter() {
         let missing = book.missing();
         if missing.count() > 0 {
@@ -16,9 +17,9 @@ pub(crate) fn judge(world: &World) {
     {
         let (people, tables) = (world.people(), world.tables());
         for id in &people.sent {
-            let outcomes = tables.outcomes(id);
+            let outcomes = A::outcomes(&tables, id);
             let rule = match outcomes.len() {
-                0 if people.accepted.contains(id) => Rule::Lost,
+                0 if people.accepted.contains_key(id) => Rule::Lost,
                 0 | 1 => continue,
                 _ => Rule::Doubled,
             };
@@ -30,9 +31,14 @@ pub(crate) fn judge(world: &World) {
                 broken.push((Rule::EmailTwice, *id, email.clone()));
             }
         }
-        for id in &tables.rejections {
-            let mut owners = people.emails[id].iter().filter_map(|email| tables.owner_of(email));
-            if !owners.any(|owner| owner != *id) {
+        for (id, emails) in &people.accepted {
+            let is_another = |email: &&String| tables.students.get(id).is_some_and(|e| e != *email);
+            if let Some(email) = emails.iter().find(is_another) {
+                broken.push((Rule::OutcomeOfAnother, *id, format!("sent with {email}")));
+            }
+            let has_cause =
+                |email: &String| tables.owner_of(email).is_some_and(|owner| owner != *id);
+            if tables.rejections.contains(id) && !emails.iter().all(has_cause) {
                 broken.push((Rule::RejectedWithoutCause, *id, String::new()));
             }
         }

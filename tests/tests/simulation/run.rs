@@ -46,7 +46,7 @@ async fn carry_out<A: Assembly>(world: &Arc<World>) {
     }
     let mut clients = JoinSet::new();
     for number in 0..world.plan.clients.len() {
-        clients.spawn(submit_all(Arc::clone(world), number));
+        clients.spawn(submit_all::<A>(Arc::clone(world), number));
     }
     if timeout(PATIENCE, clients.join_all()).await.is_err() {
         return world.is_violated(Rule::Stuck, "a client is never accepted".to_owned());
@@ -64,5 +64,5 @@ async fn carry_out<A: Assembly>(world: &Arc<World>) {
     if timeout(PATIENCE, processes.join_all()).await.is_err() {
         return world.is_violated(Rule::Stuck, "a process does not stop".to_owned());
     }
-    oracle::judge(world);
+    oracle::judge::<A>(world);
 }

@@ -68,9 +68,10 @@ fn everything_that_can_go_wrong_does_and_every_outcome_comes_about() {
         "LoseReply",
         "StopDatabase",
         "Pause",
+        "LockRow",
     ];
     let answers = ["saturated", "unavailable", "refused", "unknown", "hung up"];
-    let events = ["rejects", "holds", "removes the rejections", "releases the letters", "gives up"];
+    let events = ["rejects", "holds", "Refused", "Delayed", "gives up"];
     for what in faults.map(|fault| format!("FAULT {fault}")) {
         assert!(history.contains(&what), "{what} never happens");
     }

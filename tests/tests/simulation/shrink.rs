@@ -61,8 +61,11 @@ fn smaller(plan: &Plan) -> Vec<Plan> {
     for fault in 0..plan.faults.len() {
         add(&|plan| _ = plan.faults.remove(fault));
     }
-    if plan.outlives || plan.delivery_limit != USUAL_DELIVERY_LIMIT {
-        add(&|plan| (plan.outlives, plan.delivery_limit) = (false, USUAL_DELIVERY_LIMIT));
+    if plan.outlives {
+        add(&|plan| plan.outlives = false);
+    }
+    if plan.delivery_limit != USUAL_DELIVERY_LIMIT {
+        add(&|plan| plan.delivery_limit = USUAL_DELIVERY_LIMIT);
     }
     for (client, submissions) in plan.clients.iter().enumerate() {
         for (position, submission) in submissions.iter().enumerate() {

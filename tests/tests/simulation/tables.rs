@@ -16,7 +16,7 @@ pub(crate) struct Tables {
     /// The other unique key.
     emails: BTreeMap<String, RegistrationId>,
     pub(crate) rejections: BTreeSet<RegistrationId>,
-    letters: BTreeMap<Identity, Letter>,
+    letters: BTreeMap<Identity, HoldReason>,
     pub(crate) ledger: Ledger,
 }
 
@@ -25,11 +25,6 @@ pub(crate) struct Tables {
 enum Identity {
     Registration(RegistrationId),
     Message(Option<String>, Vec<u8>),
-}
-
-struct Letter {
-    reason: HoldReason,
-    is_released: bool,
 }
 
 /// A row with one of the keys is there; the statement did nothing.
@@ -66,13 +61,23 @@ impl Tables {
         Ok(())
     }
 
-    /// The three tables at one moment.
+    /// What all who read the tables are told: a letter counts as released once its registration is
+    /// registered or rejected.
     pub(crate) fn outcomes(&self, id: &RegistrationId) -> Vec<Outcome> {
+        let decided = self.decided(id);
+        if decided.is_empty() { self.letter(id).into_iter().collect() } else { decided }
+    }
+
+    /// The tables of students and of rejections at one moment.
+    pub(crate) fn decided(&self, id: &RegistrationId) -> Vec<Outcome> {
         let registered = self.students.get(id).map(|_| Outcome::Registered);
         let rejected = self.rejections.get(id).map(|_| REJECTED);
-        let letter = self.letters.get(&Identity::Registration(*id));
-        let on_hold = letter.filter(|l| !l.is_released).map(|l| Outcome::OnHold(l.reason));
-        registered.into_iter().chain(rejected).chain(on_hold).collect()
+        registered.into_iter().chain(rejected).collect()
+    }
+
+    /// Why a registration was put on hold.
+    pub(crate) fn letter(&self, id: &RegistrationId) -> Option<Outcome> {
+        self.letters.get(&Identity::Registration(*id)).map(|reason| Outcome::OnHold(*reason))
     }
 
     /// Inserts a letter, or holds the one that is there again.
@@ -81,19 +86,7 @@ impl Tables {
             Some(id) => Identity::Registration(id),
             None => Identity::Message(letter.message_id.clone(), letter.payload.clone()),
         };
-        self.letters.insert(identity, Letter { reason: letter.reason, is_released: false });
-    }
-
-    pub(crate) fn remove_rejections(&mut self, ids: &[RegistrationId]) {
-        self.rejections.retain(|id| !ids.contains(id));
-    }
-
-    pub(crate) fn release_letters(&mut self, ids: &[RegistrationId]) {
-        for id in ids {
-            if let Some(letter) = self.letters.get_mut(&Identity::Registration(*id)) {
-                letter.is_released = true;
-            }
-        }
+        self.letters.insert(identity, letter.reason);
     }
 
     /// As if this row had never been written.

@@ -8,6 +8,8 @@ pub(crate) enum Rule {
     Doubled,
     /// Two students have one e-mail address.
     EmailTwice,
+    /// A client looks at the registration that it was given, and finds another student.
+    OutcomeOfAnother,
     /// A registration was rejected for an address that no other one has.
     RejectedWithoutCause,
     /// The ledger says that a message which was confirmed was never settled.

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 
 use super::broker::Broker;
 use super::fault::{Faults, Place, What};
-use super::plan::Plan;
+use super::plan::{MOST_ADDRESSES, Plan, student};
 use super::process::Process;
 use super::tables::Tables;
 use super::violation::{Rule, Violation};
@@ -30,6 +30,8 @@ pub(crate) struct World {
     tables: Mutex<Tables>,
     database_is_back: Mutex<Instant>,
     interactive_goes_on: Mutex<Instant>,
+    /// An e-mail address whose row somebody else holds, and until when.
+    locked: Mutex<Option<(String, Instant)>>,
     people: Mutex<People>,
     processes: Mutex<Vec<Arc<Process>>>,
     publisher: Mutex<Option<Publisher>>,
@@ -42,11 +44,10 @@ pub(crate) struct World {
 #[derive(Default)]
 pub(crate) struct People {
     pub(crate) sent: BTreeSet<RegistrationId>,
-    pub(crate) accepted: BTreeSet<RegistrationId>,
+    /// What was accepted, with the e-mail addresses that were sent each time.
+    pub(crate) accepted: BTreeMap<RegistrationId, BTreeSet<String>>,
     /// What the history calls them.
     names: BTreeMap<RegistrationId, String>,
-    /// Several, when one key was used for several contents.
-    pub(crate) emails: BTreeMap<RegistrationId, BTreeSet<String>>,
 }
 
 impl World {
@@ -58,6 +59,7 @@ impl World {
             tables: Mutex::default(),
             database_is_back: Mutex::new(Instant::now()),
             interactive_goes_on: Mutex::new(Instant::now()),
+            locked: Mutex::default(),
             people: Mutex::default(),
             processes: Mutex::default(),
             publisher: Mutex::default(),
@@ -140,6 +142,11 @@ impl World {
                 let until = Instant::now() + self.some_ms(OUTAGE_MS);
                 *self.database_is_back.lock().unwrap() = until;
             }
+            What::LockRow => {
+                let email = student(self.random().below(MOST_ADDRESSES));
+                let until = Instant::now() + self.some_ms(OUTAGE_MS);
+                *self.locked.lock().unwrap() = Some((email, until));
+            }
             What::Pause => {
                 let until = Instant::now() + self.some_ms(PAUSE_MS);
                 *self.interactive_goes_on.lock().unwrap() = until;
@@ -151,6 +158,11 @@ impl World {
 
     pub(crate) fn database_is_away(&self) -> bool {
         Instant::now() < *self.database_is_back.lock().unwrap()
+    }
+
+    pub(crate) fn is_locked(&self, email: &str) -> bool {
+        let locked = self.locked.lock().unwrap();
+        locked.as_ref().is_some_and(|(row, until)| row == email && Instant::now() < *until)
     }
 
     pub(crate) fn interactive_is_paused_until(&self) -> Instant {
@@ -172,10 +184,8 @@ impl World {
         }
     }
 
-    pub(crate) fn introduce(&self, id: RegistrationId, name: String, email: &str) {
-        let mut people = self.people();
-        people.names.entry(id).or_insert(name);
-        people.emails.entry(id).or_default().insert(email.to_owned());
+    pub(crate) fn introduce(&self, id: RegistrationId, name: String) {
+        self.people().names.entry(id).or_insert(name);
     }
 
     /// What the history calls a registration.

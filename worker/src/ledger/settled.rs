@@ -5,7 +5,7 @@ use crate::batch::Item;
 use crate::source::Source;
 
 /// What the ledger learns when these messages are settled.
-pub(crate) fn settled_by(source: &Source, items: &[Item]) -> Ledger {
+pub(crate) fn settled_by(source: &Source, items: &[&Item]) -> Ledger {
     let mut ledger = Ledger::default();
     for item in items {
         let number = caught(|| item.delivery.number()).flatten();

@@ -1,23 +1,20 @@
 //! The writer's loop, over deliveries and a store in memory: what is acked, and when.
 
 mod batching;
+mod delaying;
 mod failing;
 mod holding;
 mod noting;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use registrar_common::domain::ledger::{Account, Book, Epoch, Ledger};
 use registrar_common::domain::{HoldReason, Lane, Outcome, Registration, RegistrationId, Student};
-use registrar_common::messaging::{
-    ChannelGone, DecodeError, Deliveries, Delivery, Envelope, REPLAYED,
-};
+use registrar_common::messaging::{ChannelGone, DecodeError, Deliveries, Delivery, Envelope};
 use registrar_common::retry::RetryPolicy;
-use registrar_common::storage::{
-    DeadLetter, Entry, ErrorClass, RegistrationStore, StorageError, Verdict,
-};
+use registrar_common::storage::{DeadLetter, ErrorClass, RegistrationStore, StorageError, Verdict};
 use registrar_common::telemetry::metrics::Metrics;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -74,7 +71,9 @@ struct Script {
     refuses: Option<RegistrationId>,
     forgets_one: bool,
     hold_fails: Mutex<usize>,
-    batches: Mutex<Vec<Vec<Entry>>>,
+    batches: Mutex<Vec<Vec<Registration>>>,
+    /// Delayed for so many attempts.
+    delays: Mutex<HashMap<RegistrationId, usize>>,
     held: Mutex<Vec<DeadLetter>>,
     record_fails: Mutex<usize>,
     record_fails_until: Option<Instant>,
@@ -92,7 +91,7 @@ impl RegistrationStore for Script {
         if self.probe_fails { Err(error(ErrorClass::Transient)) } else { Ok(()) }
     }
 
-    async fn store(&self, batch: &[Entry]) -> Result<Vec<Verdict>, StorageError> {
+    async fn store(&self, batch: &[Registration]) -> Result<Vec<Verdict>, StorageError> {
         self.batches.lock().unwrap().push(batch.to_vec());
         if let Some(stop) = &self.stop_while_storing {
             stop.cancel();
@@ -101,8 +100,17 @@ impl RegistrationStore for Script {
         if let Some(class) = failure {
             return Err(error(class));
         }
-        let verdict = |entry: &Entry| {
-            if self.refuses == Some(entry.registration.id) {
+        let is_delayed = |one: &Registration| match self.delays.lock().unwrap().get_mut(&one.id) {
+            None | Some(0) => false,
+            Some(attempts) => {
+                *attempts -= 1;
+                true
+            }
+        };
+        let verdict = |one: &Registration| {
+            if is_delayed(one) {
+                Verdict::Delayed(error(ErrorClass::Transient))
+            } else if self.refuses == Some(one.id) {
                 Verdict::Refused { fingerprint: "mysql:4025".to_owned(), code: Some(4025) }
             } else {
                 Verdict::Decided { outcome: Outcome::Registered, is_fresh: true }

@@ -1,13 +1,14 @@
 //! A dead letter as a message again.
 
 use registrar_common::domain::Lane;
-use registrar_common::messaging::{Envelope, OutgoingMessage, REPLAYED, caught};
+use registrar_common::messaging::{Envelope, OutgoingMessage, caught};
 use registrar_common::storage::{StoredLetter, Watched};
 
 /// Where a letter goes whose lane is not known: there is one message of it, which delays nobody.
 const LANE_OF_THE_UNKNOWN: Lane = Lane::Interactive;
 
-/// The message as it was published, under its original id, marked as replayed.
+/// The message as it was published, under its original id. A worker that has it while its letter is
+/// still held need not know: once the registration is decided, the letter counts as released.
 pub(super) fn of(letter: &StoredLetter) -> OutgoingMessage {
     let original_id = match letter.registration_id {
         Some(id) => id.to_string(),
@@ -17,9 +18,7 @@ pub(super) fn of(letter: &StoredLetter) -> OutgoingMessage {
     let headers = letter.headers.iter();
     // Those of the broker's are about its own handling of the message, which begins anew.
     let headers = headers.filter(|(name, _)| !name.starts_with("x-"));
-    let mut headers: std::collections::BTreeMap<_, _> =
-        headers.map(|(name, value)| (name.clone(), value.clone())).collect();
-    headers.insert(REPLAYED.to_owned(), letter.id.to_string());
+    let headers = headers.map(|(name, value)| (name.clone(), value.clone())).collect();
     OutgoingMessage {
         lane: letter.lane.unwrap_or(LANE_OF_THE_UNKNOWN),
         message_id: original_id,
@@ -73,14 +72,14 @@ mod tests {
     }
 
     #[test]
-    fn the_message_is_published_as_it_was_and_marked() {
+    fn the_message_is_published_as_it_was_without_the_headers_of_the_broker() {
         let headers =
             [("traceparent", "00-a-b-01"), ("other", "kept"), ("x-first-death-queue", "q")];
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let message = of(&StoredLetter { headers, lane: Some(Lane::Bulk), ..letter() });
         assert_eq!((message.lane, message.message_id.as_str()), (Lane::Bulk, "chunk-4"));
         assert_eq!(message.body, b"not JSON");
-        let expected = [("other", "kept"), (REPLAYED, "17"), ("traceparent", "00-a-b-01")];
+        let expected = [("other", "kept"), ("traceparent", "00-a-b-01")];
         let headers = message.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         assert_eq!(headers.collect::<Vec<_>>(), expected);
     }

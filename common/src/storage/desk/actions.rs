@@ -98,7 +98,7 @@ pub struct RecordedAction {
 impl DeadLetterDesk {
     /// Records that an action begins, and returns its number.
     pub async fn begin(&self, action: &Action) -> Result<u64, StorageError> {
-        let (mut session, action) = (Session::writing(&self.pool), action.clone());
+        let (mut session, action) = (Session::of(&self.pool), action.clone());
         to_its_end(async move {
             let query = sqlx::query(
                 "INSERT INTO dead_letter_actions (action, operator, reason, filter, matched) \
@@ -127,7 +127,7 @@ impl DeadLetterDesk {
         done: u64,
         result: Option<ActionResult>,
     ) -> Result<(), StorageError> {
-        let mut session = Session::writing(&self.pool);
+        let mut session = Session::of(&self.pool);
         to_its_end(async move {
             let query = sqlx::query(
                 "UPDATE dead_letter_actions SET done = ?, result = ?, \

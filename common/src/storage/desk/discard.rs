@@ -1,6 +1,7 @@
 use sqlx::QueryBuilder;
 
 use super::super::StorageError;
+use super::super::released::IS_DECIDED;
 use super::super::session::{Session, to_its_end};
 use super::{DeadLetterDesk, LetterFilter, Matched};
 
@@ -17,7 +18,7 @@ impl DeadLetterDesk {
         by: &str,
         why: &str,
     ) -> Result<u64, StorageError> {
-        let mut session = Session::writing(&self.pool);
+        let mut session = Session::of(&self.pool);
         let (filter, by, why) = (filter.clone(), by.to_owned(), why.to_owned());
         to_its_end(async move {
             let mut discarded = 0;
@@ -28,7 +29,8 @@ impl DeadLetterDesk {
                 );
                 query.push_bind(by.as_str()).push(", state_reason = ").push_bind(why.as_str());
                 filter.write_to(&mut query);
-                query.push(" AND state = 'held' AND id <= ").push_bind(matched.through);
+                query.push(" AND state = 'held' AND NOT ").push(IS_DECIDED);
+                query.push(" AND id <= ").push_bind(matched.through);
                 query.push(" ORDER BY id LIMIT ").push_bind(AT_ONCE);
                 let changed = session.execute(query.build()).await?;
                 discarded += changed;

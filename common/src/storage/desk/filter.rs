@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use sqlx::QueryBuilder;
 use sqlx::mysql::MySql;
 
+use super::super::released::IS_DECIDED;
 use super::LetterState;
 use crate::domain::{HoldReason, Lane, RegistrationId};
 
@@ -78,8 +79,15 @@ impl LetterFilter {
             query.push(" AND first_seen < CURRENT_TIMESTAMP(6) - INTERVAL ");
             query.push_bind(age.as_secs()).push(" SECOND");
         }
-        if let Some(state) = self.state {
-            query.push(" AND state = ").push_bind(state.as_str());
+        match self.state {
+            None => {}
+            Some(LetterState::Replayed) => {
+                query.push(" AND (state = 'replayed' OR ").push(IS_DECIDED).push(")");
+            }
+            Some(state) => {
+                query.push(" AND state = ").push_bind(state.as_str());
+                query.push(" AND NOT ").push(IS_DECIDED);
+            }
         }
     }
 

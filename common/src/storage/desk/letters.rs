@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use super::super::StorageError;
 use super::super::error::Failure;
+use super::super::released::{state_now, unless_released};
 use super::super::session::{Session, to_its_end};
 use super::{DeadLetterDesk, LetterFilter, LetterState};
 use crate::domain::{Lane, RegistrationId};
@@ -101,10 +102,12 @@ impl DeadLetterDesk {
     ) -> Result<Vec<StoredLetter>, StorageError> {
         let mut query = QueryBuilder::new(
             "SELECT id, registration_id, message_id, payload, headers, lane, reason, fingerprint, \
-                    attempts, accepted_at, first_seen, last_seen, state, state_reason, state_by, \
-                    state_changed_at \
-             FROM dead_letters",
+                    attempts, accepted_at, first_seen, last_seen, state_changed_at",
         );
+        for column in [state_now(), unless_released("state_reason"), unless_released("state_by")] {
+            query.push(", ").push(column);
+        }
+        query.push(" FROM dead_letters");
         filter.write_to(&mut query);
         query.push(" AND id > ").push_bind(after).push(" AND id <= ").push_bind(through);
         query.push(" ORDER BY id LIMIT ").push_bind(limit);
@@ -113,7 +116,7 @@ impl DeadLetterDesk {
     }
 
     /// Marks a letter as replayed, unless it changed since it was read: one that came back
-    /// meanwhile stays held. A worker that was faster has released the letter already, and then it
+    /// meanwhile stays held. When a worker was faster and the letter counts as released already, it
     /// is only noted who replayed it. Returns whether it was marked.
     pub async fn mark_replayed(
         &self,
@@ -123,16 +126,18 @@ impl DeadLetterDesk {
     ) -> Result<bool, StorageError> {
         let (id, state, attempts) = (letter.id, letter.state.as_str(), letter.attempts);
         let (by, why) = (by.to_owned(), why.map(str::to_owned));
-        let mut session = Session::writing(&self.pool);
+        let mut session = Session::of(&self.pool);
         to_its_end(async move {
-            let query = sqlx::query(
-                "UPDATE dead_letters SET state = 'replayed', state_reason = ?, state_by = ?, \
-                        state_changed_at = CURRENT_TIMESTAMP(6) \
-                 WHERE id = ? AND attempts = ? \
-                   AND (state = ? OR (state = 'replayed' AND state_by IS NULL))",
+            let mut query = QueryBuilder::new(
+                "UPDATE dead_letters SET state = 'replayed', \
+                        state_changed_at = CURRENT_TIMESTAMP(6), state_reason = ",
             );
-            let query = query.bind(why).bind(by).bind(id).bind(attempts).bind(state);
-            Ok(session.execute(query).await? == 1)
+            query.push_bind(why).push(", state_by = ").push_bind(by);
+            query.push(" WHERE id = ").push_bind(id).push(" AND attempts = ").push_bind(attempts);
+            let now = state_now();
+            query.push(format!(" AND ({now} = ")).push_bind(state);
+            query.push(format!(" OR ({now} = 'replayed' AND state_by IS NULL))"));
+            Ok(session.execute(query.build()).await? == 1)
         })
         .await
     }
@@ -151,7 +156,7 @@ fn letter(row: &MySqlRow) -> Result<StoredLetter, sqlx::Error> {
     let registration_id = registration_id.and_then(|id| id.try_into().ok());
     let headers: String = row.try_get(4)?;
     let lane: Option<String> = row.try_get(5)?;
-    let state: String = row.try_get(12)?;
+    let state: String = row.try_get(13)?;
     Ok(StoredLetter {
         id: row.try_get(0)?,
         registration_id: registration_id.map(RegistrationId::from_bytes),
@@ -167,8 +172,8 @@ fn letter(row: &MySqlRow) -> Result<StoredLetter, sqlx::Error> {
         first_seen: row.try_get(10)?,
         last_seen: row.try_get(11)?,
         state: LetterState::from_stored(&state),
-        state_reason: row.try_get(13)?,
-        state_by: row.try_get(14)?,
-        state_changed_at: row.try_get(15)?,
+        state_reason: row.try_get(14)?,
+        state_by: row.try_get(15)?,
+        state_changed_at: row.try_get(12)?,
     })
 }

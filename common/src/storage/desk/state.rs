@@ -6,7 +6,7 @@ use std::str::FromStr;
 pub enum LetterState {
     /// It waits for an operator; its registration is on hold.
     Held,
-    /// It was published again, or its registration was decided by another delivery.
+    /// It was published again, or its registration is registered or rejected.
     Replayed,
     /// An operator put it aside. The registration is told as on hold, and can still be replayed.
     Discarded,

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use registrar_common::domain::Lane;
-use registrar_common::storage::{Entry, LanePauses, MySqlStore, Pool, RegistrationStore as _};
+use registrar_common::storage::{LanePauses, MySqlStore, Pool, RegistrationStore as _};
 use registrar_local::{MariaDb, ServerOptions};
 use registrar_tests::api::Api;
 use registrar_tests::servers::Servers;
@@ -66,7 +66,7 @@ async fn a_stream_stays_open_while_a_registration_is_on_hold_and_tells_how_it_en
     let mut stream = open(&api, &reference).await;
     assert_eq!(statuses(&mut stream, 1).await, ["on_hold"]);
     let store = MySqlStore::new(Pool::new(&home.servers.database_settings()));
-    store.store(&[Entry { registration, is_contested: true }]).await.unwrap();
+    store.store(&[registration]).await.unwrap();
     assert_eq!(statuses(&mut stream, usize::MAX).await, ["registered"]);
 }
 

@@ -136,9 +136,8 @@ async fn while_registering_is_paused_nobody_need_look_before_the_pause_ends() {
     .await;
 }
 
-/// One key may have come with two contents: the other may just be registered under the same id.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fresh_rejection_under_a_key_is_not_told_as_final() {
+async fn a_rejection_is_final_also_under_a_key() {
     let home = Home::new().await;
     let (api, _worker) = (Api::start(&home.servers).await, Worker::start(&home.servers).await);
     let student = Student::unique();
@@ -149,9 +148,9 @@ async fn a_fresh_rejection_under_a_key_is_not_told_as_final() {
     assert_eq!(api.decided(reference).await["status"], "rejected");
     let path = format!("/registrations/{reference}");
     let status = api.get(&path).send().await.unwrap();
-    assert_eq!(header(&status, "cache-control"), "private, no-cache");
+    assert_eq!(header(&status, "cache-control"), "private, max-age=86400");
     let events = api.get(&format!("{path}/events")).header("Last-Event-ID", "rejected");
-    assert_eq!(events.send().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(events.send().await.unwrap().status(), StatusCode::NO_CONTENT);
 }
 
 #[tokio::test(flavor = "multi_thread")]

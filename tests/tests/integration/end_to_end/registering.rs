@@ -1,4 +1,4 @@
-use registrar_tests::api::Api;
+use registrar_tests::api::{Api, id_of};
 use registrar_tests::oracle::Oracle;
 use registrar_tests::student::{Student, unique_key};
 use registrar_tests::worker::Worker;
@@ -74,4 +74,51 @@ async fn a_request_repeated_with_its_key_ends_in_one_registration() {
     assert_eq!(references.len(), 1, "the same key leads to the same status URL");
     assert_eq!(api.decided(&references[0]).await["status"], "registered");
     assert_eq!(Oracle::of(&home.servers.database_url).students().await, 1);
+}
+
+/// How a student's data is sent with a key.
+type Way<'a> = &'a dyn Fn(&Student, &str) -> reqwest::RequestBuilder;
+
+/// By whatever way two students send their data with one key: each gets a reference of its own, and
+/// that is the reference of the very student whose data was sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_students_with_one_key_are_two_registrations_each_with_its_own_reference() {
+    let home = Home::new().await;
+    let (api, _worker) = (Api::start(&home.servers).await, Worker::start(&home.servers).await);
+    let oracle = Oracle::of(&home.servers.database_url);
+    let url = format!("{}/register", api.url);
+    let json = |student: &Student, key: &str| {
+        api.register(student).header("Idempotency-Key", key).header("Prefer", "wait=20")
+    };
+    let form = |student: &Student, key: &str| {
+        let Student { first_name, last_name, email } = student;
+        let fields = [
+            ("first_name", first_name.as_str()),
+            ("last_name", last_name),
+            ("email", email),
+            ("idempotency_key", key),
+        ];
+        api.client.post(&url).form(&fields).header("Prefer", "wait=20")
+    };
+    for way in [&json as Way<'_>, &form] {
+        let (one, other, key) = (Student::unique(), Student::unique(), unique_key());
+        let mut references = Vec::new();
+        for student in [&one, &other, &one, &other] {
+            let body: Value = way(student, &key).send().await.unwrap().json().await.unwrap();
+            assert_eq!(body["status"], "registered", "{body}");
+            let reference = body["reference"].as_str().unwrap().to_owned();
+            let id = id_of(&reference).to_string().replace('-', "");
+            let of_student =
+                format!("students WHERE registration_id = X'{id}' AND email = '{}'", student.email);
+            assert_eq!(
+                oracle.count(&of_student).await,
+                1,
+                "this is another student's registration"
+            );
+            references.push(reference);
+        }
+        assert_ne!(references[0], references[1]);
+        assert_eq!(references[..2], references[2..], "the same request again is the same");
+    }
+    assert_eq!(oracle.students().await, 4);
 }

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use registrar_common::domain::{Outcome, Registration, RegistrationId};
-use registrar_common::storage::{Entry, ErrorClass, MySqlStore, RegistrationStore as _, Verdict};
+use registrar_common::storage::{ErrorClass, MySqlStore, RegistrationStore as _, Verdict};
 
-use super::fixture::{Fixture, REGISTERED, fresh, newly, student};
+use super::fixture::{Fixture, REGISTERED, newly, student};
 
 const WORKERS: usize = 8;
 const REGISTRATIONS: usize = 3_000;
@@ -16,9 +16,9 @@ const ADDRESSES: usize = REGISTRATIONS / 2;
 const DELIVERIES: usize = 3;
 const MAX_BATCH: usize = 60;
 
-/// Deliveries of all registrations in a jumbled order, the later ones flagged as redelivered: the
-/// first one may well still be in the hands of another worker.
-fn deliveries(jumble: &mut Jumble) -> Vec<Entry> {
+/// Deliveries of all registrations in a jumbled order: when one comes again, another worker may
+/// still have it in hand.
+fn deliveries(jumble: &mut Jumble) -> Vec<Registration> {
     let registrations: Vec<Registration> = (0..REGISTRATIONS)
         .map(|_| student("Ada", &format!("{}@example.com", jumble.below(ADDRESSES))))
         .collect();
@@ -27,11 +27,7 @@ fn deliveries(jumble: &mut Jumble) -> Vec<Entry> {
     for n in (1..order.len()).rev() {
         order.swap(n, jumble.below(n + 1));
     }
-    let mut seen = HashSet::new();
-    order
-        .into_iter()
-        .map(|n| Entry { registration: registrations[n].clone(), is_contested: !seen.insert(n) })
-        .collect()
+    order.into_iter().map(|n| registrations[n].clone()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -56,9 +52,9 @@ async fn many_workers_and_redeliveries_give_each_registration_exactly_one_outcom
             tokio::spawn(async move {
                 let mut verdicts = Vec::new();
                 loop {
-                    let Some(mut batch) = batches.lock().unwrap().pop() else { return verdicts };
-                    let decided = store_until_it_works(&store, &mut batch).await;
-                    let ids = batch.iter().map(|entry| entry.registration.id);
+                    let Some(batch) = batches.lock().unwrap().pop() else { return verdicts };
+                    let decided = store_until_it_works(&store, &batch).await;
+                    let ids = batch.iter().map(|registration| registration.id);
                     verdicts.extend(ids.zip(decided));
                 }
             })
@@ -76,8 +72,7 @@ async fn many_workers_and_redeliveries_give_each_registration_exactly_one_outcom
 
     assert_eq!(told.len(), REGISTRATIONS);
     assert!(told.values().all(|outcomes| outcomes.len() == 1), "a verdict changed");
-    let addresses: HashSet<_> =
-        deliveries.iter().map(|entry| entry.registration.student.email().key()).collect();
+    let addresses: HashSet<_> = deliveries.iter().map(|one| one.student.email().key()).collect();
     let (registered, rejected, held) = fixture.counts().await;
     assert_eq!(usize::try_from(registered).unwrap(), addresses.len(), "one each address");
     assert_eq!(usize::try_from(registered + rejected).unwrap(), REGISTRATIONS);
@@ -93,8 +88,8 @@ async fn many_workers_and_redeliveries_give_each_registration_exactly_one_outcom
 async fn batches_with_the_same_addresses_in_opposite_orders_do_not_deadlock() {
     let fixture = Fixture::new().await;
     for round in 0..20 {
-        let batch = || -> Vec<Entry> {
-            (0..256).map(|n| fresh(&student("Ada", &format!("{n}.{round}@example.com")))).collect()
+        let batch = || -> Vec<Registration> {
+            (0..256).map(|n| student("Ada", &format!("{n}.{round}@example.com"))).collect()
         };
         let (forwards, mut backwards) = (batch(), batch());
         backwards.reverse();
@@ -106,16 +101,13 @@ async fn batches_with_the_same_addresses_in_opposite_orders_do_not_deadlock() {
     }
 }
 
-/// As the worker does: after an error the whole batch is contested.
-async fn store_until_it_works(store: &MySqlStore, batch: &mut [Entry]) -> Vec<Verdict> {
+async fn store_until_it_works(store: &MySqlStore, batch: &[Registration]) -> Vec<Verdict> {
+    let is_delayed = |verdict: &Verdict| matches!(verdict, Verdict::Delayed(_));
     loop {
         match store.store(batch).await {
-            Ok(verdicts) => return verdicts,
-            Err(error) if error.class() == ErrorClass::Transient => {
-                for entry in batch.iter_mut() {
-                    entry.is_contested = true;
-                }
-            }
+            Ok(verdicts) if !verdicts.iter().any(is_delayed) => return verdicts,
+            Ok(_) => {}
+            Err(error) if error.class() == ErrorClass::Transient => {}
             Err(error) => panic!("{error:?}"),
         }
     }

@@ -11,7 +11,7 @@ use registrar_tests::exposition::Exposition;
 use registrar_tests::wait::until;
 use sqlx::Executor as _;
 
-use super::fixture::{Fixture, REGISTERED, fresh, newly, settings, student};
+use super::fixture::{Fixture, REGISTERED, newly, settings, student};
 
 #[tokio::test]
 async fn connections_are_in_utc_and_wait_briefly_for_locks() {
@@ -25,10 +25,10 @@ async fn connections_are_in_utc_and_wait_briefly_for_locks() {
               @@SESSION.character_set_client)",
         )
         .await;
-    fixture.store(&[fresh(&student("Ada", "ada@example.com"))]).await;
+    fixture.store(&[student("Ada", "ada@example.com")]).await;
     let seen: (String, i32, String) =
         sqlx::query_as("SELECT * FROM seen").fetch_one(&fixture.admin).await.unwrap();
-    assert_eq!(seen, ("+00:00".to_owned(), 5, "utf8mb4".to_owned()));
+    assert_eq!(seen, ("+00:00".to_owned(), 1, "utf8mb4".to_owned()));
 }
 
 #[tokio::test]
@@ -39,7 +39,7 @@ async fn connections_are_strict_and_read_what_is_committed_whatever_the_server_d
     server.admin().execute(lenient).unwrap();
     let fixture = Fixture::on(&server).await;
     fixture.sql("ALTER TABLE students MODIFY first_name VARCHAR(5) NOT NULL").await;
-    let verdicts = fixture.store(&[fresh(&student("Anastasia", "a@example.com"))]).await;
+    let verdicts = fixture.store(&[student("Anastasia", "a@example.com")]).await;
     assert!(matches!(verdicts[..], [Verdict::Refused { code: Some(1406), .. }]), "{verdicts:?}");
 
     let version: String =
@@ -53,7 +53,7 @@ async fn connections_are_strict_and_read_what_is_committed_whatever_the_server_d
              INSERT INTO seen VALUES (@@SESSION.{variable})"
         ))
         .await;
-    fixture.store(&[fresh(&student("Ada", "ada@example.com"))]).await;
+    fixture.store(&[student("Ada", "ada@example.com")]).await;
     let seen: String =
         sqlx::query_scalar("SELECT * FROM seen").fetch_one(&fixture.admin).await.unwrap();
     assert_eq!(seen, "READ-COMMITTED");
@@ -111,7 +111,7 @@ async fn a_pool_without_a_free_connection_says_so() {
     let fixture = Fixture::with(change).await;
     let ada = student("Ada", "ada@example.com");
     let mut lock = fixture.lock_email(&ada).await;
-    let storing = fixture.store_in_background(fresh(&ada));
+    let storing = fixture.store_in_background(ada.clone());
     fixture.connection_that_runs("INSERT INTO students").await;
     let error = fixture.pool.ping().await.unwrap_err();
     assert_eq!((error.class(), error.fingerprint()), (ErrorClass::Transient, "no_free_connection"));
@@ -144,7 +144,7 @@ async fn a_restarted_server_costs_no_error() {
     let fixture = Fixture::on(&server).await;
     let Fixture { ref pool, ref store, .. } = fixture;
     let storing = (0..4).map(|n| student("Ada", &format!("{n}@example.com")));
-    let storing: Vec<_> = storing.map(|one| fixture.store_in_background(fresh(&one))).collect();
+    let storing: Vec<_> = storing.map(|one| fixture.store_in_background(one.clone())).collect();
     for stored in storing {
         assert_eq!(stored.await.unwrap().unwrap(), [newly(REGISTERED)]);
     }
@@ -153,10 +153,10 @@ async fn a_restarted_server_costs_no_error() {
     assert!(pool.connections().idle > 1, "{:?}", pool.connections());
     server.restart().unwrap();
     // All the idle connections are dead, and none of them is used.
-    let stored = store.store(&[fresh(&student("Zoe", "zoe@example.com"))]).await;
+    let stored = store.store(&[student("Zoe", "zoe@example.com")]).await;
     assert_eq!(stored.unwrap(), [newly(REGISTERED)]);
     server.kill().unwrap();
-    let error = store.store(&[fresh(&student("Eve", "eve@example.com"))]).await.unwrap_err();
+    let error = store.store(&[student("Eve", "eve@example.com")]).await.unwrap_err();
     assert_eq!(error.class(), ErrorClass::Transient);
 }
 

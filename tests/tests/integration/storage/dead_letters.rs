@@ -1,11 +1,12 @@
 //! Messages on hold.
 
 use std::collections::BTreeMap;
+use std::slice::from_ref;
 
 use registrar_common::domain::{HoldReason, Lane, Outcome, RegistrationId};
 use registrar_common::storage::{DeadLetter, RegistrationStore as _};
 
-use super::fixture::{EMAIL_TAKEN, Fixture, REGISTERED, fresh, student};
+use super::fixture::{EMAIL_TAKEN, Fixture, REGISTERED, student};
 
 pub(super) fn letter(id: RegistrationId) -> DeadLetter {
     DeadLetter {
@@ -90,7 +91,7 @@ async fn unreadable_messages_are_told_apart_by_id_and_payload() {
 async fn a_replayed_letter_that_fails_again_is_held_again_with_its_new_message() {
     let fixture = Fixture::new().await;
     let first = letter(RegistrationId::generate());
-    fixture.store.hold(std::slice::from_ref(&first)).await.unwrap();
+    fixture.store.hold(from_ref(&first)).await.unwrap();
     fixture.sql("UPDATE dead_letters SET state = 'replayed', state_by = 'ops'").await;
     assert_eq!(fixture.store.count_held().await.unwrap(), 0);
     let again = DeadLetter { payload: b"new".to_vec(), fingerprint: "other".to_owned(), ..first };
@@ -113,7 +114,7 @@ async fn a_held_letter_keeps_its_first_message() {
 async fn what_is_registered_or_rejected_is_not_put_on_hold() {
     let fixture = Fixture::new().await;
     let (ada, late) = (student("Ada", "ada@example.com"), student("Ada", "ada@example.com"));
-    fixture.store(&[fresh(&ada), fresh(&late)]).await;
+    fixture.store(&[ada.clone(), late.clone()]).await;
     let outcomes = fixture.store.hold(&[letter(ada.id), letter(late.id)]).await.unwrap();
     assert_eq!(outcomes, [REGISTERED, EMAIL_TAKEN]);
     assert_eq!(fixture.count("dead_letters").await, 0);

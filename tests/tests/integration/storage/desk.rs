@@ -7,7 +7,7 @@ use registrar_common::storage::{
 };
 
 use super::dead_letters::letter;
-use super::fixture::{Fixture, contested, registration};
+use super::fixture::{Fixture, registration};
 
 async fn stored(desk: &DeadLetterDesk) -> StoredLetter {
     let letters = desk.letters(&LetterFilter::default(), 0, u64::MAX, 10).await.unwrap();
@@ -47,7 +47,7 @@ async fn a_letter_that_a_worker_released_first_says_who_replayed_it() {
     let id = RegistrationId::generate();
     let (fixture, desk, read) = with_one_held(id).await;
     assert_eq!(desk.standings(&watched(&read)).await.unwrap(), [Standing::Undecided]);
-    fixture.store(&[contested(&registration(id, "Ada", "ada@example.com"))]).await;
+    fixture.store(&[registration(id, "Ada", "ada@example.com")]).await;
     assert!(desk.mark_replayed(&read, "olga", Some("mended")).await.unwrap());
     let marked = stored(&desk).await;
     assert_eq!((marked.state, marked.state_by.as_deref()), (LetterState::Replayed, Some("olga")));

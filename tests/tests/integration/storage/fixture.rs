@@ -1,9 +1,11 @@
 //! A database of its own for each test, with a store on it and a way around the store.
 
+use std::slice::from_ref;
+
 use registrar_common::domain::{Outcome, Registration, RegistrationId, RejectionCode, Student};
 use registrar_common::storage::{
-    DatabaseSettings, DatabaseUrl, Entry, MySqlStore, Pool, RegistrationStore as _, StorageError,
-    Verdict, migrate,
+    DatabaseSettings, DatabaseUrl, MySqlStore, Pool, RegistrationStore as _, StorageError, Verdict,
+    migrate,
 };
 use registrar_local::{MariaDb, TestDatabase, TestServers};
 use registrar_tests::process_list;
@@ -70,25 +72,38 @@ impl Fixture {
         sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&self.admin).await.unwrap()
     }
 
-    /// How many rows there are in `students`, `rejections` and `dead_letters` (held ones).
+    /// How many rows there are in `students` and `rejections`, and how many of the others are on hold
+    /// in `dead_letters`.
     pub(super) async fn counts(&self) -> (i64, i64, i64) {
         (
             self.count("students").await,
             self.count("rejections").await,
-            self.count("dead_letters WHERE state = 'held'").await,
+            self.count(
+                "dead_letters WHERE state = 'held' AND registration_id NOT IN \
+                 (SELECT registration_id FROM students \
+                  UNION SELECT registration_id FROM rejections)",
+            )
+            .await,
         )
     }
 
-    /// Stores in a task of its own.
+    /// Stores in a task of its own, and again for as long as it is delayed.
     pub(super) fn store_in_background(
         &self,
-        entry: Entry,
+        registration: Registration,
     ) -> JoinHandle<Result<Vec<Verdict>, StorageError>> {
         let store = self.store.clone();
-        tokio::spawn(async move { store.store(&[entry]).await })
+        tokio::spawn(async move {
+            loop {
+                let stored = store.store(from_ref(&registration)).await;
+                if !matches!(stored.as_deref(), Ok([Verdict::Delayed(_)])) {
+                    return stored;
+                }
+            }
+        })
     }
 
-    pub(super) async fn store(&self, batch: &[Entry]) -> Vec<Verdict> {
+    pub(super) async fn store(&self, batch: &[Registration]) -> Vec<Verdict> {
         self.store.store(batch).await.unwrap()
     }
 
@@ -140,19 +155,15 @@ pub(super) fn registration(id: RegistrationId, first_name: &str, email: &str) ->
     Registration::now(id, Student::parse(first_name, "Lovelace", email).unwrap())
 }
 
-/// As it comes at first.
-pub(super) fn fresh(registration: &Registration) -> Entry {
-    Entry { registration: registration.clone(), is_contested: false }
-}
-
-/// As it comes again, or with an id that others may carry.
-pub(super) fn contested(registration: &Registration) -> Entry {
-    Entry { registration: registration.clone(), is_contested: true }
-}
-
 /// Decided by this very attempt.
 pub(super) fn newly(outcome: Outcome) -> Verdict {
     Verdict::Decided { outcome, is_fresh: true }
+}
+
+/// What it waits for.
+pub(super) fn delayed(verdict: &Verdict) -> StorageError {
+    let Verdict::Delayed(error) = verdict else { panic!("{verdict:?}") };
+    error.clone()
 }
 
 /// Decided before.

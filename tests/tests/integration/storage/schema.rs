@@ -1,5 +1,7 @@
 //! The tables: made from nothing, made once, and missed when they are not there.
 
+use std::slice::from_ref;
+
 use registrar_common::storage::{
     ErrorClass, Pool, RegistrationStore as _, SchemaState, StatusReader, StorageError, migrate,
     schema_state,
@@ -7,7 +9,7 @@ use registrar_common::storage::{
 
 use registrar_local::{MariaDb, ServerOptions};
 
-use super::fixture::{Fixture, fresh, settings, student};
+use super::fixture::{Fixture, settings, student};
 
 #[tokio::test]
 async fn migrating_makes_the_tables_once() {
@@ -78,7 +80,7 @@ async fn without_tables_every_call_says_to_migrate() {
         );
     };
     let ada = student("Ada", "ada@example.com");
-    says_what_to_do(fixture.store.store(&[fresh(&ada)]).await.unwrap_err());
+    says_what_to_do(fixture.store.store(from_ref(&ada)).await.unwrap_err());
     says_what_to_do(fixture.store.count_held().await.unwrap_err());
     let reader = StatusReader::new(fixture.pool.clone());
     says_what_to_do(reader.decisions(&[ada.id]).await.unwrap_err());

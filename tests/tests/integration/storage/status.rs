@@ -4,14 +4,14 @@ use registrar_common::domain::{HoldReason, Outcome, RegistrationId, RejectionCod
 use registrar_common::storage::{RegistrationStore as _, StatusReader};
 
 use super::dead_letters::letter;
-use super::fixture::{EMAIL_TAKEN, Fixture, REGISTERED, already, contested, fresh, student};
+use super::fixture::{EMAIL_TAKEN, Fixture, REGISTERED, already, student};
 
 #[tokio::test]
 async fn each_registration_has_its_decision_and_one_in_the_queue_has_none() {
     let fixture = Fixture::new().await;
     let (ada, late) = (student("Ada", "ada@example.com"), student("Ada", "ada@example.com"));
     let (held, queued) = (RegistrationId::generate(), RegistrationId::generate());
-    fixture.store(&[fresh(&ada), fresh(&late)]).await;
+    fixture.store(&[ada.clone(), late.clone()]).await;
     fixture.store.hold(&[letter(held)]).await.unwrap();
     let reader = StatusReader::new(fixture.pool.clone());
     let decisions = reader.decisions(&[ada.id, late.id, held, queued]).await.unwrap();
@@ -42,7 +42,7 @@ async fn codes_of_a_newer_version_are_unknown_and_spoil_nothing_next_to_them() {
     let fixture = Fixture::new().await;
     let (ada, late) = (student("Ada", "ada@example.com"), student("Ada", "ada@example.com"));
     let held = RegistrationId::generate();
-    fixture.store(&[fresh(&ada), fresh(&late)]).await;
+    fixture.store(&[ada.clone(), late.clone()]).await;
     fixture.store.hold(&[letter(held)]).await.unwrap();
     fixture.sql("UPDATE rejections SET code = 'of_tomorrow'").await;
     fixture.sql("UPDATE dead_letters SET reason = 'of_tomorrow'").await;
@@ -51,7 +51,7 @@ async fn codes_of_a_newer_version_are_unknown_and_spoil_nothing_next_to_them() {
     assert_eq!(decisions[&ada.id].outcome, REGISTERED);
     assert_eq!(decisions[&late.id].outcome, Outcome::Rejected(RejectionCode::Unknown));
     assert_eq!(decisions[&held].outcome, Outcome::OnHold(HoldReason::Unknown));
-    let again = fixture.store(&[contested(&late), contested(&ada)]).await;
+    let again = fixture.store(&[late.clone(), ada.clone()]).await;
     let unknown = Outcome::Rejected(RejectionCode::Unknown);
     assert_eq!(again, [already(unknown), already(REGISTERED)]);
 }
@@ -59,10 +59,9 @@ async fn codes_of_a_newer_version_are_unknown_and_spoil_nothing_next_to_them() {
 #[tokio::test]
 async fn any_number_of_registrations_is_looked_up() {
     let fixture = Fixture::new().await;
-    let batch: Vec<_> =
-        (0..600).map(|n| fresh(&student("Ada", &format!("{n}@example.com")))).collect();
+    let batch: Vec<_> = (0..600).map(|n| student("Ada", &format!("{n}@example.com"))).collect();
     fixture.store(&batch).await;
-    let ids: Vec<_> = batch.iter().map(|entry| entry.registration.id).collect();
+    let ids: Vec<_> = batch.iter().map(|registration| registration.id).collect();
     let reader = StatusReader::new(fixture.pool.clone());
     for count in [0, 1, 5, 512, 513, 600] {
         assert_eq!(reader.decisions(&ids[..count]).await.unwrap().len(), count);

@@ -4,10 +4,8 @@
 use std::sync::Mutex;
 
 use registrar_common::domain::ledger::Ledger;
-use registrar_common::domain::{Outcome, RegistrationId};
-use registrar_common::storage::{
-    DeadLetter, Entry, ErrorClass, RegistrationStore, StorageError, Verdict,
-};
+use registrar_common::domain::{Outcome, Registration, RegistrationId};
+use registrar_common::storage::{DeadLetter, ErrorClass, RegistrationStore, StorageError, Verdict};
 
 use super::super::consuming::ConsumingDouble;
 use super::super::database::{DatabaseDouble, failed};
@@ -50,7 +48,7 @@ impl RegistrationStore for Leaking {
         self.database.probe().await
     }
 
-    async fn store(&self, batch: &[Entry]) -> Result<Vec<Verdict>, StorageError> {
+    async fn store(&self, batch: &[Registration]) -> Result<Vec<Verdict>, StorageError> {
         if self.database.world.random().is_one_in(DROPPED) {
             self.uncommitted.lock().unwrap().get_or_insert_default();
             return Err(failed(ErrorClass::Transient));
@@ -61,7 +59,7 @@ impl RegistrationStore for Leaking {
                 *verdict == Verdict::Decided { outcome: Outcome::Registered, is_fresh: true }
             };
             let rows = batch.iter().zip(&verdicts).filter(|(_, verdict)| written(verdict));
-            uncommitted.extend(rows.map(|(entry, _)| entry.registration.id));
+            uncommitted.extend(rows.map(|(one, _)| one.id));
         }
         Ok(verdicts)
     }

@@ -1,8 +1,8 @@
 //! The ledger is told of what is settled without waiting for its answer.
 
-use registrar_common::domain::Outcome;
 use registrar_common::domain::ledger::Ledger;
-use registrar_common::storage::{DeadLetter, Entry, RegistrationStore, StorageError, Verdict};
+use registrar_common::domain::{Outcome, Registration};
+use registrar_common::storage::{DeadLetter, RegistrationStore, StorageError, Verdict};
 
 use super::super::consuming::ConsumingDouble;
 use super::super::database::DatabaseDouble;
@@ -38,7 +38,7 @@ impl RegistrationStore for Hurrying {
         self.0.probe().await
     }
 
-    async fn store(&self, batch: &[Entry]) -> Result<Vec<Verdict>, StorageError> {
+    async fn store(&self, batch: &[Registration]) -> Result<Vec<Verdict>, StorageError> {
         self.0.store(batch).await
     }
 

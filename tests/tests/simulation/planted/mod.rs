@@ -2,9 +2,11 @@
 //! simulation that does not catch them proves nothing.
 
 mod ack_before_commit;
-mod contested_forgotten;
+mod ack_of_all;
+mod id_of_key_alone;
 mod leaked_transaction;
 mod ledger_hurried;
+mod letter_of_the_decided;
 mod swapped_confirms;
 mod upsert_as_proof;
 

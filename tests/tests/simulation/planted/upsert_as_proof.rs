@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use registrar_common::domain::ledger::Ledger;
-use registrar_common::domain::{Outcome, RegistrationId};
-use registrar_common::storage::{DeadLetter, Entry, RegistrationStore, StorageError, Verdict};
+use registrar_common::domain::{Outcome, Registration, RegistrationId};
+use registrar_common::storage::{DeadLetter, RegistrationStore, StorageError, Verdict};
 
 use super::super::consuming::ConsumingDouble;
 use super::super::database::DatabaseDouble;
@@ -45,13 +45,13 @@ impl RegistrationStore for Upserting {
         self.database.probe().await
     }
 
-    async fn store(&self, batch: &[Entry]) -> Result<Vec<Verdict>, StorageError> {
+    async fn store(&self, batch: &[Registration]) -> Result<Vec<Verdict>, StorageError> {
         let is_new: Vec<_> = {
             let mut sent = self.sent.lock().unwrap();
-            batch.iter().map(|entry| sent.insert(entry.registration.id)).collect()
+            batch.iter().map(|one| sent.insert(one.id)).collect()
         };
         let new = batch.iter().zip(&is_new).filter(|(_, is_new)| **is_new);
-        let new: Vec<_> = new.map(|(entry, _)| entry.clone()).collect();
+        let new: Vec<_> = new.map(|(one, _)| one.clone()).collect();
         let mut verdicts = self.database.store(&new).await?.into_iter();
         let unchanged = Verdict::Decided { outcome: Outcome::Registered, is_fresh: false };
         let verdict = |is_new| if is_new { verdicts.next().unwrap() } else { unchanged.clone() };

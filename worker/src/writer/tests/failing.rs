@@ -17,19 +17,6 @@ async fn nothing_is_acked_until_the_store_has_an_outcome_for_all_of_it() {
     let run = run(Channel { deliveries: deliveries(4), ..Channel::default() }, script).await;
     assert_eq!(run.batch_sizes(), [4, 4, 4], "two attempts failed");
     assert_eq!(run.acked, [4]);
-    let batches = run.store.batches.lock().unwrap();
-    let contested = |batch: &Vec<Entry>| batch.iter().all(|entry| entry.is_contested);
-    assert_eq!(batches.iter().map(contested).collect::<Vec<_>>(), [false, true, true]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_replayed_message_is_contested_also_when_it_comes_for_the_first_time() {
-    let mut deliveries = deliveries(4);
-    deliveries[2].headers.insert(REPLAYED.to_owned(), "17".to_owned());
-    let run = run(Channel { deliveries, ..Channel::default() }, Script::default()).await;
-    let batches = run.store.batches.lock().unwrap();
-    let contested: Vec<_> = batches[0].iter().map(|entry| entry.is_contested).collect();
-    assert_eq!(contested, [false, false, true, false]);
 }
 
 #[tokio::test(start_paused = true)]

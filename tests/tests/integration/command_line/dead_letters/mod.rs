@@ -97,7 +97,9 @@ impl Scene {
     }
 
     async fn held(&self) -> usize {
-        self.oracle.count("dead_letters WHERE state = 'held'").await
+        let held = "dead_letters WHERE state = 'held' AND (registration_id IS NULL OR \
+                    registration_id NOT IN (SELECT registration_id FROM students))";
+        self.oracle.count(held).await
     }
 
     async fn tally(&self) -> Tally {

@@ -80,23 +80,25 @@ async fn what_was_decided_already_stays_as_it_is() {
 
 /// As when the command is killed between the broker's confirm and the mark.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_letter_that_was_replayed_and_not_marked_is_released_by_the_worker() {
+async fn a_letter_that_was_replayed_and_not_marked_counts_as_released_once_it_is_registered() {
     let scene = Scene::with_held(1).await;
     scene.mend().await;
     let admin = MySqlPool::connect(&scene.home.servers.database_url).await.unwrap();
     let mut lock = admin.acquire().await.unwrap().detach();
     lock.execute("BEGIN").await.unwrap();
     lock.execute("SELECT id FROM dead_letters FOR UPDATE").await.unwrap();
-    let impatient = [("REGISTRAR_DATABASE_STATEMENT_TIMEOUT", "1s")];
-    let ended = scene.dead_letters_with(&["replay", "--all"], &impatient).await;
+    let ended = scene.dead_letters(&["replay", "--all"]).await;
     assert_eq!(ended.code, Some(2), "{ended:?}");
-    assert!(ended.stdout.contains("MySQL did not answer in time"), "{ended:?}");
+    assert!(ended.stdout.contains("Stopped: the same command goes on."), "{ended:?}");
     wait::until("the student is registered", async || {
         (scene.oracle.students().await == 1).then_some(())
     })
     .await;
     lock.execute("ROLLBACK").await.unwrap();
-    wait::until("the letter is released", async || (scene.held().await == 0).then_some(())).await;
+    let listed = scene.dead_letters(&["list"]).await;
+    assert_eq!(listed.stdout, "Nothing is on hold.\n", "{listed:?}");
+    let (_, released) = scene.json(&["list", "--state=replayed"]).await;
+    assert_eq!(released[0]["letters"], json!(1), "{released}");
     let tally = scene.tally().await;
     assert_eq!((tally.registered, tally.doubled), (1, 0), "{tally}");
 }

@@ -1,0 +1,38 @@
+use registrar_tests::rival::Rival;
+use registrar_tests::student::Student;
+use registrar_tests::wait;
+use registrar_tests::worker::Worker;
+
+use super::scene::play;
+
+const WAITED_IN_VAIN: &str = r#"db_errors_total{class="transient",code="1205"}"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_one_row_stays_locked_only_its_registration_waits() {
+    play(async |scene| {
+        let worker = Worker::start(&scene.servers).await;
+        let load = scene.load();
+        load.accepts(300).await;
+        let student = Student::unique();
+        let mut rival = Rival::connect(&scene.servers.database_url).await;
+        rival.takes(&student.email).await;
+        let culprit = scene.accepted(&student).await;
+        wait::until("the worker has waited for the lock in vain", async || {
+            (worker.counted(WAITED_IN_VAIN).await >= 1).then_some(())
+        })
+        .await;
+        let recovered_in = load.recovers(&scene.oracle).await;
+        // All the others, those of the same batches too, are settled while the row stays locked.
+        load.accepts(500).await;
+        let answers = load.stop().await;
+        let tally = scene.oracle.all_decided(&answers.accepted).await;
+        assert_eq!((tally.lost, tally.on_hold), (0, 0), "{tally}");
+        assert!(!scene.oracle.is_decided(culprit).await);
+
+        rival.sql("ROLLBACK").await;
+        let fault = "a row locked by somebody else";
+        let tally = scene.verdict_on(fault, answers.and(&[culprit]), recovered_in).await;
+        assert_eq!(tally.on_hold, 0, "{tally}");
+    })
+    .await;
+}

@@ -1,0 +1,34 @@
+use registrar_tests::wait;
+use registrar_tests::worker::Worker;
+
+use super::scene::play;
+
+const PAUSED: &str = r#"registration_worker_paused{lane="interactive"}"#;
+const REFUSE_EVERYBODY: &str = "CREATE TRIGGER t BEFORE INSERT ON students FOR EACH ROW
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'nobody may register'";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_refuses_every_row_stops_the_worker_and_puts_no_student_on_hold() {
+    play(async |scene| {
+        let worker = Worker::start(&scene.servers).await;
+        let load = scene.load();
+        load.accepts(300).await;
+        scene.oracle.sql(REFUSE_EVERYBODY).await;
+        wait::until("the worker consumes no more", async || {
+            (worker.counted(PAUSED).await == 1).then_some(())
+        })
+        .await;
+        let is_logged = worker.program.log_lines().into_iter().any(|line| {
+            let message = line["message"].as_str().unwrap_or_default();
+            line["level"] == "ERROR" && message.contains("refuses every row of the table students")
+        });
+        assert!(is_logged, "an operator has to know what to do");
+        load.accepts(300).await;
+        assert_eq!(scene.oracle.count("dead_letters").await, 0);
+
+        scene.oracle.sql("DROP TRIGGER t").await;
+        let recovered_in = load.recovers(&scene.oracle).await;
+        scene.verdict("a table that refuses every row", load, recovered_in).await;
+    })
+    .await;
+}

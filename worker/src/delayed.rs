@@ -1,0 +1,115 @@
+//! Deliveries that something in MySQL is in the way of, while the others go on.
+
+use std::collections::BTreeMap;
+use std::future::pending;
+use std::time::Duration;
+
+use registrar_common::retry::{Backoff, RetryPolicy};
+use registrar_common::storage::StorageError;
+use tokio::time::{Instant, sleep_until};
+
+use crate::batch::Item;
+
+/// How much longer than between attempts that fail: each try may cost the others a lock wait.
+const TIMES_LONGER: u32 = 8;
+
+/// The delayed deliveries of one channel. None of them is acked, so they are bounded by its prefetch.
+#[derive(Debug)]
+pub(crate) struct Delayed {
+    deliveries: Vec<DelayedDelivery>,
+    backoff: Backoff,
+    due: Instant,
+}
+
+/// One of them.
+#[derive(Debug)]
+pub(crate) struct DelayedDelivery {
+    item: Item,
+    since: Instant,
+    /// What was in its way at last.
+    pub(crate) error: StorageError,
+    /// Whether other deliveries were settled meanwhile.
+    pub(crate) others_pass: bool,
+}
+
+/// Since when a delivery is delayed, and whether others were settled meanwhile.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Delay {
+    since: Instant,
+    others_pass: bool,
+}
+
+impl DelayedDelivery {
+    pub(crate) fn delayed_for(&self) -> Duration {
+        self.since.elapsed()
+    }
+
+    /// To try it again.
+    pub(crate) fn apart(self) -> (Item, Delay) {
+        (self.item, Delay { since: self.since, others_pass: self.others_pass })
+    }
+}
+
+impl Delayed {
+    pub(crate) fn none(retry: RetryPolicy) -> Self {
+        Self { deliveries: Vec::new(), backoff: Backoff::new(retry), due: Instant::now() }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.deliveries.is_empty()
+    }
+
+    /// Waits until they are to be tried again; for ever when there are none. Cancel-safe.
+    pub(crate) async fn due(&self) {
+        if self.is_empty() {
+            pending::<()>().await;
+        }
+        sleep_until(self.due).await;
+    }
+
+    /// All of them, to be tried again.
+    pub(crate) fn take(&mut self) -> Vec<DelayedDelivery> {
+        std::mem::take(&mut self.deliveries)
+    }
+
+    /// Keeps the items of a batch that are delayed, while others of it were settled or not.
+    pub(crate) fn add_all(
+        &mut self,
+        items: Vec<Item>,
+        delayed: BTreeMap<usize, StorageError>,
+        others_pass: bool,
+    ) {
+        if self.is_empty() {
+            self.backoff.reset();
+        }
+        if others_pass {
+            for delivery in &mut self.deliveries {
+                delivery.others_pass = true;
+            }
+        }
+        let delays = vec![Delay { since: Instant::now(), others_pass }; items.len()];
+        self.add_again(items, delays, delayed);
+    }
+
+    /// Keeps those items that are still delayed.
+    pub(crate) fn add_again(
+        &mut self,
+        items: Vec<Item>,
+        delays: Vec<Delay>,
+        mut delayed: BTreeMap<usize, StorageError>,
+    ) {
+        if delayed.is_empty() {
+            return;
+        }
+        if self.is_empty() {
+            self.due = Instant::now() + self.backoff.next_delay() * TIMES_LONGER;
+        }
+        for (position, (item, Delay { since, others_pass })) in
+            items.into_iter().zip(delays).enumerate()
+        {
+            if let Some(error) = delayed.remove(&position) {
+                self.deliveries.push(DelayedDelivery { item, since, error, others_pass });
+            }
+        }
+    }
+}
