@@ -11,7 +11,7 @@ use reqwest::StatusCode;
 use super::scene::{CLIENTS, play};
 
 /// So many lines that what waits for a reader is soon full.
-const SETTINGS: [(&str, &str); 2] = [("REGISTRAR_LOG", "trace"), ("REGISTRAR_BATCH_ROWS", "8")];
+const SETTINGS: [(&str, &str); 2] = [("REGISTRAR_LOG", "trace"), ("REGISTRAR_BATCH_ROWS", "1")];
 const DROPPED: &str = "registrar_log_lines_dropped_total ";
 const REPORT: &str = "log lines were dropped: stdout was not read fast enough";
 /// Some megabytes, of which the worker writes less a second than the API.
