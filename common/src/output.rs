@@ -43,7 +43,7 @@ pub fn print(text: impl Display) -> Result<(), OutputError> {
     Ok(stdout.flush()?)
 }
 
-/// As [`print`], with a line feed.
+/// As [`print()`], with a line feed.
 pub fn print_line(text: impl Display) -> Result<(), OutputError> {
     print(format_args!("{text}\n"))
 }
