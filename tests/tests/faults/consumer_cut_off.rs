@@ -39,8 +39,10 @@ async fn a_silent_cut_to_the_consumer_settles_nothing_that_it_did_not_store() {
         let mut recovered_in = Duration::ZERO;
         for broker_knows in [false, true] {
             load.accepts(300).await;
-            // So that a batch is in hand when the way falls silent, and acked when it is.
+            // So that a batch is in hand when the way falls silent, and acked when it is. One that was
+            // stored before the pause is acked by the time that more is accepted.
             block_in_place(|| scene.pair.database.pause()).unwrap();
+            load.accepts(50).await;
             wait::until("the worker has deliveries in hand", async || {
                 (worker.counted("registration_deliveries_in_hand").await > 0).then_some(())
             })

@@ -30,8 +30,11 @@ async fn an_api_that_is_stopped_answers_every_request_that_it_took_in() {
     .await;
 
     ask_to_stop(&mut api.program).await;
-    let refused = api.client.get(format!("{}/livez", api.url)).timeout(Duration::from_secs(5));
-    assert!(refused.send().await.unwrap_err().is_connect(), "it takes no new connections");
+    wait::until("it takes no new connections", async || {
+        let refused = api.client.get(format!("{}/livez", api.url)).timeout(Duration::from_secs(5));
+        refused.send().await.is_err_and(|error| error.is_connect()).then_some(())
+    })
+    .await;
     block_in_place(|| broker.resume()).unwrap();
     for answer in answers.await.unwrap() {
         assert_eq!(answer.unwrap().status(), StatusCode::ACCEPTED);
