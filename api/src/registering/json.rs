@@ -23,6 +23,11 @@ pub(super) fn parse(body: &[u8]) -> Result<Fields, Problem> {
                 ProblemKind::MalformedRequest,
                 "The JSON is not in UTF-8. Send it in UTF-8.",
             )
+        } else if body.trim_ascii().is_empty() {
+            Problem::new(
+                ProblemKind::MalformedRequest,
+                "The body is empty. Send a JSON object with first_name, last_name and email.",
+            )
         } else {
             form_as_json(body).unwrap_or_else(|| {
                 Problem::new(
@@ -136,6 +141,14 @@ mod tests {
             let problem = parse(body).unwrap_err();
             assert_eq!(problem.kind(), ProblemKind::MalformedRequest);
             assert!(!format!("{problem:?}").contains("secret"));
+        }
+    }
+
+    #[test]
+    fn an_empty_body_is_called_empty() {
+        for body in ["", " \r\n"] {
+            let problem = parse(body.as_bytes()).unwrap_err();
+            assert!(format!("{problem:?}").contains("The body is empty."), "{problem:?}");
         }
     }
 

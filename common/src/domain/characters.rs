@@ -9,7 +9,7 @@ use unicode_normalization::char::canonical_combining_class;
 /// Keeps two letters apart. Persian and Indic words are spelt with it.
 const NON_JOINER: char = '\u{200C}';
 /// Joins two letters. Indic words are spelt with it.
-const JOINER: char = '\u{200D}';
+pub(super) const JOINER: char = '\u{200D}';
 /// The class of marks that take a consonant's vowel away (UAX #44).
 const VIRAMA: u8 = 9;
 

@@ -5,7 +5,7 @@ use icu_properties::props::GeneralCategory;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::ViolationCode;
-use super::characters::{is_blank, is_invisible, is_joiner};
+use super::characters::{JOINER, is_blank, is_invisible, is_joiner, is_seen_between};
 
 /// The most characters (Unicode scalar values) that a first or last name has.
 pub const NAME_MAX_CHARACTERS: usize = 100;
@@ -18,7 +18,7 @@ const NO_NAME: &str = "-";
 /// name.
 ///
 /// What cannot be seen cannot be corrected, so none of it is refused and none is kept, but for the
-/// joiners U+200C and U+200D inside a word: Persian and Indic names are spelt with them. Every run of
+/// joiners U+200C and U+200D where words are spelt with them, as in Persian and Indic names. Every run of
 /// blanks, line breaks and tabs among them, is one space, and there is none at the ends.
 ///
 /// `Debug` hides the value: names are personal data and must not reach a log.
@@ -56,18 +56,33 @@ impl PersonName {
 }
 
 fn what_is_seen(input: &str) -> String {
-    let mut name = String::with_capacity(input.len());
-    for word in input.split(is_blank) {
-        let word = word.trim_matches(is_invisible);
+    let is_kept = |c: &char| is_joiner(*c) || is_blank(*c) || !is_invisible(*c);
+    // Composed first, since the order of marks says whether a joiner follows a virama.
+    let composed: String = input.chars().filter(is_kept).nfc().collect();
+    let mut name = String::with_capacity(composed.len());
+    for word in composed.split(is_blank).map(without_outer_joiners) {
         if word.is_empty() {
             continue;
         }
         if !name.is_empty() {
             name.push(' ');
         }
-        name.extend(word.chars().filter(|&c| is_joiner(c) || !is_invisible(c)));
+        name.push_str(word);
     }
-    name.nfc().collect()
+    name
+}
+
+/// Joiners make no difference at the ends of a word, but for one after a virama: Malayalam spells
+/// the letters without a vowel that many of its names end in with it.
+fn without_outer_joiners(word: &str) -> &str {
+    let word = word.trim_start_matches(is_joiner);
+    let bare = word.trim_end_matches(is_joiner);
+    match word[bare.len()..].chars().next() {
+        Some(joiner @ JOINER) if is_seen_between(bare, joiner, "") => {
+            &word[..bare.len() + joiner.len_utf8()]
+        }
+        _ => bare,
+    }
 }
 
 /// What the hyphen's key or its neighbours write, on keyboards of any language: dashes of every
@@ -177,6 +192,15 @@ mod tests {
         let name =
             PersonName::parse("\u{200c}می\u{200c}خواهم\u{200d} \u{200c} شری\u{200d}").unwrap();
         assert_eq!(name.0, "می\u{200c}خواهم شری");
+    }
+
+    #[test]
+    fn a_joiner_after_a_virama_is_seen_at_the_end_of_a_word_too() {
+        let name = "രാജന്\u{200d} അമ്മാള്\u{200d}";
+        assert_eq!(PersonName::parse(name).unwrap().0, name);
+        assert_eq!(PersonName::parse(&format!("{name}\u{200d}\u{200c}")).unwrap().0, name);
+        assert_eq!(PersonName::parse("രാജന്\u{200b}\u{200d}").unwrap().0, "രാജന്\u{200d}");
+        assert_eq!(PersonName::parse("രാജന്\u{200c}").unwrap().0, "രാജന്");
     }
 
     #[test]

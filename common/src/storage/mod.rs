@@ -16,6 +16,7 @@ mod answers;
 mod attempt;
 mod classify;
 mod connection_error;
+mod database_parameters;
 mod dead_letters;
 mod decided;
 mod desk;

