@@ -5,7 +5,7 @@ use std::fs::File;
 use percent_encoding::percent_decode_str;
 use sqlx::mysql::MySqlSslMode;
 
-/// Refuses what sqlx would leave out without a word: whoever writes `?ssl=true` wants TLS.
+/// Refuses what sqlx would leave out without a word: a URL with `?ssl=true` asks for TLS.
 ///
 /// # Errors
 /// The rest of the sentence "`DATABASE_URL` is not usable: …", without any value.
@@ -52,8 +52,6 @@ pub(super) fn check(url: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     fn check(query: &str) -> Result<(), String> {
         super::check(&format!("mysql://me:hunter2@db/registrar{query}"))
     }
