@@ -221,8 +221,9 @@ impl Management {
         self.create_vhost("/")
     }
 
+    /// Who is asking is answered before there are any figures, which others ask for next.
     pub(super) fn answers(&self) -> bool {
-        let request = self.agent.get(self.path("whoami")).config();
+        let request = self.agent.get(self.path("overview")).config();
         let request = request.timeout_global(Some(PROBE_PATIENCE)).build();
         request.call().is_ok_and(|answer| answer.status().is_success())
     }
