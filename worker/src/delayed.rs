@@ -25,28 +25,28 @@ pub(crate) struct Delayed {
 #[derive(Debug)]
 pub(crate) struct DelayedDelivery {
     item: Item,
-    since: Instant,
+    pub(crate) delay: Delay,
     /// What was in its way at last.
     pub(crate) error: StorageError,
-    /// Whether other deliveries were settled meanwhile.
-    pub(crate) others_pass: bool,
 }
 
 /// Since when a delivery is delayed, and whether others were settled meanwhile.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Delay {
     since: Instant,
-    others_pass: bool,
+    pub(crate) others_pass: bool,
+}
+
+impl Delay {
+    pub(crate) fn elapsed(self) -> Duration {
+        self.since.elapsed()
+    }
 }
 
 impl DelayedDelivery {
-    pub(crate) fn delayed_for(&self) -> Duration {
-        self.since.elapsed()
-    }
-
     /// To try it again.
     pub(crate) fn apart(self) -> (Item, Delay) {
-        (self.item, Delay { since: self.since, others_pass: self.others_pass })
+        (self.item, self.delay)
     }
 }
 
@@ -84,7 +84,7 @@ impl Delayed {
         }
         if others_pass {
             for delivery in &mut self.deliveries {
-                delivery.others_pass = true;
+                delivery.delay.others_pass = true;
             }
         }
         let delays = vec![Delay { since: Instant::now(), others_pass }; items.len()];
@@ -104,11 +104,9 @@ impl Delayed {
         if self.is_empty() {
             self.due = Instant::now() + self.backoff.next_delay() * TIMES_LONGER;
         }
-        for (position, (item, Delay { since, others_pass })) in
-            items.into_iter().zip(delays).enumerate()
-        {
+        for (position, (item, delay)) in items.into_iter().zip(delays).enumerate() {
             if let Some(error) = delayed.remove(&position) {
-                self.deliveries.push(DelayedDelivery { item, since, error, others_pass });
+                self.deliveries.push(DelayedDelivery { item, delay, error });
             }
         }
     }

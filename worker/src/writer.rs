@@ -176,7 +176,7 @@ impl<S: RegistrationStore> Writer<S> {
     ) -> Result<(), WriterEnd> {
         let (mut waiting, mut overdue) = (Vec::new(), Vec::new());
         for one in channel.delayed.take() {
-            match after_delay(one.delayed_for(), one.others_pass, self.give_back_after) {
+            match after_delay(one.delay.elapsed(), one.delay.others_pass, self.give_back_after) {
                 AfterDelay::Wait => waiting.push(one),
                 AfterDelay::Hold => overdue.push(one),
                 AfterDelay::GiveBack => return Err(WriterEnd::StoreAway(one.error)),

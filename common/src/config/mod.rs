@@ -11,6 +11,7 @@
 
 mod error;
 mod parse;
+mod pem;
 mod secret;
 mod secret_url;
 mod table;
@@ -18,6 +19,7 @@ mod value;
 
 pub use error::ConfigError;
 pub use parse::{parse, parse_from};
+pub use pem::{PemError, certificate_pem, private_key_pem};
 pub use secret::{MIN_SECRET_CHARACTERS, SecretList, secret, secret_list};
 pub use secret_url::{SecretUrl, has_escaped_credentials, secret_url};
 pub use table::settings_table;

@@ -1,17 +1,13 @@
 //! What a URL of RabbitMQ asks for after its `?`: heeded, or refused by name.
 
-use std::fs;
-
 use lapin::tcp::{OwnedIdentity, OwnedTLSConfig};
 use percent_encoding::percent_decode_str;
 
 use super::InvalidAmqpUrl;
+use crate::config::{PemError, certificate_pem, private_key_pem};
 
 /// AMQP 0-9-1, section 4.2.3: no peer may refuse frames that are this small.
 const SMALLEST_FRAME_MAX: u32 = 4_096;
-
-const BEGIN_CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
-const PRIVATE_KEY: &str = "PRIVATE KEY-----";
 
 /// Checks every parameter, and reads the files that they name. The library reads the numbers and the
 /// mechanism itself.
@@ -22,9 +18,9 @@ pub(super) fn read(query: &str, uses_tls: bool) -> Result<OwnedTLSConfig, Invali
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         let value = percent_decode_str(value).decode_utf8().map_err(|_| UNKNOWN)?;
         match name {
-            "cacertfile" => tls.cert_chain = Some(pem("cacertfile", &value, BEGIN_CERTIFICATE)?),
-            "certfile" => certificate = Some(pem("certfile", &value, BEGIN_CERTIFICATE)?),
-            "keyfile" => key = Some(pem("keyfile", &value, PRIVATE_KEY)?),
+            "cacertfile" => tls.cert_chain = file("cacertfile", certificate_pem(&value))?,
+            "certfile" => certificate = file("certfile", certificate_pem(&value))?,
+            "keyfile" => key = file("keyfile", private_key_pem(&value))?,
             "verify" if value == "verify_peer" => {}
             "verify" => return Err(VERIFY),
             "channel_max" if value.parse::<u16>().is_ok() => {}
@@ -74,14 +70,11 @@ const UNKNOWN: InvalidAmqpUrl = InvalidAmqpUrl::Parameter(
      channel_max, frame_max and keyfile",
 );
 
-fn pem(name: &'static str, path: &str, mark: &str) -> Result<String, InvalidAmqpUrl> {
-    match fs::read_to_string(path) {
-        Ok(text) if text.contains(mark) => Ok(text),
-        Ok(_) => {
-            Err(InvalidAmqpUrl::File { name, reason: "it holds none in PEM format".to_owned() })
-        }
-        Err(error) => Err(InvalidAmqpUrl::File { name, reason: error.to_string() }),
-    }
+fn file(
+    name: &'static str,
+    text: Result<String, PemError>,
+) -> Result<Option<String>, InvalidAmqpUrl> {
+    text.map(Some).map_err(|error| InvalidAmqpUrl::File { name, reason: error.to_string() })
 }
 
 #[cfg(test)]
@@ -90,7 +83,7 @@ mod tests {
 
     use super::*;
 
-    fn file(text: &str) -> tempfile::NamedTempFile {
+    fn written(text: &str) -> tempfile::NamedTempFile {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
         file
@@ -132,7 +125,7 @@ mod tests {
     #[test]
     fn files_of_certificates_are_read_at_the_start_and_need_tls() {
         let (certificate, key) =
-            (file("-----BEGIN CERTIFICATE-----\n"), file("-----BEGIN PRIVATE KEY-----\n"));
+            (written("-----BEGIN CERTIFICATE-----\n"), written("-----BEGIN PRIVATE KEY-----\n"));
         let path =
             |file: &tempfile::NamedTempFile| file.path().to_str().unwrap().replace('/', "%2F");
         let trust = format!("cacertfile={}&verify=verify_peer", path(&certificate));

@@ -23,8 +23,8 @@ pub struct ConsumerConnection {
 }
 
 impl ConsumerConnection {
-    /// Connects, and declares the topology when this process has not yet, in bounded time. `purpose` is what RabbitMQ's own lists
-    /// show, like `consume bulk`.
+    /// Connects, and declares the topology when this process has not yet, in bounded time. `purpose`
+    /// is what RabbitMQ's own lists show, like `consume bulk`.
     pub async fn connect(
         settings: &MessagingSettings,
         purpose: &str,

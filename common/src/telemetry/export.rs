@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use opentelemetry_otlp::tonic_types::metadata::MetadataMap;
 use opentelemetry_otlp::tonic_types::transport::{Certificate, ClientTlsConfig, Identity};
 use opentelemetry_otlp::{
-    ExporterBuildError, LogExporter, Protocol, SpanExporter, WithExportConfig, WithHttpConfig as _,
-    WithTonicConfig as _,
+    ExporterBuildError, LogExporter, Protocol, SpanExporter, WithExportConfig, WithHttpConfig,
+    WithTonicConfig,
 };
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
@@ -58,26 +58,13 @@ fn span_exporter(
     endpoint: &str,
     settings: &OpenTelemetrySettings,
 ) -> Result<SpanExporter, ExporterError> {
+    let builder = SpanExporter::builder();
     Ok(match settings.otlp_protocol {
-        OtlpProtocol::Grpc => {
-            let exporter = SpanExporter::builder()
-                .with_tonic()
-                .with_endpoint(endpoint)
-                .with_timeout(settings.otlp_timeout)
-                .with_metadata(metadata(settings));
-            match tls(endpoint, settings) {
-                Some(tls) => exporter.with_tls_config(tls).build()?,
-                None => exporter.build()?,
-            }
+        OtlpProtocol::Grpc => over_grpc(builder.with_tonic(), endpoint, settings).build()?,
+        OtlpProtocol::HttpProtobuf => {
+            let endpoint = format!("{endpoint}/v1/traces");
+            over_http(builder.with_http(), endpoint, settings)?.build()?
         }
-        OtlpProtocol::HttpProtobuf => SpanExporter::builder()
-            .with_http()
-            .with_protocol(Protocol::HttpBinary)
-            .with_endpoint(format!("{endpoint}/v1/traces"))
-            .with_timeout(settings.otlp_timeout)
-            .with_headers(headers(settings))
-            .with_http_client(BlockingClient::new(settings)?)
-            .build()?,
     })
 }
 
@@ -85,27 +72,42 @@ fn log_exporter(
     endpoint: &str,
     settings: &OpenTelemetrySettings,
 ) -> Result<LogExporter, ExporterError> {
+    let builder = LogExporter::builder();
     Ok(match settings.otlp_protocol {
-        OtlpProtocol::Grpc => {
-            let exporter = LogExporter::builder()
-                .with_tonic()
-                .with_endpoint(endpoint)
-                .with_timeout(settings.otlp_timeout)
-                .with_metadata(metadata(settings));
-            match tls(endpoint, settings) {
-                Some(tls) => exporter.with_tls_config(tls).build()?,
-                None => exporter.build()?,
-            }
+        OtlpProtocol::Grpc => over_grpc(builder.with_tonic(), endpoint, settings).build()?,
+        OtlpProtocol::HttpProtobuf => {
+            let endpoint = format!("{endpoint}/v1/logs");
+            over_http(builder.with_http(), endpoint, settings)?.build()?
         }
-        OtlpProtocol::HttpProtobuf => LogExporter::builder()
-            .with_http()
-            .with_protocol(Protocol::HttpBinary)
-            .with_endpoint(format!("{endpoint}/v1/logs"))
-            .with_timeout(settings.otlp_timeout)
-            .with_headers(headers(settings))
-            .with_http_client(BlockingClient::new(settings)?)
-            .build()?,
     })
+}
+
+fn over_grpc<B: WithExportConfig + WithTonicConfig>(
+    builder: B,
+    endpoint: &str,
+    settings: &OpenTelemetrySettings,
+) -> B {
+    let builder = builder
+        .with_endpoint(endpoint)
+        .with_timeout(settings.otlp_timeout)
+        .with_metadata(metadata(settings));
+    match tls(endpoint, settings) {
+        Some(tls) => builder.with_tls_config(tls),
+        None => builder,
+    }
+}
+
+fn over_http<B: WithExportConfig + WithHttpConfig>(
+    builder: B,
+    endpoint: String,
+    settings: &OpenTelemetrySettings,
+) -> Result<B, ureq::Error> {
+    Ok(builder
+        .with_protocol(Protocol::HttpBinary)
+        .with_endpoint(endpoint)
+        .with_timeout(settings.otlp_timeout)
+        .with_headers(headers(settings))
+        .with_http_client(BlockingClient::new(settings)?))
 }
 
 /// Whom to trust and what to show, for an endpoint with TLS.

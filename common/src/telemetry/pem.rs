@@ -1,7 +1,8 @@
 //! Files in PEM format that settings name, read at the start.
 
 use std::fmt;
-use std::fs;
+
+use crate::config::{PemError, certificate_pem, private_key_pem};
 
 /// What a file holds. Not shown, since it may be a key.
 #[derive(Clone)]
@@ -14,17 +15,16 @@ impl fmt::Debug for PemFile {
 }
 
 pub(super) fn certificate(path: &str) -> Result<PemFile, String> {
-    read(path, "-----BEGIN CERTIFICATE-----")
+    certificate_pem(path).map(PemFile).map_err(sentence)
 }
 
 pub(super) fn private_key(path: &str) -> Result<PemFile, String> {
-    read(path, "PRIVATE KEY-----")
+    private_key_pem(path).map(PemFile).map_err(sentence)
 }
 
-fn read(path: &str, mark: &str) -> Result<PemFile, String> {
-    let text = fs::read_to_string(path).map_err(|error| format!("it cannot be read: {error}"))?;
-    if !text.contains(mark) {
-        return Err("it holds none in PEM format".to_owned());
+fn sentence(error: PemError) -> String {
+    match error {
+        PemError::Unreadable(error) => format!("it cannot be read: {error}"),
+        PemError::Missing => error.to_string(),
     }
-    Ok(PemFile(text))
 }

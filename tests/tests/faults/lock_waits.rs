@@ -33,7 +33,7 @@ async fn a_row_and_then_a_table_locked_for_long_delay_students_and_lose_none() {
     .await;
 }
 
-async fn waits_in_vain(worker: &Worker, times: usize) {
+pub(super) async fn waits_in_vain(worker: &Worker, times: usize) {
     wait::until("the worker has waited for the lock in vain", async || {
         (worker.counted(WAITED_IN_VAIN).await >= times).then_some(())
     })

@@ -1,11 +1,9 @@
 use registrar_tests::rival::Rival;
 use registrar_tests::student::Student;
-use registrar_tests::wait;
 use registrar_tests::worker::Worker;
 
+use super::lock_waits::waits_in_vain;
 use super::scene::play;
-
-const WAITED_IN_VAIN: &str = r#"db_errors_total{class="transient",code="1205"}"#;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_one_row_stays_locked_only_its_registration_waits() {
@@ -17,10 +15,7 @@ async fn while_one_row_stays_locked_only_its_registration_waits() {
         let mut rival = Rival::connect(&scene.servers.database_url).await;
         rival.takes(&student.email).await;
         let culprit = scene.accepted(&student).await;
-        wait::until("the worker has waited for the lock in vain", async || {
-            (worker.counted(WAITED_IN_VAIN).await >= 1).then_some(())
-        })
-        .await;
+        waits_in_vain(&worker, 1).await;
         let recovered_in = load.recovers(&scene.oracle).await;
         // All the others, those of the same batches too, are settled while the row stays locked.
         load.accepts(500).await;

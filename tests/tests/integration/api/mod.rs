@@ -17,10 +17,22 @@ use lapin::{Connection, ConnectionProperties};
 use registrar_common::domain::{HoldReason, Lane, Registration};
 use registrar_common::messaging::{Envelope, queue_of};
 use registrar_common::storage::{DeadLetter, MySqlStore, Pool, RegistrationStore as _};
+use registrar_local::{MariaDb, ServerOptions};
+use registrar_tests::servers::Servers;
 use registrar_tests::wait;
 use reqwest::Response;
+use tokio::task::block_in_place;
 
 use crate::end_to_end::Home;
+
+/// These servers with a database that a test may kill.
+async fn with_a_database_of_its_own(home: &Home) -> (MariaDb, Servers) {
+    let database = block_in_place(|| MariaDb::start(&ServerOptions::temporary()).unwrap());
+    block_in_place(|| database.admin().create_database("registrar").unwrap());
+    let database_url = database.admin().database_url("registrar");
+    let servers = Servers { database_url, ..home.servers.clone() }.migrated().await;
+    (database, servers)
+}
 
 fn header<'a>(response: &'a Response, name: &str) -> &'a str {
     response.headers().get(name).map_or("", |value| value.to_str().unwrap())

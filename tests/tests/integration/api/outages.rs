@@ -1,4 +1,4 @@
-use registrar_local::{MariaDb, RabbitMq, ServerOptions};
+use registrar_local::{RabbitMq, ServerOptions};
 use registrar_tests::api::{Api, json};
 use registrar_tests::servers::Servers;
 use registrar_tests::student::Student;
@@ -7,7 +7,7 @@ use registrar_tests::worker::Worker;
 use reqwest::StatusCode;
 use tokio::task::block_in_place;
 
-use super::{Home, header};
+use super::{Home, header, with_a_database_of_its_own};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_rabbitmq_it_runs_refuses_says_what_is_missing_and_recovers_by_itself() {
@@ -67,10 +67,7 @@ async fn a_broker_that_stops_answering_leaves_the_outcome_unknown_and_the_key_so
 #[tokio::test(flavor = "multi_thread")]
 async fn without_mysql_it_accepts_and_says_that_the_state_cannot_be_read() {
     let home = Home::new().await;
-    let mut database = block_in_place(|| MariaDb::start(&ServerOptions::temporary()).unwrap());
-    block_in_place(|| database.admin().create_database("registrar").unwrap());
-    let database_url = database.admin().database_url("registrar");
-    let servers = Servers { database_url, ..home.servers.clone() }.migrated().await;
+    let (mut database, servers) = with_a_database_of_its_own(&home).await;
     let api = Api::start(&servers).await;
     block_in_place(|| database.kill().unwrap());
 

@@ -2,9 +2,7 @@ use std::time::Duration;
 
 use registrar_common::domain::Lane;
 use registrar_common::storage::{LanePauses, MySqlStore, Pool, RegistrationStore as _};
-use registrar_local::{MariaDb, ServerOptions};
 use registrar_tests::api::Api;
-use registrar_tests::servers::Servers;
 use registrar_tests::student::Student;
 use registrar_tests::wait::PATIENCE;
 use registrar_tests::worker::Worker;
@@ -12,7 +10,7 @@ use reqwest::{Response, StatusCode};
 use serde_json::Value;
 use tokio::task::block_in_place;
 
-use super::{Home, header, hold, taken_from_the_queue};
+use super::{Home, header, hold, taken_from_the_queue, with_a_database_of_its_own};
 
 async fn open(api: &Api, reference: &str) -> Response {
     api.get(&format!("/registrations/{reference}/events")).send().await.unwrap()
@@ -131,10 +129,7 @@ async fn a_stream_tells_of_a_pause_and_of_its_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_that_began_without_mysql_tells_the_state_when_that_is_back() {
     let home = Home::new().await;
-    let mut database = block_in_place(|| MariaDb::start(&ServerOptions::temporary()).unwrap());
-    block_in_place(|| database.admin().create_database("registrar").unwrap());
-    let database_url = database.admin().database_url("registrar");
-    let servers = Servers { database_url, ..home.servers.clone() }.migrated().await;
+    let (mut database, servers) = with_a_database_of_its_own(&home).await;
     let api = Api::start(&servers).await;
     block_in_place(|| database.kill().unwrap());
     let reference = api.accepted(&Student::unique()).await;
