@@ -66,7 +66,7 @@ pub(crate) async fn verdict(
     // A delivery that is still under way could yet double something.
     queues_are_empty.await;
     let tally = oracle.tally(&answers.accepted).await;
-    // `infra/faults` makes a table of these.
+    // `scripts/faults` makes a table of these.
     println!(
         "FAULT | {fault} | {} | {} | {} | {} | {} | {} | {} | {:.1} |",
         answers.load,
