@@ -1,24 +1,10 @@
 // What all dashboards have in common.
 
-import {
-  DashboardCursorSync,
-  VariableHide,
-  type Dashboard,
-  type VariableModel,
-} from "@grafana/schema";
+import { DashboardCursorSync, type Dashboard, type VariableModel } from "@grafana/schema";
 
 import { ANNOTATIONS } from "./annotations.ts";
 import { place, type Row } from "./layout.ts";
 import { ALL_DASHBOARDS, TAG } from "./links.ts";
-
-/** Where the runbooks are. */
-const RUNBOOKS: VariableModel = {
-  type: "constant",
-  name: "runbooks",
-  hide: VariableHide.hideVariable,
-  query: "/public/runbooks",
-  skipUrlSync: true,
-};
 
 /** A choice from a fixed list; the first is made at the start. */
 export const choice = (
@@ -69,6 +55,6 @@ export const dashboard = (described: Description): Dashboard => ({
   refresh: "30s",
   links: [ALL_DASHBOARDS],
   annotations: { list: ANNOTATIONS },
-  templating: { list: [...(described.variables ?? []), RUNBOOKS] },
+  templating: { list: described.variables ?? [] },
   panels: place(described.rows),
 });

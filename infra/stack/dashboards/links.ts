@@ -2,8 +2,7 @@
 
 import type { DashboardLink } from "@grafana/schema";
 
-/** An alert's name, which is its runbook's too. */
-export type Alert = string;
+import { ALERTS } from "./rules.ts";
 
 /** The tag that all dashboards have, and that their links to each other go by. */
 export const TAG = "registrar";
@@ -21,9 +20,14 @@ const to = (title: string, url: string, targetBlank: boolean): DashboardLink => 
   keepTime: true,
 });
 
-/** The runbook of an alert. */
-export const runbook = (alert: Alert): DashboardLink =>
-  to(`Runbook: ${alert}`, `\${runbooks}/${alert}.md`, true);
+/** The runbook of an alert, which must exist. */
+export const runbook = (alert: string): DashboardLink => {
+  if (!ALERTS.includes(alert)) throw new Error(`There is no alert ${alert}: name one that is.`);
+  return to(`Runbook: ${alert}`, `/d/${runbookUid(alert)}`, false);
+};
+
+/** The uid of the page that shows an alert's runbook; Grafana takes at most 40 characters. */
+export const runbookUid = (alert: string): string => `runbook-${alert}`;
 
 /** Another dashboard, at the same time. */
 export const dashboardLink = (title: string, uid: string): DashboardLink =>

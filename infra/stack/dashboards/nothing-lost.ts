@@ -3,8 +3,9 @@
 import { dashboard } from "./dashboard.ts";
 import { row } from "./layout.ts";
 import { stat, timeseries } from "./panels.ts";
-import { rate } from "./promql.ts";
+import { recent } from "./promql.ts";
 import { course } from "./queries.ts";
+import { limitOf } from "./rules.ts";
 import { badFrom, NONE_IS_GOOD } from "./thresholds.ts";
 
 const LAST_RESORTS = "dead-letter|unrouted";
@@ -29,7 +30,7 @@ const known = stat({
   unit: "s",
   decimals: 0,
   queries: [course("max(time() - registration_ledger_known_timestamp_seconds)", "age")],
-  thresholds: badFrom(300),
+  thresholds: badFrom(limitOf("RegistrationsLedgerNotKnown", 300)),
   alerts: ["RegistrationsLedgerNotKnown"],
 });
 
@@ -73,10 +74,10 @@ const history = timeseries({
 const reasons = timeseries({
   title: "Why was something put on hold?",
   description:
-    "Registrations that workers put on hold, by reason. Good: 0. Many of refused_by_database at once are a" +
+    "Registrations that workers put on hold in the last 10 minutes, by reason. Good: 0. Many of refused_by_database at once are a" +
     " constraint or a trigger; unknown_version are APIs that are newer than the workers.",
-  unit: "cps",
-  queries: [course(rate("registration_dead_letters_total", ["reason"]), "{{reason}}")],
+  unit: "short",
+  queries: [course(recent("registration_dead_letters_total", ["reason"]), "{{reason}}")],
   alerts: ["RegistrationsOnHold", "RegistrationsOfAnUnknownVersion"],
 });
 
@@ -99,15 +100,12 @@ const lastResorts = timeseries({
 const unroutable = timeseries({
   title: "Are messages unroutable?",
   description:
-    "Messages that RabbitMQ returned to the API, since it knew no queue for them, not even the last" +
+    "Messages that RabbitMQ returned to the API in the last 10 minutes, since it knew no queue for them, not even the last" +
     " resort. Good: 0. Their clients got no 202; a binding or an exchange was deleted.",
-  unit: "cps",
+  unit: "short",
   queries: [
-    course("sum(rate(registration_publish_returned_total[$__rate_interval]))", "returned"),
-    course(
-      "sum(rate(rabbitmq_global_messages_unroutable_dropped_total[$__rate_interval]))",
-      "dropped",
-    ),
+    course("sum(increase(registration_publish_returned_total[10m]))", "returned"),
+    course("sum(increase(rabbitmq_global_messages_unroutable_dropped_total[10m]))", "dropped"),
   ],
   alerts: ["RegistrationsUnroutable"],
 });
@@ -115,22 +113,16 @@ const unroutable = timeseries({
 const gaveUp = timeseries({
   title: "Did RabbitMQ give up on any?",
   description:
-    "Messages that RabbitMQ moved to the last resort: delivered too often, too old, or too many. Good: 0." +
+    "Messages that RabbitMQ moved to the last resort in the last 10 minutes: delivered too often, too old, or too many. Good: 0." +
     " Anything but the delivery limit is a policy that does not belong there.",
-  unit: "cps",
+  unit: "short",
   queries: [
     course(
-      "sum(rate(rabbitmq_global_messages_dead_lettered_delivery_limit_total[$__rate_interval]))",
+      "sum(increase(rabbitmq_global_messages_dead_lettered_delivery_limit_total[10m]))",
       "delivery limit",
     ),
-    course(
-      "sum(rate(rabbitmq_global_messages_dead_lettered_expired_total[$__rate_interval]))",
-      "expired",
-    ),
-    course(
-      "sum(rate(rabbitmq_global_messages_dead_lettered_maxlen_total[$__rate_interval]))",
-      "too many",
-    ),
+    course("sum(increase(rabbitmq_global_messages_dead_lettered_expired_total[10m]))", "expired"),
+    course("sum(increase(rabbitmq_global_messages_dead_lettered_maxlen_total[10m]))", "too many"),
   ],
 });
 

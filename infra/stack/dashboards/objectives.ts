@@ -1,50 +1,57 @@
 // The objectives, and how near to them the service is.
 
-/** Of valid submissions, the share that gets a 202. */
-export const ACCEPTED = 0.999;
-/** Of interactive registrations, the shares that are decided within 2 s and within 30 s. */
-export const DECIDED_IN_2_S = 0.99;
-export const DECIDED_IN_30_S = 0.999;
+import { limitOf, recordedOver } from "./rules.ts";
+import { objectiveAt } from "./thresholds.ts";
+import type { ThresholdsConfig } from "@grafana/schema";
 
-/** The window that the error budgets are of. */
-export const BUDGET_WINDOW = "30d";
-
-const accepted = (window: string): string => {
-  const of = (outcomes: string): string =>
-    `sum(increase(student_registration_requests_total{outcome=~"${outcomes}"}[${window}]))`;
-  return `${of("accepted")} / ${of("accepted|refused|error")}`;
-};
-
-// Prometheus 2 writes the label of the bound 2 as "2", Prometheus 3 as "2.0".
-const decided = (window: string, seconds: 2 | 30): string => {
-  const of = (series: string): string =>
-    `sum(increase(registration_end_to_end_seconds_${series}[${window}]))`;
-  const inTime = of(`bucket{lane="interactive", le=~"${seconds}(\\\\.0)?"}`);
-  return `${inTime} / ${of('count{lane="interactive"}')}`;
-};
+/** The window that the error budgets are of; Prometheus keeps its figures longer. */
+const BUDGET_WINDOW = "30d";
 
 export type Objective = {
+  /** How it is called in a panel. */
   title: string;
+  /** The share that must be good. */
   target: number;
-  /** The share that was good in a window. */
-  share: (window: string) => string;
+  /** The share that was bad in the last 5 minutes, as the alerts see it. */
+  bad: string;
+  /** The share that was bad in the budget's window. */
+  badInWindow: string;
+  /** The alert on it. */
+  alert: string;
 };
 
-export const ACCEPTANCE: Objective = { title: "accepted", target: ACCEPTED, share: accepted };
+/** Of valid submissions, 99.9% get a 202. */
+export const ACCEPTANCE: Objective = {
+  title: "accepted",
+  target: 0.999,
+  bad: "registration:acceptance_failures:ratio_rate5m",
+  badInWindow: recordedOver(BUDGET_WINDOW, "registration:acceptance_failures:ratio_rate3d"),
+  alert: "AcceptanceBudgetBurn",
+};
 
+const decision = (objective: "2s" | "30s", title: string, target: number): Objective => ({
+  title,
+  target,
+  bad: `registration:late_decisions:ratio_rate5m{objective="${objective}"}`,
+  badInWindow: recordedOver(BUDGET_WINDOW, "registration:late_decisions:ratio_rate3d", {
+    objective,
+  }),
+  alert: "DecisionBudgetBurn",
+});
+
+/** Of interactive registrations, 99% are decided within 2 s, and 99.9% within 30 s. */
 export const DECISIONS: Objective[] = [
-  {
-    title: "decided in 2 s",
-    target: DECIDED_IN_2_S,
-    share: (window) => decided(window, 2),
-  },
-  {
-    title: "decided in 30 s",
-    target: DECIDED_IN_30_S,
-    share: (window) => decided(window, 30),
-  },
+  decision("2s", "within 2 s", 0.99),
+  decision("30s", "within 30 s", 0.999),
 ];
 
-/** What is left of an objective's error budget: 1 when nothing failed, 0 when it is spent. */
-export const budgetLeft = ({ share, target }: Objective): string =>
-  `1 - (1 - ${share(BUDGET_WINDOW)}) / (1 - ${target})`;
+/** The share that was good in the last 5 minutes. */
+export const good = ({ bad }: Objective): string => `1 - ${bad}`;
+
+/** What is left of the error budget: 1 when nothing failed, 0 when it is spent. */
+export const budgetLeft = ({ badInWindow, target }: Objective): string =>
+  `1 - (${badInWindow}) / (1 - ${target})`;
+
+/** Below the objective, and so far below it that the alert pages. */
+export const thresholds = ({ target, alert }: Objective): ThresholdsConfig =>
+  objectiveAt(target, 1 - limitOf(alert, 14.4) * (1 - target));

@@ -37,7 +37,7 @@ import type {
   Options as TimeSeriesOptions,
 } from "@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen";
 
-import { runbook, type Alert } from "./links.ts";
+import { runbook } from "./links.ts";
 import type { Query } from "./queries.ts";
 import { NONE } from "./thresholds.ts";
 
@@ -53,7 +53,7 @@ export type Question = {
   unit: string;
   queries: Query[];
   /** The alerts on what it shows; the panel links to their runbooks. */
-  alerts?: Alert[];
+  alerts?: string[];
   thresholds?: ThresholdsConfig;
   decimals?: number;
   min?: number;
@@ -64,6 +64,8 @@ export type Question = {
   links?: DashboardLink[];
   /** A colour for each of these names, in place of the palette's. */
   colors?: Record<string, string>;
+  /** Other thresholds for these names. */
+  thresholdsOf?: Record<string, ThresholdsConfig>;
 };
 
 const refId = (index: number): string => String.fromCharCode("A".charCodeAt(0) + index);
@@ -99,17 +101,27 @@ export const panel = (
         color: { mode: FieldColorModeId.PaletteClassicByName },
         custom,
       },
-      overrides: [...Object.entries(question.colors ?? {}).map(colored), ...overrides],
+      overrides: [
+        ...named("color", question.colors, (color) => ({ mode: "fixed", fixedColor: color })),
+        ...named("thresholds", question.thresholdsOf, (thresholds) => thresholds),
+        ...overrides,
+      ],
     },
     options,
     ...(transformations.length > 0 ? { transformations } : {}),
   };
 };
 
-const colored = ([name, color]: [string, string]): Override => ({
-  matcher: { id: "byName", options: name },
-  properties: [{ id: "color", value: { mode: FieldColorModeId.Fixed, fixedColor: color } }],
-});
+/** What is different for the series of a name. */
+const named = <Setting>(
+  id: string,
+  settings: Record<string, Setting> | undefined,
+  value: (setting: Setting) => unknown,
+): Override[] =>
+  Object.entries(settings ?? {}).map(([name, setting]) => ({
+    matcher: { id: "byName", options: name },
+    properties: [{ id, value: value(setting) }],
+  }));
 
 const colorByThreshold = (made: Unplaced): Unplaced => {
   if (made.fieldConfig) made.fieldConfig.defaults.color = { mode: FieldColorModeId.Thresholds };
@@ -204,10 +216,12 @@ export const states = (
 type Columns = {
   /** The labels that are shown, in this order, with the columns' names. */
   columns: Record<string, string>;
+  /** Where a click in a column leads. */
+  linksOf?: Record<string, { title: string; url: string }>;
 };
 
 /** Rows of labels. */
-export const table = ({ columns, ...question }: Question & Columns): Unplaced => {
+export const table = ({ columns, linksOf, ...question }: Question & Columns): Unplaced => {
   const options = { frameIndex: 0, showHeader: true } satisfies TableOptions;
   const organize: DataTransformerConfig = {
     id: "organize",
@@ -217,5 +231,6 @@ export const table = ({ columns, ...question }: Question & Columns): Unplaced =>
       renameByName: columns,
     },
   };
-  return panel("table", question, options, {}, [], [organize]);
+  const overrides = named("links", linksOf, (link) => [link]);
+  return panel("table", question, options, {}, overrides, [organize]);
 };

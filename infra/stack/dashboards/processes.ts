@@ -3,8 +3,9 @@
 import { dashboard } from "./dashboard.ts";
 import { row } from "./layout.ts";
 import { stateTimeline, states, table, timeseries } from "./panels.ts";
+import { recent } from "./promql.ts";
 import { course, rowsNow } from "./queries.ts";
-import { badFrom, goodFrom } from "./thresholds.ts";
+import { goodFrom, NONE_IS_GOOD } from "./thresholds.ts";
 
 const OURS = '{job=~"registrar-.+"}';
 const EACH = "{{job}} {{instance}}";
@@ -12,13 +13,16 @@ const EACH = "{{job}} {{instance}}";
 const up = stateTimeline({
   title: "Is everything up?",
   description:
-    "Whether Prometheus reads each target. Good: up. A worker that was scaled down is gone from the" +
+    "Whether Prometheus reads each target, and the exporter MySQL. Good: up. A worker that was scaled down is gone from the" +
     " list after some minutes.",
   unit: "none",
-  queries: [course("min by (job, instance) (up)", EACH)],
+  queries: [
+    course("min by (job, instance) (up)", EACH),
+    course("min by (instance) (mysql_up)", "MySQL, says {{instance}}"),
+  ],
   mappings: states({ text: "down", color: "red" }, { text: "up", color: "green" }),
   thresholds: goodFrom(1),
-  alerts: ["TargetDown"],
+  alerts: ["TargetDown", "MySqlDown"],
 });
 
 const versions = table({
@@ -97,16 +101,11 @@ const starved = timeseries({
 const dropped = timeseries({
   title: "Are log lines lost?",
   description:
-    "Log lines that stdout did not take in time. Good: 0. Whatever reads stdout is too slow or gone, or" +
+    "Log lines of the last 10 minutes that stdout did not take in time. Good: 0. Whatever reads stdout is too slow or gone, or" +
     " its disk is full; registrations are not affected.",
-  unit: "cps",
-  queries: [
-    course(
-      "sum by (job, instance) (rate(registrar_log_lines_dropped_total[$__rate_interval]))",
-      EACH,
-    ),
-  ],
-  thresholds: badFrom(1),
+  unit: "short",
+  queries: [course(recent("registrar_log_lines_dropped_total", ["job", "instance"]), EACH)],
+  thresholds: NONE_IS_GOOD,
   alerts: ["LogLinesDropped"],
 });
 

@@ -3,9 +3,10 @@
 import { dashboard, LANE } from "./dashboard.ts";
 import { row } from "./layout.ts";
 import { stateTimeline, states, timeseries } from "./panels.ts";
-import { byLane, median, p99, rate } from "./promql.ts";
+import { byLane, growthByLane, median, p99, rate, recent } from "./promql.ts";
 import { course, courseWithExemplars } from "./queries.ts";
-import { badFrom, goodFrom } from "./thresholds.ts";
+import { limitOf } from "./rules.ts";
+import { badFrom, badFromEither, goodFrom } from "./thresholds.ts";
 
 const consumers = stateTimeline({
   title: "Is every lane consumed?",
@@ -48,12 +49,17 @@ const alarms = stateTimeline({
 const oldest = timeseries({
   title: "How long has the oldest one waited?",
   description:
-    "Age of the oldest registration that is accepted and not decided, by lane. Good: under the line" +
-    " at 2 s in interactive; in bulk, as long as its import takes.",
+    "Age of the oldest registration that is accepted and not decided, by lane. Good: interactive under" +
+    " 2 s, bulk as long as its import takes. The lines are where the alerts fire: interactive at a" +
+    " minute, bulk at half an hour.",
   unit: "s",
   queries: [
     course('max by (lane) (registration_oldest_waiting_seconds{lane=~"$lane"})', "{{lane}}"),
   ],
+  thresholds: badFromEither(
+    limitOf("OldestRegistrationWaitsLong", 60),
+    limitOf("OldestRegistrationWaitsLong", 1800),
+  ),
   alerts: ["OldestRegistrationWaitsLong"],
 });
 
@@ -67,6 +73,7 @@ const ready = timeseries({
     course(byLane("rabbitmq_detailed_queue_messages_ready"), "{{lane}} ready"),
     course(byLane("rabbitmq_detailed_queue_messages_unacked"), "{{lane}} unacked"),
   ],
+  thresholds: badFrom(limitOf("LaneBacklogGrowing", 1000)),
   alerts: ["LaneBacklogGrowing"],
 });
 
@@ -81,10 +88,7 @@ const balance = timeseries({
       rate('registration_published_total{lane=~"$lane", result="confirmed"}', ["lane"]),
       "{{lane}} confirmed",
     ),
-    course(
-      `sum by (lane) (label_replace(deriv(rabbitmq_detailed_queue_messages{queue=~"registrations\\\\.($lane)"}[5m]), "lane", "$1", "queue", "registrations\\\\.(.+)"))`,
-      "{{lane}} growth",
-    ),
+    course(growthByLane("rabbitmq_detailed_queue_messages"), "{{lane}} growth"),
   ],
   alerts: ["LaneBacklogGrowing"],
 });
@@ -124,12 +128,12 @@ const confirms = timeseries({
 const failures = timeseries({
   title: "Do publishes fail?",
   description:
-    "Messages that RabbitMQ did not confirm, by what came instead. Good: 0. Saturated: more arrives" +
+    "Messages that RabbitMQ did not confirm in the last 10 minutes, by what came instead. Good: 0. Saturated: more arrives" +
     " than RabbitMQ takes. Unavailable: no connection. Unknown: no answer in time; the client is" +
     " told to try again.",
-  unit: "cps",
+  unit: "short",
   queries: [
-    course(rate('registration_published_total{result!="confirmed"}', ["result"]), "{{result}}"),
+    course(recent('registration_published_total{result!="confirmed"}', ["result"]), "{{result}}"),
   ],
   alerts: ["AcceptanceBudgetBurn"],
 });
@@ -137,10 +141,10 @@ const failures = timeseries({
 const redeliveries = timeseries({
   title: "Are messages delivered again?",
   description:
-    "Messages that a worker had before and did not ack: it was killed, or lost its connection. Good:" +
-    " 0 but for deploys. Nothing is registered twice by it.",
-  unit: "cps",
-  queries: [course(rate("registration_redeliveries_total", ["lane"]), "{{lane}}")],
+    "Messages of the last 10 minutes that a worker had before and did not ack: it was killed, or lost" +
+    " its connection. Good: 0 but for deploys. Nothing is registered twice by it.",
+  unit: "short",
+  queries: [course(recent("registration_redeliveries_total", ["lane"]), "{{lane}}")],
 });
 
 export const queue = dashboard({

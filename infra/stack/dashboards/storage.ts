@@ -3,9 +3,10 @@
 import { dashboard } from "./dashboard.ts";
 import { row } from "./layout.ts";
 import { stat, timeseries } from "./panels.ts";
-import { median, p99, rate } from "./promql.ts";
+import { median, p90, p99, rate, recent } from "./promql.ts";
 import { course, courseWithExemplars } from "./queries.ts";
-import { NONE } from "./thresholds.ts";
+import { limitOf } from "./rules.ts";
+import { badFrom } from "./thresholds.ts";
 
 const stored = timeseries({
   title: "How many registrations are stored?",
@@ -48,22 +49,32 @@ const rows = timeseries({
 const retries = timeseries({
   title: "Are batches stored again?",
   description:
-    "Attempts to store a batch that failed and are repeated, by class of error. Good: 0. Transient:" +
-    " deadlocks, lost connections. System: the tables or the rights are wrong, and nothing is stored.",
-  unit: "cps",
-  queries: [course(rate("registration_retries_total", ["class"]), "{{class}}")],
+    "Of the attempts to store a batch, the share that failed and is repeated, by class of error. Good: 0%." +
+    " Transient: deadlocks, lost connections. System: the tables or the rights are wrong, and nothing" +
+    " is stored.",
+  unit: "percentunit",
+  queries: [
+    course(
+      "sum by (class) (rate(registration_retries_total[5m]))" +
+        " / on () group_left () sum(rate(registration_insert_seconds_count[5m]))",
+      "{{class}}",
+    ),
+  ],
+  thresholds: badFrom(limitOf("RetriesStorming", 0.2)),
   alerts: ["RetriesStorming"],
 });
 
 const errors = timeseries({
   title: "What does MySQL answer?",
   description:
-    "Errors of MySQL, or on the way to it (none), by number. Good: no line. 1205 and 1213 are locks," +
-    " 2002 to 2013 the connection, 1114 and 1021 a full disk.",
-  unit: "cps",
-  queries: [course(`${rate("db_errors_total", ["code"])} > 0`, "{{code}}")],
-  noValue: "no errors",
-  alerts: ["RetriesStorming"],
+    "Errors of MySQL, or on the way to it (none), in the last 10 minutes: all, and by number. Good: 0." +
+    " 1205 and 1213 are locks, 1040 too many connections, 1142 a right, 1146 a table that is missing.",
+  unit: "short",
+  queries: [
+    course("sum(increase(db_errors_total[10m]))", "all"),
+    course(`${recent("db_errors_total", ["code"])} > 0`, "{{code}}"),
+  ],
+  alerts: ["RetriesStorming", "MySqlDown"],
 });
 
 const pool = timeseries({
@@ -86,11 +97,12 @@ const pool = timeseries({
 const acquire = timeseries({
   title: "How long is the wait for a connection?",
   description:
-    "From asking the pool until a connection is there: all but one in a hundred wait no longer. Good:" +
-    " some milliseconds. A point leads to a trace.",
+    "From asking the pool until a connection is there: nine of ten wait no longer. Good: some" +
+    " milliseconds; the line is where the alert fires. A point leads to a trace.",
   unit: "s",
   logarithmic: true,
-  queries: [courseWithExemplars(p99("db_pool_acquire_seconds", "", ["job"]), "{{job}} 99%")],
+  queries: [courseWithExemplars(p90("db_pool_acquire_seconds", "", ["job"]), "{{job}} 90%")],
+  thresholds: badFrom(limitOf("DatabasePoolExhausted", 0.5)),
   alerts: ["DatabasePoolExhausted"],
 });
 
@@ -107,8 +119,8 @@ const connections = stat({
       "in use",
     ),
   ],
-  thresholds: NONE,
-  alerts: ["MySqlConnectionsNearlyExhausted"],
+  thresholds: badFrom(limitOf("MySqlConnectionsNearlyExhausted", 0.8)),
+  alerts: ["MySqlConnectionsNearlyExhausted", "MySqlDown"],
 });
 
 const locks = timeseries({
