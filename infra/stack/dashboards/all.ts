@@ -6,6 +6,7 @@ import { nothingLost } from "./nothing-lost.ts";
 import { processes } from "./processes.ts";
 import { queue } from "./queue.ts";
 import { registrations } from "./registrations.ts";
+import { RUNBOOKS } from "./runbooks.ts";
 import { storage } from "./storage.ts";
 
 export const DASHBOARDS: Record<string, Dashboard> = {
@@ -14,4 +15,5 @@ export const DASHBOARDS: Record<string, Dashboard> = {
   "storage.json": storage,
   "processes.json": processes,
   "nothing-lost.json": nothingLost,
+  ...RUNBOOKS,
 };
