@@ -1,4 +1,9 @@
 //! Prometheus of both generations, Alertmanager and `mysqld_exporter`.
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests panic when the test cannot go on, which is how a test fails"
+)]
 
 use std::{
     fs,
