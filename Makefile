@@ -1,8 +1,9 @@
-.PHONY: run test browser faults compatibility bench soak fmt lint
+.PHONY: run test stack-check browser faults compatibility bench soak fmt lint
 BUILT := $(or $(CARGO_TARGET_DIR),target)
 
 run:   ; @cargo build --release --locked -p registrar-api -p registrar-worker -p registrar-cli -p registrar-local && $(BUILT)/release/registrar-local install && scripts/pages && exec $(BUILT)/release/registrar-local run
 test:  ; @scripts/gate
+stack-check: ; @scripts/stack-check
 browser: ; @scripts/browser
 faults: ; @scripts/faults
 compatibility: ; @scripts/compatibility
