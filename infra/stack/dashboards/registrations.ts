@@ -81,10 +81,11 @@ const requests = timeseries({
 const waiting = timeseries({
   title: "How many wait in the queue?",
   description:
-    "Messages in RabbitMQ that no worker has yet; a message of the bulk lane holds many" +
-    " registrations. Good: near 0 in interactive; bulk rises with an import and falls again.",
+    "Messages in RabbitMQ that are not acked: no worker has them yet, or a worker stores them. A" +
+    " message of the bulk lane holds many registrations. Good: near 0 in interactive; bulk rises with" +
+    " an import and falls again.",
   unit: "short",
-  queries: [course(byLane("rabbitmq_detailed_queue_messages_ready"), "{{lane}}")],
+  queries: [course(byLane("rabbitmq_detailed_queue_messages"), "{{lane}}")],
   colors: LANES,
   alerts: ["LaneBacklogGrowing", "OldestRegistrationWaitsLong"],
   links: [dashboardLink("Queue", "registrar-queue")],
