@@ -213,6 +213,12 @@ export const stateTimeline = (question: Question): Unplaced => {
   return colorByThreshold(panel("state-timeline", question, options, custom));
 };
 
+/** A word for everything below 0. */
+export const belowZero = (text: string, color: string): ValueMapping => ({
+  type: MappingType.RangeToText,
+  options: { from: null, to: 0, result: { text, color } },
+});
+
 /** Words for 0, 1 and so on. */
 export const states = (...words: { text: string; color: string }[]): ValueMapping[] => [
   { type: MappingType.ValueToText, options: Object.fromEntries(words.entries()) },
