@@ -4,11 +4,14 @@ import { fixed, LANES, QUANTILES } from "./colors.ts";
 import { choice, dashboard, LANE } from "./dashboard.ts";
 import { row } from "./layout.ts";
 import { dashboardLink, runbookUid } from "./links.ts";
+import { upToZero } from "./mappings.ts";
 import { ACCEPTANCE, budgetLeft, DECISIONS, good, thresholds } from "./objectives.ts";
-import { belowZero, stat, table, timeseries } from "./panels.ts";
 import { byLane, FIRING, median, p99, rate } from "./promql.ts";
 import { course, courseWithExemplars, now, rowsNow } from "./queries.ts";
+import { stat } from "./stat.ts";
+import { table } from "./table.ts";
 import { badFromEither, goodFrom } from "./thresholds.ts";
+import { timeseries } from "./timeseries.ts";
 import { latestTraces, logs } from "./traces-and-logs.ts";
 
 const accepted = stat({
@@ -49,7 +52,7 @@ const budget = stat({
     now(budgetLeft(objective), objective.title),
   ),
   thresholds: goodFrom(0),
-  mappings: [belowZero("spent", "red")],
+  mappings: [upToZero("spent", "red")],
   alerts: ["AcceptanceBudgetBurn", "DecisionBudgetBurn"],
 });
 
