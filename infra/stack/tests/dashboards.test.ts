@@ -3,7 +3,6 @@
 import { expect, test } from "vitest";
 
 import { DASHBOARDS } from "../dashboards/all.ts";
-import { FILES } from "./committed.ts";
 
 test.each(Object.entries(DASHBOARDS))(
   "%s is what its source describes",
@@ -12,7 +11,3 @@ test.each(Object.entries(DASHBOARDS))(
     await expect(json).toMatchFileSnapshot(`../../grafana/dashboards/${file}`);
   },
 );
-
-test("no dashboard is committed that no source describes", () => {
-  expect(FILES).toEqual(Object.keys(DASHBOARDS).sort());
-});
