@@ -40,6 +40,7 @@ async fn a_setting_that_must_be_set_is_asked_for_by_its_name() {
         for (variable, _) in variables {
             refused(program, arguments, variable, None).await;
             refused(program, arguments, variable, Some("")).await;
+            refused(program, arguments, variable, Some(" \n")).await;
         }
     }
 }
@@ -61,12 +62,15 @@ async fn a_setting_of_both_programs_that_makes_no_sense_is_refused() {
         ("DATABASE_URL", "mysql://me:hunter2@db.example"),
         ("DATABASE_URL", "mysql://me:p@hunter2/word@db.example/registrar"),
         ("DATABASE_URL", "mysql://me:12/hunter2@db.example/registrar"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "100"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "5s"),
         ("OTEL_EXPORTER_OTLP_CERTIFICATE", "/nowhere/ca.pem"),
         ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://me:hunter2@collector.example"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "hunter2"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=hunter2%zz"),
+        ("OTEL_EXPORTER_OTLP_INSECURE", "true"),
         ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "grpc"),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"),
         ("OTEL_EXPORTER_OTLP_TIMEOUT", "10s"),
