@@ -18,7 +18,8 @@ const ENOUGH: [(&str, &str); 6] = [
     ("REGISTRAR_METRICS_ADDRESS", "127.0.0.1:0"),
 ];
 
-async fn refused(program: &str, arguments: &[&str], variable: &str, value: Option<&str>) {
+/// Why the program does not start.
+async fn refused(program: &str, arguments: &[&str], variable: &str, value: Option<&str>) -> String {
     let others = ENOUGH.into_iter().filter(|(name, _)| *name != variable);
     let settings: Vec<_> = others.chain(value.map(|value| (variable, value))).collect();
     let ended = command::run(program, arguments, &settings).await;
@@ -28,6 +29,7 @@ async fn refused(program: &str, arguments: &[&str], variable: &str, value: Optio
     assert_eq!(ended.stderr.trim_end().lines().count(), 1, "{case}");
     assert!(ended.stderr.starts_with(variable) && ended.stderr.ends_with(".\n"), "{case}");
     assert!(!ended.stderr.contains(HIDDEN), "{case}");
+    ended.stderr
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -38,9 +40,10 @@ async fn a_setting_that_must_be_set_is_asked_for_by_its_name() {
         (CLI, &["migrate"][..], &ENOUGH[..1]),
     ] {
         for (variable, _) in variables {
-            refused(program, arguments, variable, None).await;
-            refused(program, arguments, variable, Some("")).await;
-            refused(program, arguments, variable, Some(" \n")).await;
+            for value in [None, Some(""), Some(" \n")] {
+                let sentence = refused(program, arguments, variable, value).await;
+                assert!(sentence.ends_with(" must be set.\n"), "{value:?}: {sentence}");
+            }
         }
     }
 }
