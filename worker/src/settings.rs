@@ -26,7 +26,7 @@ pub struct Settings {
 
     /// Where metrics, `/livez` and `/readyz` are served.
     #[arg(long, env = METRICS_ADDRESS, default_value = "0.0.0.0:9101",
-          value_parser = config::address)]
+          value_parser = config::address(9101))]
     pub metrics_address: SocketAddr,
 
     /// How many batches of the interactive lane are stored at the same time.

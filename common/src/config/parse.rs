@@ -17,13 +17,13 @@ const EXIT_SETTINGS_REFUSED: i32 = 2;
 
 /// The settings of this process, from its flags and its environment; a flag wins.
 ///
-/// An environment variable that is set but empty counts as not set, since that is what Compose
-/// files and shells make of an optional one.
+/// An environment variable that is set but empty or blank counts as not set, since that is what
+/// Compose files and shells make of an optional one.
 ///
 /// Ends the process when there are none to return: with code 2 and one sentence on stderr when a
 /// setting is wrong or missing, with code 0 after `--help` and `--version`.
 pub fn parse<C: Parser>() -> C {
-    match read(std::env::args_os(), unset_when_empty) {
+    match read(std::env::args_os(), unset_when_blank) {
         Ok(settings) => settings,
         Err(ConfigError::Information(text)) => match output::print(text) {
             Ok(()) => exit(0),
@@ -65,9 +65,12 @@ fn each_arg(command: Command, change: fn(Arg) -> Arg) -> Command {
     command.mut_args(change).mut_subcommands(move |inner| each_arg(inner, change))
 }
 
-fn unset_when_empty(arg: Arg) -> Arg {
-    let is_empty = |variable: &OsStr| std::env::var_os(variable).is_some_and(|v| v.is_empty());
-    if arg.get_env().is_some_and(is_empty) {
+fn unset_when_blank(arg: Arg) -> Arg {
+    let is_blank = |variable: &OsStr| {
+        std::env::var_os(variable)
+            .is_some_and(|value| value.as_encoded_bytes().trim_ascii().is_empty())
+    };
+    if arg.get_env().is_some_and(is_blank) {
         arg.env(Resettable::<clap::builder::OsStr>::Reset)
     } else {
         arg
@@ -137,7 +140,7 @@ mod tests {
     fn the_environment_is_read_only_by_the_real_parse() {
         let from_args: Settings = parse_from(["registrar-test", URL]).unwrap();
         assert_eq!(from_args.path, None);
-        let from_both: Settings = read(["registrar-test", URL], unset_when_empty).unwrap();
+        let from_both: Settings = read(["registrar-test", URL], unset_when_blank).unwrap();
         assert!(from_both.path.is_some());
     }
 
@@ -183,7 +186,7 @@ mod tests {
     #[test]
     fn help_and_version_are_information() {
         for (flag, expected) in [("--help", "TEST_ONLY_LINGER"), ("--version", "1.2.3")] {
-            match read::<Settings>(["registrar-test", flag], unset_when_empty) {
+            match read::<Settings>(["registrar-test", flag], unset_when_blank) {
                 Err(ConfigError::Information(text)) => assert!(text.contains(expected), "{text}"),
                 other => panic!("{other:?}"),
             }
