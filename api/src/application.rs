@@ -85,7 +85,7 @@ impl Application {
             &settings.messaging,
             settings.publishing.clone(),
             RetryPolicy::new(FIRST_RECONNECT, LONGEST_RECONNECT)?,
-            Arc::new(PublisherMetrics::register(&metrics)?),
+            Arc::new(PublisherMetrics::register(&metrics, &settings.publishing)?),
             &publisher_shutdown,
         );
         for (number, task) in (1..).zip(publisher_tasks) {

@@ -7,7 +7,6 @@
 
 pub mod application;
 pub mod docs;
-pub mod field_value;
 pub mod handlers;
 pub mod limits;
 pub mod metrics;

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use registrar_common::telemetry::metrics::{
-    HistogramVec, IntCounterVec, Metrics, MetricsError, buckets,
+use registrar_common::telemetry::{
+    metrics::{Histogram, IntCounterVec, Metrics, MetricsError, buckets},
+    propagation,
 };
 
 /// The status of a request whose client hung up before the answer; the number is nginx's.
@@ -11,12 +12,17 @@ pub const CLIENT_CLOSED_REQUEST: u16 = 499;
 
 /// The answers that objectives and alerts are about: there from the start, since a rate over a
 /// series that appears with its first event misses that event. All answers would be too many.
-const WATCHED: [[&str; 3]; 8] = [
+const WATCHED: [[&str; 3]; 13] = [
+    ["POST", "/register", "201"],
     ["POST", "/register", "202"],
     ["POST", "/register", "303"],
+    ["POST", "/register", "409"],
     ["POST", "/register", "422"],
     ["POST", "/register", "429"],
+    ["POST", "/register", "499"],
+    ["POST", "/register", "500"],
     ["POST", "/register", "503"],
+    ["POST", "/register", "504"],
     ["GET", "/registrations/{reference}", "200"],
     ["GET", "/registrations/{reference}", "304"],
     ["GET", "/registrations/{reference}", "404"],
@@ -26,7 +32,7 @@ const WATCHED: [[&str; 3]; 8] = [
 #[derive(Clone, Debug)]
 pub struct HttpMetrics {
     registration_requests: IntCounterVec,
-    durations: HistogramVec,
+    durations: Histogram,
 }
 
 impl HttpMetrics {
@@ -39,7 +45,7 @@ impl HttpMetrics {
             &buckets::FAST,
         )?;
         for labels in WATCHED {
-            durations.with_label_values(&labels);
+            durations.start(&labels);
         }
         Ok(Self {
             registration_requests: metrics.counters(
@@ -51,10 +57,11 @@ impl HttpMetrics {
         })
     }
 
-    /// Times one request.
+    /// Times one request; called in its span.
     pub fn observe(&self, method: &str, route: &str, status: u16, took: Duration) {
         let labels = [method, route, &status.to_string()];
-        self.durations.with_label_values(&labels).observe(took.as_secs_f64());
+        let trace = propagation::current_recorded_trace();
+        self.durations.observe(&labels, took.as_secs_f64(), trace);
     }
 
     /// Counts one request to register that ended with this status.

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use registrar_common::{
     domain::Lane,
-    messaging::{PublishError, PublisherObserver},
-    telemetry::metrics::{
-        Histogram, IntCounter, IntCounterVec, IntGauge, Metrics, MetricsError, buckets,
+    messaging::{PublishError, PublishSettings, PublisherObserver},
+    telemetry::{
+        metrics::{Histogram, IntCounter, IntCounterVec, IntGauge, Metrics, MetricsError, buckets},
+        propagation::TraceId,
     },
 };
 
@@ -20,8 +21,14 @@ pub struct PublisherMetrics {
 }
 
 impl PublisherMetrics {
-    /// Registers them.
-    pub fn register(metrics: &Metrics) -> Result<Self, MetricsError> {
+    /// Registers them, for a publisher with these settings.
+    pub fn register(metrics: &Metrics, settings: &PublishSettings) -> Result<Self, MetricsError> {
+        let window = settings.publish_window.saturating_mul(settings.publish_connections);
+        let window_max = metrics.gauge(
+            "registration_publish_window_max",
+            "The most messages that may be sent and not confirmed yet.",
+        )?;
+        window_max.set(i64::try_from(window.get()).unwrap_or(i64::MAX));
         let lanes = Lane::ALL.map(Lane::as_str);
         let mut results = vec![CONFIRMED];
         results.extend(PublishError::ALL.map(PublishError::as_str));
@@ -56,8 +63,8 @@ impl PublisherObserver for PublisherMetrics {
         self.published.with_label_values(&[lane.as_str(), result]).inc();
     }
 
-    fn confirmed_after(&self, time: Duration) {
-        self.confirm_seconds.observe(time.as_secs_f64());
+    fn confirmed_after(&self, time: Duration, trace: Option<TraceId>) {
+        self.confirm_seconds.observe(&[], time.as_secs_f64(), trace);
     }
 
     fn window_changed(&self, by: i64) {
@@ -71,12 +78,21 @@ impl PublisherObserver for PublisherMetrics {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
+
+    #[derive(clap::Parser)]
+    struct Defaults {
+        #[command(flatten)]
+        publishing: PublishSettings,
+    }
 
     #[test]
     fn results_are_counted_by_lane_and_are_there_from_the_start() {
         let metrics = Metrics::new();
-        let publisher = PublisherMetrics::register(&metrics).unwrap();
+        let settings = Defaults::parse_from(["api"]).publishing;
+        let publisher = PublisherMetrics::register(&metrics, &settings).unwrap();
         publisher.published(Lane::Interactive, Ok(()));
         publisher.published(Lane::Interactive, Err(PublishError::Unknown));
         publisher.window_changed(2);
@@ -87,6 +103,7 @@ mod tests {
             "registration_published_total{lane=\"interactive\",result=\"unknown\"} 1",
             "registration_published_total{lane=\"bulk\",result=\"saturated\"} 0",
             "registration_publish_window_in_use 1",
+            "registration_publish_window_max 2000",
         ] {
             assert!(text.lines().any(|written| written == line), "{line} is not in:\n{text}");
         }

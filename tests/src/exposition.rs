@@ -55,3 +55,22 @@ impl Exposition {
         &self.samples
     }
 }
+
+/// What a scraper that asks for OpenMetrics is answered at this address.
+pub async fn open_metrics(operations_url: &str) -> String {
+    let request = reqwest::Client::new().get(format!("{operations_url}/metrics"));
+    let accept = "application/openmetrics-text; version=1.0.0";
+    let answer = request.header("accept", accept).send().await.unwrap();
+    let content_type = answer.headers()["content-type"].to_str().unwrap();
+    assert!(content_type.starts_with(accept), "{content_type}");
+    answer.text().await.unwrap()
+}
+
+/// The traces that exemplars name, of the buckets of a histogram's series with these labels.
+pub fn exemplars(open_metrics: &str, histogram: &str, labels: &[&str]) -> Vec<String> {
+    let bucket = format!("{histogram}_bucket{{");
+    let buckets = open_metrics.lines().filter(|line| line.starts_with(&bucket));
+    let buckets = buckets.filter(|line| labels.iter().all(|label| line.contains(label)));
+    let exemplars = buckets.filter_map(|line| line.split_once(" # {trace_id=\""));
+    exemplars.map(|(_, exemplar)| exemplar.split('"').next().unwrap().to_owned()).collect()
+}

@@ -152,7 +152,7 @@ impl<S: RegistrationStore> Attempt<'_, S> {
         let inserting = self.trace.begin_insert(batch.len());
         let started = Instant::now();
         let result = self.store.store(batch).instrument(inserting.work_span()).await;
-        self.metrics.inserted(started.elapsed(), result.is_ok());
+        self.metrics.inserted(started.elapsed(), result.is_ok(), self.trace.of_batch());
         inserting.end(result.as_ref().err());
         result
     }

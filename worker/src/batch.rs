@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use registrar_common::domain::Registration;
 use registrar_common::messaging::{DecodeError, Deliveries, Delivery, Envelope, caught};
+use time::OffsetDateTime;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -44,6 +45,11 @@ impl Item {
     /// The registrations of this message; none when it cannot be read.
     pub fn registrations(&self) -> &[Registration] {
         self.content.as_ref().map_or(&[], |envelope| &envelope.registrations)
+    }
+
+    /// When the first of them was accepted.
+    pub fn accepted_at(&self) -> Option<OffsetDateTime> {
+        self.registrations().iter().map(|registration| registration.accepted_at).min()
     }
 
     fn rows(&self) -> usize {

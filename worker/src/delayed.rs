@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use registrar_common::retry::{Backoff, RetryPolicy};
 use registrar_common::storage::StorageError;
+use time::OffsetDateTime;
 use tokio::time::{Instant, sleep_until};
 
 use crate::batch::Item;
@@ -57,6 +58,11 @@ impl Delayed {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.deliveries.is_empty()
+    }
+
+    /// When the oldest of them was accepted.
+    pub(crate) fn oldest(&self) -> Option<OffsetDateTime> {
+        self.deliveries.iter().filter_map(|delivery| delivery.item.accepted_at()).min()
     }
 
     /// Waits until they are to be tried again; for ever when there are none. Cancel-safe.

@@ -20,6 +20,7 @@ mod run;
 pub mod settings;
 pub mod source;
 mod trace;
+pub mod waiting;
 pub mod writer;
 
 pub use run::{main, main_with};

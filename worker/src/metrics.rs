@@ -3,30 +3,36 @@
 use std::time::Duration;
 
 use registrar_common::domain::ledger::Balance;
-use registrar_common::domain::{HoldReason, Lane, Outcome, RejectionCode};
-use registrar_common::storage::{ErrorClass, StorageError};
+use registrar_common::domain::{HoldReason, Lane, Outcome, Registration, RejectionCode};
+use registrar_common::storage::{ErrorClass, PauseWatch, StorageError};
 use registrar_common::telemetry::metrics::{
-    Histogram, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Metrics, MetricsError, buckets,
+    Histogram, IntCounterVec, IntGauge, IntGaugeVec, Metrics, MetricsError, buckets,
 };
+use registrar_common::telemetry::propagation::TraceId;
 use time::OffsetDateTime;
 
 use crate::attempt::Settled;
 use crate::batch::Item;
 use crate::source::Source;
+use crate::trace::BatchTrace;
+use crate::waiting::Waiting;
 
 /// An already registered registration was delivered again, or sent again under its key.
 const UNCHANGED: &str = "unchanged";
 /// The `code` of outcomes that have none.
 const NO_CODE: &str = "";
 
+/// The names of the sources that are no lanes; also the `lane` of what cannot be read there.
+const LAST_RESORTS: [&str; 2] = ["dead_letter", "unrouted"];
+
 /// The worker's metrics.
 #[derive(Debug)]
 pub struct WorkerMetrics {
-    queue_wait: HistogramVec,
-    end_to_end: HistogramVec,
+    queue_wait: Histogram,
+    end_to_end: Histogram,
     outcomes: IntCounterVec,
     batch_rows: Histogram,
-    insert: HistogramVec,
+    insert: Histogram,
     retries: IntCounterVec,
     redeliveries: IntCounterVec,
     dead_letters: IntCounterVec,
@@ -36,6 +42,8 @@ pub struct WorkerMetrics {
     unaccounted: IntGaugeVec,
     in_doubt: IntGaugeVec,
     ledger_known: IntGauge,
+    /// How old the oldest of each lane is.
+    pub waiting: Waiting,
 }
 
 impl WorkerMetrics {
@@ -45,7 +53,7 @@ impl WorkerMetrics {
         let classes: Vec<_> = ErrorClass::ALL.map(ErrorClass::as_str).into();
         let reasons: Vec<_> = HoldReason::ALL.map(HoldReason::as_str).into();
         let lane = ("lane", lanes.as_slice());
-        let sources = ("lane", [lanes.as_slice(), &["dead_letter", "unrouted"]].concat());
+        let sources = ("lane", [lanes.as_slice(), &LAST_RESORTS].concat());
         let sources = (sources.0, sources.1.as_slice());
         let registered = Self {
             queue_wait: metrics.histograms(
@@ -122,6 +130,7 @@ impl WorkerMetrics {
                 "When the ledger's figures were last known, in seconds since 1970: they stay as they \
                  were while the ledger or the queues cannot be read, or acks go ahead of it.",
             )?,
+            waiting: Waiting::register(metrics)?,
         };
         // Nothing is known to be wrong with it yet.
         registered.ledger_known();
@@ -137,25 +146,41 @@ impl WorkerMetrics {
             for code in RejectionCode::ALL.map(RejectionCode::as_str) {
                 self.outcomes.with_label_values(&[lane, "rejected", code]);
             }
+        }
+        for lane in Lane::ALL.map(Lane::as_str).iter().chain(&LAST_RESORTS) {
             for reason in HoldReason::ALL.map(HoldReason::as_str) {
                 self.outcomes.with_label_values(&[lane, "on_hold", reason]);
             }
         }
     }
 
+    /// Shows how long the pauses that operators made still last.
+    pub fn show_pauses(metrics: &Metrics, pauses: &PauseWatch) -> Result<(), MetricsError> {
+        for lane in Lane::ALL {
+            let pauses = pauses.clone();
+            metrics.read_gauge(
+                "registration_lane_pause_left_seconds",
+                "How long an operator's pause of the lane still lasts; 0 when there is none.",
+                &[("lane", lane.as_str())],
+                move || pauses.left(lane).unwrap_or_default().as_secs_f64(),
+            )?;
+        }
+        Ok(())
+    }
+
     /// Counts a batch that was just delivered, as in hand until the value returned is dropped.
-    pub fn gathered(&self, source: &Source, items: &[Item]) -> InHand {
+    pub fn gathered(&self, source: &Source, items: &[Item], trace: &BatchTrace) -> InHand {
         let now = OffsetDateTime::now_utc();
         let rows: usize = items.iter().map(|item| item.registrations().len()).sum();
-        self.batch_rows.observe(as_observed(rows));
-        for item in items {
+        self.batch_rows.observe(&[], as_observed(rows), trace.of_batch());
+        for (position, item) in items.iter().enumerate() {
             if item.delivery.redelivered {
                 self.redeliveries.with_label_values(&[source.name]).inc();
             }
             let Some(lane) = source.lane_of(item) else { continue };
-            let wait = self.queue_wait.with_label_values(&[lane.as_str()]);
             for registration in item.registrations() {
-                wait.observe((now - registration.accepted_at).as_seconds_f64());
+                let waited = since_accepted(registration, now);
+                self.queue_wait.observe(&[lane.as_str()], waited, trace.trace_of(position));
             }
         }
         let gauge = self.in_hand.with_label_values(&[source.name]);
@@ -165,9 +190,9 @@ impl WorkerMetrics {
     }
 
     /// Counts an attempt to store a batch.
-    pub fn inserted(&self, took: Duration, succeeded: bool) {
+    pub fn inserted(&self, took: Duration, succeeded: bool, trace: Option<TraceId>) {
         let result = if succeeded { "ok" } else { "error" };
-        self.insert.with_label_values(&[result]).observe(took.as_secs_f64());
+        self.insert.observe(&[result], took.as_secs_f64(), trace);
     }
 
     /// Counts an attempt that failed.
@@ -175,8 +200,14 @@ impl WorkerMetrics {
         self.retries.with_label_values(&[error.class().as_str()]).inc();
     }
 
-    /// Counts a registration that was settled at `now`.
-    pub fn outcome(&self, source: &Source, settled: &Settled<'_>, now: OffsetDateTime) {
+    /// Counts a registration that was settled at `now`; its trace, when somebody keeps that.
+    pub fn outcome(
+        &self,
+        source: &Source,
+        settled: &Settled<'_>,
+        now: OffsetDateTime,
+        trace: Option<TraceId>,
+    ) {
         let lane = settled.lane.map_or(source.name, Lane::as_str);
         let (outcome, code) = match settled.outcome {
             Outcome::Registered if settled.is_fresh => ("registered", NO_CODE),
@@ -189,9 +220,8 @@ impl WorkerMetrics {
         };
         self.outcomes.with_label_values(&[lane, outcome, code]).inc();
         if let Some(registration) = settled.registration {
-            self.end_to_end
-                .with_label_values(&[lane, settled.outcome.as_str()])
-                .observe((now - registration.accepted_at).as_seconds_f64());
+            let labels = [lane, settled.outcome.as_str()];
+            self.end_to_end.observe(&labels, since_accepted(registration, now), trace);
         }
     }
 
@@ -218,6 +248,7 @@ impl WorkerMetrics {
     /// Shows whether a queue is consumed.
     pub fn paused(&self, source: &Source, is_paused: bool) {
         self.paused.with_label_values(&[source.name]).set(is_paused.into());
+        self.waiting.consuming(source, !is_paused);
     }
 }
 
@@ -232,6 +263,11 @@ impl Drop for InHand {
     fn drop(&mut self) {
         self.gauge.sub(self.messages);
     }
+}
+
+/// Not below 0, where the API's clock is ahead of ours: a sum that falls looks like a restart.
+fn since_accepted(registration: &Registration, now: OffsetDateTime) -> f64 {
+    (now - registration.accepted_at).as_seconds_f64().max(0.0)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no batch has 2^52 rows")]

@@ -25,6 +25,7 @@ use crate::operations;
 use crate::readiness::Readiness;
 use crate::settings::{Healthcheck, Settings};
 use crate::source::Source;
+use crate::waiting::Looks;
 use crate::writer::Writer;
 
 const SERVICE: &str = "registrar-worker";
@@ -80,6 +81,9 @@ where
     let worker_metrics = Arc::new(WorkerMetrics::register(&metrics)?);
     let pool = Pool::new(&settings.database).watched_by(&metrics)?;
     let mysql = MySqlStore::new(pool.clone());
+    let (pauses, watching_pauses) = PauseWatch::new(LanePauses::new(pool.clone()));
+    WorkerMetrics::show_pauses(&metrics, &pauses)?;
+    supervisor.spawn("pauses of lanes", watching_pauses.run(shutdown.token()));
     let sources = [
         (Source::lane(Lane::Interactive), settings.interactive_writers),
         (Source::lane(Lane::Bulk), settings.bulk_writers),
@@ -99,8 +103,8 @@ where
         retry: policy(RECONNECT)?,
     };
     supervisor.spawn("ledger statements", statements.run(shutdown.token()));
-    let (pauses, watching_pauses) = PauseWatch::new(LanePauses::new(pool.clone()));
-    supervisor.spawn("pauses of lanes", watching_pauses.run(shutdown.token()));
+    let looks = Looks::new(settings.messaging.clone(), Arc::clone(&worker_metrics));
+    supervisor.spawn("looks at lanes", looks.run(shutdown.token()));
     let looker = Looker::new(mysql.clone(), settings.messaging.clone());
     let of_ledger = mysql.clone();
     let store = Arc::new(wrap(mysql));

@@ -10,7 +10,7 @@ use opentelemetry_semantic_conventions::attribute as semconv;
 use registrar_common::domain::Outcome;
 use registrar_common::messaging::caught;
 use registrar_common::storage::StorageError;
-use registrar_common::telemetry::propagation;
+use registrar_common::telemetry::propagation::{self, TraceId};
 use tracing::{Span, info_span};
 
 use crate::attempt::Settled;
@@ -21,6 +21,7 @@ use crate::source::Source;
 #[derive(Debug)]
 pub struct BatchTrace {
     batch: Span,
+    of_batch: Option<TraceId>,
     /// One for each message, in the batch's order.
     messages: Vec<Message>,
 }
@@ -29,7 +30,7 @@ pub struct BatchTrace {
 struct Message {
     span: Span,
     /// Spans cost microseconds each, so nothing is added to a trace that nobody keeps.
-    is_recorded: bool,
+    recorded: Option<TraceId>,
 }
 
 impl BatchTrace {
@@ -49,15 +50,26 @@ impl BatchTrace {
         let message = |item| {
             let span = process_span(source, item);
             let to_message = propagation::recorded_context_of(&span);
-            let is_recorded = to_message.is_some();
+            let recorded = to_message.as_ref().map(|context| context.trace_id());
             for (from, to) in [(&batch, to_message), (&span, to_batch.clone())] {
                 if let Some(to) = to {
                     propagation::link(from, to);
                 }
             }
-            Message { span, is_recorded }
+            Message { span, recorded }
         };
-        Self { messages: items.iter().map(message).collect(), batch }
+        let of_batch = to_batch.as_ref().map(|context| context.trace_id());
+        Self { messages: items.iter().map(message).collect(), batch, of_batch }
+    }
+
+    /// The batch's own trace, when somebody keeps it; it links to those of its messages.
+    pub fn of_batch(&self) -> Option<TraceId> {
+        self.of_batch
+    }
+
+    /// The trace of the message at this position, when somebody keeps it.
+    pub fn trace_of(&self, position: usize) -> Option<TraceId> {
+        self.messages.get(position)?.recorded
     }
 
     /// The batch's own span.
@@ -67,7 +79,7 @@ impl BatchTrace {
 
     /// Opens the spans of one INSERT of so many rows, one in each message's trace.
     pub fn begin_insert(&self, rows: usize) -> InsertTrace {
-        let recorded = self.messages.iter().filter(|message| message.is_recorded);
+        let recorded = self.messages.iter().filter(|message| message.recorded.is_some());
         let parents = recorded.map(|message| &message.span).chain([&self.batch]);
         InsertTrace(parents.map(|parent| insert_span(parent, rows)).collect())
     }

@@ -20,6 +20,7 @@ use crate::ledger::Recorder;
 use crate::metrics::WorkerMetrics;
 use crate::source::Source;
 use crate::trace::BatchTrace;
+use crate::waiting::ChannelWaiting;
 
 /// Settles the deliveries of one channel, one batch after the other.
 ///
@@ -99,7 +100,8 @@ impl<S: RegistrationStore> Writer<S> {
         stop: &CancellationToken,
     ) -> WriterEnd {
         let mut batcher = Batcher::new(pace, self.limits, self.decode);
-        let mut channel = Channel { deliveries, delayed: Delayed::none(self.retry), stop };
+        let waiting = self.metrics.waiting.channel(&self.source);
+        let mut channel = Channel { deliveries, delayed: Delayed::none(self.retry), waiting, stop };
         loop {
             let gathered = tokio::select! {
                 biased;
@@ -162,10 +164,13 @@ impl<S: RegistrationStore> Writer<S> {
         channel: &mut Channel<'_, D>,
         acking: Acking,
     ) -> Result<(), WriterEnd> {
-        let _in_hand = self.metrics.gathered(&self.source, &items);
-        let delayed = self.settle_or_delay(&items, channel, acking, false).await?;
+        let trace = BatchTrace::begin(&self.source, &items);
+        let _in_hand = self.metrics.gathered(&self.source, &items, &trace);
+        channel.waiting.gathered(&items, channel.delayed.oldest());
+        let delayed = self.settle_or_delay(&items, trace, channel, acking, false).await?;
         let some_settled = delayed.len() < items.len();
         channel.delayed.add_all(items, delayed, some_settled);
+        channel.waiting.settled(channel.delayed.oldest());
         Ok(())
     }
 
@@ -188,9 +193,11 @@ impl<S: RegistrationStore> Writer<S> {
             }
             let (items, delays) = deliveries.into_iter().map(DelayedDelivery::apart).unzip();
             let items: Vec<_> = items;
-            let delayed = self.settle_or_delay(&items, channel, Acking::Each, hold).await?;
+            let trace = BatchTrace::begin(&self.source, &items);
+            let delayed = self.settle_or_delay(&items, trace, channel, Acking::Each, hold).await?;
             channel.delayed.add_again(items, delays, delayed);
         }
+        channel.waiting.settled(channel.delayed.oldest());
         Ok(())
     }
 
@@ -198,11 +205,11 @@ impl<S: RegistrationStore> Writer<S> {
     async fn settle_or_delay<D: Deliveries>(
         &self,
         items: &[Item],
+        trace: BatchTrace,
         channel: &mut Channel<'_, D>,
         acking: Acking,
         holds_delayed: bool,
     ) -> Result<BTreeMap<usize, StorageError>, WriterEnd> {
-        let trace = BatchTrace::begin(&self.source, items);
         let span = trace.batch_span().clone();
         let deciding = async {
             let attempted = self.decide(items, holds_delayed, &trace, channel.stop).await?;
@@ -214,7 +221,7 @@ impl<S: RegistrationStore> Writer<S> {
             Ok(Attempted { settled, delayed }) => {
                 let now = OffsetDateTime::now_utc();
                 for one in &settled {
-                    self.metrics.outcome(&self.source, one, now);
+                    self.metrics.outcome(&self.source, one, now, trace.trace_of(one.position));
                 }
                 if let Some(error) = delayed.values().next() {
                     self.metrics.failed_attempt(error);
@@ -278,6 +285,7 @@ impl<S: RegistrationStore> Writer<S> {
 struct Channel<'r, D> {
     deliveries: &'r mut D,
     delayed: Delayed,
+    waiting: ChannelWaiting,
     stop: &'r CancellationToken,
 }
 

@@ -6,11 +6,9 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use registrar_common::field_value::{elements, values};
 
-use crate::{
-    field_value::{elements, values},
-    problem::{Problem, ProblemKind},
-};
+use crate::problem::{Problem, ProblemKind};
 
 /// Refuses requests that two servers could understand differently, which is how requests are
 /// smuggled past proxies: hyper takes them.

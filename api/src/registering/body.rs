@@ -5,11 +5,9 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},
 };
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use registrar_common::field_value::{elements, values};
 
-use crate::{
-    field_value::{elements, values},
-    problem::{Problem, ProblemKind},
-};
+use crate::problem::{Problem, ProblemKind};
 
 /// The formats a registration may come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use tokio::time::Instant;
 
 use super::{OutgoingMessage, PublishError, PublisherObserver};
 use crate::domain::Lane;
+use crate::telemetry::propagation::{self, TraceId};
 
 /// A message and whoever waits for the answer.
 pub(super) struct Job {
@@ -18,6 +19,7 @@ pub(super) struct Job {
 pub(super) struct Reply {
     to: oneshot::Sender<Result<(), PublishError>>,
     lane: Lane,
+    trace: Option<TraceId>,
     observer: Arc<dyn PublisherObserver>,
 }
 
@@ -27,7 +29,12 @@ impl Reply {
         lane: Lane,
         observer: Arc<dyn PublisherObserver>,
     ) -> Self {
-        Self { to, lane, observer }
+        Self { to, lane, trace: propagation::current_recorded_trace(), observer }
+    }
+
+    /// The trace that whoever waits was in at the beginning, when somebody keeps that.
+    pub(super) fn trace(&self) -> Option<TraceId> {
+        self.trace
     }
 
     /// Nobody waits any more: what is not sent yet need not be.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::job::Job;
+use super::job::{Job, Reply};
 use super::line::{Line, LineCondition};
 use super::session::{Condition, Connector, Session, Settlement};
 use super::unsettled::{Sent, Unsettled, What};
@@ -202,7 +202,8 @@ impl<'a, C: Connector> LineSession<'a, C> {
             match (sent.what, result) {
                 (What::Message(..), Ok(())) => {
                     self.has_confirmed = true;
-                    self.line.observer.confirmed_after(sent.at.elapsed());
+                    let trace = sent.reply.as_ref().and_then(Reply::trace);
+                    self.line.observer.confirmed_after(sent.at.elapsed(), trace);
                 }
                 (What::Message(lane, number), Err(_)) => {
                     self.line.numbering.unconfirmed(lane, number);

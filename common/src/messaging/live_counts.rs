@@ -17,6 +17,12 @@ pub struct LiveCounts {
     pub consumers: u64,
 }
 
+impl LiveCounts {
+    pub(super) fn of(queue: &Queue) -> Self {
+        Self { ready: queue.message_count().into(), consumers: queue.consumer_count().into() }
+    }
+}
+
 /// Asks for these queues; `None` for one that does not exist. Declares nothing.
 pub async fn live_counts(
     settings: &MessagingSettings,
@@ -37,10 +43,7 @@ pub async fn live_counts(
 
 fn found(answer: lapin::Result<Queue>) -> Result<Option<LiveCounts>, ConnectError> {
     match answer {
-        Ok(queue) => Ok(Some(LiveCounts {
-            ready: queue.message_count().into(),
-            consumers: queue.consumer_count().into(),
-        })),
+        Ok(queue) => Ok(Some(LiveCounts::of(&queue))),
         Err(error) if is_not_found(&error) => Ok(None),
         Err(error) => Err(error.into()),
     }

@@ -2,13 +2,15 @@ use std::time::Duration;
 
 use super::PublishError;
 use crate::domain::Lane;
+use crate::telemetry::propagation::TraceId;
 
 /// What the publisher tells whoever counts. Called from its tasks: must not block.
 pub trait PublisherObserver: Send + Sync + 'static {
     /// A message was answered for; `Ok` is confirmed.
     fn published(&self, _lane: Lane, _result: Result<(), PublishError>) {}
-    /// The time from sending a message to the broker's confirm.
-    fn confirmed_after(&self, _time: Duration) {}
+    /// The time from sending a message to the broker's confirm; and the trace that the caller who
+    /// waits for it is in, when somebody keeps that.
+    fn confirmed_after(&self, _time: Duration, _trace: Option<TraceId>) {}
     /// So many more (or fewer) messages are sent and not settled yet, over all connections.
     fn window_changed(&self, _by: i64) {}
     /// The broker knew no queue for a message: someone must look at once.

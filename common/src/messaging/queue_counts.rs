@@ -7,7 +7,7 @@ use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 
 use super::connection::{AmqpConnection, Frames};
-use super::{ConnectError, DEAD_LETTER, MessagingSettings, UNROUTED, queue_of};
+use super::{ConnectError, DEAD_LETTER, LiveCounts, MessagingSettings, UNROUTED, queue_of};
 use crate::domain::Lane;
 
 /// A connection that asks RabbitMQ how many messages wait.
@@ -36,15 +36,28 @@ impl QueueCounts {
         Ok(waiting)
     }
 
+    /// What the queue of each lane has. After an error, connect again.
+    pub async fn lanes(&self) -> Result<Vec<(Lane, LiveCounts)>, ConnectError> {
+        let mut lanes = Vec::new();
+        for lane in Lane::ALL {
+            lanes.push((lane, self.ask(queue_of(lane)).await?));
+        }
+        Ok(lanes)
+    }
+
     /// Says goodbye.
     pub async fn close(self) {
         self.connection.close().await;
     }
 
     async fn ready(&self, queue: &'static str) -> Result<u64, ConnectError> {
+        Ok(self.ask(queue).await?.ready)
+    }
+
+    async fn ask(&self, queue: &'static str) -> Result<LiveCounts, ConnectError> {
         let options = QueueDeclareOptions { passive: true, ..Default::default() };
         let asking = self.channel.queue_declare(queue.into(), options, FieldTable::default());
         let declared = self.connection.in_time(async { Ok(asking.await?) }).await?;
-        Ok(declared.message_count().into())
+        Ok(LiveCounts::of(&declared))
     }
 }

@@ -80,6 +80,10 @@ impl Pool {
         PoolConnections { in_use: open.saturating_sub(idle), idle }
     }
 
+    pub(super) fn most_connections(&self) -> u32 {
+        self.settings.connections
+    }
+
     /// Whether MySQL answers: `Ok` when it does.
     pub async fn ping(&self) -> Result<(), StorageError> {
         let mut session = Session::of(self);

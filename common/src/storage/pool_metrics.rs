@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::error::Failure;
 use super::{ErrorClass, Pool, PoolConnections, classify};
 use crate::telemetry::metrics::{Histogram, IntCounterVec, Metrics, MetricsError, buckets};
+use crate::telemetry::propagation;
 
 /// The `code` of errors that are not the server's answer.
 const NO_CODE: &str = "none";
@@ -26,6 +27,13 @@ impl PoolMetrics {
             let labels = [("state", state)];
             metrics.read_gauge("db_pool_connections", "Connections to MySQL.", &labels, read)?;
         }
+        let most = pool.most_connections();
+        metrics.read_gauge(
+            "db_pool_connections_max",
+            "The most connections to MySQL that may be open at once.",
+            &[],
+            move || most.into(),
+        )?;
         let errors = metrics.counters(
             "db_errors_total",
             "Errors from MySQL or the way to it, by number and class.",
@@ -46,7 +54,7 @@ impl PoolMetrics {
     }
 
     pub(super) fn acquired_after(&self, time: Duration) {
-        self.acquire.observe(time.as_secs_f64());
+        self.acquire.observe(&[], time.as_secs_f64(), propagation::current_recorded_trace());
     }
 
     /// What is said of a row is its outcome and no error.

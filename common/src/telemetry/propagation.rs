@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use opentelemetry::Context;
 use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator};
+pub use opentelemetry::trace::TraceId;
 use opentelemetry::trace::{SpanContext, TraceContextExt};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::Span;
@@ -61,6 +62,16 @@ pub fn context_of(span: &Span) -> Option<SpanContext> {
 /// As [`context_of`], but none for a span that is not recorded: a link to it would lead nowhere.
 pub fn recorded_context_of(span: &Span) -> Option<SpanContext> {
     context_of(span).filter(SpanContext::is_sampled)
+}
+
+/// The trace that `span` is in, for an exemplar; `None` when nobody keeps it.
+pub fn recorded_trace_of(span: &Span) -> Option<TraceId> {
+    recorded_context_of(span).map(|context| context.trace_id())
+}
+
+/// The trace of the span that this is called in, for an exemplar; `None` when nobody keeps it.
+pub fn current_recorded_trace() -> Option<TraceId> {
+    recorded_trace_of(&Span::current())
 }
 
 /// The id of the trace that `span` is in, as 32 hexadecimal digits: what a problem document

@@ -1,5 +1,6 @@
 // The ledger: is every accepted registration registered, rejected or on hold?
 
+import { fixed, LANES } from "./colors.ts";
 import { dashboard } from "./dashboard.ts";
 import { row } from "./layout.ts";
 import { stat, timeseries } from "./panels.ts";
@@ -63,11 +64,12 @@ const history = timeseries({
     "The two figures above over time. Good: unaccounted stays at 0; in doubt grows only when an API was" +
     " killed.",
   unit: "short",
-  decimals: 0,
+  rare: true,
   queries: [
     course("max by (lane) (registration_unaccounted)", "{{lane}} unaccounted"),
     course("max by (lane) (registration_in_doubt)", "{{lane}} in doubt"),
   ],
+  colors: LANES,
   alerts: ["RegistrationsUnaccounted", "RegistrationsInDoubt"],
 });
 
@@ -77,7 +79,15 @@ const reasons = timeseries({
     "Registrations that workers put on hold in the last 10 minutes, by reason. Good: 0. Many of refused_by_database at once are a" +
     " constraint or a trigger; unknown_version are APIs that are newer than the workers.",
   unit: "short",
+  rare: true,
   queries: [course(recent("registration_dead_letters_total", ["reason"]), "{{reason}}")],
+  colors: {
+    refused_by_database: fixed("orange"),
+    unknown_version: fixed("purple"),
+    undecodable: fixed("yellow"),
+    invalid_registration: fixed("blue"),
+    unrouted: fixed("super-light-red"),
+  },
   alerts: ["RegistrationsOnHold", "RegistrationsOfAnUnknownVersion"],
 });
 
@@ -87,13 +97,17 @@ const lastResorts = timeseries({
     "Messages that RabbitMQ gave up on or knew no queue for; workers put them on hold at once. Good: 0." +
     " Statements of the publishers wait in registrations.ledger until a worker reads them.",
   unit: "short",
-  decimals: 0,
+  rare: true,
   queries: [
     course(
       `sum by (queue) (rabbitmq_detailed_queue_messages{queue=~"registrations\\\\.(${LAST_RESORTS}|ledger)"})`,
       "{{queue}}",
     ),
   ],
+  colors: {
+    "registrations.unrouted": fixed("orange"),
+    "registrations.ledger": fixed("blue"),
+  },
   alerts: ["RegistrationsUnroutable", "RegistrationsOnHold"],
 });
 
@@ -103,10 +117,12 @@ const unroutable = timeseries({
     "Messages that RabbitMQ returned to the API in the last 10 minutes, since it knew no queue for them, not even the last" +
     " resort. Good: 0. Their clients got no 202; a binding or an exchange was deleted.",
   unit: "short",
+  rare: true,
   queries: [
     course("sum(increase(registration_publish_returned_total[10m]))", "returned"),
     course("sum(increase(rabbitmq_global_messages_unroutable_dropped_total[10m]))", "dropped"),
   ],
+  colors: { dropped: fixed("orange") },
   alerts: ["RegistrationsUnroutable"],
 });
 
@@ -116,6 +132,7 @@ const gaveUp = timeseries({
     "Messages that RabbitMQ moved to the last resort in the last 10 minutes: delivered too often, too old, or too many. Good: 0." +
     " Anything but the delivery limit is a policy that does not belong there.",
   unit: "short",
+  rare: true,
   queries: [
     course(
       "sum(increase(rabbitmq_global_messages_dead_lettered_delivery_limit_total[10m]))",
@@ -124,6 +141,7 @@ const gaveUp = timeseries({
     course("sum(increase(rabbitmq_global_messages_dead_lettered_expired_total[10m]))", "expired"),
     course("sum(increase(rabbitmq_global_messages_dead_lettered_maxlen_total[10m]))", "too many"),
   ],
+  colors: { expired: fixed("orange"), "too many": fixed("yellow") },
 });
 
 export const nothingLost = dashboard({

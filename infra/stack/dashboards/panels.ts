@@ -37,6 +37,7 @@ import type {
   Options as TimeSeriesOptions,
 } from "@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen";
 
+import { overridesOf, shadesOf, type Colors } from "./colors.ts";
 import { runbook } from "./links.ts";
 import type { Query } from "./queries.ts";
 import { NONE } from "./thresholds.ts";
@@ -62,8 +63,9 @@ export type Question = {
   /** What stands there when there is nothing to show. */
   noValue?: string;
   links?: DashboardLink[];
-  /** A colour for each of these names, in place of the palette's. */
-  colors?: Record<string, string>;
+  /** The colour of every line that `colors` does not name, in shades; blue when not given. */
+  color?: string;
+  colors?: Colors;
   /** Other thresholds for these names. */
   thresholdsOf?: Record<string, ThresholdsConfig>;
 };
@@ -98,11 +100,11 @@ export const panel = (
         ...(noValue === undefined ? {} : { noValue }),
         mappings: mappings ?? [],
         thresholds: question.thresholds ?? NONE,
-        color: { mode: FieldColorModeId.PaletteClassicByName },
+        color: shadesOf(question.color ?? "blue"),
         custom,
       },
       overrides: [
-        ...named("color", question.colors, (color) => ({ mode: "fixed", fixedColor: color })),
+        ...overridesOf(question.colors ?? {}),
         ...named("thresholds", question.thresholdsOf, (thresholds) => thresholds),
         ...overrides,
       ],
@@ -133,6 +135,14 @@ type Lines = {
   stacked?: boolean;
   /** For values that differ by orders of magnitude, such as durations. */
   logarithmic?: boolean;
+  /** Counts what should not happen: 0 is at the bottom, and 1 is well above it. */
+  rare?: boolean;
+};
+
+/** No traffic divides nothing by nothing. */
+const NO_TRAFFIC: ValueMapping = {
+  type: MappingType.SpecialValue,
+  options: { match: SpecialValueMatch.NullAndNan, result: { text: "no traffic", color: "text" } },
 };
 
 /** Lines over time. With thresholds, each is a dashed line. */
@@ -154,7 +164,7 @@ export const timeseries = (question: Question & Lines): Unplaced => {
     axisPlacement: AxisPlacement.Auto,
     ...(question.logarithmic
       ? { scaleDistribution: { type: ScaleDistribution.Log, log: 10 } }
-      : { axisSoftMin: 0 }),
+      : { axisSoftMin: 0, ...(question.rare ? { axisSoftMax: 1 } : {}) }),
     stacking: {
       mode: question.stacked ? StackingMode.Normal : StackingMode.None,
       group: "A",
@@ -163,13 +173,9 @@ export const timeseries = (question: Question & Lines): Unplaced => {
       mode: question.thresholds ? GraphThresholdsStyleMode.Dashed : GraphThresholdsStyleMode.Off,
     },
   } satisfies TimeSeriesFieldConfig;
-  return panel("timeseries", question, options, custom);
-};
-
-/** No traffic divides nothing by nothing. */
-const NO_TRAFFIC: ValueMapping = {
-  type: MappingType.SpecialValue,
-  options: { match: SpecialValueMatch.NullAndNan, result: { text: "no traffic", color: "text" } },
+  const mappings = [...(question.mappings ?? []), NO_TRAFFIC];
+  const bad = question.rare ? { decimals: 0, color: "red" } : {};
+  return panel("timeseries", { ...bad, ...question, mappings }, options, custom);
 };
 
 /** One number for each query's series, on the colour of its threshold. */
@@ -207,11 +213,10 @@ export const stateTimeline = (question: Question): Unplaced => {
   return colorByThreshold(panel("state-timeline", question, options, custom));
 };
 
-/** Words for 0 and 1. */
-export const states = (
-  zero: { text: string; color: string },
-  one: { text: string; color: string },
-): ValueMapping[] => [{ type: MappingType.ValueToText, options: { "0": zero, "1": one } }];
+/** Words for 0, 1 and so on. */
+export const states = (...words: { text: string; color: string }[]): ValueMapping[] => [
+  { type: MappingType.ValueToText, options: Object.fromEntries(words.entries()) },
+];
 
 type Columns = {
   /** The labels that are shown, in this order, with the columns' names. */

@@ -1,5 +1,6 @@
 // The API and the workers as processes.
 
+import { PROCESSES } from "./colors.ts";
 import { dashboard } from "./dashboard.ts";
 import { row } from "./layout.ts";
 import { stateTimeline, states, table, timeseries } from "./panels.ts";
@@ -16,10 +17,7 @@ const up = stateTimeline({
     "Whether Prometheus reads each target, and the exporter MySQL. Good: up. A worker that was scaled down is gone from the" +
     " list after some minutes.",
   unit: "none",
-  queries: [
-    course("min by (job, instance) (up)", EACH),
-    course("min by (instance) (mysql_up)", "MySQL, says {{instance}}"),
-  ],
+  queries: [course("min by (job, instance) (up)", EACH), course("min(mysql_up)", "MySQL")],
   mappings: states({ text: "down", color: "red" }, { text: "up", color: "green" }),
   thresholds: goodFrom(1),
   alerts: ["TargetDown", "MySqlDown"],
@@ -42,26 +40,25 @@ const restarts = timeseries({
     "How often each process started anew in the last 15 minutes. Good: 0 but for deploys. A process" +
     " that goes on restarting says why in its last log lines.",
   unit: "short",
-  decimals: 0,
+  rare: true,
   queries: [
     course(`sum by (job, instance) (changes(process_start_time_seconds${OURS}[15m]))`, EACH),
   ],
 });
 
+// Processes count whole seconds, so that a shorter interval would show steps.
 const cpu = timeseries({
   title: "How busy are they?",
-  description: "Processor cores that each process uses. Good: below the cores that it was given.",
+  colors: PROCESSES,
+  description:
+    "Processor cores that each process uses, over 5 minutes. Good: below the cores that it was given.",
   unit: "short",
-  queries: [
-    course(
-      `sum by (job, instance) (rate(process_cpu_seconds_total${OURS}[$__rate_interval]))`,
-      EACH,
-    ),
-  ],
+  queries: [course(`sum by (job, instance) (rate(process_cpu_seconds_total${OURS}[5m]))`, EACH)],
 });
 
 const memory = timeseries({
   title: "How much memory do they use?",
+  colors: PROCESSES,
   description:
     "Resident memory of each process. Good: level after the start. A slope that does not end is a" +
     " leak.",
@@ -71,6 +68,7 @@ const memory = timeseries({
 
 const descriptors = timeseries({
   title: "Do file descriptors run out?",
+  colors: PROCESSES,
   description:
     "Open files and connections, of those that the process may open. Good: far below 100%; at 100% no" +
     " connection is taken any more.",
@@ -83,6 +81,7 @@ const descriptors = timeseries({
 
 const tasks = timeseries({
   title: "How much do they have to do?",
+  colors: PROCESSES,
   description:
     "Tokio's tasks that have not ended. Good: it follows the connections and goes back with them.",
   unit: "short",
@@ -91,6 +90,7 @@ const tasks = timeseries({
 
 const starved = timeseries({
   title: "Do tasks wait for a thread?",
+  colors: PROCESSES,
   description:
     "Tasks that are ready and that no thread of Tokio runs yet. Good: near 0. High for long: the" +
     " process needs more processor, or something blocks its threads.",
@@ -104,6 +104,7 @@ const dropped = timeseries({
     "Log lines of the last 10 minutes that stdout did not take in time. Good: 0. Whatever reads stdout is too slow or gone, or" +
     " its disk is full; registrations are not affected.",
   unit: "short",
+  rare: true,
   queries: [course(recent("registrar_log_lines_dropped_total", ["job", "instance"]), EACH)],
   thresholds: NONE_IS_GOOD,
   alerts: ["LogLinesDropped"],

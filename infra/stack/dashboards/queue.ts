@@ -1,5 +1,6 @@
 // What lies between the API and the workers.
 
+import { fixed, LANES, QUANTILES } from "./colors.ts";
 import { dashboard, LANE } from "./dashboard.ts";
 import { row } from "./layout.ts";
 import { stateTimeline, states, timeseries } from "./panels.ts";
@@ -19,15 +20,25 @@ const consumers = stateTimeline({
   alerts: ["LaneWithoutConsumer"],
 });
 
+const PAUSE_LEFT = 'max by (lane) (registration_lane_pause_left_seconds{lane=~"$lane"})';
+
 const paused = stateTimeline({
-  title: "Has a worker paused a lane?",
+  title: "Is a lane paused?",
   description:
-    "Paused: some worker does not take from the lane, since a server is away or an operator paused" +
-    " it. Good: consuming.",
+    "Whether workers take from the lane. Good: consuming. Paused by an operator: registrar lanes says" +
+    " for how long. A server is away: a worker waits for MySQL or RabbitMQ, and goes on by itself.",
   unit: "none",
-  queries: [course('max by (lane) (registration_worker_paused{lane=~"$lane"})', "{{lane}}")],
-  mappings: states({ text: "consuming", color: "green" }, { text: "paused", color: "red" }),
-  thresholds: badFrom(1),
+  queries: [
+    course(
+      `max by (lane) (registration_worker_paused{lane=~"$lane"}) + on (lane) (${PAUSE_LEFT} > bool 0)`,
+      "{{lane}}",
+    ),
+  ],
+  mappings: states(
+    { text: "consuming", color: "green" },
+    { text: "a server is away", color: "red" },
+    { text: "paused by an operator", color: "orange" },
+  ),
   alerts: ["LaneWithoutConsumer"],
 });
 
@@ -56,6 +67,7 @@ const oldest = timeseries({
   queries: [
     course('max by (lane) (registration_oldest_waiting_seconds{lane=~"$lane"})', "{{lane}}"),
   ],
+  colors: LANES,
   thresholds: badFromEither(
     limitOf("OldestRegistrationWaitsLong", 60),
     limitOf("OldestRegistrationWaitsLong", 1800),
@@ -73,6 +85,7 @@ const ready = timeseries({
     course(byLane("rabbitmq_detailed_queue_messages_ready"), "{{lane}} ready"),
     course(byLane("rabbitmq_detailed_queue_messages_unacked"), "{{lane}} unacked"),
   ],
+  colors: LANES,
   thresholds: badFrom(limitOf("LaneBacklogGrowing", 1000)),
   alerts: ["LaneBacklogGrowing"],
 });
@@ -90,6 +103,7 @@ const balance = timeseries({
     ),
     course(growthByLane("rabbitmq_detailed_queue_messages"), "{{lane}} growth"),
   ],
+  colors: LANES,
   alerts: ["LaneBacklogGrowing"],
 });
 
@@ -107,6 +121,7 @@ const waited = timeseries({
     ),
     course(median("registration_queue_wait_seconds", 'lane=~"$lane"', ["lane"]), "{{lane}} 50%"),
   ],
+  colors: LANES,
   thresholds: badFrom(2),
   alerts: ["DecisionBudgetBurn"],
 });
@@ -122,6 +137,7 @@ const confirms = timeseries({
     courseWithExemplars(p99("registration_publish_confirm_seconds"), "99%"),
     course(median("registration_publish_confirm_seconds"), "50%"),
   ],
+  colors: QUANTILES,
   alerts: ["AcceptanceBudgetBurn"],
 });
 
@@ -132,9 +148,11 @@ const failures = timeseries({
     " than RabbitMQ takes. Unavailable: no connection. Unknown: no answer in time; the client is" +
     " told to try again.",
   unit: "short",
+  rare: true,
   queries: [
     course(recent('registration_published_total{result!="confirmed"}', ["result"]), "{{result}}"),
   ],
+  colors: { saturated: fixed("orange"), unknown: fixed("purple"), refused: fixed("yellow") },
   alerts: ["AcceptanceBudgetBurn"],
 });
 
@@ -144,7 +162,9 @@ const redeliveries = timeseries({
     "Messages of the last 10 minutes that a worker had before and did not ack: it was killed, or lost" +
     " its connection. Good: 0 but for deploys. Nothing is registered twice by it.",
   unit: "short",
+  rare: true,
   queries: [course(recent("registration_redeliveries_total", ["lane"]), "{{lane}}")],
+  colors: LANES,
 });
 
 export const queue = dashboard({

@@ -1,5 +1,6 @@
 // How registrations get into MySQL.
 
+import { fixed, LANES, PROCESSES, QUANTILES, shadesOf } from "./colors.ts";
 import { dashboard } from "./dashboard.ts";
 import { row } from "./layout.ts";
 import { stat, timeseries } from "./panels.ts";
@@ -18,6 +19,7 @@ const stored = timeseries({
   queries: [
     course(rate('registration_outcomes_total{outcome="registered"}', ["lane"]), "{{lane}}"),
   ],
+  colors: LANES,
 });
 
 const inserts = timeseries({
@@ -31,6 +33,7 @@ const inserts = timeseries({
     courseWithExemplars(p99("registration_insert_seconds", "", ["result"]), "{{result}} 99%"),
     course(median("registration_insert_seconds", "", ["result"]), "{{result}} 50%"),
   ],
+  colors: { ...QUANTILES, "/^error/": shadesOf("red") },
   alerts: ["DecisionBudgetBurn"],
 });
 
@@ -44,6 +47,7 @@ const rows = timeseries({
     courseWithExemplars(p99("registration_batch_rows"), "99%"),
     course(median("registration_batch_rows"), "50%"),
   ],
+  colors: QUANTILES,
 });
 
 const retries = timeseries({
@@ -53,6 +57,9 @@ const retries = timeseries({
     " Transient: deadlocks, lost connections. System: the tables or the rights are wrong, and nothing" +
     " is stored.",
   unit: "percentunit",
+  min: 0,
+  color: "red",
+  colors: { transient: fixed("orange"), slow_transient: fixed("yellow") },
   queries: [
     course(
       "sum by (class) (rate(registration_retries_total[5m]))" +
@@ -70,6 +77,8 @@ const errors = timeseries({
     "Errors of MySQL, or on the way to it (none), in the last 10 minutes: all, and by number. Good: 0." +
     " 1205 and 1213 are locks, 1040 too many connections, 1142 a right, 1146 a table that is missing.",
   unit: "short",
+  rare: true,
+  colors: { all: fixed("orange") },
   queries: [
     course("sum(increase(db_errors_total[10m]))", "all"),
     course(`${recent("db_errors_total", ["code"])} > 0`, "{{code}}"),
@@ -91,6 +100,7 @@ const pool = timeseries({
       "{{job}} {{instance}}",
     ),
   ],
+  colors: PROCESSES,
   alerts: ["DatabasePoolExhausted"],
 });
 
@@ -102,6 +112,7 @@ const acquire = timeseries({
   unit: "s",
   logarithmic: true,
   queries: [courseWithExemplars(p90("db_pool_acquire_seconds", "", ["job"]), "{{job}} 90%")],
+  colors: PROCESSES,
   thresholds: badFrom(limitOf("DatabasePoolExhausted", 0.5)),
   alerts: ["DatabasePoolExhausted"],
 });
@@ -140,12 +151,11 @@ const locks = timeseries({
 const syncs = timeseries({
   title: "How busy is MySQL's disk?",
   description:
-    "How often InnoDB makes its data and its log durable (fsync). Every batch needs it. Good: it" +
-    " grows with the batches and not with the rows.",
+    "How often InnoDB makes what it wrote durable (fsync). Every batch needs it. Good: it grows with" +
+    " the batches and not with the rows.",
   unit: "ops",
   queries: [
-    course("sum(rate(mysql_global_status_innodb_data_fsyncs[$__rate_interval]))", "data"),
-    course("sum(rate(mysql_global_status_innodb_os_log_fsyncs[$__rate_interval]))", "log"),
+    course("sum(rate(mysql_global_status_innodb_data_fsyncs[$__rate_interval]))", "fsyncs"),
   ],
 });
 
@@ -156,6 +166,6 @@ export const storage = dashboard({
   rows: [
     row(8, [stored, 8], [inserts, 8], [rows, 8]),
     row(8, [retries, 8], [errors, 8], [pool, 8]),
-    row(8, [acquire, 8], [connections, 4], [locks, 6], [syncs, 6]),
+    row(8, [acquire, 7], [connections, 5], [locks, 6], [syncs, 6]),
   ],
 });

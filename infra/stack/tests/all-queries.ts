@@ -1,6 +1,6 @@
 // Every query that is committed: of dashboards, of rules, of the links between data sources.
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 
 import { parse } from "yaml";
 
@@ -67,9 +67,8 @@ type Provisioned = {
   };
 };
 
-export const PROVISIONED: Provisioned[] = existsSync(SOURCES)
-  ? (parse(readFileSync(SOURCES, "utf8")) as { datasources: Provisioned[] }).datasources
-  : [];
+const PROVISIONED = (parse(readFileSync(SOURCES, "utf8")) as { datasources: Provisioned[] })
+  .datasources;
 
 /** Provisioning expands variables of the environment, so that "$$" stands for "$". */
 const linked = (query: string): string =>

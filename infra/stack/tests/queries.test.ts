@@ -2,11 +2,16 @@
 
 import { describe, expect, test } from "vitest";
 
-import { ALL_QUERIES, DASHBOARD_QUERIES } from "./all-queries.ts";
+import { ALL_QUERIES, DASHBOARD_QUERIES, LINK_QUERIES } from "./all-queries.ts";
 import { metricsIn, mistakeIn, type Language } from "./grammar.ts";
 
 test.each(ALL_QUERIES)("$where is $language", ({ language, query }) => {
   expect(mistakeIn(language, query), query).toBeUndefined();
+});
+
+test("the data sources link to log lines and to metrics", () => {
+  const linked = new Set(LINK_QUERIES.map(({ language }) => language));
+  expect([...linked].sort()).toEqual(["LogQL", "PromQL"]);
 });
 
 test("the dashboards ask in all three languages", () => {

@@ -11,16 +11,18 @@ const CONFINED: [(&str, &str); 4] = [
 ];
 
 /// What each module of `common` may use of the others.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 13] = [
     ("authority", &[]),
     ("domain", &[]),
     ("config", &["output"]),
+    ("field_value", &[]),
     ("lifecycle", &[]),
+    ("negotiation", &["field_value"]),
     ("output", &[]),
     ("retry", &[]),
-    ("telemetry", &["authority", "config", "lifecycle"]),
+    ("telemetry", &["authority", "config", "lifecycle", "negotiation"]),
     ("texts", &["domain"]),
-    ("messaging", &["authority", "config", "domain", "lifecycle", "retry"]),
+    ("messaging", &["authority", "config", "domain", "lifecycle", "retry", "telemetry"]),
     ("storage", &["config", "domain", "telemetry"]),
     ("ledger", &["domain", "messaging", "storage"]),
 ];

@@ -5,12 +5,16 @@
 //! the start, with zero: a rate over a series that appears with its first event misses that event.
 
 pub mod buckets;
+mod exemplars;
+mod histogram;
+mod open_metrics;
 mod read_counter;
 mod read_gauge;
 mod registry;
 mod runtime;
 
+pub use histogram::Histogram;
 pub use registry::{Labels, Metrics, MetricsError};
 
-/// The types of the metrics that [`Metrics`] registers.
-pub use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec};
+/// The types of the other metrics that [`Metrics`] registers.
+pub use prometheus::{IntCounter, IntCounterVec, IntGauge, IntGaugeVec};

@@ -1,11 +1,16 @@
 //! The metrics of one process.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use prometheus::core::Collector;
 use prometheus::{
-    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
-    Registry, TextEncoder,
+    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
 
+use super::exemplars::Exemplars;
+use super::histogram::Histogram;
+use super::open_metrics::{self, ExemplarsByName};
 use super::read_counter::ReadCounter;
 use super::read_gauge::ReadGauge;
 
@@ -17,6 +22,7 @@ pub type Labels<'a> = [(&'a str, &'a [&'a str])];
 #[derive(Clone, Debug, Default)]
 pub struct Metrics {
     registry: Registry,
+    exemplars: Arc<Mutex<ExemplarsByName>>,
 }
 
 /// A metric that cannot be registered or rendered: a mistake in the program, such as a bad name
@@ -88,8 +94,7 @@ impl Metrics {
 
     /// Registers a distribution over `buckets`; see [`super::buckets`].
     pub fn histogram(&self, name: &str, help: &str, buckets: &[f64]) -> Result<Histogram> {
-        let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
-        self.keep(name, Histogram::with_opts(options))
+        self.histograms(name, help, &[], buckets)
     }
 
     /// Registers distributions by label.
@@ -99,16 +104,26 @@ impl Metrics {
         help: &str,
         labels: &Labels<'_>,
         buckets: &[f64],
-    ) -> Result<HistogramVec> {
+    ) -> Result<Histogram> {
         let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
-        let histograms = self.keep(name, HistogramVec::new(options, &names(labels)))?;
+        let counts = self.keep(name, HistogramVec::new(options, &names(labels)))?;
+        let exemplars = Arc::new(Exemplars::new(&names(labels), buckets));
+        let mut all = self.exemplars.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(name.to_owned(), Arc::clone(&exemplars));
+        let histogram = Histogram::new(counts, exemplars);
         for values in combinations(labels) {
-            histograms.with_label_values(&values);
+            histogram.start(&values);
         }
-        Ok(histograms)
+        Ok(histogram)
     }
 
-    /// Everything as Prometheus reads it (text format 0.0.4).
+    /// Everything in OpenMetrics 1.0, with exemplars.
+    pub fn render_open_metrics(&self) -> String {
+        let exemplars = self.exemplars.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        open_metrics::write(&self.registry.gather(), &exemplars)
+    }
+
+    /// Everything in Prometheus' text format 0.0.4, which has no exemplars.
     pub fn render(&self) -> Result<String> {
         TextEncoder::new()
             .encode_to_string(&self.registry.gather())

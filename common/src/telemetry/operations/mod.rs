@@ -3,6 +3,7 @@
 //! `GET /metrics` always; `GET /livez` and `GET /readyz` when the process has no other port to
 //! answer them on. Not for the public: nothing here is authenticated.
 
+mod format;
 mod health;
 mod server;
 

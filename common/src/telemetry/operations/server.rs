@@ -7,20 +7,18 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
 
+use super::format::Format;
 use super::{Health, METRICS_ADDRESS, Probe};
 use crate::lifecycle::{ListenError, Shutdown, listen};
 use crate::telemetry::metrics::Metrics;
 
 /// How long open connections may take to finish after the shutdown.
 const GRACE: Duration = Duration::from_secs(1);
-
-/// What Prometheus calls the text format.
-const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// What the operations port answers.
 #[derive(Debug)]
@@ -87,9 +85,15 @@ impl OperationsServer {
     }
 }
 
-async fn scrape(State(metrics): State<Metrics>) -> Response {
-    match metrics.render() {
-        Ok(text) => ([(header::CONTENT_TYPE, TEXT_FORMAT)], text).into_response(),
+async fn scrape(State(metrics): State<Metrics>, headers: HeaderMap) -> Response {
+    let format = Format::asked_for(&headers);
+    let rendered = match format {
+        Format::OpenMetrics => Ok(metrics.render_open_metrics()),
+        Format::Text => metrics.render(),
+    };
+    let headers = [(header::CONTENT_TYPE, format.content_type()), (header::VARY, "accept")];
+    match rendered {
+        Ok(text) => (headers, text).into_response(),
         Err(error) => {
             tracing::error!(%error, "metrics cannot be served");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

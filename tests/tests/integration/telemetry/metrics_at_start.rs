@@ -8,10 +8,11 @@ use registrar_tests::exposition::Exposition;
 use super::Observed;
 
 /// Name and type of what every process shows.
-const OF_BOTH: [(&str, &str); 15] = [
+const OF_BOTH: [(&str, &str); 16] = [
     ("db_errors_total", "counter"),
     ("db_pool_acquire_seconds", "histogram"),
     ("db_pool_connections", "gauge"),
+    ("db_pool_connections_max", "gauge"),
     ("process_cpu_seconds_total", "counter"),
     ("process_max_fds", "gauge"),
     ("process_open_fds", "gauge"),
@@ -26,16 +27,17 @@ const OF_BOTH: [(&str, &str); 15] = [
     ("tokio_workers", "gauge"),
 ];
 
-const OF_THE_API: [(&str, &str); 6] = [
+const OF_THE_API: [(&str, &str); 7] = [
     ("http_server_request_duration_seconds", "histogram"),
     ("registration_publish_confirm_seconds", "histogram"),
     ("registration_publish_returned_total", "counter"),
     ("registration_publish_window_in_use", "gauge"),
+    ("registration_publish_window_max", "gauge"),
     ("registration_published_total", "counter"),
     ("student_registration_requests_total", "counter"),
 ];
 
-const OF_THE_WORKER: [(&str, &str); 14] = [
+const OF_THE_WORKER: [(&str, &str); 16] = [
     ("registration_batch_rows", "histogram"),
     ("registration_dead_letters_held", "gauge"),
     ("registration_dead_letters_total", "counter"),
@@ -43,7 +45,9 @@ const OF_THE_WORKER: [(&str, &str); 14] = [
     ("registration_end_to_end_seconds", "histogram"),
     ("registration_in_doubt", "gauge"),
     ("registration_insert_seconds", "histogram"),
+    ("registration_lane_pause_left_seconds", "gauge"),
     ("registration_ledger_known_timestamp_seconds", "gauge"),
+    ("registration_oldest_waiting_seconds", "gauge"),
     ("registration_outcomes_total", "counter"),
     ("registration_queue_wait_seconds", "histogram"),
     ("registration_redeliveries_total", "counter"),
@@ -63,7 +67,14 @@ const REASONS: [&str; 6] = [
     "unrouted",
 ];
 
+const PAGE: &str = include_str!("../../../../docs/operations/metrics.md");
+
+/// Shows these and no other, and the page for operators has them all.
 fn shows_exactly(metrics: &Exposition, own: &[(&str, &str)]) {
+    for name in metrics.types().keys() {
+        let is_there = PAGE.contains(&format!("`{name}`")) || PAGE.contains(&format!("`{name}{{"));
+        assert!(is_there, "{name} is not in docs/operations/metrics.md");
+    }
     let expected: BTreeSet<_> = OF_BOTH.iter().chain(own).copied().collect();
     let shown = metrics.types().iter().map(|(name, kind)| (name.as_str(), kind.as_str()));
     assert_eq!(shown.collect::<BTreeSet<_>>(), expected);
@@ -88,6 +99,7 @@ fn database_is_there(metrics: &Exposition) {
     }
     is_there(metrics, "db_pool_connections{state=\"idle\"}");
     is_there(metrics, "db_pool_connections{state=\"in_use\"}");
+    is_there(metrics, "db_pool_connections_max");
     is_there(metrics, "db_pool_acquire_seconds_count");
 }
 
@@ -109,12 +121,13 @@ async fn an_api_without_traffic_shows_every_metric_it_will_ever_have() {
             );
         }
     }
-    for status in ["202", "422", "429", "503"] {
+    for status in ["201", "202", "303", "409", "422", "429", "499", "500", "503", "504"] {
         let labels = format!("method=\"POST\",route=\"/register\",status=\"{status}\"");
         is_zero(&metrics, &format!("http_server_request_duration_seconds_count{{{labels}}}"));
     }
     is_zero(&metrics, "registration_publish_confirm_seconds_count");
     is_zero(&metrics, "registration_publish_window_in_use");
+    assert_eq!(metrics.value("registration_publish_window_max"), Some(2_000.0));
     is_zero(&metrics, "registration_publish_returned_total");
     is_there(&metrics, "registrar_build_info{service=\"registrar-api\",version=\"0.1.0\"}");
     database_is_there(&metrics);
@@ -127,7 +140,8 @@ async fn a_worker_without_messages_shows_every_metric_it_will_ever_have() {
     let metrics = Exposition::parse(&worker.metrics().await);
     shows_exactly(&metrics, &OF_THE_WORKER);
     for lane in LANES {
-        for name in ["in_doubt", "unaccounted"] {
+        for name in ["in_doubt", "unaccounted", "oldest_waiting_seconds", "lane_pause_left_seconds"]
+        {
             is_zero(&metrics, &format!("registration_{name}{{lane=\"{lane}\"}}"));
         }
         is_zero(&metrics, &format!("registration_queue_wait_seconds_count{{lane=\"{lane}\"}}"));
@@ -135,14 +149,18 @@ async fn a_worker_without_messages_shows_every_metric_it_will_ever_have() {
             let labels = format!("lane=\"{lane}\",outcome=\"{outcome}\"");
             is_zero(&metrics, &format!("registration_end_to_end_seconds_count{{{labels}}}"));
         }
-        let codes =
-            [("registered", ""), ("unchanged", ""), ("rejected", "email_already_registered")];
-        for (outcome, code) in codes.into_iter().chain(REASONS.map(|reason| ("on_hold", reason))) {
+        for (outcome, code) in
+            [("registered", ""), ("unchanged", ""), ("rejected", "email_already_registered")]
+        {
             let labels = format!("code=\"{code}\",lane=\"{lane}\",outcome=\"{outcome}\"");
             is_zero(&metrics, &format!("registration_outcomes_total{{{labels}}}"));
         }
     }
     for queue in QUEUES {
+        for reason in REASONS {
+            let labels = format!("code=\"{reason}\",lane=\"{queue}\",outcome=\"on_hold\"");
+            is_zero(&metrics, &format!("registration_outcomes_total{{{labels}}}"));
+        }
         for name in ["redeliveries_total", "worker_paused", "deliveries_in_hand"] {
             is_zero(&metrics, &format!("registration_{name}{{lane=\"{queue}\"}}"));
         }

@@ -19,8 +19,12 @@ async fn start(operations: Operations) -> (SocketAddr, Shutdown, JoinHandle<io::
 }
 
 async fn answer_to(address: SocketAddr, path: &str) -> String {
+    answer_with(address, path, "").await
+}
+
+async fn answer_with(address: SocketAddr, path: &str, header: &str) -> String {
     let mut connection = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{header}\r\n");
     connection.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).await.unwrap();
@@ -40,6 +44,20 @@ async fn metrics_are_served_as_prometheus_reads_them() {
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.contains("content-type: text/plain; version=0.0.4"), "{answer}");
     assert!(answer.contains("\nsomething_total 0\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_scraper_that_asks_for_openmetrics_gets_it() {
+    let (address, _shutdown, _serving) = start(Operations::new(metrics())).await;
+    let accept = "Accept: application/openmetrics-text; version=1.0.0\r\n";
+    let answer = answer_with(address, "/metrics", accept).await;
+    assert!(
+        answer.contains("content-type: application/openmetrics-text; version=1.0.0"),
+        "{answer}"
+    );
+    assert!(answer.contains("\nvary: accept\r\n"), "{answer}");
+    assert!(answer.contains("# TYPE something counter\n"), "{answer}");
+    assert!(answer.ends_with("\nsomething_total 0\n# EOF\n"), "{answer}");
 }
 
 #[tokio::test]

@@ -1,19 +1,33 @@
+use std::borrow::Cow;
+
 use axum::http::{HeaderMap, HeaderName};
 
-use crate::field_value::{elements, name_and_value, parts, values};
+use crate::field_value::{elements, name_and_value, parts, unquoted, values};
 
 /// A range of a list, such as `text/html` or `fa-IR`, and how welcome it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Weighted<'a> {
-    pub(super) range: &'a [u8],
+pub struct Weighted<'a> {
+    /// The range without its parameters.
+    pub range: &'a [u8],
     /// From 0 to 1.
-    pub(super) weight: f32,
+    pub weight: f32,
     /// Whether it names more than the range, such as `level=1`.
-    pub(super) has_parameters: bool,
+    pub has_parameters: bool,
+    element: &'a [u8],
+}
+
+impl<'a> Weighted<'a> {
+    /// The value of a parameter of the range; what follows the weight is none.
+    pub fn parameter(&self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
+        let parameters = parts(self.element, b';').skip(1).map(name_and_value);
+        let mut parameters = parameters.take_while(|(name, _)| !name.eq_ignore_ascii_case(b"q"));
+        let named = parameters.find(|(found, _)| found.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| unquoted(value))
+    }
 }
 
 /// What a header lists, in its order; what has a weight that is no number from 0 to 1 is left out.
-pub(super) fn weighted<'a>(
+pub fn weighted<'a>(
     headers: &'a HeaderMap,
     name: &HeaderName,
 ) -> impl Iterator<Item = Weighted<'a>> + use<'a> {
@@ -32,7 +46,7 @@ fn element(element: &[u8]) -> Option<Weighted<'_>> {
         }
         has_parameters = true;
     }
-    Some(Weighted { range, weight, has_parameters })
+    Some(Weighted { range, weight, has_parameters, element })
 }
 
 /// A number from 0 to 1; with more digits, or without its zero, than RFC 9110 (12.4.2) has it, since
@@ -65,6 +79,17 @@ mod tests {
         ];
         assert_eq!(read(&["a/b;level=1, c ; Q = 0.5", "d;q=0"]), expected);
         assert_eq!(read(&["a;q=.2;x=\",;q=1\""]), [("a".to_owned(), 0.2, false)]);
+    }
+
+    #[test]
+    fn a_range_has_the_parameters_before_its_weight() {
+        let headers = HeaderMap::from_iter([(
+            ACCEPT,
+            "a/b; Version = \"1.0.0\" ;q=0.5;level=1".parse().unwrap(),
+        )]);
+        let range = weighted(&headers, &ACCEPT).next().unwrap();
+        assert_eq!(range.parameter(b"version").as_deref(), Some(b"1.0.0".as_slice()));
+        assert_eq!(range.parameter(b"level"), None);
     }
 
     #[test]

@@ -1,0 +1,55 @@
+//! Looks at what waits, since a lane that is not consumed says nothing by itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use registrar_common::messaging::{ConnectError, MessagingSettings, QueueCounts};
+use time::OffsetDateTime;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use crate::metrics::WorkerMetrics;
+
+/// How exact the age is of what came while nothing was consumed.
+const INTERVAL: Duration = Duration::from_secs(5);
+
+pub(crate) struct Looks {
+    messaging: MessagingSettings,
+    metrics: Arc<WorkerMetrics>,
+    queues: Option<QueueCounts>,
+}
+
+impl Looks {
+    /// Connects with the first look.
+    pub(crate) fn new(messaging: MessagingSettings, metrics: Arc<WorkerMetrics>) -> Self {
+        Self { messaging, metrics, queues: None }
+    }
+
+    /// Looks until `stop`. While RabbitMQ is away what was seen last holds.
+    pub(crate) async fn run(mut self, stop: CancellationToken) {
+        let looking = async {
+            loop {
+                if let Err(error) = self.look().await {
+                    tracing::debug!(%error, "the lanes' queues cannot be counted");
+                }
+                sleep(INTERVAL).await;
+            }
+        };
+        stop.run_until_cancelled(Box::pin(looking)).await;
+    }
+
+    async fn look(&mut self) -> Result<(), ConnectError> {
+        let queues = match self.queues.take() {
+            Some(queues) => queues,
+            None => QueueCounts::connect(&self.messaging).await?,
+        };
+        let begun = self.metrics.waiting.begin_looks(OffsetDateTime::now_utc());
+        for (lane, counts) in queues.lanes().await? {
+            if let Some((waiting, look)) = begun.get(&lane) {
+                waiting.looked(*look, counts);
+            }
+        }
+        self.queues = Some(queues);
+        Ok(())
+    }
+}
