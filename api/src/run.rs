@@ -3,15 +3,22 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use registrar_common::{config, lifecycle::Shutdown, output, telemetry};
+use registrar_common::{
+    config,
+    lifecycle::{self, Shutdown},
+    output, telemetry,
+};
 
 use crate::{
     application::{Application, SERVICE, VERSION},
-    settings::Settings,
+    settings::{Healthcheck, Settings},
 };
 
-/// Runs the API of this process.
+/// Runs the API of this process, or asks another one how it is.
 pub fn main() -> ExitCode {
+    if lifecycle::is_healthcheck() {
+        return lifecycle::healthcheck(config::parse::<Healthcheck>().address);
+    }
     let settings = config::parse::<Settings>();
     let result = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -6,6 +6,7 @@ use axum::http::HeaderValue;
 use clap::Parser;
 use registrar_common::{
     config::{self, SecretList},
+    lifecycle::HEALTHCHECK,
     messaging::{MessagingSettings, PublishSettings},
     storage::DatabaseSettings,
     telemetry::TelemetrySettings,
@@ -21,13 +22,28 @@ use crate::{
 /// The variable with the address to listen on, for messages that tell what to change.
 pub const ADDRESS_VARIABLE: &str = "REGISTRAR_API_ADDRESS";
 
+/// Where it listens unless told otherwise.
+const ADDRESS: &str = "0.0.0.0:5000";
+
+/// `registrar-api healthcheck`: Exit code 0 when the API of this address can take registrations, 1 when not
+#[derive(Clone, Debug, Parser)]
+#[command(name = "registrar-api", version)]
+pub struct Healthcheck {
+    /// The word itself
+    #[arg(value_parser = [HEALTHCHECK], hide = true)]
+    pub command: String,
+    /// Where the API listens
+    #[arg(long, env = ADDRESS_VARIABLE, default_value = ADDRESS, value_parser = config::address(5000))]
+    pub address: SocketAddr,
+}
+
 /// The settings of the API.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "registrar-api", version, about)]
 pub struct Settings {
     /// Where to listen: an address or a name with a port, or a port alone for all interfaces; port 0
     /// takes any that is free
-    #[arg(long, env = ADDRESS_VARIABLE, default_value = "0.0.0.0:5000",
+    #[arg(long, env = ADDRESS_VARIABLE, default_value = ADDRESS,
         value_parser = config::address(5000))]
     pub address: SocketAddr,
     /// Where to listen for Prometheus, in the same forms

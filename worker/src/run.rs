@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use registrar_common::config;
 use registrar_common::domain::Lane;
 use registrar_common::ledger::Looker;
-use registrar_common::lifecycle::{Shutdown, Supervisor};
+use registrar_common::lifecycle::{self, Shutdown, Supervisor};
 use registrar_common::messaging::Envelope;
 use registrar_common::output;
 use registrar_common::retry::RetryPolicy;
@@ -23,7 +23,7 @@ use crate::ledger::{Recorder, StatementKeeper, Watch};
 use crate::metrics::WorkerMetrics;
 use crate::operations;
 use crate::readiness::Readiness;
-use crate::settings::Settings;
+use crate::settings::{Healthcheck, Settings};
 use crate::source::Source;
 use crate::waiting::Looks;
 use crate::writer::Writer;
@@ -39,8 +39,11 @@ const RECORD_RETRY: (Duration, Duration) = (Duration::from_millis(50), Duration:
 /// The delivery limit is 20: at this cap a message wears it out in about an hour.
 const RESUME: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(5));
 
-/// Runs the worker of this process.
+/// Runs the worker of this process, or asks another one how it is.
 pub fn main() -> ExitCode {
+    if lifecycle::is_healthcheck() {
+        return lifecycle::healthcheck(config::parse::<Healthcheck>().metrics_address);
+    }
     main_with(|store| store, Envelope::decode)
 }
 

@@ -5,10 +5,26 @@ use std::time::Duration;
 
 use clap::Parser;
 use registrar_common::config;
+use registrar_common::lifecycle::HEALTHCHECK;
 use registrar_common::messaging::MessagingSettings;
 use registrar_common::storage::DatabaseSettings;
 use registrar_common::telemetry::TelemetrySettings;
 use registrar_common::telemetry::operations::METRICS_ADDRESS;
+
+/// Where it serves its operations port unless told otherwise.
+const METRICS: &str = "0.0.0.0:9101";
+
+/// `registrar-worker healthcheck`: Exit code 0 when the worker of this address can work, 1 when not.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "registrar-worker", version)]
+pub struct Healthcheck {
+    /// The word itself.
+    #[arg(value_parser = [HEALTHCHECK], hide = true)]
+    pub command: String,
+    /// Where the worker serves `/readyz`.
+    #[arg(long, env = METRICS_ADDRESS, default_value = METRICS, value_parser = config::address(9101))]
+    pub metrics_address: SocketAddr,
+}
 
 /// Stores accepted registrations in MySQL.
 #[derive(Clone, Debug, Parser)]
@@ -25,7 +41,7 @@ pub struct Settings {
     pub telemetry: TelemetrySettings,
 
     /// Where metrics, `/livez` and `/readyz` are served.
-    #[arg(long, env = METRICS_ADDRESS, default_value = "0.0.0.0:9101",
+    #[arg(long, env = METRICS_ADDRESS, default_value = METRICS,
           value_parser = config::address(9101))]
     pub metrics_address: SocketAddr,
 

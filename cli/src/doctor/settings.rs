@@ -10,6 +10,10 @@ use crate::broker::BrokerArguments;
 
 const CHECK: &str = "settings";
 
+/// The variables that name a file with a secret.
+const SECRET_FILES: [&str; 2] =
+    ["REGISTRAR_DERIVATION_SECRET_FILE", "REGISTRAR_SEALING_SECRETS_FILE"];
+
 /// Read as text, so that a wrong one is one finding among others.
 #[derive(Debug, Args)]
 pub(super) struct SettingsArguments {
@@ -70,7 +74,7 @@ fn unusable(
 }
 
 fn misspelt(name: &str) -> Option<Problem> {
-    if !name.starts_with(PREFIX) || VARIABLES.contains(&name) {
+    if !name.starts_with(PREFIX) || VARIABLES.contains(&name) || SECRET_FILES.contains(&name) {
         return None;
     }
     let what = format!("{name} is set, and no program of this version reads it.");
@@ -89,7 +93,13 @@ mod tests {
         let problem = misspelt("REGISTRAR_BATCH_ROW").unwrap();
         assert!(problem.what.starts_with("REGISTRAR_BATCH_ROW is set"), "{problem:?}");
         assert!(problem.mend.contains("REGISTRAR_BATCH_ROWS"), "{problem:?}");
-        for name in ["REGISTRAR_BATCH_ROWS", "PATH", "AMQP_URL", "OTEL_SDK_DISABLED"] {
+        for name in [
+            "REGISTRAR_BATCH_ROWS",
+            "REGISTRAR_SEALING_SECRETS_FILE",
+            "PATH",
+            "AMQP_URL",
+            "OTEL_SDK_DISABLED",
+        ] {
             assert_eq!(misspelt(name), None);
         }
     }

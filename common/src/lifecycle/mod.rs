@@ -22,11 +22,13 @@
 //! No task is detached: each is owned by a supervisor or by another task's join set, so that the
 //! death of any is noticed.
 
+mod healthcheck;
 mod listen;
 mod shutdown;
 mod signals;
 mod supervisor;
 
+pub use healthcheck::{HEALTHCHECK, healthcheck, is_healthcheck};
 pub use listen::{ListenError, listen};
 pub use shutdown::Shutdown;
 pub use supervisor::{Stopped, Supervisor, TaskOutput};

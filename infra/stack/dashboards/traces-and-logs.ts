@@ -1,0 +1,49 @@
+// The panels that show single registrations: traces and log lines.
+
+import { LogsDedupStrategy, LogsSortOrder } from "@grafana/schema";
+import type { Options as LogsOptions } from "@grafana/schema/dist/esm/raw/composable/logs/panelcfg/x/LogsPanelCfg_types.gen";
+import type { Options as TableOptions } from "@grafana/schema/dist/esm/raw/composable/table/panelcfg/x/TablePanelCfg_types.gen";
+
+import { panel } from "./panels.ts";
+import { logLines, traces } from "./queries.ts";
+
+/** Each is a link to its trace: from the API over RabbitMQ to the INSERT. */
+export const latestTraces = panel(
+  "table",
+  {
+    title: "What happened to the latest registrations?",
+    description:
+      "Traces of registrations that arrived lately, over both processes; a click opens one. Good:" +
+      " durations under 2 s. Sorted by duration, the slow ones are on top.",
+    unit: "none",
+    queries: [traces('{ resource.service.name = "registrar-api" && name = "POST /register" }')],
+    noValue: "no traces",
+  },
+  { frameIndex: 0, showHeader: true } satisfies TableOptions,
+  {},
+);
+
+/** A line with a trace id leads to its trace, by the data source's derived field. */
+export const logs = panel(
+  "logs",
+  {
+    title: "What do the processes say?",
+    description:
+      "Log lines of the API and the workers; one with a trace id leads to its trace. Good: no warning" +
+      " and no error. The list above chooses whether all lines are shown.",
+    unit: "none",
+    queries: [logLines('{service_name=~"registrar-(api|worker)"} | detected_level=~"$level"')],
+  },
+  {
+    dedupStrategy: LogsDedupStrategy.none,
+    enableLogDetails: true,
+    prettifyLogMessage: false,
+    showCommonLabels: false,
+    showLabels: false,
+    showLogContextToggle: false,
+    showTime: true,
+    sortOrder: LogsSortOrder.Descending,
+    wrapLogMessage: true,
+  } satisfies LogsOptions,
+  {},
+);
