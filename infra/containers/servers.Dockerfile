@@ -1,6 +1,6 @@
 # In place of the images that compose.yaml pulls: Debian's packages of the same servers, with the paths, users
 # and entry points of those images, so that compose.yaml fits both.
-FROM registrar-local/debian AS debian
+FROM registrar-local/debian:unstable AS debian
 
 FROM debian AS nginx
 COPY nginx-entrypoint /docker-entrypoint.sh
@@ -28,22 +28,23 @@ CMD ["rabbitmq-server"]
 FROM debian AS prometheus
 RUN rm -rf /etc/prometheus && mkdir -p /etc/prometheus /prometheus && chown nobody:nogroup /prometheus
 WORKDIR /prometheus
-USER nobody
+USER 65534:65534
 ENTRYPOINT ["prometheus"]
 
 FROM debian AS alertmanager
 RUN mkdir -p /etc/alertmanager /alertmanager && chown nobody:nogroup /alertmanager
 WORKDIR /alertmanager
-USER nobody
+USER 65534:65534
 ENTRYPOINT ["prometheus-alertmanager"]
 
 FROM debian AS mysqld-exporter
-USER nobody
+USER 65534:65534
 ENTRYPOINT ["prometheus-mysqld-exporter"]
 
 # A collector of another maker, which prints the traces that it gets.
 FROM debian AS otel-collector
+# hadolint ignore=DL3022
 COPY --from=rotel rotel /usr/bin/rotel
-USER nobody
+USER 65534:65534
 ENTRYPOINT ["rotel", "start", "--exporter", "blackhole", "--debug-log", "traces", "--debug-log-verbosity", "detailed", \
   "--otlp-grpc-endpoint", "0.0.0.0:4317", "--otlp-http-endpoint", "0.0.0.0:4318"]
