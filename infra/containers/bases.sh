@@ -57,5 +57,8 @@ get_collector() {
   echo "Getting rotel ..."
   python3 -m venv "$engine/python" && "$engine/python/bin/pip" install --quiet rotel==0.0.1a15 &&
     mkdir -p "$engine/rotel" &&
+    # It is linked to the library of this very Python.
+    cp "$("$engine/python/bin/python" -c 'import sysconfig; print(sysconfig.get_config_var("LIBDIR"))')"/libpython3*.so.1.0 \
+      "$engine/rotel" &&
     cp "$engine"/python/lib/python*/site-packages/rotel/rotel-agent "$engine/rotel/rotel"
 }

@@ -6,7 +6,7 @@ FROM debian AS nginx
 COPY nginx-entrypoint /docker-entrypoint.sh
 RUN mkdir -p /etc/nginx/templates /usr/share/nginx/html /etc/nginx/conf.d && ln -sf /dev/stderr /var/log/nginx/error.log \
     && printf '%s\n' 'user www-data;' 'worker_processes auto;' 'pid /run/nginx.pid;' \
-      'events { worker_connections 1024; }' 'http { include /etc/nginx/conf.d/*.conf; }' >/etc/nginx/nginx.conf
+      'events {' 'worker_connections 1024;' '}' 'http {' 'include /etc/nginx/conf.d/*.conf;' '}' >/etc/nginx/nginx.conf
 ENTRYPOINT ["/docker-entrypoint.sh"]
 CMD ["nginx", "-g", "daemon off;"]
 
@@ -44,7 +44,8 @@ ENTRYPOINT ["prometheus-mysqld-exporter"]
 # A collector of another maker, which prints the traces that it gets.
 FROM debian AS otel-collector
 # hadolint ignore=DL3022
-COPY --from=rotel rotel /usr/bin/rotel
+COPY --from=rotel / /usr/local/rotel
+ENV LD_LIBRARY_PATH=/usr/local/rotel
 USER 65534:65534
-ENTRYPOINT ["rotel", "start", "--exporter", "blackhole", "--debug-log", "traces", "--debug-log-verbosity", "detailed", \
+ENTRYPOINT ["/usr/local/rotel/rotel", "start", "--exporter", "blackhole", "--debug-log", "traces", "--debug-log-verbosity", "detailed", \
   "--otlp-grpc-endpoint", "0.0.0.0:4317", "--otlp-http-endpoint", "0.0.0.0:4318"]
