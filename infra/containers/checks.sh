@@ -32,7 +32,7 @@ json() {
 }
 
 images() {
-  local name size status=0
+  local name size user status=0
   for name in registrar-api registrar-worker registrar registrar-frontend; do
     size=$(docker image inspect --format '{{.Size}}' "$name") || return
     echo "$name: $((size / 1000000)).$((size / 100000 % 10)) MB," \
@@ -40,8 +40,8 @@ images() {
     case $name in
       registrar-api | registrar-worker) [ "$size" -lt 40000000 ] || { echo "$name is larger than 40 MB" >&2; status=1; } ;;
     esac
-    same "$name's user is a number above 0" yes \
-      "$(docker image inspect --format '{{.Config.User}}' "$name" | grep -qE '^[1-9][0-9]*:' && echo yes || echo no)" || status=1
+    user=$(docker image inspect --format '{{.Config.User}}' "$name")
+    [[ $user =~ ^[1-9][0-9]*: ]] || { echo "$name runs as $user instead of a number above 0" >&2; status=1; }
   done
   return "$status"
 }
@@ -72,14 +72,14 @@ registration() {
   fi
   echo "accepted, then registered"
   # The page for people, by way of the templates in the API's image.
-  ask -H 'Accept: text/html' "$door$reference" | grep -q '<html lang="en"' || { echo "the status is no page" >&2; return 1; }
+  [[ $(ask -H 'Accept: text/html' "$door$reference") == *'<html lang="en"'* ]] || { echo "the status is no page" >&2; return 1; }
 }
 
 # Every container is as compose.yaml wants it: not root, its file system read-only, no capability.
 confined() {
   local id line status=0 count=0
   for id in $(docker compose ps --quiet); do
-    line=$(docker inspect --format '{{.Config.Labels|len}} {{.Name}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.Privileged}}' "$id")
+    line=$(docker inspect --format '{{.Name}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.Privileged}}' "$id")
     count=$((count + 1))
     [[ $line == *" true [ALL] false" ]] || { echo "not confined: $line" >&2; status=1; }
   done
@@ -94,15 +94,15 @@ rights() {
 }
 
 denied() {
+  local answer
   # shellcheck disable=SC2016 # Expanded by the shell in the container.
-  if docker compose exec -T mysql sh -c \
-    'MYSQL_PWD=$(cat "/run/secrets/$0-password") exec mysql --host=127.0.0.1 --user="$0" --execute="$1"' "$1" "$2" 2>&1 |
-    grep -q 'command denied'; then
-    echo "$1 is denied: $2"
-  else
-    echo "$1 was not denied: $2" >&2
+  answer=$(docker compose exec -T mysql sh -c \
+    'MYSQL_PWD=$(cat "/run/secrets/$0-password") exec mysql --host=127.0.0.1 --user="$0" --execute="$1"' "$1" "$2" 2>&1)
+  if [[ $answer != *"command denied"* ]]; then
+    echo "$1 was not denied: $2: $answer" >&2
     return 1
   fi
+  echo "$1 is denied: $2"
 }
 
 # The collector that stands in for the usual one prints what it gets: the worker's span of a message has the

@@ -69,10 +69,15 @@ nat_rules() {
   "$engine/bin/with-tools" iptables -t nat -S 2>/dev/null
 }
 
+# What an engine makes of network interfaces.
+bridges() {
+  (cd /sys/class/net && ls -d docker* br-* veth* 2>/dev/null)
+}
+
 remember_system() {
   forwarding=$(cat /proc/sys/net/ipv4/ip_forward)
   rules=$(nat_rules)
-  interfaces=$(ls /sys/class/net)
+  interfaces=$(bridges)
 }
 
 # Stops the engine, and says what of it is left, which is nothing.
@@ -88,7 +93,7 @@ stop_engine() {
   done
   ip link delete docker0 2>/dev/null
   echo "$forwarding" >/proc/sys/net/ipv4/ip_forward
-  if [ "$rules" != "$(nat_rules)" ] || [ "$interfaces" != "$(ls /sys/class/net)" ]; then
+  if [ "$rules" != "$(nat_rules)" ] || [ "$interfaces" != "$(bridges)" ]; then
     echo "The engine has ended and left something behind: see ip link, and iptables -t nat -S." >&2
     return 1
   fi
