@@ -105,6 +105,15 @@ denied() {
   echo "$1 is denied: $2"
 }
 
+doctor() {
+  local answer
+  if ! answer=$(docker compose run --rm --no-deps -T registrar doctor 2>&1); then
+    echo "$answer" >&2
+    return 1
+  fi
+  tail -n 1 <<<"$answer"
+}
+
 # The collector that stands in for the usual one prints what it gets: the worker's span of a message has the
 # API's span of sending it as its parent.
 traces() {
