@@ -1,4 +1,5 @@
-//! The local stack: private `MariaDB`, `RabbitMQ` and nginx servers, for `make run` and for the tests.
+//! The local stack: private `MariaDB`, `RabbitMQ`, nginx and Prometheus servers, for `make run` and for
+//! the tests.
 //!
 //! Private means: own data folder, own ports on 127.0.0.1, own Erlang name service; nothing of
 //! the system's own servers is read or touched, whoever runs this. A server ends with the process
@@ -15,6 +16,7 @@ mod node;
 pub mod output;
 mod pair;
 mod process;
+mod prometheus;
 mod rabbitmq;
 mod server;
 mod shared;
@@ -27,9 +29,14 @@ pub use nginx::Nginx;
 pub use node::require_node;
 pub use pair::ServerPair;
 pub use process::{Claim, Keeper, Managed, output_within, poll_until, require_free};
+pub use prometheus::{
+    Alert, Alertmanager, Exemplar, ExemplarSeries, Labels, MysqldExporter, Prometheus,
+    PrometheusApi, PrometheusOptions, Rule, RuleGroup, ScrapeTargets, Series, Target,
+};
 pub use rabbitmq::{Cluster, Management, Queue, RabbitMq};
 pub use server::ServerOptions;
 pub use shared::{TestDatabase, TestServers, TestVhost};
 pub use tools::{
-    BROKER, BROWSER, DATABASE_CLIENT, DATABASE_SERVER, DEBOOTSTRAP, NGINX, Program, TOOLS, Tool,
+    BROKER, BROWSER, DATABASE_CLIENT, DATABASE_SERVER, DEBOOTSTRAP, Generation, NGINX, Program,
+    TOOLS, Tool, UnpackedTools,
 };

@@ -24,9 +24,13 @@ impl DatabaseAdmin {
         Self::at(Address::new("mysql", "root", "", port))
     }
 
-    /// The same server, asked as `root` with this password.
-    pub(crate) fn with_password(&self, password: &str) -> Self {
-        let address = Address { password: password.to_owned(), ..self.address.clone() };
+    /// The same server, asked as another user.
+    pub(crate) fn as_user(&self, user: &str, password: &str) -> Self {
+        let address = Address {
+            user: user.to_owned(),
+            password: password.to_owned(),
+            ..self.address.clone()
+        };
         Self { client: self.client.clone(), address }
     }
 

@@ -115,7 +115,7 @@ impl MariaDb {
     pub fn set_password(&mut self, password: &str) -> Result<(), StackError> {
         let statement = format!("ALTER USER root@localhost IDENTIFIED BY '{password}'");
         self.admin.execute(&statement)?;
-        self.admin = self.admin.with_password(password);
+        self.admin = self.admin.as_user("root", password);
         Ok(())
     }
 

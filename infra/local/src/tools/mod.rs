@@ -1,9 +1,11 @@
 //! The programs that the local stack runs and which package has them.
 
 mod program;
+mod unpacked;
 
 pub use program::Program;
 pub(crate) use program::servers_root;
+pub use unpacked::{Generation, UnpackedTools};
 
 use crate::StackError;
 

@@ -18,7 +18,18 @@ const SYSTEM_FOLDERS: [&str; 4] =
 pub struct Program {
     /// As the program itself sees it.
     path: PathBuf,
-    root: Option<PathBuf>,
+    system: System,
+}
+
+/// Whose files a program sees in `/usr`.
+#[derive(Debug, Clone)]
+enum System {
+    /// This system's.
+    This,
+    /// Those of the system in this folder.
+    Other(PathBuf),
+    /// This system's, and the packages that were unpacked into this folder.
+    With(PathBuf),
 }
 
 impl Program {
@@ -30,7 +41,25 @@ impl Program {
             .chain(SYSTEM_FOLDERS.iter().map(PathBuf::from))
             .map(|folder| folder.join(program))
             .find(|candidate: &PathBuf| Path::is_file(candidate))?;
-        Some(Self { path, root: None })
+        Some(Self { path, system: System::This })
+    }
+
+    /// The program at `path` of packages that were unpacked into the folder `root`.
+    pub(crate) fn unpacked(root: &Path, path: &str) -> Option<Self> {
+        let path = in_root(root, Path::new(path));
+        path.is_file().then_some(Self { path, system: System::This })
+    }
+
+    /// The same, for a program that needs more files of its package, in the system's folders.
+    pub(crate) fn unpacked_with_files(root: &Path, path: &str) -> Option<Self> {
+        let program = Self::unpacked(root, path)?;
+        Some(Self { system: System::With(root.to_owned()), ..program })
+    }
+
+    /// What is there in relation to the program's own folder.
+    pub(crate) fn beside(&self, relative: &str) -> Option<PathBuf> {
+        let path = self.path.parent()?.join(relative);
+        path.exists().then_some(path)
     }
 
     /// Looks for a program of the system in `root`.
@@ -40,14 +69,14 @@ impl Program {
             .chain(&SYSTEM_FOLDERS)
             .map(|folder| Path::new(folder).join(program))
             .find(|candidate| in_root(root, candidate).is_file())?;
-        Some(Self { path, root: Some(root.to_owned()) })
+        Some(Self { path, system: System::Other(root.to_owned()) })
     }
 
     /// Looks for another program of the same system.
     pub(crate) fn find_beside(&self, program: &str) -> Option<Self> {
-        match &self.root {
-            Some(root) => Self::find_in(root, program),
-            None => Self::find(program),
+        match &self.system {
+            System::Other(root) => Self::find_in(root, program),
+            System::This | System::With(_) => Self::find(program),
         }
     }
 
@@ -58,15 +87,16 @@ impl Program {
 
     /// A command that runs it, as a process of its own and not below another.
     pub fn command(&self) -> Command {
-        let Some(root) = &self.root else { return Command::new(&self.path) };
+        let (root, script, name) = match &self.system {
+            System::This => return Command::new(&self.path),
+            System::Other(root) => (root, include_str!("in_root.sh"), "in_root.sh"),
+            System::With(root) => (root, include_str!("with_files.sh"), "with_files.sh"),
+        };
         let mut command = Command::new("unshare");
         if !rustix::process::geteuid().is_root() {
             command.arg("--map-root-user");
         }
-        command
-            .args(["--mount", "/bin/sh", "-c", include_str!("in_root.sh"), "in_root.sh"])
-            .arg(root)
-            .arg(&self.path);
+        command.args(["--mount", "/bin/sh", "-c", script, name]).arg(root).arg(&self.path);
         command
     }
 }
