@@ -33,7 +33,7 @@ pub struct Healthcheck {
     #[arg(value_parser = [HEALTHCHECK], hide = true)]
     pub command: String,
     /// Where the API listens
-    #[arg(long, env = ADDRESS_VARIABLE, default_value = ADDRESS, value_parser = config::address)]
+    #[arg(long, env = ADDRESS_VARIABLE, default_value = ADDRESS, value_parser = config::address(5000))]
     pub address: SocketAddr,
 }
 
@@ -44,11 +44,11 @@ pub struct Settings {
     /// Where to listen: an address or a name with a port, or a port alone for all interfaces; port 0
     /// takes any that is free
     #[arg(long, env = ADDRESS_VARIABLE, default_value = ADDRESS,
-        value_parser = config::address)]
+        value_parser = config::address(5000))]
     pub address: SocketAddr,
     /// Where to listen for Prometheus, in the same forms
     #[arg(long, env = "REGISTRAR_METRICS_ADDRESS", default_value = "0.0.0.0:9100",
-        value_parser = config::address)]
+        value_parser = config::address(9100))]
     pub metrics_address: SocketAddr,
     /// Makes ids from idempotency keys. The same on every instance, and never changed
     #[arg(long, env = "REGISTRAR_DERIVATION_SECRET", value_parser = config::secret)]

@@ -56,7 +56,7 @@ impl Exposition {
     }
 }
 
-/// What a scraper that asks for OpenMetrics is answered at this address.
+/// What a scraper that asks for `OpenMetrics` is answered at this address.
 pub async fn open_metrics(operations_url: &str) -> String {
     let request = reqwest::Client::new().get(format!("{operations_url}/metrics"));
     let accept = "application/openmetrics-text; version=1.0.0";

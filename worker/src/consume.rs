@@ -29,7 +29,7 @@ pub struct Consumption<C, S> {
     /// The delays between attempts to reach a server.
     pub reconnect: RetryPolicy,
     /// The delays between attempts to store while MySQL answers and takes nothing: long ones, since
-    /// each attempt counts as a delivery of the message it is made with.
+    /// before RabbitMQ 4.3 each attempt counts as a delivery of the message it is made with.
     pub resume: RetryPolicy,
     /// Where the state is shown.
     pub readiness: Readiness,
@@ -96,8 +96,9 @@ where
         }
     }
 
-    /// Consuming starts only when both servers answer, so that an absent MySQL does not wear out
-    /// the messages' delivery counts; and when it is known that the lane is not paused.
+    /// Consuming starts only when both servers answer, so that an absent MySQL does not use up the
+    /// deliveries that a message has (from RabbitMQ 4.3 on, what is requeued is not counted); and when
+    /// it is known that the lane is not paused.
     async fn open(&self) -> Result<C::Connection, Interruption> {
         self.writer.store.probe().await.map_err(Interruption::of_probe)?;
         self.pauses.known().await;

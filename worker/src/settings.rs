@@ -22,7 +22,7 @@ pub struct Healthcheck {
     #[arg(value_parser = [HEALTHCHECK], hide = true)]
     pub command: String,
     /// Where the worker serves `/readyz`.
-    #[arg(long, env = METRICS_ADDRESS, default_value = METRICS, value_parser = config::address)]
+    #[arg(long, env = METRICS_ADDRESS, default_value = METRICS, value_parser = config::address(9101))]
     pub metrics_address: SocketAddr,
 }
 
@@ -42,7 +42,7 @@ pub struct Settings {
 
     /// Where metrics, `/livez` and `/readyz` are served.
     #[arg(long, env = METRICS_ADDRESS, default_value = METRICS,
-          value_parser = config::address)]
+          value_parser = config::address(9101))]
     pub metrics_address: SocketAddr,
 
     /// How many batches of the interactive lane are stored at the same time.

@@ -10,7 +10,7 @@ use opentelemetry_semantic_conventions::attribute as semconv;
 use registrar_common::domain::Outcome;
 use registrar_common::messaging::caught;
 use registrar_common::storage::StorageError;
-use registrar_common::telemetry::propagation::{self, TraceId};
+use registrar_common::telemetry::propagation::{self, SpanContext, TraceId};
 use tracing::{Span, info_span};
 
 use crate::attempt::Settled;
@@ -50,7 +50,7 @@ impl BatchTrace {
         let message = |item| {
             let span = process_span(source, item);
             let to_message = propagation::recorded_context_of(&span);
-            let recorded = to_message.as_ref().map(|context| context.trace_id());
+            let recorded = to_message.as_ref().map(SpanContext::trace_id);
             for (from, to) in [(&batch, to_message), (&span, to_batch.clone())] {
                 if let Some(to) = to {
                     propagation::link(from, to);
@@ -58,7 +58,7 @@ impl BatchTrace {
             }
             Message { span, recorded }
         };
-        let of_batch = to_batch.as_ref().map(|context| context.trace_id());
+        let of_batch = to_batch.as_ref().map(SpanContext::trace_id);
         Self { messages: items.iter().map(message).collect(), batch, of_batch }
     }
 

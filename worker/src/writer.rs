@@ -90,8 +90,9 @@ impl<S: RegistrationStore> Writer<S> {
     /// one comes.
     ///
     /// For a change of pace what is in hand is settled first, and so it is on `wind_down`, a child
-    /// of `stop`: what is given back counts as delivered once more, and after a few changes
-    /// messages would be suspicious, and at last dead letters, that never did anything.
+    /// of `stop`: what is given back counts as delivered once more (before RabbitMQ 4.3),
+    /// and after a few changes messages would be suspicious, and at last dead letters, that never did
+    /// anything.
     pub async fn run<D: Deliveries>(
         &self,
         pace: Pace,

@@ -17,7 +17,10 @@ use crate::problem::{Problem, ProblemKind};
 /// latter, and closes the connection after the answer (RFC 9112, 6.3).
 pub async fn refuse_ambiguous(request: Request, next: Next) -> Response {
     let (version, headers) = (request.version(), request.headers());
-    match check_host(version, headers).and_then(|()| check_transfer_coding(headers)) {
+    let checked = check_host(version, headers)
+        .and_then(|()| check_transfer_coding(headers))
+        .and_then(|()| check_content_type(headers));
+    match checked {
         Ok(()) => next.run(request).await,
         Err(problem) => problem
             // What follows on this connection may not be what it seems.
@@ -83,6 +86,15 @@ fn check_transfer_coding(headers: &HeaderMap) -> Result<(), Problem> {
     Ok(())
 }
 
+/// RFC 9110, section 5.3: it may come once. Some would heed the first, others the last.
+fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
+    if headers.get_all(header::CONTENT_TYPE).iter().nth(1).is_none() {
+        return Ok(());
+    }
+    let message = "Send one Content-Type header, not several.";
+    Err(Problem::new(ProblemKind::MalformedHead, message))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +138,20 @@ mod tests {
             "bücher.example",
         ] {
             assert!(!is_host(host.as_bytes()), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_content_type_may_come_once() {
+        for (values, expected) in [
+            (&[][..], None),
+            (&["application/json"], None),
+            (&["application/json", "text/plain"], Some(ProblemKind::MalformedHead)),
+            (&["application/json", "application/json"], Some(ProblemKind::MalformedHead)),
+        ] {
+            let values = values.iter().map(|v| (header::CONTENT_TYPE, v.parse().unwrap()));
+            let refused = check_content_type(&values.collect()).err();
+            assert_eq!(refused.map(|problem| problem.kind()), expected);
         }
     }
 

@@ -123,8 +123,8 @@ impl ProblemKind {
                 "malformed-head",
                 StatusCode::BAD_REQUEST,
                 "Malformed request head",
-                "Send one valid Host header, and a body that is chunked at most once. Libraries for \
-                 HTTP do so by themselves.",
+                "Send HTTP/1.1 with one valid Host header, at most one Content-Type, and a body that \
+                 is chunked at most once. Libraries for HTTP do so by themselves.",
             ),
             Self::MalformedIdempotencyKey => (
                 "malformed-idempotency-key",

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{error::Error, io, iter, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -100,6 +100,11 @@ pub async fn read_body(
     match tokio::time::timeout(patience, Limited::new(body, limit).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(error)) if is_badly_chunked(&*error) => Err(Problem::new(
+            ProblemKind::MalformedRequest,
+            "The chunks of the body are not well-formed. Send it with a Content-Length, or with a \
+             library for HTTP.",
+        )),
         Ok(Err(_)) => Err(Problem::new(
             ProblemKind::MalformedRequest,
             "The registration broke off before its end. Please send it again.",
@@ -109,6 +114,14 @@ pub async fn read_body(
             "The registration did not arrive in time. Please send it again.",
         )),
     }
+}
+
+/// Whether it is hyper's error for what is no chunk, and not for a body that breaks off.
+fn is_badly_chunked(error: &(dyn Error + 'static)) -> bool {
+    let causes = iter::successors(Some(error), |error| (*error).source());
+    causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|error| {
+        matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)
+    })
 }
 
 #[cfg(test)]

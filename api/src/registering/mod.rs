@@ -22,6 +22,7 @@ use crate::problem::Problem;
 
 /// The fields in a body of this type.
 pub fn parse_fields(media_type: MediaType, body: &Bytes) -> Result<Fields, Problem> {
+    encoding::refuse_binary(body)?;
     let body = encoding::without_byte_order_mark(body)?;
     match media_type {
         MediaType::Json => json::parse(body),

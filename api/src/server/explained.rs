@@ -18,11 +18,16 @@ pub(super) struct Explained<S> {
     stream: S,
     /// What is written in place of such an answer, and how much of it is.
     instead: Option<(Vec<u8>, usize)>,
+    /// Whether anything was read.
+    has_begun: bool,
 }
+
+/// What a connection of HTTP/2 begins with (RFC 9113, 3.4).
+const HTTP_2: &[u8] = b"PRI * HTTP/2.0\r\n";
 
 impl<S: AsyncWrite + Unpin> Explained<S> {
     pub(super) fn new(stream: S) -> Self {
-        Self { stream, instead: None }
+        Self { stream, instead: None, has_begun: false }
     }
 
     /// Writes what stands in place of an answer that begins with `head`; `None` when it is no answer
@@ -88,7 +93,15 @@ impl<S: AsyncRead + Unpin> AsyncRead for Explained<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        let has_begun = std::mem::replace(&mut self.has_begun, true);
+        let read = &mut buffer.filled_mut()[before..];
+        if !has_begun && read.starts_with(HTTP_2) {
+            // hyper hangs up on HTTP/2 without an answer, and answers everything else.
+            read[0] = b'?';
+        }
+        Poll::Ready(Ok(()))
     }
 }
 

@@ -1,6 +1,11 @@
 use std::{net::SocketAddr, time::Duration};
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    body::Body,
+    http::HeaderMap,
+    routing::{get, post},
+};
 use registrar_common::lifecycle::Shutdown;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -11,7 +16,7 @@ use tokio::{
 };
 
 use super::Server;
-use crate::limits::Limits;
+use crate::{limits::Limits, registering::read_body};
 
 /// Far longer than anything here takes, so that only a hang meets it.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -38,7 +43,12 @@ async fn serve(limits: Limits) -> Running {
             "held back"
         }
     };
-    let router = Router::new().route("/", get(async || "at once")).route("/held", get(handler));
+    let read =
+        async |headers: HeaderMap, body: Body| read_body(&headers, body, 100, PATIENCE).await;
+    let router = Router::new()
+        .route("/", get(async || "at once"))
+        .route("/held", get(handler))
+        .route("/read", post(read));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (draining, shutdown) = (Shutdown::new(), Shutdown::new());
@@ -129,6 +139,7 @@ async fn what_is_no_http_is_refused_with_a_problem_that_says_so() {
         "GET / HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\ncontent-length: 5\r\n\r\n",
         "GET / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip\r\n\r\n",
         "GET / HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u{4}\0\0\0\0\0",
         // After an answer of ours, too.
         "GET / HTTP/1.1\r\nhost: x\r\n\r\nnonsense\r\n\r\n",
     ] {
@@ -139,6 +150,25 @@ async fn what_is_no_http_is_refused_with_a_problem_that_says_so() {
     let long = format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", "x".repeat(70_000));
     let (status, name) = problem_in(&rest(connect(server.address, &long).await).await);
     assert!([(414, "uri-too-long"), (431, "headers-too-large")].contains(&(status, &name)));
+}
+
+#[tokio::test]
+async fn a_body_that_is_badly_chunked_and_one_that_breaks_off_are_told_apart() {
+    let server = serve(Limits::default()).await;
+    let head = "POST /read HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\nconnection: close";
+    for chunks in
+        ["x\r\nabc\r\n0\r\n\r\n", "2\r\nabc\r\n0\r\n\r\n", "-1\r\n", "11111111111111111\r\n"]
+    {
+        let stream = connect(server.address, &format!("{head}\r\n\r\n{chunks}")).await;
+        let answer = rest(stream).await;
+        assert!(answer.contains("chunks of the body are not well-formed"), "{chunks}: {answer}");
+    }
+    let mut broken = connect(server.address, &format!("{head}\r\n\r\n3\r\nab")).await;
+    broken.shutdown().await.unwrap();
+    let answer = rest(broken).await;
+    assert!(answer.contains("broke off before its end"), "{answer}");
+    let whole = connect(server.address, &format!("{head}\r\n\r\n3\r\nabc\r\n0\r\n\r\n")).await;
+    assert!(rest(whole).await.ends_with("abc"));
 }
 
 #[tokio::test]

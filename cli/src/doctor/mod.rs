@@ -6,6 +6,7 @@ mod database;
 mod finding;
 mod policies;
 mod report;
+mod reported;
 mod settings;
 mod topology;
 mod variables;
@@ -57,7 +58,7 @@ async fn examine(arguments: &Arguments) -> Vec<Finding> {
         findings.extend(broker::examine(&arguments.broker).await);
         findings.extend(versions::of_broker(&management));
         findings.push(alarms::examine(&management));
-        findings.push(topology::examine(&management));
+        findings.push(topology::examine(&management).await);
         findings.push(policies::examine(&management).await);
         findings.push(workers::examine(&messaging, pool.as_ref()).await);
     }

@@ -1,22 +1,18 @@
 //! Whether policies bound the queues, and none makes them lose messages.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use registrar_common::messaging::{ArgumentValue, Piece, topology};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
 
 use super::finding::{Finding, Problem};
+use super::reported::{Look, when_reported};
 use crate::broker::{BrokerError, Management};
 
 const CHECK: &str = "policies";
 const NOT_REPORTED: &str =
     "RabbitMQ has not reported on a new queue yet: look again in some seconds.";
-/// RabbitMQ reports on a queue every 5 s (`collect_statistics_interval`).
-const REPORTED_WITHIN: Duration = Duration::from_secs(15);
-const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// What installations start with; operators may tune the values.
 const SHIPPED: &str = include_str!("../../../infra/rabbitmq/definitions.json");
 const LOSE_MESSAGES: [&str; 2] = ["message-ttl", "expires"];
@@ -57,33 +53,30 @@ pub(super) async fn examine(broker: &Management) -> Finding {
         Ok(shipped) => shipped,
         Err(error) => return Finding::unknown(CHECK, error),
     };
-    let give_up_at = Instant::now() + REPORTED_WITHIN;
-    loop {
-        match problems(broker, &shipped.policies) {
-            Ok(Some(problems)) => {
-                return Finding::of(CHECK, problems, "Every queue has its limits.");
-            }
-            Ok(None) if Instant::now() < give_up_at => sleep(LOOK_EVERY).await,
-            Ok(None) => return Finding::unknown(CHECK, NOT_REPORTED),
-            Err(error) => return Finding::unknown(CHECK, error),
+    match when_reported(|| look(broker, &shipped.policies)).await {
+        Ok(look) if look.is_reported => {
+            Finding::of(CHECK, look.found, "Every queue has its limits.")
         }
+        Ok(_) => Finding::unknown(CHECK, NOT_REPORTED),
+        Err(error) => Finding::unknown(CHECK, error),
     }
 }
 
-/// `None` when the broker does not know it yet.
-fn problems(broker: &Management, shipped: &[Policy]) -> Result<Option<Vec<Problem>>, BrokerError> {
+fn look(broker: &Management, shipped: &[Policy]) -> Result<Look<Vec<Problem>>, BrokerError> {
     let mut problems = Vec::new();
     for piece in topology() {
         let Piece::Queue { name, arguments } = piece else { continue };
         // A queue that is not there is a finding of the topology.
         let Some(queue) = broker.get_own::<Queue>("queues", name)? else { continue };
         let Some(policy) = shipped.iter().find(|policy| policy.covers(name)) else { continue };
-        let Some(in_force) = &queue.effective_policy_definition else { return Ok(None) };
+        let Some(in_force) = &queue.effective_policy_definition else {
+            return Ok(Look { found: problems, is_reported: false });
+        };
         let refuses_when_full = arguments.contains(&REFUSES_WHEN_FULL);
         let host = broker.virtual_host();
         problems.extend(of_queue(name, &queue, in_force, policy, refuses_when_full, host));
     }
-    Ok(Some(problems))
+    Ok(Look { found: problems, is_reported: true })
 }
 
 fn of_queue(

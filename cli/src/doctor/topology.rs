@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::finding::{Finding, Problem};
+use super::reported::{Look, when_reported};
 use crate::broker::{BrokerError, Management};
 
 const CHECK: &str = "topology";
@@ -33,6 +34,20 @@ struct Queue {
     members: Vec<String>,
     #[serde(default)]
     online: Vec<String>,
+    /// RabbitMQ's report, absent for some seconds after the queue was declared.
+    effective_policy_definition: Option<Value>,
+}
+
+impl Queue {
+    fn offline(&self) -> impl Iterator<Item = &str> {
+        let members = self.members.iter().filter(|member| !self.online.contains(member));
+        members.map(String::as_str)
+    }
+
+    /// While it is declared, a queue has copies of which none runs yet.
+    fn may_be_starting(&self) -> bool {
+        self.effective_policy_definition.is_none() && self.offline().next().is_some()
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -40,55 +55,58 @@ struct Binding {
     routing_key: String,
 }
 
-pub(super) fn examine(broker: &Management) -> Finding {
+pub(super) async fn examine(broker: &Management) -> Finding {
     let pieces = topology();
-    let mut missing = BTreeSet::new();
-    let examined: Result<Vec<_>, _> =
-        pieces.iter().map(|piece| problems_of(broker, piece, &mut missing)).collect();
-    match examined {
-        Ok(problems) => {
+    match when_reported(|| look(broker, &pieces)).await {
+        // After all that time what is not online does not start.
+        Ok(Look { found: problems, is_reported: _ }) => {
             let well = format!("{} exchanges, queues and bindings are as declared.", pieces.len());
-            Finding::of(CHECK, problems.concat(), well)
+            Finding::of(CHECK, problems, well)
         }
         Err(error) => Finding::unknown(CHECK, error),
     }
 }
 
-/// `missing` are the exchanges and queues that are not there, whose bindings are not told besides.
-fn problems_of(
-    broker: &Management,
-    piece: &Piece,
-    missing: &mut BTreeSet<&'static str>,
-) -> Result<Vec<Problem>, BrokerError> {
-    let mut is_missing = |name, what| {
-        missing.insert(name);
-        vec![Problem::new(format!("There is no {what} {name}."), DECLARE)]
-    };
-    Ok(match piece {
-        Piece::Exchange { name, kind, arguments } => match broker.get_own("exchanges", name)? {
-            None => is_missing(name, "exchange"),
-            Some(found) => of_exchange(name, kind, arguments, &found),
-        },
-        Piece::Queue { name, arguments } => match broker.get_own("queues", name)? {
-            None => is_missing(name, "queue"),
-            Some(found) => of_queue(name, arguments, &found),
-        },
-        Piece::Binding { exchange, queue, .. }
-            if missing.contains(exchange) || missing.contains(queue) =>
-        {
-            Vec::new()
-        }
-        Piece::Binding { exchange, queue, key } => {
-            let path = format!("e/{exchange}/q/{queue}");
-            let bindings: Option<Vec<Binding>> = broker.get_own("bindings", &path)?;
-            let is_there = bindings.iter().flatten().any(|binding| binding.routing_key == *key);
-            let what = format!(
-                "The queue {queue} is not bound to the exchange {exchange} with the key `{key}`: \
-                 what is sent there is put on hold."
-            );
-            (!is_there).then(|| Problem::new(what, DECLARE)).into_iter().collect()
-        }
-    })
+fn look(broker: &Management, pieces: &[Piece]) -> Result<Look<Vec<Problem>>, BrokerError> {
+    let mut problems = Vec::new();
+    let mut is_reported = true;
+    // Exchanges and queues that are not there, whose bindings are not reported besides.
+    let mut missing = BTreeSet::new();
+    for piece in pieces {
+        let mut is_missing = |name, what| {
+            missing.insert(name);
+            vec![Problem::new(format!("There is no {what} {name}."), DECLARE)]
+        };
+        problems.extend(match piece {
+            Piece::Exchange { name, kind, arguments } => match broker.get_own("exchanges", name)? {
+                None => is_missing(name, "exchange"),
+                Some(found) => of_exchange(name, kind, arguments, &found),
+            },
+            Piece::Queue { name, arguments } => match broker.get_own::<Queue>("queues", name)? {
+                None => is_missing(name, "queue"),
+                Some(found) => {
+                    is_reported &= !found.may_be_starting();
+                    of_queue(name, arguments, &found)
+                }
+            },
+            Piece::Binding { exchange, queue, .. }
+                if missing.contains(exchange) || missing.contains(queue) =>
+            {
+                Vec::new()
+            }
+            Piece::Binding { exchange, queue, key } => {
+                let path = format!("e/{exchange}/q/{queue}");
+                let bindings: Option<Vec<Binding>> = broker.get_own("bindings", &path)?;
+                let is_there = bindings.iter().flatten().any(|binding| binding.routing_key == *key);
+                let what = format!(
+                    "The queue {queue} is not bound to the exchange {exchange} with the key \
+                     `{key}`: what is sent there is put on hold."
+                );
+                (!is_there).then(|| Problem::new(what, DECLARE)).into_iter().collect()
+            }
+        });
+    }
+    Ok(Look { found: problems, is_reported })
 }
 
 fn of_exchange(name: &str, kind: &str, arguments: &[Argument], found: &Exchange) -> Vec<Problem> {
@@ -124,11 +142,10 @@ fn of_queue(name: &str, arguments: &[Argument], found: &Queue) -> Vec<Problem> {
         .iter()
         .map(|what| Problem::new(format!("Queue {name}: {what}."), &mend))
         .collect();
-    let missing: Vec<_> =
-        found.members.iter().filter(|member| !found.online.contains(member)).cloned().collect();
-    if !missing.is_empty() {
+    let offline: Vec<_> = found.offline().collect();
+    if !offline.is_empty() {
         problems.push(Problem::new(
-            format!("Queue {name}: its copies on {} are not online.", missing.join(", ")),
+            format!("Queue {name}: its copies on {} are not online.", offline.join(", ")),
             "Start these nodes; without the majority of its copies a queue takes nothing.",
         ));
     }
@@ -196,6 +213,24 @@ mod tests {
                 "Queue q: its copies on b are not online.",
             ]
         );
+    }
+
+    #[test]
+    fn a_queue_whose_copies_are_not_online_may_be_starting_until_it_is_reported_on() {
+        for (queue, may_be_starting) in [
+            (json!({"members": ["a"], "online": []}), true),
+            (json!({"members": ["a"]}), true),
+            (json!({"members": ["a", "b"], "online": ["a"]}), true),
+            (json!({"members": ["a"], "online": ["a"]}), false),
+            (json!({"members": ["a"], "online": [], "effective_policy_definition": []}), false),
+            (json!({"members": ["a"], "online": [], "effective_policy_definition": {}}), false),
+        ] {
+            let mut queue = queue;
+            queue["durable"] = true.into();
+            queue["arguments"] = json!({});
+            let queue: Queue = serde_json::from_value(queue).unwrap();
+            assert_eq!(queue.may_be_starting(), may_be_starting, "{queue:?}");
+        }
     }
 
     #[test]

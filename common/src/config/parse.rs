@@ -18,9 +18,9 @@ const EXIT_SETTINGS_REFUSED: i32 = 2;
 
 /// The settings of this process, from its flags and its environment; a flag wins.
 ///
-/// An environment variable that is set but empty counts as not set, since that is what Compose
-/// files and shells make of an optional one. A secret may come from a file instead: its own variable
-/// with `_FILE` at the end names it.
+/// An environment variable that is set but empty or blank counts as not set, since that is what
+/// Compose files and shells make of an optional one. A secret may come from a file instead: its own
+/// variable with `_FILE` at the end names it.
 ///
 /// Ends the process when there are none to return: with code 2 and one sentence on stderr when a
 /// setting is wrong or missing, with code 0 after `--help` and `--version`.
@@ -82,7 +82,9 @@ fn each_arg(command: Command, change: &mut dyn FnMut(Arg) -> Arg) -> Command {
 
 /// clap reads variables itself; here it is decided which of them it may see.
 fn set_from(environment: Lookup<'_>, arg: Arg) -> Result<Arg, ConfigError> {
-    let set = |variable: &OsStr| environment(variable).filter(|value| !value.is_empty());
+    let set = |variable: &OsStr| {
+        environment(variable).filter(|value| !value.as_encoded_bytes().trim_ascii().is_empty())
+    };
     let Some(variable) = arg.get_env().map(OsStr::to_owned) else {
         return Ok(arg);
     };

@@ -57,15 +57,24 @@ pub fn ratio(value: &str) -> Result<f64, String> {
         .ok_or_else(|| "it must be a number from 0.0 to 1.0".to_owned())
 }
 
-/// Parses an address to listen on: `host:port`, where the host is an IP address or a name, or a port
-/// alone, as `:5000` or `5000`, for all interfaces. Of a name's addresses IPv4 is taken first, as all
-/// interfaces are.
+/// A parser of addresses to listen on: `host:port`, where the host is an IP address or a name, or a
+/// port alone, as `:5000` or `5000`, for all interfaces. Of a name's addresses IPv4 is taken first, as
+/// all interfaces are.
 ///
 /// # Errors
-/// The completed sentence.
-pub fn address(value: &str) -> Result<SocketAddr, String> {
-    let wrong =
-        || "it must be an address and a port such as 0.0.0.0:9100 or localhost:9100".to_owned();
+/// The parser's error is the completed sentence, with the usual port in its examples.
+pub fn address(
+    usual_port: u16,
+) -> impl Fn(&str) -> Result<SocketAddr, String> + Clone + Send + Sync + 'static {
+    move |value| address_with(usual_port, value)
+}
+
+fn address_with(usual_port: u16, value: &str) -> Result<SocketAddr, String> {
+    let wrong = || {
+        format!(
+            "it must be an address and a port such as 0.0.0.0:{usual_port} or localhost:{usual_port}"
+        )
+    };
     let value = value.trim();
     if let Ok(address) = value.parse() {
         return Ok(address);
@@ -144,7 +153,7 @@ mod tests {
             ("*:5000", "0.0.0.0:5000"),
             (" 127.0.0.1:5000\n", "127.0.0.1:5000"),
         ] {
-            assert_eq!(address(value), Ok(expected.parse().unwrap()), "{value}");
+            assert_eq!(address(5000)(value), Ok(expected.parse().unwrap()), "{value}");
         }
     }
 
@@ -167,10 +176,12 @@ mod tests {
             "localhost:5000/",
             "user@localhost:80",
         ] {
-            let refused = address(value).unwrap_err();
-            assert!(refused.starts_with("it must be an address and a port such as"), "{value:?}");
+            let refused = address(5000)(value).unwrap_err();
+            let sentence =
+                "it must be an address and a port such as 0.0.0.0:5000 or localhost:5000";
+            assert_eq!(refused, sentence, "{value:?}");
         }
-        let unknown = address("name.invalid:5000").unwrap_err();
+        let unknown = address(5000)("name.invalid:5000").unwrap_err();
         assert_eq!(unknown, "it must be an address of this machine: that name is unknown");
     }
 }

@@ -30,9 +30,9 @@ pub(super) const ANSWERS: &[Answer] = &[
         advice: "A row is there already where none is expected: run `registrar doctor`.",
     },
     Answer {
-        // Out of range, incorrect or too long; 1644 is a SIGNAL, by which a trigger refuses a row,
-        // and 3819 a CHECK of MySQL.
-        numbers: &[1264, 1292, 1366, 1406, 1644, 1690, 3819],
+        // Out of range, incorrect, truncated or too long; a view's CHECK OPTION; no partition; 1644 is
+        // a SIGNAL, by which a trigger refuses a row, and 3819 a CHECK of MySQL.
+        numbers: &[1264, 1265, 1292, 1366, 1369, 1406, 1526, 1644, 1690, 3819],
         kind: Kind::RowRefused,
         advice: "A table has a constraint, a trigger or a type that refuses what is written to it: \
                  remove it, or change it so that it takes the row.",
@@ -49,6 +49,28 @@ pub(super) const ANSWERS: &[Answer] = &[
         kind: Kind::System,
         advice: "A table has a column that this version does not fill, or a trigger that empties \
                  one: give the column a default or let it be NULL.",
+    },
+    Answer {
+        // A trigger that commits, or that writes to the table it belongs to; one that writes to a table
+        // without transactions, which GTIDs (1785) and the binary log (1661 to 1663) do not go with, or
+        // to one that group replication refuses (3098). No statement that fires it works.
+        numbers: &[1422, 1442, 1661, 1662, 1663, 1785, 3098],
+        kind: Kind::System,
+        advice: "A trigger does what this server refuses in a transaction, such as writing to a table \
+                 that is not InnoDB or has no primary key: change or remove the trigger, or that table.",
+    },
+    Answer {
+        numbers: &[1665],
+        kind: Kind::System,
+        advice: "The server's binary log cannot take READ COMMITTED: set binlog_format to ROW or MIXED \
+                 on the server.",
+    },
+    Answer {
+        // Not updatable, a join, no default below it, not insertable.
+        numbers: &[1288, 1393, 1394, 1395, 1423, 1471],
+        kind: Kind::System,
+        advice: "A view that cannot be written to stands where a table belongs: make it updatable, or \
+                 put the table there.",
     },
     Answer {
         numbers: &[1044, 1142, 1143, 1227, 1370],

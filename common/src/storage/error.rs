@@ -224,6 +224,15 @@ mod tests {
     }
 
     #[test]
+    fn what_a_trigger_may_not_do_is_the_triggers_fault() {
+        for code in [1422, 1442, 1663, 1785, 3098] {
+            let error = answered(code, "HY000");
+            assert_eq!(error.class(), ErrorClass::System);
+            assert!(error.to_string().contains("trigger"), "{error}");
+        }
+    }
+
+    #[test]
     fn a_missing_table_says_what_to_do() {
         let error = answered(1146, "42S02");
         assert_eq!(

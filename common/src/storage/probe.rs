@@ -7,8 +7,8 @@ use super::{Pool, StorageError, migrate};
 
 /// Statements that write nothing and yet need everything that writing does: the tables with their
 /// columns, the right to insert, update and delete, and a server that is not read-only. So a worker
-/// does not take messages only to give them back, which wears out their delivery counts. Without the
-/// ledger, which stops no registration.
+/// does not take messages only to requeue them, which RabbitMQ before 4.3 counts as deliveries. Without
+/// the ledger, which stops no registration.
 const WRITES_OF_NOTHING: [&str; 4] = [
     "INSERT INTO students (registration_id, first_name, last_name, email, email_key, accepted_at) \
      SELECT registration_id, first_name, last_name, email, email_key, accepted_at \

@@ -13,7 +13,9 @@ use crate::config;
 pub struct DatabaseSettings {
     /// The MySQL or MariaDB database, as `mysql://user:password@host:3306/database`.
     ///
-    /// TLS is used when the server offers it; `?ssl-mode=VERIFY_IDENTITY&ssl-ca=…` insists.
+    /// TLS is used when the server offers it; `?ssl-mode=VERIFY_IDENTITY&ssl-ca=…` insists. Other
+    /// parameters are `ssl-cert`, `ssl-key`, `socket`, `charset`, `collation` and `time-zone`; any that is
+    /// not known is refused.
     #[arg(
         id = "database_url",
         long = "database-url",
@@ -72,13 +74,14 @@ impl DatabaseUrl {
             return Err(wrong.to_owned());
         }
         database_parameters::check(url)?;
-        match url.parse::<MySqlConnectOptions>() {
-            Ok(options) if options.get_database().is_some() => {
-                // sqlx would log every statement.
-                Ok(Self(without_brackets(options).disable_statement_logging()))
-            }
-            _ => Err(wrong.to_owned()),
+        let options: MySqlConnectOptions = url.parse().map_err(|_| wrong.to_owned())?;
+        if options.get_database().is_none() {
+            return Err("it must name the database after the host and the port, as in \
+                        mysql://user:password@localhost:3306/registrar"
+                .to_owned());
         }
+        // sqlx would log every statement.
+        Ok(Self(without_brackets(options).disable_statement_logging()))
     }
 
     pub(super) fn options(&self) -> &MySqlConnectOptions {
@@ -146,7 +149,7 @@ mod tests {
             Ok(settings) => panic!("{settings:?}"),
         };
         let sentence = refused("--database-url=mysql://me:hunter2@localhost");
-        assert!(sentence.starts_with("DATABASE_URL is not usable: it must be"), "{sentence}");
+        assert!(sentence.starts_with("DATABASE_URL is not usable: it must name"), "{sentence}");
         assert!(!sentence.contains("hunter2"));
         let url = "--database-url=mysql://me:hunter2@localhost/registrar";
         let settings: Settings = config::parse_from(["registrar", url]).unwrap();
@@ -169,12 +172,24 @@ mod tests {
     }
 
     #[test]
+    fn a_url_without_a_database_is_refused_by_saying_where_it_belongs() {
+        for url in [
+            "mysql://me:hunter2@localhost",
+            "mysql://me:hunter2@localhost:3306/",
+            "mysql://me:hunter2@localhost?socket=/run/db.sock",
+        ] {
+            let refusal = DatabaseUrl::parse(url).unwrap_err();
+            assert!(refusal.starts_with("it must name the database after the host"), "{refusal}");
+            assert!(!refusal.contains("hunter2"));
+        }
+    }
+
+    #[test]
     fn a_url_of_another_form_is_refused_without_showing_it() {
         for url in [
             "",
             "localhost",
             "postgres://me:hunter2@localhost/registrar",
-            "mysql://me:hunter2@localhost",
             "mysql://me:hunter2@localhost:port/registrar",
         ] {
             let refusal = DatabaseUrl::parse(url).unwrap_err();

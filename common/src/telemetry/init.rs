@@ -95,9 +95,9 @@ fn providers(
     let Exporters { spans, logs } = export::exporters(settings)?;
     let mut tracers = provider::tracers(resource.clone(), settings.sampler());
     if let Some(spans) = spans {
-        tracers = tracers.with_span_processor(provider::span_queue(spans));
+        tracers = tracers.with_span_processor(provider::span_queue(spans, settings.span_delay));
     }
-    let loggers = logs.map(|logs| provider::loggers(resource, logs));
+    let loggers = logs.map(|logs| provider::loggers(resource, logs, settings.log_delay));
     Ok(Telemetry { tracers: tracers.build(), loggers })
 }
 

@@ -50,6 +50,16 @@ pub struct OpenTelemetrySettings {
     #[arg(value_parser = milliseconds)]
     pub otlp_timeout: Duration,
 
+    /// How often traces are exported, in milliseconds; sooner when many wait.
+    #[arg(long, env = "OTEL_BSP_SCHEDULE_DELAY", default_value = "5000")]
+    #[arg(value_parser = milliseconds)]
+    pub span_delay: Duration,
+
+    /// How often log lines are exported, in milliseconds; sooner when many wait.
+    #[arg(long, env = "OTEL_BLRP_SCHEDULE_DELAY", default_value = "1000")]
+    #[arg(value_parser = milliseconds)]
+    pub log_delay: Duration,
+
     /// Whether traces are exported: otlp (as they are when there is an endpoint) or none.
     #[arg(long, env = "OTEL_TRACES_EXPORTER", value_enum)]
     pub traces_exporter: Option<Exporter>,
@@ -83,7 +93,9 @@ pub struct OpenTelemetrySettings {
     #[arg(long, env = "OTEL_TRACES_SAMPLER_ARG", default_value = "1.0", value_parser = config::ratio)]
     pub trace_ratio: f64,
 
-    /// How traces travel between processes: `tracecontext`, after the W3C.
+    /// How traces travel between processes: `tracecontext`, after the W3C. `baggage` may stand beside
+    /// it, as it does by OpenTelemetry's default; nothing here has any, and what clients send is not
+    /// handed on.
     #[arg(long, env = "OTEL_PROPAGATORS", default_value = "tracecontext")]
     #[arg(value_parser = propagators)]
     pub propagators: String,
@@ -201,10 +213,13 @@ fn boolean(value: &str) -> Result<bool, String> {
 }
 
 fn propagators(value: &str) -> Result<String, String> {
-    if value.split(',').all(|name| name.trim() == "tracecontext") {
+    let mut names = value.split(',').map(str::trim);
+    let is_known = names.clone().all(|name| ["tracecontext", "baggage"].contains(&name));
+    if is_known && names.any(|name| name == "tracecontext") {
         return Ok(value.to_owned());
     }
-    Err("it must be tracecontext: traces travel as the W3C has it, and nothing else does"
+    Err("it must be tracecontext, or tracecontext,baggage: traces travel as the W3C has it, and \
+         nothing else does"
         .to_owned())
 }
 
@@ -267,6 +282,23 @@ mod tests {
     }
 
     #[test]
+    fn the_specifications_own_propagators_may_be_asked_for() {
+        for value in ["tracecontext", "tracecontext,baggage", "baggage, tracecontext"] {
+            assert_eq!(opentelemetry(&[&format!("--propagators={value}")]).propagators, value);
+        }
+    }
+
+    #[test]
+    fn a_queue_is_exported_after_the_time_that_is_asked_for() {
+        let settings = opentelemetry(&["--span-delay=50", "--log-delay=60000"]);
+        assert_eq!(settings.span_delay, Duration::from_millis(50));
+        assert_eq!(settings.log_delay, Duration::from_mins(1));
+        let usual = opentelemetry(&[]);
+        let delays = (usual.span_delay, usual.log_delay);
+        assert_eq!(delays, (Duration::from_secs(5), Duration::from_secs(1)));
+    }
+
+    #[test]
     fn wrong_variables_are_refused_by_name() {
         let url = "OTEL_EXPORTER_OTLP_ENDPOINT is not usable: it must be a URL such as \
                    http://localhost:4317 or https://collector.example:4317.";
@@ -312,8 +344,13 @@ mod tests {
             ),
             (
                 "--propagators=tracecontext,b3",
-                "OTEL_PROPAGATORS is \"tracecontext,b3\", but it must be tracecontext: traces \
-                 travel as the W3C has it, and nothing else does.",
+                "OTEL_PROPAGATORS is \"tracecontext,b3\", but it must be tracecontext, or \
+                 tracecontext,baggage: traces travel as the W3C has it, and nothing else does.",
+            ),
+            (
+                "--propagators=baggage",
+                "OTEL_PROPAGATORS is \"baggage\", but it must be tracecontext, or \
+                 tracecontext,baggage: traces travel as the W3C has it, and nothing else does.",
             ),
             (
                 "--resource-attributes=team",

@@ -1,5 +1,7 @@
 //! The OpenTelemetry SDK's providers of tracers and loggers.
 
+use std::time::Duration;
+
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::logs::{BatchConfigBuilder, BatchLogProcessor, SdkLoggerProvider};
 use opentelemetry_sdk::trace::{
@@ -21,19 +23,25 @@ pub(super) fn tracers(resource: Resource, sampler: Sampler) -> TracerProviderBui
         .with_max_links_per_span(MAX_LINKS_PER_SPAN)
 }
 
-pub(super) fn span_queue<E>(exporter: E) -> BatchSpanProcessor
+pub(super) fn span_queue<E>(exporter: E, delay: Duration) -> BatchSpanProcessor
 where
     E: trace::SpanExporter + 'static,
 {
-    let limits = trace::BatchConfigBuilder::default().with_max_queue_size(MAX_QUEUE).build();
+    let limits = trace::BatchConfigBuilder::default()
+        .with_max_queue_size(MAX_QUEUE)
+        .with_scheduled_delay(delay)
+        .build();
     BatchSpanProcessor::builder(exporter).with_batch_config(limits).build()
 }
 
-pub(super) fn loggers<E>(resource: Resource, exporter: E) -> SdkLoggerProvider
+pub(super) fn loggers<E>(resource: Resource, exporter: E, delay: Duration) -> SdkLoggerProvider
 where
     E: opentelemetry_sdk::logs::LogExporter + 'static,
 {
-    let limits = BatchConfigBuilder::default().with_max_queue_size(MAX_QUEUE).build();
+    let limits = BatchConfigBuilder::default()
+        .with_max_queue_size(MAX_QUEUE)
+        .with_scheduled_delay(delay)
+        .build();
     SdkLoggerProvider::builder()
         .with_resource(resource)
         .with_log_processor(BatchLogProcessor::builder(exporter).with_batch_config(limits).build())

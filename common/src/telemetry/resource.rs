@@ -11,20 +11,22 @@ use uuid::Uuid;
 use super::OpenTelemetrySettings;
 
 /// What describes this process. `OTEL_SERVICE_NAME` wins over `OTEL_RESOURCE_ATTRIBUTES`, and these over
-/// what the process knows of itself. The library's own reading of the variables plays no part.
+/// what the process knows of itself; a blank name of the service is none. The library's own reading of the variables plays no part.
 pub(super) fn resource(
     service: &str,
     version: &'static str,
     settings: &OpenTelemetrySettings,
 ) -> Resource {
     let given = settings.resource_attributes.iter().flat_map(|attributes| &attributes.0);
+    let given = given.filter(|(key, value)| key != SERVICE_NAME || !value.trim().is_empty());
     let given = given.map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
     let known = [
         KeyValue::new(SERVICE_NAME, service.to_owned()),
         KeyValue::new(SERVICE_VERSION, version),
         KeyValue::new(SERVICE_INSTANCE_ID, Uuid::now_v7().to_string()),
     ];
-    let name = settings.service_name.clone().map(|name| KeyValue::new(SERVICE_NAME, name));
+    let name = settings.service_name.clone().filter(|name| !name.trim().is_empty());
+    let name = name.map(|name| KeyValue::new(SERVICE_NAME, name));
     Resource::builder_empty()
         .with_attributes(TelemetryResourceDetector.detect().iter().map(pair))
         .with_attributes(known)
@@ -55,6 +57,8 @@ mod tests {
     #[test]
     fn a_process_describes_itself_unless_variables_do() {
         assert_eq!(attribute(&[], SERVICE_NAME), "registrar-test");
+        let blank = ["--service-name= ", "--resource-attributes=service.name=%20"];
+        assert_eq!(attribute(&blank, SERVICE_NAME), "registrar-test");
         assert_eq!(attribute(&[], SERVICE_VERSION), "1.2.3");
         assert_eq!(attribute(&[], SERVICE_INSTANCE_ID).len(), 36);
         assert_eq!(attribute(&[], "telemetry.sdk.language"), "rust");

@@ -10,8 +10,13 @@ use reqwest::StatusCode;
 
 use super::scene::{CLIENTS, play};
 
-/// So many lines that what waits for a reader is soon full.
-const SETTINGS: [(&str, &str); 2] = [("REGISTRAR_LOG", "trace"), ("REGISTRAR_BATCH_ROWS", "1")];
+/// So many lines that what waits for a reader is soon full. With a batch for each row it takes many
+/// writers to keep up with the clients.
+const SETTINGS: [(&str, &str); 3] = [
+    ("REGISTRAR_LOG", "trace"),
+    ("REGISTRAR_BATCH_ROWS", "1"),
+    ("REGISTRAR_INTERACTIVE_WRITERS", "16"),
+];
 const DROPPED: &str = "registrar_log_lines_dropped_total ";
 const REPORT: &str = "log lines were dropped: stdout was not read fast enough";
 /// Some megabytes, of which the worker writes less a second than the API.

@@ -108,7 +108,7 @@ fn between_batches_of_a_backlog_the_oldest_is_about_the_last_that_was_taken() {
     let channel = channel(&lane);
     channel.gathered(&messages(&[10, 20]), None);
     channel.settled(None);
-    oldest(&lane, 60, 10.0);
+    oldest(&lane, 60, 40.0);
 }
 
 #[test]

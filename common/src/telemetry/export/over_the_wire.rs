@@ -153,8 +153,9 @@ fn path(file: &NamedTempFile) -> &str {
 /// Exports one span as a process with these settings does, from the queue's own thread.
 async fn export(flags: &[String]) {
     let flags: Vec<_> = flags.iter().map(String::as_str).collect();
-    let exporters = exporters(&settings(&flags).opentelemetry).unwrap();
-    let queue = provider::span_queue(exporters.spans.unwrap());
+    let settings = settings(&flags).opentelemetry;
+    let exporters = exporters(&settings).unwrap();
+    let queue = provider::span_queue(exporters.spans.unwrap(), settings.span_delay);
     let resource = Resource::builder_empty().build();
     let tracers = provider::tracers(resource, Sampler::AlwaysOn).with_span_processor(queue).build();
     drop(tracers.tracer("test").start("exported"));

@@ -1,4 +1,4 @@
-//! Metrics in OpenMetrics 1.0, which has exemplars.
+//! Metrics in `OpenMetrics` 1.0, which has exemplars.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -132,7 +132,7 @@ mod tests {
         let (exemplar, rest): (Vec<_>, Vec<_>) = text.lines().partition(|it| it.contains(" # {"));
         assert_eq!(
             rest.join("\n"),
-            r##"# TYPE a_seen counter
+            r#"# TYPE a_seen counter
 # HELP a_seen Seen, \"here\"\nand \\ there.
 a_seen_total 3
 # TYPE b_level gauge
@@ -144,7 +144,7 @@ c_seconds_bucket{lane="bulk",le="0.5"} 1
 c_seconds_bucket{lane="bulk",le="+Inf"} 3
 c_seconds_count{lane="bulk"} 3
 c_seconds_sum{lane="bulk"} 4.75
-# EOF"##
+# EOF"#
         );
         let [exemplar] = exemplar[..] else { panic!("{exemplar:?}") };
         let expected = "c_seconds_bucket{lane=\"bulk\",le=\"2.0\"} 2 # \

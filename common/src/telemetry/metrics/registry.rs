@@ -117,7 +117,7 @@ impl Metrics {
         Ok(histogram)
     }
 
-    /// Everything in OpenMetrics 1.0, with exemplars.
+    /// Everything in `OpenMetrics` 1.0, with exemplars.
     pub fn render_open_metrics(&self) -> String {
         let exemplars = self.exemplars.lock().unwrap_or_else(PoisonError::into_inner).clone();
         open_metrics::write(&self.registry.gather(), &exemplars)

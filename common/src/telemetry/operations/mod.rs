@@ -25,7 +25,7 @@ pub use crate::lifecycle::ListenError;
 ///         long,
 ///         env = operations::METRICS_ADDRESS,
 ///         default_value = "0.0.0.0:9101",
-///         value_parser = config::address
+///         value_parser = config::address(9101)
 ///     )]
 ///     metrics_address: SocketAddr,
 /// }

@@ -5,11 +5,14 @@ use crate::StackError;
 
 /// Nodes talk to those that know their secret. So the node expects another from each of its peers,
 /// and hangs up.
-const CUT_OFF: &str = "[begin erlang:set_cookie(N, cut_off), erlang:disconnect_node(N) end \
-                       || N <- nodes()], ok.";
+const CUT_OFF: &str = "Peers = nodes(), persistent_term:put(cut_off, Peers), \
+                       [begin erlang:set_cookie(N, cut_off), erlang:disconnect_node(N) end \
+                       || N <- Peers], ok.";
 
+/// The node remembers whom it was cut off from: it is no longer connected to them, and which function
+/// says who they are depends on RabbitMQ's version.
 const REJOIN: &str = "[erlang:set_cookie(N, erlang:get_cookie()) \
-                      || N <- rabbit_mnesia:cluster_nodes(all), N =/= node()], ok.";
+                      || N <- persistent_term:get(cut_off)], ok.";
 
 impl RabbitMq {
     /// Lets nothing through between this node and the others of its cluster. It sees a minority

@@ -18,7 +18,8 @@ const ENOUGH: [(&str, &str); 6] = [
     ("REGISTRAR_METRICS_ADDRESS", "127.0.0.1:0"),
 ];
 
-async fn refused(program: &str, arguments: &[&str], variable: &str, value: Option<&str>) {
+/// Why the program does not start.
+async fn refused(program: &str, arguments: &[&str], variable: &str, value: Option<&str>) -> String {
     let others = ENOUGH.into_iter().filter(|(name, _)| *name != variable);
     let settings: Vec<_> = others.chain(value.map(|value| (variable, value))).collect();
     let ended = command::run(program, arguments, &settings).await;
@@ -28,6 +29,7 @@ async fn refused(program: &str, arguments: &[&str], variable: &str, value: Optio
     assert_eq!(ended.stderr.trim_end().lines().count(), 1, "{case}");
     assert!(ended.stderr.starts_with(variable) && ended.stderr.ends_with(".\n"), "{case}");
     assert!(!ended.stderr.contains(HIDDEN), "{case}");
+    ended.stderr
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -38,8 +40,10 @@ async fn a_setting_that_must_be_set_is_asked_for_by_its_name() {
         (CLI, &["migrate"][..], &ENOUGH[..1]),
     ] {
         for (variable, _) in variables {
-            refused(program, arguments, variable, None).await;
-            refused(program, arguments, variable, Some("")).await;
+            for value in [None, Some(""), Some(" \n")] {
+                let sentence = refused(program, arguments, variable, value).await;
+                assert!(sentence.ends_with(" must be set.\n"), "{value:?}: {sentence}");
+            }
         }
     }
 }
@@ -61,12 +65,15 @@ async fn a_setting_of_both_programs_that_makes_no_sense_is_refused() {
         ("DATABASE_URL", "mysql://me:hunter2@db.example"),
         ("DATABASE_URL", "mysql://me:p@hunter2/word@db.example/registrar"),
         ("DATABASE_URL", "mysql://me:12/hunter2@db.example/registrar"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "100"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "5s"),
         ("OTEL_EXPORTER_OTLP_CERTIFICATE", "/nowhere/ca.pem"),
         ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://me:hunter2@collector.example"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "hunter2"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=hunter2%zz"),
+        ("OTEL_EXPORTER_OTLP_INSECURE", "true"),
         ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "grpc"),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"),
         ("OTEL_EXPORTER_OTLP_TIMEOUT", "10s"),

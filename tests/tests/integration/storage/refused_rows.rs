@@ -180,6 +180,15 @@ async fn a_column_that_nobody_fills_refuses_every_row() {
 }
 
 #[tokio::test]
+async fn a_trigger_that_writes_to_its_own_table_refuses_every_row() {
+    let fixture = Fixture::new().await;
+    let deletes = "CREATE TRIGGER t BEFORE INSERT ON students FOR EACH ROW DELETE FROM students";
+    fixture.sql(deletes).await;
+    let error = fixture.store.store(&students(10, "a")).await.unwrap_err();
+    assert_eq!((error.class(), error.code()), (ErrorClass::System, Some(1442)));
+}
+
+#[tokio::test]
 async fn a_few_rows_that_are_refused_together_are_refused_one_by_one() {
     let fixture = Fixture::new().await;
     fixture.store(&[student("Zoe", "zoe@example.com")]).await;

@@ -1,4 +1,4 @@
-//! OpenMetrics, read by a reader that nobody here wrote.
+//! `OpenMetrics`, read by a reader that nobody here wrote.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
