@@ -27,6 +27,7 @@ pub mod program;
 pub mod proxy;
 pub mod random;
 pub mod rival;
+pub mod rotel_output;
 pub mod servers;
 pub mod student;
 pub mod submission;

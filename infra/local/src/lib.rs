@@ -18,6 +18,7 @@ mod pair;
 mod process;
 mod prometheus;
 mod rabbitmq;
+mod rotel;
 mod server;
 mod shared;
 mod tools;
@@ -34,9 +35,10 @@ pub use prometheus::{
     PrometheusApi, PrometheusOptions, Rule, RuleGroup, ScrapeTargets, Series, Target,
 };
 pub use rabbitmq::{Cluster, Management, Queue, RabbitMq};
+pub use rotel::Rotel;
 pub use server::ServerOptions;
 pub use shared::{TestDatabase, TestServers, TestVhost};
 pub use tools::{
-    BROKER, BROWSER, DATABASE_CLIENT, DATABASE_SERVER, DEBOOTSTRAP, Generation, NGINX, Program,
-    TOOLS, Tool, UnpackedTools,
+    BROKER, BROWSER, DATABASE_CLIENT, DATABASE_SERVER, DEBOOTSTRAP, Generation, NGINX, PROMETHEUS,
+    Program, TOOLS, Tool, UnpackedTools,
 };

@@ -48,6 +48,9 @@ struct RunArguments {
     /// The port of nginx, for browsers.
     #[arg(long, default_value_t = 8080)]
     port: u16,
+    /// The port of Prometheus, which is started when it is installed.
+    #[arg(long, default_value_t = 9090)]
+    prometheus_port: u16,
     /// Where the built pages are.
     #[arg(long, default_value = "frontend/dist")]
     pages: PathBuf,

@@ -17,7 +17,7 @@ use registrar_local::{
 };
 use tempfile::TempDir;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const GENERATIONS: [Generation; 2] = [Generation::Two, Generation::Three];
 
 fn tools() -> UnpackedTools {

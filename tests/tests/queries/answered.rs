@@ -8,13 +8,17 @@ use crate::found::{Kind, Query};
 use crate::stack::INTERVAL;
 
 /// What is wrong with the answer, in a sentence that names the place of the query.
-pub(crate) fn problem(query: &Query, prometheus: &PrometheusApi, began: SystemTime) -> Option<String> {
+pub(crate) fn problem(
+    query: &Query,
+    prometheus: &PrometheusApi,
+    began: SystemTime,
+) -> Option<String> {
     let Query { place, expression, kind } = query;
     let wrong = |what: &str| Some(format!("{place}: {what}: {expression}"));
     if expression.is_empty() {
         return wrong("there is no query");
     }
-    if let Some((_, variable)) = expression.split_once("$") {
+    if let Some((_, variable)) = expression.split_once('$') {
         // In a label's replacement, $1 is a group.
         if !variable.starts_with(|first: char| first.is_ascii_digit()) {
             return wrong("a variable is not known");

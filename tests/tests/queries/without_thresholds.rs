@@ -86,7 +86,10 @@ fn thresholds_are_taken_out_and_matchers_stay() {
         ("a != on (lane) b", "a != bool on (lane) b"),
         ("a > bool 1", "a > bool 1"),
         ("a unless on (lane) b > 0", "a and on (lane) b > bool 0"),
-        ("max_over_time(a{b=\"c\"}[5m] offset 5m) - d offset 1h > 0", "max_over_time(a{b=\"c\"}[5m]) - d > bool 0"),
+        (
+            "max_over_time(a{b=\"c\"}[5m] offset 5m) - d offset 1h > 0",
+            "max_over_time(a{b=\"c\"}[5m]) - d > bool 0",
+        ),
         ("absent(up{job=\"x\"})", "count(up{job=\"x\"})"),
     ] {
         assert_eq!(without_thresholds(alert), expected);

@@ -3,6 +3,7 @@
 mod apps;
 mod command;
 mod interrupt;
+mod monitoring;
 mod programs;
 mod secrets;
 mod welcome;
@@ -17,6 +18,7 @@ use std::{
 use anyhow::{Context, Result};
 use apps::Apps;
 pub(crate) use interrupt::Interrupt;
+use monitoring::Monitoring;
 use programs::Programs;
 use registrar_local::{
     Claim, Nginx, ServerOptions, ServerPair, TOOLS, install_missing, output::print_line,
@@ -30,6 +32,8 @@ pub(crate) const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 
 const DATABASE: &str = "registrar";
 const API_PORT: u16 = 5000;
+const API_METRICS_PORT: u16 = 9100;
+const WORKER_METRICS_PORT: u16 = 9101;
 
 /// What a run needs besides the servers.
 struct Installation {
@@ -38,6 +42,7 @@ struct Installation {
     data_dir: PathBuf,
     /// Of nginx.
     port: u16,
+    prometheus_port: u16,
 }
 
 /// Runs everything until interrupted, or until a part ends by itself.
@@ -51,11 +56,15 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<()> {
         data_dir: fs::canonicalize(&arguments.data_dir)
             .with_context(|| format!("Could not read {}", arguments.data_dir.display()))?,
         port: arguments.port,
+        prometheus_port: arguments.prometheus_port,
     };
     install_missing(&TOOLS)?;
-    for (what, port) in
-        [("nginx", arguments.port), ("the API", API_PORT), ("the API", 9100), ("the worker", 9101)]
-    {
+    for (what, port) in [
+        ("nginx", arguments.port),
+        ("the API", API_PORT),
+        ("the API", API_METRICS_PORT),
+        ("the worker", WORKER_METRICS_PORT),
+    ] {
         require_free(what, port)?;
     }
 
@@ -122,13 +131,17 @@ fn with_apps(
     }
     let options = ServerOptions::at(installation.data_dir.join("nginx"), installation.port);
     let mut nginx = Nginx::start(&options, API_PORT, &installation.pages.public)?;
+    let mut monitoring =
+        Monitoring::start(&installation.data_dir, installation.prometheus_port, servers)?;
     let command = command::path(&installation.data_dir);
-    print_line(welcome::text(servers, &nginx, DATABASE, logs, &command));
+    print_line(welcome::text(servers, &nginx, DATABASE, logs, &command, &monitoring));
     while poll_until(CHECK_INTERVAL, || interrupt.is_set().then_some(())).is_none() {
         apps.check()?;
         servers.check()?;
         nginx.check()?;
+        monitoring.check()?;
     }
+    monitoring.stop()?;
     // Before the API, so that no page meets an API that has gone.
     Ok(nginx.stop()?)
 }

@@ -4,14 +4,18 @@ use std::path::Path;
 
 use registrar_local::{Nginx, ServerPair};
 
+use super::Monitoring;
+
 pub(crate) fn text(
     servers: &ServerPair,
     nginx: &Nginx,
     database: &str,
     logs: &Path,
     command: &Path,
+    monitoring: &Monitoring,
 ) -> String {
     let command = command.display();
+    let prometheus = monitoring.description();
     let pages = format!("http://127.0.0.1:{}", nginx.port());
     let database = servers.database.admin().database_url(database);
     let rabbitmq = servers.broker.management().http_url();
@@ -25,6 +29,7 @@ Registrar runs.
   Pages       {pages}
   API         {pages}/docs
   Metrics     http://127.0.0.1:9100/metrics (API), http://127.0.0.1:9101/metrics (worker)
+  Prometheus  {prometheus}
   RabbitMQ    {rabbitmq} (guest, guest)
   Database    {database}
   Logs        {logs}/api.log, {logs}/worker.log

@@ -67,6 +67,14 @@ pub(crate) const NAME_SERVICE: Tool = Tool {
 pub const NGINX: Tool =
     Tool { what: "nginx", package: "nginx", programs: &["nginx"], is_of_servers: false };
 
+/// What collects metrics. Nothing here needs it.
+pub const PROMETHEUS: Tool = Tool {
+    what: "Prometheus",
+    package: "prometheus",
+    programs: &["prometheus"],
+    is_of_servers: false,
+};
+
 /// The browser of the tests.
 pub const BROWSER: Tool = Tool {
     what: "Chromium",

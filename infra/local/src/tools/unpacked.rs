@@ -1,7 +1,10 @@
 //! Programs that `scripts/tools` has unpacked into a folder, because Debian's stable distribution
 //! lacks them or has them too old.
 
-use std::path::{self, PathBuf};
+use std::{
+    fs,
+    path::{self, PathBuf},
+};
 
 use super::Program;
 use crate::StackError;
@@ -49,6 +52,19 @@ impl UnpackedTools {
         let path = "/usr/bin/prometheus-mysqld-exporter";
         let program = Program::unpacked(&self.root("unstable")?, path);
         program.ok_or_else(|| missing("mysqld_exporter"))
+    }
+
+    /// Rotel, in the environment of whatever Python there is.
+    pub fn rotel(&self) -> Result<Program, StackError> {
+        let missing = || StackError::NotInstalled {
+            what: "rotel",
+            command: "scripts/tools traces".to_owned(),
+        };
+        let libraries = fs::read_dir(self.root("python")?.join("lib")).map_err(|_| missing())?;
+        let path = "/site-packages/rotel/rotel-agent";
+        let mut programs =
+            libraries.flatten().filter_map(|python| Program::unpacked(&python.path(), path));
+        programs.next().ok_or_else(missing)
     }
 
     /// Where packages of a suite of Debian are. Absolute, since programs run in folders of their own.

@@ -6,7 +6,7 @@ use registrar_tests::student::Student;
 
 use super::{BATCH, INSERT, Observed, PROCESS, SEND, TRUSTING};
 
-const OUTLINE: &str = "\
+pub(super) const OUTLINE: &str = "\
 POST /register [SERVER, registrar-api]
   register_student_handler [INTERNAL, registrar-api]
     send registrations:interactive [PRODUCER, registrar-api]

@@ -12,6 +12,7 @@ mod metrics_at_start;
 mod metrics_of_traffic;
 mod oldest_waiting;
 mod open_metrics;
+mod other_collector;
 mod outcomes;
 mod privacy;
 mod redeliveries;
