@@ -1,4 +1,4 @@
-.PHONY: run test stack-check browser faults compatibility containers bench soak fmt lint
+.PHONY: run test stack-check browser faults drills compatibility containers bench soak fmt lint
 BUILT := $(or $(CARGO_TARGET_DIR),target)
 
 run:   ; @cargo build --release --locked -p registrar-api -p registrar-worker -p registrar-cli -p registrar-local && $(BUILT)/release/registrar-local install && scripts/pages && exec $(BUILT)/release/registrar-local run
@@ -6,6 +6,7 @@ test:  ; @scripts/gate
 stack-check: ; @scripts/stack-check
 browser: ; @scripts/browser
 faults: ; @scripts/faults
+drills: ; @scripts/drills
 compatibility: ; @scripts/compatibility
 containers: ; @scripts/containers
 bench: ; @cargo build --release --locked -p registrar-api -p registrar-worker -p registrar-cli -p registrar-local && cargo run --release --locked -p registrar-tests --bin bench

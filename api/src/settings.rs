@@ -22,7 +22,7 @@ use crate::{
 /// The variable with the address to listen on, for messages that tell what to change.
 pub const ADDRESS_VARIABLE: &str = "REGISTRAR_API_ADDRESS";
 
-/// Where it listens unless told otherwise.
+/// Where it listens by default.
 const ADDRESS: &str = "0.0.0.0:5000";
 
 /// `registrar-api healthcheck`: Exit code 0 when the API of this address can take registrations, 1 when not

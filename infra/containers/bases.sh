@@ -7,11 +7,11 @@ make_bases() {
   scripts/unstable "$engine/debian" ca-certificates wget gettext-base gcc libc6-dev nginx-light \
     mysql-server-core mysql-client-core rabbitmq-server \
     prometheus promtool prometheus-alertmanager prometheus-mysqld-exporter || return
-  if ! docker image inspect registrar-local/debian >/dev/null 2>&1; then
-    echo "Importing registrar-local/debian ..."
+  if ! docker image inspect registrar-local/debian:unstable >/dev/null 2>&1; then
+    echo "Importing registrar-local/debian:unstable ..."
     tar -C "$engine/debian" --one-file-system -c --exclude=./var/cache/apt --exclude=./var/lib/apt/lists \
       --exclude=./usr/share/doc --exclude=./usr/share/man --exclude=./usr/share/locale \
-      --exclude=./dev --exclude=./proc --exclude=./sys . | docker import - registrar-local/debian >/dev/null || return
+      --exclude=./dev --exclude=./proc --exclude=./sys . | docker import - registrar-local/debian:unstable >/dev/null || return
   fi
   get_crates && get_packages && get_collector || return
   base rust rust.Dockerfile --build-context "toolchain=$(rustc --print sysroot)" \
@@ -57,5 +57,8 @@ get_collector() {
   echo "Getting rotel ..."
   python3 -m venv "$engine/python" && "$engine/python/bin/pip" install --quiet rotel==0.0.1a15 &&
     mkdir -p "$engine/rotel" &&
+    # It is linked to the library of this very Python.
+    cp "$("$engine/python/bin/python" -c 'import sysconfig; print(sysconfig.get_config_var("LIBDIR"))')"/libpython3*.so.1.0 \
+      "$engine/rotel" &&
     cp "$engine"/python/lib/python*/site-packages/rotel/rotel-agent "$engine/rotel/rotel"
 }

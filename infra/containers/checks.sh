@@ -32,7 +32,7 @@ json() {
 }
 
 images() {
-  local name size status=0
+  local name size user status=0
   for name in registrar-api registrar-worker registrar registrar-frontend; do
     size=$(docker image inspect --format '{{.Size}}' "$name") || return
     echo "$name: $((size / 1000000)).$((size / 100000 % 10)) MB," \
@@ -40,8 +40,8 @@ images() {
     case $name in
       registrar-api | registrar-worker) [ "$size" -lt 40000000 ] || { echo "$name is larger than 40 MB" >&2; status=1; } ;;
     esac
-    same "$name's user is a number above 0" yes \
-      "$(docker image inspect --format '{{.Config.User}}' "$name" | grep -qE '^[1-9][0-9]*:' && echo yes || echo no)" || status=1
+    user=$(docker image inspect --format '{{.Config.User}}' "$name")
+    [[ $user =~ ^[1-9][0-9]*: ]] || { echo "$name runs as $user instead of a number above 0" >&2; status=1; }
   done
   return "$status"
 }
@@ -72,14 +72,14 @@ registration() {
   fi
   echo "accepted, then registered"
   # The page for people, by way of the templates in the API's image.
-  ask -H 'Accept: text/html' "$door$reference" | grep -q '<html lang="en"' || { echo "the status is no page" >&2; return 1; }
+  [[ $(ask -H 'Accept: text/html' "$door$reference") == *'<html lang="en"'* ]] || { echo "the status is no page" >&2; return 1; }
 }
 
 # Every container is as compose.yaml wants it: not root, its file system read-only, no capability.
 confined() {
   local id line status=0 count=0
   for id in $(docker compose ps --quiet); do
-    line=$(docker inspect --format '{{.Config.Labels|len}} {{.Name}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.Privileged}}' "$id")
+    line=$(docker inspect --format '{{.Name}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.Privileged}}' "$id")
     count=$((count + 1))
     [[ $line == *" true [ALL] false" ]] || { echo "not confined: $line" >&2; status=1; }
   done
@@ -87,30 +87,63 @@ confined() {
   return "$status"
 }
 
-# What one user may not do, with the right to try it.
+# What users of MySQL may not do.
 rights() {
-  local user
-  docker compose exec -T mysql sh -c 'cat >/tmp/as; for user in api exporter; do
-    printf "[client]\nhost=127.0.0.1\nuser=%s\npassword=%s\n" "$user" "$(cat /run/secrets/$user-password)" >"/tmp/$user.cnf"; done' </dev/null || return
-  for user in "api:INSERT INTO registrar.lane_pauses SELECT * FROM registrar.lane_pauses" "exporter:SELECT COUNT(*) FROM registrar.students"; do
-    if docker compose exec -T mysql mysql --defaults-file="/tmp/${user%%:*}.cnf" -e "${user#*:}" 2>&1 |
-      grep -q 'command denied'; then
-      echo "the user ${user%%:*} is denied: ${user#*:}"
-    else
-      echo "the user ${user%%:*} may: ${user#*:}" >&2
-      return 1
-    fi
-  done
+  denied api "DELETE FROM registrar.students" && denied worker "DROP TABLE registrar.students" &&
+    denied exporter "SELECT * FROM registrar.students"
 }
 
-# One trace has spans of both programs. The collector in place of the usual one prints what it gets.
-traces() {
-  if ! within 30 both_in_one_trace; then
-    docker compose logs --no-log-prefix otel-collector | tail -n 40 >&2
-    echo "no trace has spans of both programs" >&2
+denied() {
+  local answer
+  # shellcheck disable=SC2016 # Expanded by the shell in the container.
+  answer=$(docker compose exec -T mysql sh -c \
+    'MYSQL_PWD=$(cat "/run/secrets/$0-password") exec mysql --host=127.0.0.1 --user="$0" --execute="$1"' "$1" "$2" 2>&1)
+  if [[ $answer != *"command denied"* ]]; then
+    echo "$1 was not denied: $2: $answer" >&2
     return 1
   fi
-  echo "trace $(both_in_one_trace) has spans of registrar-api and registrar-worker"
+  echo "$1 is denied: $2"
+}
+
+doctor() {
+  local answer
+  if ! answer=$(docker compose run --rm --no-deps -T registrar doctor 2>&1); then
+    echo "$answer" >&2
+    return 1
+  fi
+  tail -n 1 <<<"$answer"
+}
+
+# The collector that stands in for the usual one prints what it gets: the worker's span of a message has the
+# API's span of sending it as its parent.
+traces() {
+  if ! within 30 one_trace; then
+    docker compose logs --no-log-prefix otel-collector | tail -n 40 >&2
+    echo "no span of the worker is below one of the API" >&2
+    return 1
+  fi
+  one_trace
+}
+
+one_trace() {
+  docker compose logs --no-log-prefix otel-collector 2>/dev/null | awk '
+    /^ResourceSpans/ { service = "" }
+    /-> service.name: Str\(/ { service = $0; gsub(/.*Str\(|\).*/, "", service) }
+    /^ *Trace ID *:/ { trace = $NF }
+    /^ *Parent ID *:/ { parent = $NF == ":" ? "" : $NF }
+    /^ *ID *:/ { id = $NF }
+    /^ *Name *:/ {
+      name = $0; sub(/^ *Name *: */, "", name)
+      if (service == "registrar-api" && name == "send registrations:interactive") sent[trace " " id] = 1
+      if (service == "registrar-worker" && name ~ /^process registrations:interactive/) below[trace " " parent] = name
+    }
+    END {
+      for (one in below) if (one in sent) {
+        split(one, part, " ")
+        print "trace " part[1] ": registrar-api, send registrations:interactive -> registrar-worker, " below[one]
+        exit
+      }
+    }' | grep .
 }
 
 # Every target that runs here is scraped.

@@ -26,11 +26,13 @@ start_engine() {
     return 1
   fi
   make_commands
+  stop_leftover
   remember_system
   own_engine=yes
   # Without rules containers reach each other and the ports that they publish, and nothing else. The engine
   # looks for iptables all the same, and no container finds another by its name when that is missing.
-  "$engine/bin/with-tools" dockerd \
+  # A session of its own: Ctrl-C is for this script, which still needs the engine to clean up.
+  setsid "$engine/bin/with-tools" dockerd \
     --data-root "$engine/data" --exec-root "$engine/run" --pidfile "$engine/docker.pid" \
     -H "unix://$engine/docker.sock" --config-file "$engine/daemon.json" \
     --iptables=false --ip6tables=false --bip "$bridge" \
@@ -65,14 +67,30 @@ WRAPPER
   ln -sf "$new"/usr/libexec/docker/cli-plugins/* "$engine/client/cli-plugins/"
 }
 
+# The engine of a run that was killed, and so could not stop it.
+stop_leftover() {
+  local left
+  left=$(cat "$engine/docker.pid" 2>/dev/null) || return 0
+  grep -qsF "$engine/docker.pid" "/proc/$left/cmdline" || return 0
+  kill -TERM "$left"
+  within 30 test ! -e "$engine/docker.pid"
+  ip link delete docker0 2>/dev/null
+}
+
 nat_rules() {
   "$engine/bin/with-tools" iptables -t nat -S 2>/dev/null
 }
 
+# What an engine makes of network interfaces.
+bridges() {
+  (cd /sys/class/net && ls -d docker* br-* veth* 2>/dev/null)
+}
+
 remember_system() {
-  forwarding=$(cat /proc/sys/net/ipv4/ip_forward)
+  # In a file, so that a run that is killed leaves it for the next.
+  [ -e "$engine/forwarding" ] || cat /proc/sys/net/ipv4/ip_forward >"$engine/forwarding"
   rules=$(nat_rules)
-  interfaces=$(ls /sys/class/net)
+  interfaces=$(bridges)
 }
 
 # Stops the engine, and says what of it is left, which is nothing.
@@ -87,8 +105,8 @@ stop_engine() {
     [[ $rule != -A* ]] || "$engine/bin/with-tools" iptables -t nat -D ${rule#-A }
   done
   ip link delete docker0 2>/dev/null
-  echo "$forwarding" >/proc/sys/net/ipv4/ip_forward
-  if [ "$rules" != "$(nat_rules)" ] || [ "$interfaces" != "$(ls /sys/class/net)" ]; then
+  cat "$engine/forwarding" >/proc/sys/net/ipv4/ip_forward && rm "$engine/forwarding"
+  if [ "$rules" != "$(nat_rules)" ] || [ "$interfaces" != "$(bridges)" ]; then
     echo "The engine has ended and left something behind: see ip link, and iptables -t nat -S." >&2
     return 1
   fi

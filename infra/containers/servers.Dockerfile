@@ -1,12 +1,12 @@
 # In place of the images that compose.yaml pulls: Debian's packages of the same servers, with the paths, users
 # and entry points of those images, so that compose.yaml fits both.
-FROM registrar-local/debian AS debian
+FROM registrar-local/debian:unstable AS debian
 
 FROM debian AS nginx
 COPY nginx-entrypoint /docker-entrypoint.sh
 RUN mkdir -p /etc/nginx/templates /usr/share/nginx/html /etc/nginx/conf.d && ln -sf /dev/stderr /var/log/nginx/error.log \
     && printf '%s\n' 'user www-data;' 'worker_processes auto;' 'pid /run/nginx.pid;' \
-      'events { worker_connections 1024; }' 'http { include /etc/nginx/conf.d/*.conf; }' >/etc/nginx/nginx.conf
+      'events {' 'worker_connections 1024;' '}' 'http {' 'include /etc/nginx/conf.d/*.conf;' '}' >/etc/nginx/nginx.conf
 ENTRYPOINT ["/docker-entrypoint.sh"]
 CMD ["nginx", "-g", "daemon off;"]
 
@@ -28,22 +28,24 @@ CMD ["rabbitmq-server"]
 FROM debian AS prometheus
 RUN rm -rf /etc/prometheus && mkdir -p /etc/prometheus /prometheus && chown nobody:nogroup /prometheus
 WORKDIR /prometheus
-USER nobody
+USER 65534:65534
 ENTRYPOINT ["prometheus"]
 
 FROM debian AS alertmanager
 RUN mkdir -p /etc/alertmanager /alertmanager && chown nobody:nogroup /alertmanager
 WORKDIR /alertmanager
-USER nobody
+USER 65534:65534
 ENTRYPOINT ["prometheus-alertmanager"]
 
 FROM debian AS mysqld-exporter
-USER nobody
+USER 65534:65534
 ENTRYPOINT ["prometheus-mysqld-exporter"]
 
 # A collector of another maker, which prints the traces that it gets.
 FROM debian AS otel-collector
-COPY --from=rotel rotel /usr/bin/rotel
-USER nobody
-ENTRYPOINT ["rotel", "start", "--exporter", "blackhole", "--debug-log", "traces", "--debug-log-verbosity", "detailed", \
+# hadolint ignore=DL3022
+COPY --from=rotel / /usr/local/rotel
+ENV LD_LIBRARY_PATH=/usr/local/rotel
+USER 65534:65534
+ENTRYPOINT ["/usr/local/rotel/rotel", "start", "--exporter", "blackhole", "--debug-log", "traces", "--debug-log-verbosity", "detailed", \
   "--otlp-grpc-endpoint", "0.0.0.0:4317", "--otlp-http-endpoint", "0.0.0.0:4318"]

@@ -1,4 +1,4 @@
--- The users of Registrar, each with the rights that its work needs. Safe to repeat. Whoever runs this puts
+-- The users of Registrar, each with the rights that its work needs. Safe to repeat. The command that runs this puts
 -- the passwords in, without quotes or backslashes in them.
 
 CREATE DATABASE IF NOT EXISTS registrar;

@@ -11,7 +11,7 @@ use registrar_common::storage::DatabaseSettings;
 use registrar_common::telemetry::TelemetrySettings;
 use registrar_common::telemetry::operations::METRICS_ADDRESS;
 
-/// Where it serves its operations port unless told otherwise.
+/// Where it serves its operations port by default.
 const METRICS: &str = "0.0.0.0:9101";
 
 /// `registrar-worker healthcheck`: Exit code 0 when the worker of this address can work, 1 when not.

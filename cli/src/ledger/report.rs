@@ -101,7 +101,7 @@ impl fmt::Display for Report {
                 formatter,
                 "\n\n{lost} accepted messages are unaccounted for. Look again in some minutes: a \
                  worker may have them in hand. If they stay, they were removed behind Registrar's \
-                 back: see the runbook in README.md."
+                 back: see docs/operations/runbooks/RegistrationsUnaccounted.md."
             ),
         }
     }

@@ -2,10 +2,7 @@
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
-use std::process::ExitCode;
 use std::time::Duration;
-
-use crate::output;
 
 /// The word after the program's name.
 pub const HEALTHCHECK: &str = "healthcheck";
@@ -18,13 +15,16 @@ const MAX_ANSWER_BYTES: u64 = 16 * 1024;
 
 /// Why a process counts as unhealthy.
 #[derive(Debug, thiserror::Error)]
-enum Unhealthy {
+pub enum Unhealthy {
+    /// There is no listener, or it is silent.
     #[error(
         "Nothing answers at {0} ({1}): the program is starting or has ended, or listens somewhere else."
     )]
     NoAnswer(SocketAddr, io::Error),
+    /// It says itself what is missing.
     #[error("{0}")]
     Unready(String),
+    /// Another program listens there.
     #[error("What answers at {0} is not HTTP: another program has that port.")]
     NotHttp(SocketAddr),
 }
@@ -34,16 +34,9 @@ pub fn is_healthcheck() -> bool {
     std::env::args_os().nth(1).is_some_and(|word| word == HEALTHCHECK)
 }
 
-/// Asks the process that listens on `address` whether it can work, and says why when it cannot.
-/// Exit code 0: it can, 1: it cannot.
-pub fn healthcheck(address: SocketAddr) -> ExitCode {
-    match ask(reachable(address)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(unhealthy) => {
-            output::print_last_words(unhealthy);
-            ExitCode::FAILURE
-        }
-    }
+/// Asks the process that listens on `address` whether it can work.
+pub fn healthcheck(address: SocketAddr) -> Result<(), Unhealthy> {
+    ask(reachable(address))
 }
 
 /// Where a process that listens on all addresses is found on its own machine.
@@ -128,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_port_that_nobody_listens_on_is_told() {
+    fn a_port_without_a_listener_is_named() {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let sentence = ask(address).unwrap_err().to_string();
         assert!(sentence.starts_with(&format!("Nothing answers at {address}")), "{sentence}");

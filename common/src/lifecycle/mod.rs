@@ -28,7 +28,7 @@ mod shutdown;
 mod signals;
 mod supervisor;
 
-pub use healthcheck::{HEALTHCHECK, healthcheck, is_healthcheck};
+pub use healthcheck::{HEALTHCHECK, Unhealthy, healthcheck, is_healthcheck};
 pub use listen::{ListenError, listen};
 pub use shutdown::Shutdown;
 pub use supervisor::{Stopped, Supervisor, TaskOutput};

@@ -2,6 +2,7 @@
 
 import type { AnnotationQuery, DataQuery } from "@grafana/schema";
 
+import { FIRING } from "./promql.ts";
 import { PROMETHEUS } from "./sources.ts";
 
 /** What Grafana's Prometheus data source reads beside the common settings. */
@@ -31,7 +32,7 @@ const STARTS: PrometheusAnnotation = {
   useValueForTime: true,
 };
 
-const FIRING: PrometheusAnnotation = {
+const ALERTS: PrometheusAnnotation = {
   name: "Firing alerts",
   datasource: PROMETHEUS,
   enable: true,
@@ -39,12 +40,12 @@ const FIRING: PrometheusAnnotation = {
   iconColor: "red",
   target: {
     refId: "Firing",
-    expr: 'max by (alertname, severity, lane) (ALERTS{alertstate="firing"})',
+    expr: FIRING,
   },
   titleFormat: "{{alertname}}",
-  textFormat: "{{lane}}",
-  tagKeys: "severity,lane",
+  textFormat: "{{of}}",
+  tagKeys: "severity",
   useValueForTime: false,
 };
 
-export const ANNOTATIONS: AnnotationQuery[] = [STARTS, FIRING];
+export const ANNOTATIONS: AnnotationQuery[] = [STARTS, ALERTS];

@@ -16,6 +16,8 @@ export const shadesOf = (fixedColor: string): FieldColor => ({
   fixedColor,
 });
 
+export const BY_THRESHOLD: FieldColor = { mode: FieldColorModeId.Thresholds };
+
 /** Of two lines of a lane, these are the lighter. */
 const SECOND = "(50%|unacked|growth|in doubt)$";
 

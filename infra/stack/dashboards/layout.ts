@@ -2,7 +2,7 @@
 
 import type { Panel } from "@grafana/schema";
 
-import type { Unplaced } from "./panels.ts";
+import type { Unplaced } from "./panel.ts";
 
 const COLUMNS = 24;
 

@@ -3,11 +3,12 @@
 import { fixed, LANES } from "./colors.ts";
 import { dashboard } from "./dashboard.ts";
 import { row } from "./layout.ts";
-import { stat, timeseries } from "./panels.ts";
 import { recent } from "./promql.ts";
 import { course } from "./queries.ts";
 import { limitOf } from "./rules.ts";
+import { stat } from "./stat.ts";
 import { badFrom, NONE_IS_GOOD } from "./thresholds.ts";
+import { timeseries } from "./timeseries.ts";
 
 const LAST_RESORTS = "dead-letter|unrouted";
 
@@ -38,7 +39,7 @@ const known = stat({
 const doubt = stat({
   title: "Is anything in doubt?",
   description:
-    "Messages of which nothing tells whether RabbitMQ confirmed them, since their API was killed." +
+    "Messages of which it is not known whether RabbitMQ confirmed them, since their API was killed." +
     " Good: no growth. Their clients got no 202.",
   unit: "short",
   decimals: 0,

@@ -3,10 +3,13 @@
 import { PROCESSES } from "./colors.ts";
 import { dashboard } from "./dashboard.ts";
 import { row } from "./layout.ts";
-import { stateTimeline, states, table, timeseries } from "./panels.ts";
+import { states } from "./mappings.ts";
 import { recent } from "./promql.ts";
 import { course, rowsNow } from "./queries.ts";
+import { stateTimeline } from "./state-timeline.ts";
+import { table } from "./table.ts";
 import { goodFrom, NONE_IS_GOOD } from "./thresholds.ts";
+import { timeseries } from "./timeseries.ts";
 
 const OURS = '{job=~"registrar-.+"}';
 const EACH = "{{job}} {{instance}}";

@@ -27,6 +27,11 @@ export const rate = (counter: string, by: string[]): string =>
 export const recent = (counter: string, by: string[]): string =>
   `sum by (${by.join(", ")}) (increase(${counter}[10m]))`;
 
+/** The alerts that fire, with the label `of`: what they fire for. */
+export const FIRING =
+  "max by (alertname, severity, of) (" +
+  'label_join(ALERTS{alertstate="firing"}, "of", " ", "lane", "objective", "alarm", "job", "instance"))';
+
 /** The work queues of the lanes that the variable chooses. */
 const QUEUES = '{queue=~"registrations\\\\.($lane)"}';
 

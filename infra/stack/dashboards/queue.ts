@@ -3,17 +3,19 @@
 import { fixed, LANES, QUANTILES } from "./colors.ts";
 import { dashboard, LANE } from "./dashboard.ts";
 import { row } from "./layout.ts";
-import { stateTimeline, states, timeseries } from "./panels.ts";
+import { states } from "./mappings.ts";
 import { byLane, growthByLane, median, p99, rate, recent } from "./promql.ts";
 import { course, courseWithExemplars } from "./queries.ts";
 import { limitOf } from "./rules.ts";
+import { stateTimeline } from "./state-timeline.ts";
 import { badFrom, badFromEither, goodFrom } from "./thresholds.ts";
+import { timeseries } from "./timeseries.ts";
 
 const consumers = stateTimeline({
   title: "Is every lane consumed?",
   description:
-    "Consumers of each lane's queue: one for each worker that takes from it. Good: as many as there" +
-    " are workers. At 0, registrations wait until a worker comes back.",
+    "Consumers of each lane's queue; a worker has one or more for each lane that it takes from. Good:" +
+    " never 0. At 0, registrations wait until a worker comes back.",
   unit: "short",
   queries: [course(byLane("rabbitmq_detailed_queue_consumers"), "{{lane}}")],
   thresholds: goodFrom(1),
@@ -144,9 +146,9 @@ const confirms = timeseries({
 const failures = timeseries({
   title: "Do publishes fail?",
   description:
-    "Messages that RabbitMQ did not confirm in the last 10 minutes, by what came instead. Good: 0. Saturated: more arrives" +
-    " than RabbitMQ takes. Unavailable: no connection. Unknown: no answer in time; the client is" +
-    " told to try again.",
+    "Messages that RabbitMQ did not confirm in the last 10 minutes, by what came instead. Good: 0." +
+    " Saturated: more arrives than RabbitMQ takes. Unavailable: no connection. Unknown: no answer in time, and the" +
+    " client is asked to try again.",
   unit: "short",
   rare: true,
   queries: [

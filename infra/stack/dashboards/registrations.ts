@@ -4,11 +4,14 @@ import { fixed, LANES, QUANTILES } from "./colors.ts";
 import { choice, dashboard, LANE } from "./dashboard.ts";
 import { row } from "./layout.ts";
 import { dashboardLink, runbookUid } from "./links.ts";
+import { upToZero } from "./mappings.ts";
 import { ACCEPTANCE, budgetLeft, DECISIONS, good, thresholds } from "./objectives.ts";
-import { stat, table, timeseries } from "./panels.ts";
-import { byLane, median, p99, rate } from "./promql.ts";
+import { byLane, FIRING, median, p99, rate } from "./promql.ts";
 import { course, courseWithExemplars, now, rowsNow } from "./queries.ts";
+import { stat } from "./stat.ts";
+import { table } from "./table.ts";
 import { badFromEither, goodFrom } from "./thresholds.ts";
+import { timeseries } from "./timeseries.ts";
 import { latestTraces, logs } from "./traces-and-logs.ts";
 
 const accepted = stat({
@@ -42,13 +45,14 @@ const budget = stat({
   title: "How much error budget is left?",
   description:
     "Of what may go wrong in 30 days (or since Prometheus has figures), the share that is left." +
-    " Good: above 0%. Below, the objective is missed: no risky deploys.",
+    " Good: above 0%. Spent, the objective is missed: no risky deploys.",
   unit: "percentunit",
   decimals: 0,
   queries: [ACCEPTANCE, ...DECISIONS].map((objective) =>
     now(budgetLeft(objective), objective.title),
   ),
   thresholds: goodFrom(0),
+  mappings: [upToZero("spent", "red")],
   alerts: ["AcceptanceBudgetBurn", "DecisionBudgetBurn"],
 });
 
@@ -56,8 +60,8 @@ const alerts = table({
   title: "Which alerts fire?",
   description: "Every alert that fires now; a click on its name opens its runbook. Good: none.",
   unit: "none",
-  queries: [rowsNow('max by (alertname, severity, lane) (ALERTS{alertstate="firing"})')],
-  columns: { alertname: "Alert", severity: "Severity", lane: "Lane" },
+  queries: [rowsNow(FIRING)],
+  columns: { alertname: "Alert", severity: "Severity", of: "Of" },
   linksOf: { Alert: { title: "Runbook", url: `/d/${runbookUid("${__value.raw}")}` } },
   noValue: "none",
 });

@@ -1,8 +1,7 @@
 // A page in Grafana for each alert's runbook, so that links from panels and alerts lead somewhere
 // wherever Grafana runs: the repository may be out of reach of the one who was woken.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { readFileSync } from "node:fs";
 
 import type { Dashboard } from "@grafana/schema";
 import {
@@ -11,20 +10,15 @@ import {
 } from "@grafana/schema/dist/esm/raw/composable/text/panelcfg/x/TextPanelCfg_types.gen";
 
 import { ALL_DASHBOARDS, runbookUid } from "./links.ts";
+import { ALERTS } from "./rules.ts";
 
 const FOLDER = new URL("../../../docs/operations/runbooks/", import.meta.url);
-
-const NAMES = existsSync(FOLDER)
-  ? readdirSync(FOLDER)
-      .filter((file) => /^[A-Z]\w+\.md$/.test(file))
-      .map((file) => basename(file, ".md"))
-  : [];
 
 /** Relative links lead to another runbook's page; what else they lead to is not in Grafana. */
 export const withLinksInGrafana = (markdown: string): string =>
   markdown.replace(/\[([^\]]+)\]\((?![a-z]+:|#)([^)]+)\)/g, (_link, text: string, path: string) => {
     const runbook = /^([A-Z]\w+)\.md$/.exec(path)?.[1];
-    if (runbook) return `[${text}](/d/${runbookUid(runbook)})`;
+    if (runbook && ALERTS.includes(runbook)) return `[${text}](/d/${runbookUid(runbook)})`;
     return `${text} (${path.replace(/^(\.\.\/)+/, "")})`;
   });
 
@@ -48,5 +42,5 @@ const page = (alert: string): Dashboard => {
 
 /** By file in infra/grafana/dashboards. */
 export const RUNBOOKS: Record<string, Dashboard> = Object.fromEntries(
-  NAMES.map((alert) => [`runbooks/${alert}.json`, page(alert)]),
+  ALERTS.map((alert) => [`runbooks/${alert}.json`, page(alert)]),
 );

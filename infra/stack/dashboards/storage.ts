@@ -3,11 +3,12 @@
 import { fixed, LANES, PROCESSES, QUANTILES, shadesOf } from "./colors.ts";
 import { dashboard } from "./dashboard.ts";
 import { row } from "./layout.ts";
-import { stat, timeseries } from "./panels.ts";
 import { median, p90, p99, rate, recent } from "./promql.ts";
 import { course, courseWithExemplars } from "./queries.ts";
 import { limitOf } from "./rules.ts";
+import { stat } from "./stat.ts";
 import { badFrom } from "./thresholds.ts";
+import { timeseries } from "./timeseries.ts";
 
 const stored = timeseries({
   title: "How many registrations are stored?",
@@ -58,7 +59,7 @@ const retries = timeseries({
     " is stored.",
   unit: "percentunit",
   min: 0,
-  color: "red",
+  color: shadesOf("red"),
   colors: { transient: fixed("orange"), slow_transient: fixed("yellow") },
   queries: [
     course(

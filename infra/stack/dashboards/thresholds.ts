@@ -3,7 +3,7 @@
 
 import { ThresholdsMode, type ThresholdsConfig } from "@grafana/schema";
 
-/** To the sixth digit, as nobody reads 0.9856000000000001. */
+/** To the sixth digit, instead of 0.9856000000000001. */
 const rounded = (value: number): number => Number(value.toFixed(6));
 
 const steps = (below: string, ...rest: [value: number, color: string][]): ThresholdsConfig => ({

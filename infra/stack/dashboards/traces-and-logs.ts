@@ -1,15 +1,14 @@
 // The panels that show single registrations: traces and log lines.
 
 import { LogsDedupStrategy, LogsSortOrder } from "@grafana/schema";
-import type { Options as LogsOptions } from "@grafana/schema/dist/esm/raw/composable/logs/panelcfg/x/LogsPanelCfg_types.gen";
-import type { Options as TableOptions } from "@grafana/schema/dist/esm/raw/composable/table/panelcfg/x/TablePanelCfg_types.gen";
+import type { Options } from "@grafana/schema/dist/esm/raw/composable/logs/panelcfg/x/LogsPanelCfg_types.gen";
 
-import { panel } from "./panels.ts";
+import { panel } from "./panel.ts";
 import { logLines, traces } from "./queries.ts";
+import { TABLE } from "./table.ts";
 
 /** Each is a link to its trace: from the API over RabbitMQ to the INSERT. */
 export const latestTraces = panel(
-  "table",
   {
     title: "What happened to the latest registrations?",
     description:
@@ -19,13 +18,11 @@ export const latestTraces = panel(
     queries: [traces('{ resource.service.name = "registrar-api" && name = "POST /register" }')],
     noValue: "no traces",
   },
-  { frameIndex: 0, showHeader: true } satisfies TableOptions,
-  {},
+  { type: "table", options: TABLE },
 );
 
 /** A line with a trace id leads to its trace, by the data source's derived field. */
 export const logs = panel(
-  "logs",
   {
     title: "What do the processes say?",
     description:
@@ -35,15 +32,17 @@ export const logs = panel(
     queries: [logLines('{service_name=~"registrar-(api|worker)"} | detected_level=~"$level"')],
   },
   {
-    dedupStrategy: LogsDedupStrategy.none,
-    enableLogDetails: true,
-    prettifyLogMessage: false,
-    showCommonLabels: false,
-    showLabels: false,
-    showLogContextToggle: false,
-    showTime: true,
-    sortOrder: LogsSortOrder.Descending,
-    wrapLogMessage: true,
-  } satisfies LogsOptions,
-  {},
+    type: "logs",
+    options: {
+      dedupStrategy: LogsDedupStrategy.none,
+      enableLogDetails: true,
+      prettifyLogMessage: false,
+      showCommonLabels: false,
+      showLabels: false,
+      showLogContextToggle: false,
+      showTime: true,
+      sortOrder: LogsSortOrder.Descending,
+      wrapLogMessage: true,
+    } satisfies Options,
+  },
 );

@@ -9,7 +9,7 @@ import {
 } from "@grafana/schema";
 import type { Options } from "@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen";
 
-import type { Question } from "../dashboards/panels.ts";
+import type { Question } from "../dashboards/panel.ts";
 
 const question: Question = { title: "Why?", description: "", unit: "s", queries: [] };
 const options: Options = {

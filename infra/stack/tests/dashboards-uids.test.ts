@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 
 import { expect, test } from "vitest";
 
-import { COMMITTED } from "./committed.ts";
+import { DASHBOARDS } from "../dashboards/all.ts";
+import { COMMITTED, FILES } from "./committed.ts";
 
 const LIST = fileURLToPath(new URL("../../grafana/uids.txt", import.meta.url));
 
@@ -62,4 +63,8 @@ test("no uid that was ever listed is gone", () => {
   for (const { kind, uid } of linesOf(removed.join("\n"))) {
     expect(now, "mark it as retired instead").toContain(`${kind} ${uid}`);
   }
+});
+
+test("no dashboard is committed that no source describes", () => {
+  expect(FILES).toEqual(Object.keys(DASHBOARDS).sort());
 });

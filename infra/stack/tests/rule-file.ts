@@ -1,7 +1,7 @@
 // The rules file and its tests, as Prometheus and promtool read them.
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { parse } from "yaml";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
 
 export interface Rule {
   record?: string;
@@ -18,7 +18,8 @@ export interface Group {
   rules: Rule[];
 }
 
-export interface TestFile {
+/** One test of a file of promtool's, as a file of its own. */
+export interface RuleTest {
   name: string;
   text: string;
   /** The groups that it needs, and no others. */
@@ -34,7 +35,11 @@ export const groups: Group[] = parse(
 
 export const alerts = groups.flatMap((group) => group.rules.filter((rule) => rule.alert));
 
-export const testFiles: TestFile[] = readdirSync(join(prometheus, "tests")).map((file) => {
-  const text = readFileSync(join(prometheus, "tests", file), "utf8");
-  return { name: basename(file), text, groups: parse(text).group_eval_order };
+export const ruleTests: RuleTest[] = readdirSync(join(prometheus, "tests")).flatMap((file) => {
+  const { tests, ...settings } = parse(readFileSync(join(prometheus, "tests", file), "utf8"));
+  return tests.map((test: { name: string }) => ({
+    name: test.name,
+    text: stringify({ ...settings, rule_files: ["registrar.rules.yaml"], tests: [test] }),
+    groups: settings.group_eval_order,
+  }));
 });

@@ -112,7 +112,8 @@ impl Scene {
     async fn is_whole(&self) -> String {
         wait::until("all nodes hold the queue", async || {
             let queue = self.queue("")?;
-            let whole = queue.members.len() == NODES && queue.online.len() == NODES;
+            let online = block_in_place(|| self.cluster.nodes[0].online_copies(LANE)).ok()?;
+            let whole = queue.members.len() == NODES && online.len() == NODES;
             queue.leader.filter(|_| whole)
         })
         .await

@@ -23,6 +23,15 @@ impl RabbitMq {
         list.lines().map(|line| line.trim().parse().map_err(|_| unexpected(line))).collect()
     }
 
+    /// The nodes on which a copy of this quorum queue runs, as this node finds them this moment; the
+    /// management API may go on with what a former leader reported.
+    pub fn online_copies(&self, queue: &str) -> Result<Vec<String>, StackError> {
+        let list = self.control(&["list_queues", "--no-table-headers", "name", "online"])?;
+        let copies = list.lines().find_map(|line| line.strip_prefix(queue)?.strip_prefix('\t'));
+        let copies = copies.unwrap_or_default().trim_matches(['[', ']', ' ']);
+        Ok(copies.split(',').map(|node| node.trim().to_owned()).collect())
+    }
+
     pub(super) fn control(&self, arguments: &[&str]) -> Result<String, StackError> {
         let what = format!("rabbitmqctl {}", arguments.join(" "));
         output_within(&what, PATIENCE, self.node.control()?.args(arguments))

@@ -52,9 +52,6 @@ pub struct Queue {
     /// The nodes that hold a copy.
     #[serde(default)]
     pub members: Vec<String>,
-    /// Those of them that run.
-    #[serde(default)]
-    pub online: Vec<String>,
 }
 
 #[derive(Deserialize)]

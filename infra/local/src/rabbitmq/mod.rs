@@ -7,6 +7,7 @@ mod definitions;
 mod management;
 mod node;
 mod partition;
+mod tick;
 
 use std::{net::TcpStream, path::PathBuf, time::Duration};
 
