@@ -97,7 +97,7 @@ impl Drill {
     /// Waits until the alert with these labels fires, and the receiver has heard of it.
     pub(crate) async fn fires<'a>(&self, labels: Labels<'a>) -> Firing<'a> {
         let firing = self.fires_inhibited(labels).await;
-        self.heard(Status::Firing, labels).await;
+        self.heard(Status::Firing, labels, self.caused).await;
         firing
     }
 
@@ -126,8 +126,8 @@ impl Drill {
         let ended = || (!self.monitoring.is_active(self.alert, labels)).then_some(());
         self.until("resolves", labels, ended).await;
         let resolved = Instant::now();
-        let notified = self.heard(Status::Firing, labels).await;
-        let notified_of_end = self.heard(Status::Resolved, labels).await;
+        let notified = self.heard(Status::Firing, labels, self.caused).await;
+        let notified_of_end = self.heard(Status::Resolved, labels, notified).await;
         // `scripts/drills` makes a table of these.
         println!(
             "DRILL | {}{} | {} | {} | {} | {} | {} | {} |",
@@ -142,9 +142,10 @@ impl Drill {
         );
     }
 
-    /// When the receiver first heard this of the alert.
-    async fn heard(&self, status: Status, labels: Labels<'_>) -> Instant {
-        let heard = || self.monitoring.heard(status, self.alert, labels);
+    /// When the receiver first heard this of the alert, not counting what it heard before `since`: an alert
+    /// may have fired before the first scrape, for the lack of a target.
+    async fn heard(&self, status: Status, labels: Labels<'_>, since: Instant) -> Instant {
+        let heard = || self.monitoring.heard(status, self.alert, labels, since);
         self.until(&format!("is notified of as {status:?}"), labels, heard).await
     }
 

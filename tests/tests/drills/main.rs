@@ -2,7 +2,7 @@
 //! resolve; by the real Prometheus and Alertmanager with the real rules and routes, but for their lengths
 //! of time, which are divided by one factor.
 //!
-//! They take some twenty minutes and are run by `make drills`, which makes a table of what they print.
+//! They take half an hour and are run by `make drills`, which makes a table of what they print.
 // The attributes tell clippy that the helpers of the tests are tests too.
 
 #[cfg(test)]

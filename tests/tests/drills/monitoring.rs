@@ -108,11 +108,18 @@ impl Monitoring {
         .await;
     }
 
-    /// When the receiver first heard this of the alert with these labels.
-    pub(crate) fn heard(&self, status: Status, alert: &str, labels: Labels<'_>) -> Option<Instant> {
-        let notices = self.sink.notices();
-        let mut of_alert = notices.iter().filter(|notice| is(alert, labels, &notice.labels));
-        of_alert.find(|notice| notice.status == status).map(|notice| notice.received)
+    /// When the receiver first heard this of the alert with these labels, from `since` on.
+    pub(crate) fn heard(
+        &self,
+        status: Status,
+        alert: &str,
+        labels: Labels<'_>,
+        since: Instant,
+    ) -> Option<Instant> {
+        let mut notices = self.sink.notices();
+        notices.retain(|one| one.status == status && one.received >= since);
+        let first = notices.iter().find(|notice| is(alert, labels, &notice.labels));
+        first.map(|notice| notice.received)
     }
 }
 
