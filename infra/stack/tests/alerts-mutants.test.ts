@@ -13,6 +13,8 @@ const TIMEOUT = 1_800_000;
 
 const only = process.env.MUTANTS_OF;
 const all = mutants(groups).filter(({ id, group }) => !only || id.includes(only) || group === only);
+const isEquivalent = (mutant: Mutant) => equivalents.some(([id]) => id.test(mutant.id));
+const noticeable = all.filter((mutant) => !isEquivalent(mutant));
 
 // The test that killed a mutant last is first: its neighbours die of the same.
 const tests = [...ruleTests];
@@ -42,8 +44,8 @@ async function survives(mutant: Mutant): Promise<boolean> {
   return killer === undefined;
 }
 
-async function survivorsOf(all: Mutant[]): Promise<Mutant[]> {
-  const left = [...all];
+async function survivorsOf(mutants: Mutant[]): Promise<Mutant[]> {
+  const left = [...mutants];
   const survivors: Mutant[] = [];
   const work = async () => {
     for (let mutant = left.shift(); mutant; mutant = left.shift())
@@ -53,13 +55,12 @@ async function survivorsOf(all: Mutant[]): Promise<Mutant[]> {
   return survivors;
 }
 
-const isEquivalent = (mutant: Mutant) => equivalents.some(([id]) => id.test(mutant.id));
-
 function table(survivors: Mutant[]): string {
   const row = (name: string, made: Mutant[]) => {
-    const survived = made.filter((mutant) => survivors.includes(mutant));
-    const equivalent = survived.filter(isEquivalent).length;
-    return `| ${name} | ${made.length} | ${made.length - survived.length} | ${equivalent} |`;
+    const equivalent = made.filter(isEquivalent).length;
+    const survived = made.filter((mutant) => survivors.includes(mutant)).length;
+    const killed = made.length - equivalent - survived;
+    return `| ${name} | ${made.length} | ${killed} | ${equivalent} |`;
   };
   return [
     "| Mutated | made | killed | equivalent |",
@@ -78,10 +79,9 @@ test(
   "a test fails for every mutant, but for those that are listed with a reason",
   { timeout: TIMEOUT },
   async () => {
-    const survivors = await survivorsOf(all);
+    const survivors = await survivorsOf(noticeable);
     console.log(table(survivors));
-    const unexpected = survivors.filter((mutant) => !isEquivalent(mutant));
-    expect(unexpected.map(({ id }) => id)).toEqual([]);
+    expect(survivors.map(({ id }) => id)).toEqual([]);
   },
 );
 
