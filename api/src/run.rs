@@ -1,6 +1,5 @@
 //! The process: settings, telemetry, the application, and the end in order.
 
-use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -18,7 +17,8 @@ use crate::{
 /// Runs the API of this process, or asks another one how it is.
 pub fn main() -> ExitCode {
     if lifecycle::is_healthcheck() {
-        return healthcheck(config::parse::<Healthcheck>().address);
+        let settings = config::parse::<Healthcheck>();
+        return output::exit_code(lifecycle::healthcheck(settings.address));
     }
     let settings = config::parse::<Settings>();
     let result = tokio::runtime::Builder::new_multi_thread()
@@ -40,14 +40,4 @@ async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
     let stopped = application.run_until_stopped().await;
     telemetry.shutdown().await;
     Ok(stopped.exit_code())
-}
-
-fn healthcheck(address: SocketAddr) -> ExitCode {
-    match lifecycle::healthcheck(address) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(unhealthy) => {
-            output::print_last_words(unhealthy);
-            ExitCode::FAILURE
-        }
-    }
 }

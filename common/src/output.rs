@@ -3,6 +3,7 @@
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write as _};
+use std::process::ExitCode;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -78,6 +79,17 @@ pub fn print_last_words(text: impl Display) {
     };
     if thread::Builder::new().spawn(print).is_ok() {
         let _ = printed.recv_timeout(LAST_WORDS_TIMEOUT);
+    }
+}
+
+/// The exit code of a command that only checks: 0, or 1 with what is wrong on stderr.
+pub fn exit_code(checked: Result<(), impl Display>) -> ExitCode {
+    match checked {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(wrong) => {
+            print_last_words(wrong);
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -200,7 +200,7 @@ impl WorkerMetrics {
         self.retries.with_label_values(&[error.class().as_str()]).inc();
     }
 
-    /// Counts a registration that was settled at `now`; its trace, when somebody keeps that.
+    /// Counts a registration that was settled at `now`; its trace, when that is recorded.
     pub fn outcome(
         &self,
         source: &Source,

@@ -1,6 +1,5 @@
 //! Builds the worker from its settings and runs it until it is stopped.
 
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,7 +42,8 @@ const RESUME: (Duration, Duration) = (Duration::from_secs(1), Duration::from_min
 /// Runs the worker of this process, or asks another one how it is.
 pub fn main() -> ExitCode {
     if lifecycle::is_healthcheck() {
-        return healthcheck(config::parse::<Healthcheck>().metrics_address);
+        let settings = config::parse::<Healthcheck>();
+        return output::exit_code(lifecycle::healthcheck(settings.metrics_address));
     }
     main_with(|store| store, Envelope::decode)
 }
@@ -153,14 +153,4 @@ where
 
 fn policy((first, cap): (Duration, Duration)) -> anyhow::Result<RetryPolicy> {
     RetryPolicy::new(first, cap).context("The built-in retry policy is wrong")
-}
-
-fn healthcheck(address: SocketAddr) -> ExitCode {
-    match lifecycle::healthcheck(address) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(unhealthy) => {
-            output::print_last_words(unhealthy);
-            ExitCode::FAILURE
-        }
-    }
 }

@@ -62,12 +62,12 @@ impl BatchTrace {
         Self { messages: items.iter().map(message).collect(), batch, of_batch }
     }
 
-    /// The batch's own trace, when somebody keeps it; it links to those of its messages.
+    /// The batch's own trace, when it is recorded; it links to those of its messages.
     pub fn of_batch(&self) -> Option<TraceId> {
         self.of_batch
     }
 
-    /// The trace of the message at this position, when somebody keeps it.
+    /// The trace of the message at this position, when it is recorded.
     pub fn trace_of(&self, position: usize) -> Option<TraceId> {
         self.messages.get(position)?.recorded
     }

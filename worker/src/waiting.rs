@@ -1,6 +1,6 @@
 //! How old the oldest registration is that waits in a lane, as far as this worker can see.
 //!
-//! RabbitMQ does not tell: quorum queues export no age, and to take a message out only to look at it
+//! RabbitMQ does not export it: quorum queues know no age, and to take a message out only to look at it
 //! counts as a delivery. But a queue hands out in order. So what is in hand is the oldest; what went
 //! back is the oldest until something is handed out again; and everything else is younger than what
 //! was handed out before it, and than the last moment at which nothing waited.

@@ -32,7 +32,7 @@ impl Reply {
         Self { to, lane, trace: propagation::current_recorded_trace(), observer }
     }
 
-    /// The trace that whoever waits was in at the beginning, when somebody keeps that.
+    /// The trace that the caller was in at the beginning, when that is recorded.
     pub(super) fn trace(&self) -> Option<TraceId> {
         self.trace
     }

@@ -9,7 +9,7 @@ pub trait PublisherObserver: Send + Sync + 'static {
     /// A message was answered for; `Ok` is confirmed.
     fn published(&self, _lane: Lane, _result: Result<(), PublishError>) {}
     /// The time from sending a message to the broker's confirm; and the trace that the caller who
-    /// waits for it is in, when somebody keeps that.
+    /// waits for it is in, when that is recorded.
     fn confirmed_after(&self, _time: Duration, _trace: Option<TraceId>) {}
     /// So many more (or fewer) messages are sent and not settled yet, over all connections.
     fn window_changed(&self, _by: i64) {}

@@ -10,8 +10,8 @@ use crate::{
 };
 
 const WHAT: &str = "nginx";
-const START_PATIENCE: Duration = Duration::from_mins(1);
-const STOP_PATIENCE: Duration = Duration::from_secs(5);
+const START_TIMEOUT: Duration = Duration::from_mins(1);
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The configuration that the container uses as well.
 const SHARED: &str = include_str!("../../nginx/registrar.conf");
@@ -54,13 +54,13 @@ impl Nginx {
         let port = server.port();
         server
             .process
-            .wait_ready(START_PATIENCE, || TcpStream::connect(("127.0.0.1", port)).is_ok())?;
+            .wait_ready(START_TIMEOUT, || TcpStream::connect(("127.0.0.1", port)).is_ok())?;
         Ok(server)
     }
 
     /// Lets it end by itself.
     pub fn stop(&mut self) -> Result<(), StackError> {
-        self.process.stop(STOP_PATIENCE).map(drop)
+        self.process.stop(STOP_TIMEOUT).map(drop)
     }
 
     /// The port on 127.0.0.1.

@@ -11,7 +11,7 @@ const NEEDED: [Version; 3] = [
     Version { major: 24, minor: 0 },
 ];
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Version {
@@ -25,7 +25,7 @@ pub fn require_node() -> Result<(), StackError> {
     if Program::find("node").is_none() || Program::find("npm").is_none() {
         install_node()?;
     }
-    let answer = output_within("node --version", PATIENCE, Command::new("node").arg("--version"))?;
+    let answer = output_within("node --version", TIMEOUT, Command::new("node").arg("--version"))?;
     refuse_old(answer.trim(), "this machine has")
 }
 
@@ -41,7 +41,7 @@ fn install_node() -> Result<(), StackError> {
 /// The version that apt would install, empty when it knows none.
 fn offered() -> String {
     let mut command = Command::new("apt-cache");
-    let policy = output_within("apt-cache", PATIENCE, command.args(["policy", "nodejs"]));
+    let policy = output_within("apt-cache", TIMEOUT, command.args(["policy", "nodejs"]));
     let policy = policy.unwrap_or_default();
     let candidate = policy.lines().find_map(|line| line.trim().strip_prefix("Candidate:"));
     candidate.unwrap_or_default().trim().to_owned()

@@ -9,7 +9,7 @@ use crate::{
 };
 
 const WHAT: &str = "rotel";
-const START_PATIENCE: Duration = Duration::from_secs(30);
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A rotel of our own on 127.0.0.1 that forwards nothing. It ends with this value, or with this
 /// process.
@@ -34,7 +34,7 @@ impl Rotel {
             .args(["--otlp-grpc-endpoint", &address(&grpc)])
             .args(["--otlp-http-endpoint", &address(&http)]);
         let mut process = home.spawn(WHAT, &mut command)?;
-        process.wait_ready(START_PATIENCE, || {
+        process.wait_ready(START_TIMEOUT, || {
             [&grpc, &http].iter().all(|port| TcpStream::connect(address(port)).is_ok())
         })?;
         Ok(Self { _process: process, grpc, http, home })

@@ -17,7 +17,7 @@ use registrar_local::{
 };
 use tempfile::TempDir;
 
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 const GENERATIONS: [Generation; 2] = [Generation::Two, Generation::Three];
 
 fn tools() -> UnpackedTools {
@@ -43,7 +43,7 @@ fn file(folder: &TempDir, name: &str, text: &str) -> std::path::PathBuf {
 
 /// Waits until the expression has a value, and returns it.
 fn value(prometheus: &Prometheus, expression: &str) -> f64 {
-    let found = poll_until(PATIENCE, || {
+    let found = poll_until(TIMEOUT, || {
         let series = prometheus.api().query(expression).unwrap();
         series.first().map(|series| series.points[0].1)
     });
@@ -82,7 +82,7 @@ fn both_generations_scrape_the_broker_and_the_database_server() {
         }
         let twice = prometheus.api().query("rabbitmq_identity_info{job=\"rabbitmq-detailed\"}");
         assert_eq!(twice.unwrap(), []);
-        let points = poll_until(PATIENCE, || {
+        let points = poll_until(TIMEOUT, || {
             let (now, step) = (SystemTime::now(), Duration::from_millis(500));
             let range = prometheus.api().query_range("mysql_up", began, now, step).unwrap();
             range.first().filter(|series| series.points.len() > 1).map(|series| series.points.len())
@@ -135,7 +135,7 @@ fn an_alert_of_a_rule_file_fires_and_reaches_the_alertmanager() {
     for generation in GENERATIONS {
         let program = tools().prometheus(generation).unwrap();
         let prometheus = Prometheus::start(&program, &options).unwrap();
-        let alert = poll_until(PATIENCE, || {
+        let alert = poll_until(TIMEOUT, || {
             prometheus.api().alerts().unwrap().into_iter().find(|alert| alert.state == "firing")
         })
         .unwrap();
@@ -148,7 +148,7 @@ fn an_alert_of_a_rule_file_fires_and_reaches_the_alertmanager() {
             groups[0].rules.iter().map(|rule| (&*rule.kind, &*rule.health)).collect();
         assert_eq!(rules, [("recording", "ok"), ("alerting", "ok")]);
         let url = format!("http://127.0.0.1:{}/api/v2/alerts", alertmanager.port());
-        let arrived = poll_until(PATIENCE, || {
+        let arrived = poll_until(TIMEOUT, || {
             let alerts = ureq::get(&url).call().unwrap().body_mut().read_to_string().unwrap();
             alerts.contains("\"alertname\":\"Always\"").then_some(())
         });

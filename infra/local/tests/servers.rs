@@ -12,7 +12,7 @@ use std::{
 use registrar_local::{MariaDb, RabbitMq, ServerOptions, StackError, TestServers, poll_until};
 
 const POLICIES: [&str; 2] = ["last-resort-queues", "work-queues"];
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 fn is_gone(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
@@ -159,7 +159,7 @@ fn servers_and_their_temporary_data_vanish_when_their_owner_is_killed() {
 
     for (pid, folder) in servers {
         let vanished =
-            poll_until(PATIENCE, || (is_gone(pid) && !Path::new(&folder).exists()).then_some(()));
+            poll_until(TIMEOUT, || (is_gone(pid) && !Path::new(&folder).exists()).then_some(()));
         assert!(vanished.is_some(), "process {pid} or {folder} outlived its owner");
     }
 }

@@ -1,4 +1,4 @@
-//! The age of a lane's oldest, by what a worker takes, settles, gives back and sees.
+//! The age of a lane's oldest, by what a worker takes, settles, requeues and sees.
 
 use registrar_common::domain::{Registration, RegistrationId, Student};
 use registrar_common::messaging::{Delivery, Envelope};
@@ -141,7 +141,7 @@ fn what_went_back_and_was_decided_by_others_is_forgotten() {
         oldest(&lane, 100, 90.0);
         look(&lane, 100, ready, consumers);
         oldest(&lane, 100, 0.0);
-        // Until nobody consumes: then nothing is older than the last look at others.
+        // Until no worker consumes: then nothing is older than the last look at others.
         look(&lane, 105, 7, 0);
         oldest(&lane, 130, 30.0);
     }

@@ -24,7 +24,7 @@ impl Histogram {
         self.counts.with_label_values(labels);
     }
 
-    /// Counts a value; of which trace, when somebody keeps that. Without one it takes no lock.
+    /// Counts a value; of which trace, when that is recorded. Without one it takes no lock.
     pub fn observe(&self, labels: &[&str], value: f64, trace: Option<TraceId>) {
         self.counts.with_label_values(labels).observe(value);
         if let Some(trace) = trace {

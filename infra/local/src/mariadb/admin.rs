@@ -6,10 +6,10 @@ use crate::{
     Program, StackError, address::Address, process::output_within, tools::DATABASE_CLIENT,
 };
 
-const PATIENCE: Duration = Duration::from_mins(2);
+const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// For a question that is asked again. Starting the client takes its time on a busy machine.
-const PROBE_PATIENCE: Duration = Duration::from_secs(10);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Makes and drops databases on a server, ours or another.
 #[derive(Debug, Clone)]
@@ -64,13 +64,13 @@ impl DatabaseAdmin {
     /// without a connection of their own.
     pub fn execute(&self, statements: &str) -> Result<String, StackError> {
         let what = "Asking the database server";
-        output_within(what, PATIENCE, self.command().args(["--execute", statements]))
+        output_within(what, TIMEOUT, self.command().args(["--execute", statements]))
     }
 
     pub(crate) fn answers(&self) -> bool {
         let probe = ["--connect-timeout=8", "--execute", "SELECT 1"];
         let mut client = self.command();
-        output_within("Asking the database server", PROBE_PATIENCE, client.args(probe)).is_ok()
+        output_within("Asking the database server", PROBE_TIMEOUT, client.args(probe)).is_ok()
     }
 
     fn command(&self) -> Command {

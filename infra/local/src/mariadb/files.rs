@@ -15,7 +15,7 @@ use crate::{
 const SHARED: &str = include_str!("../../../mysql/registrar.cnf");
 
 /// Takes about a second on an idle machine.
-const INITIALISE_PATIENCE: Duration = Duration::from_mins(5);
+const INITIALISE_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// Relative to the data folder, in which the server runs: a socket's absolute path may be longer
 /// than the system allows (107 bytes).
@@ -91,7 +91,7 @@ pub(super) fn initialise(home: &Home, server: &Program, config: &Path) -> Result
             command
         }
     };
-    output_within(&format!("Initialising {WHAT}"), INITIALISE_PATIENCE, &mut command)?;
+    output_within(&format!("Initialising {WHAT}"), INITIALISE_TIMEOUT, &mut command)?;
     fs::rename(&unfinished, &data)
         .map_err(StackError::io(format!("Could not rename {}", unfinished.display())))
 }

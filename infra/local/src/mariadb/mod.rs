@@ -19,8 +19,8 @@ use crate::{
 
 const WHAT: &str = "MariaDB";
 /// Starting takes about a second; recovering after a kill on a busy machine takes longer.
-const START_PATIENCE: Duration = Duration::from_mins(2);
-const STOP_PATIENCE: Duration = Duration::from_secs(30);
+const START_TIMEOUT: Duration = Duration::from_mins(2);
+const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A MariaDB (or MySQL) server of our own, as durable as in production. It listens on 127.0.0.1
 /// and a Unix socket; its administrator is `root`, at first without a password. It ends with this value,
@@ -68,7 +68,7 @@ impl MariaDb {
 
     /// Lets it end by itself, with its files in order.
     pub fn stop(&mut self) -> Result<(), StackError> {
-        self.process.stop(STOP_PATIENCE).map(drop)
+        self.process.stop(STOP_TIMEOUT).map(drop)
     }
 
     /// Ends it at once, as a power cut would.
@@ -126,7 +126,7 @@ impl MariaDb {
 
     fn wait_ready(&mut self) -> Result<(), StackError> {
         let admin = &self.admin;
-        self.process.wait_ready(START_PATIENCE, || admin.answers())
+        self.process.wait_ready(START_TIMEOUT, || admin.answers())
     }
 }
 

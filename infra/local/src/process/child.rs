@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::{Keeper, log::size, poll_until, progress::Progress, tail, wait::poll_unless};
 use crate::StackError;
 
-const PAUSE_PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A running process in a [`Keeper`]'s group, whose output goes to a log file.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl Managed {
         self.signal(Signal::STOP)?;
         // The signal is only noted when this returns; each thread still runs for a moment.
         let stat = format!("/proc/{}/stat", self.pid());
-        let stopped = poll_until(PAUSE_PATIENCE, || {
+        let stopped = poll_until(PAUSE_TIMEOUT, || {
             fs::read_to_string(&stat).is_ok_and(|stat| stat.contains(") T ")).then_some(())
         });
         stopped.ok_or_else(|| StackError::Refused {

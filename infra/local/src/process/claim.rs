@@ -13,7 +13,7 @@ use super::poll_until;
 use crate::StackError;
 
 /// How long a server that was just killed may take to vanish.
-const PATIENCE: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The right to work on a data folder.
 ///
@@ -39,7 +39,7 @@ impl Claim {
             .open(&path)
             .map_err(StackError::io(format!("Could not open {}", path.display())))?;
         let locked =
-            poll_until(PATIENCE, || flock(&file, FlockOperation::NonBlockingLockExclusive).ok());
+            poll_until(TIMEOUT, || flock(&file, FlockOperation::NonBlockingLockExclusive).ok());
         if locked.is_none() {
             let pid = fs::read_to_string(&path).unwrap_or_default();
             let pid = if pid.is_empty() { "?".to_owned() } else { pid };

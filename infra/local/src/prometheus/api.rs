@@ -10,7 +10,7 @@ use super::answers::{Alert, ExemplarSeries, Labels, QueryResult, RuleGroup, Seri
 use crate::StackError;
 
 /// Longer than Prometheus gives a query, which is two minutes.
-const PATIENCE: Duration = Duration::from_secs(130);
+const TIMEOUT: Duration = Duration::from_secs(130);
 
 /// Asks a Prometheus.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ impl PrometheusApi {
     /// For a server on a port of this machine.
     pub(super) fn local(port: u16) -> Self {
         let agent = Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
+            .timeout_global(Some(TIMEOUT))
             .http_status_as_error(false)
             .proxy(None)
             .build()

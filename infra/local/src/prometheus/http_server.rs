@@ -10,9 +10,9 @@ use crate::{
     server::{Home, Port},
 };
 
-const START_PATIENCE: Duration = Duration::from_mins(1);
-const STOP_PATIENCE: Duration = Duration::from_secs(15);
-const PROBE_PATIENCE: Duration = Duration::from_secs(5);
+const START_TIMEOUT: Duration = Duration::from_mins(1);
+const STOP_TIMEOUT: Duration = Duration::from_secs(15);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A process on 127.0.0.1. It ends with this value, or with this process.
 #[derive(Debug)]
@@ -37,13 +37,13 @@ impl HttpServer {
         let url = format!("http://127.0.0.1:{}{ready}", port.number());
         let mut server = Self { process, port, home };
         let agent: Agent =
-            Agent::config_builder().timeout_global(Some(PROBE_PATIENCE)).proxy(None).build().into();
-        server.process.wait_ready(START_PATIENCE, || agent.get(&url).call().is_ok())?;
+            Agent::config_builder().timeout_global(Some(PROBE_TIMEOUT)).proxy(None).build().into();
+        server.process.wait_ready(START_TIMEOUT, || agent.get(&url).call().is_ok())?;
         Ok(server)
     }
 
     pub(super) fn stop(&mut self) -> Result<(), StackError> {
-        self.process.stop(STOP_PATIENCE).map(drop)
+        self.process.stop(STOP_TIMEOUT).map(drop)
     }
 
     pub(super) fn kill(&mut self) -> Result<(), StackError> {

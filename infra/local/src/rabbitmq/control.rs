@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::RabbitMq;
 use crate::{StackError, process::output_within};
 
-const PATIENCE: Duration = Duration::from_mins(3);
+const TIMEOUT: Duration = Duration::from_mins(3);
 
 impl RabbitMq {
     /// The messages, ready and unacknowledged, in each queue of the virtual host `/`, as the node
@@ -34,6 +34,6 @@ impl RabbitMq {
 
     pub(super) fn control(&self, arguments: &[&str]) -> Result<String, StackError> {
         let what = format!("rabbitmqctl {}", arguments.join(" "));
-        output_within(&what, PATIENCE, self.node.control()?.args(arguments))
+        output_within(&what, TIMEOUT, self.node.control()?.args(arguments))
     }
 }

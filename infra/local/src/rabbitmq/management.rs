@@ -12,10 +12,10 @@ use super::definitions;
 use crate::{StackError, address::Address};
 
 /// On a busy machine RabbitMQ takes its time to make a virtual host.
-const PATIENCE: Duration = Duration::from_mins(2);
+const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// For a question that is asked again.
-const PROBE_PATIENCE: Duration = Duration::from_secs(15);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// RFC 3986's unreserved characters stand for themselves.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -69,7 +69,7 @@ impl Management {
     /// For a broker given by its two addresses.
     pub(crate) fn at(amqp: Address, http: Address) -> Self {
         let agent = Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
+            .timeout_global(Some(TIMEOUT))
             .http_status_as_error(false)
             // A broker that was killed and came back has closed what was kept open.
             .max_idle_connections(0)
@@ -221,7 +221,7 @@ impl Management {
     /// Who is asking is answered before there are any figures, which others ask for next.
     pub(super) fn answers(&self) -> bool {
         let request = self.agent.get(self.path("overview")).config();
-        let request = request.timeout_global(Some(PROBE_PATIENCE)).build();
+        let request = request.timeout_global(Some(PROBE_TIMEOUT)).build();
         request.call().is_ok_and(|answer| answer.status().is_success())
     }
 

@@ -23,9 +23,9 @@ use crate::{
 
 const WHAT: &str = "RabbitMQ";
 /// Starting takes about four seconds on an idle machine with two cores.
-const START_PATIENCE: Duration = Duration::from_mins(2);
+const START_TIMEOUT: Duration = Duration::from_mins(2);
 /// Stopping takes about six seconds, most of it for closing the management listeners.
-const STOP_PATIENCE: Duration = Duration::from_mins(1);
+const STOP_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A RabbitMQ node of our own, with the management and metrics plugins and the policies of
 /// `infra/rabbitmq/definitions.json`. It listens on 127.0.0.1 only; its user is `guest`. It ends
@@ -77,7 +77,7 @@ impl RabbitMq {
 
     /// Lets it end by itself, with its files in order.
     pub fn stop(&mut self) -> Result<(), StackError> {
-        self.process.stop(STOP_PATIENCE).map(drop)
+        self.process.stop(STOP_TIMEOUT).map(drop)
     }
 
     /// Ends it at once, as a power cut would.
@@ -133,7 +133,7 @@ impl RabbitMq {
     fn wait_ready(&mut self) -> Result<(), StackError> {
         let amqp = self.port();
         let management = &self.management;
-        self.process.wait_ready(START_PATIENCE, || {
+        self.process.wait_ready(START_TIMEOUT, || {
             TcpStream::connect(("127.0.0.1", amqp)).is_ok() && management.answers()
         })
     }

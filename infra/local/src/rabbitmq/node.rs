@@ -24,7 +24,7 @@ const ENABLED_PLUGINS: &str = include_str!("../../../rabbitmq/enabled_plugins");
 /// Erlang's secret, in the home folder of a node.
 const COOKIE: &str = ".erlang.cookie";
 
-const NAME_SERVICE_PATIENCE: Duration = Duration::from_mins(1);
+const NAME_SERVICE_TIMEOUT: Duration = Duration::from_mins(1);
 
 fn shared_config() -> String {
     format!("{SHARED_CONFIG}\n{CLUSTER_CONFIG}\n")
@@ -145,9 +145,8 @@ impl Node {
         let mut process =
             Managed::spawn("Erlang's epmd", &mut command, Stdio::null(), &log, &home.keeper)?;
         let port = self.names.port();
-        process.wait_ready(NAME_SERVICE_PATIENCE, || {
-            TcpStream::connect(("127.0.0.1", port)).is_ok()
-        })?;
+        process
+            .wait_ready(NAME_SERVICE_TIMEOUT, || TcpStream::connect(("127.0.0.1", port)).is_ok())?;
         Ok(process)
     }
 

@@ -16,10 +16,10 @@ use super::{Interrupt, programs::Programs};
 const API_READY: &str = "http://127.0.0.1:5000/readyz";
 const WORKER_READY: &str = "http://127.0.0.1:9101/readyz";
 
-const START_PATIENCE: Duration = Duration::from_secs(30);
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// Longer than either takes to settle what it has in hand.
-const STOP_PATIENCE: Duration = Duration::from_secs(40);
-const PROBE_PATIENCE: Duration = Duration::from_secs(2);
+const STOP_TIMEOUT: Duration = Duration::from_secs(40);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Both, with a keeper: they end with this value, or with this process.
 pub(crate) struct Apps {
@@ -52,9 +52,9 @@ impl Apps {
     /// Waits until both say that they are ready. Returns early when interrupted.
     pub(crate) fn wait_ready(&mut self, interrupt: &Interrupt) -> Result<()> {
         let agent: Agent =
-            Agent::config_builder().timeout_global(Some(PROBE_PATIENCE)).proxy(None).build().into();
+            Agent::config_builder().timeout_global(Some(PROBE_TIMEOUT)).proxy(None).build().into();
         for (app, url) in [(&mut self.worker, WORKER_READY), (&mut self.api, API_READY)] {
-            app.wait_ready(START_PATIENCE, || interrupt.is_set() || agent.get(url).call().is_ok())?;
+            app.wait_ready(START_TIMEOUT, || interrupt.is_set() || agent.get(url).call().is_ok())?;
         }
         Ok(())
     }
@@ -68,7 +68,7 @@ impl Apps {
     /// The API first, so that nothing new comes in while the worker settles what it has.
     pub(crate) fn stop(&mut self) -> Result<()> {
         for (app, name) in [(&mut self.api, "API"), (&mut self.worker, "worker")] {
-            if !app.stop(STOP_PATIENCE)? {
+            if !app.stop(STOP_TIMEOUT)? {
                 print_line(format_args!("The {name} did not stop by itself; it was killed."));
             }
         }

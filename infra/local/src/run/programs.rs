@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use registrar_local::output_within;
 
-const MIGRATE_PATIENCE: Duration = Duration::from_mins(5);
+const MIGRATE_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// Where they are: next to this program, as cargo builds them.
 pub(crate) struct Programs {
@@ -41,7 +41,7 @@ impl Programs {
     pub(crate) fn migrate(&self, environment: &[(String, String)]) -> Result<()> {
         let mut command = Command::new(&self.registrar);
         command.arg("migrate").envs(environment.iter().map(|(name, value)| (name, value)));
-        output_within("`registrar migrate`", MIGRATE_PATIENCE, &mut command)?;
+        output_within("`registrar migrate`", MIGRATE_TIMEOUT, &mut command)?;
         Ok(())
     }
 }
