@@ -1,9 +1,10 @@
 //! Every limit a client should know.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::num::NonZeroU32;
+use std::time::Duration;
 
 use clap::Args;
-use registrar_common::config::{bounded, duration};
+use registrar_runtime::config::{bounded, duration};
 
 /// How much, how long and how often. The defaults suit a server of two cores.
 #[derive(Args, Clone, Debug)]
@@ -77,7 +78,7 @@ impl Default for Limits {
             limits: Limits,
         }
 
-        registrar_common::config::parse_from::<OnlyLimits>(["registrar-api"]).unwrap().limits
+        registrar_runtime::config::parse_from::<OnlyLimits>(["registrar-api"]).unwrap().limits
     }
 }
 

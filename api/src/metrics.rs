@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use registrar_common::telemetry::{
-    metrics::{Histogram, IntCounterVec, Metrics, MetricsError, buckets},
-    propagation,
-};
+use registrar_telemetry::metrics::{Histogram, IntCounterVec, Metrics, MetricsError, buckets};
+use registrar_telemetry::propagation;
 
 /// The status of a request whose client hung up before the answer; the number is nginx's.
 pub const CLIENT_CLOSED_REQUEST: u16 = 499;

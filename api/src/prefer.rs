@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use registrar_common::field_value::{elements, name_and_value, parts, unquoted, values};
+use registrar_http::field_value::{elements, name_and_value, parts, unquoted, values};
 
 /// The header that asks.
 pub const PREFER: HeaderName = HeaderName::from_static("prefer");

@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use registrar_common::{
-    domain::Lane,
-    messaging::{PublishError, PublishSettings, PublisherObserver},
-    telemetry::{
-        metrics::{Histogram, IntCounter, IntCounterVec, IntGauge, Metrics, MetricsError, buckets},
-        propagation::TraceId,
-    },
+use registrar_domain::Lane;
+use registrar_messaging::{PublishError, PublishSettings, PublisherObserver};
+use registrar_telemetry::metrics::{
+    Histogram, IntCounter, IntCounterVec, IntGauge, Metrics, MetricsError, buckets,
 };
+use registrar_telemetry::propagation::TraceId;
 
 /// The metrics of publishing.
 #[derive(Clone, Debug)]

@@ -3,16 +3,11 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use registrar_common::{
-    config,
-    lifecycle::{self, Shutdown},
-    output, telemetry,
-};
+use registrar_runtime::lifecycle::Shutdown;
+use registrar_runtime::{config, lifecycle, output};
 
-use crate::{
-    application::{Application, SERVICE, VERSION},
-    settings::{Healthcheck, Settings},
-};
+use crate::application::{Application, SERVICE, VERSION};
+use crate::settings::{Healthcheck, Settings};
 
 /// Runs the API of this process, or asks another one how it is.
 pub fn main() -> ExitCode {
@@ -26,7 +21,7 @@ pub fn main() -> ExitCode {
         .build()
         .context("The operating system does not let the API start its threads")
         .and_then(|runtime| runtime.block_on(run(settings)));
-    telemetry::flush_log();
+    registrar_telemetry::flush_log();
     result.unwrap_or_else(|error| {
         output::print_last_words(format_args!("{error:#}"));
         ExitCode::FAILURE
@@ -34,8 +29,8 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
-    let telemetry = telemetry::init(SERVICE, VERSION, &settings.telemetry)?;
-    let shutdown = Shutdown::on_signals(telemetry::flush_log)?;
+    let telemetry = registrar_telemetry::init(SERVICE, VERSION, &settings.telemetry)?;
+    let shutdown = Shutdown::on_signals(registrar_telemetry::flush_log)?;
     let application = Application::build(settings, shutdown).await?;
     let stopped = application.run_until_stopped().await;
     telemetry.shutdown().await;

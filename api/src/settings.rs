@@ -1,23 +1,21 @@
 //! Everything the API can be told from outside.
 
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::http::HeaderValue;
 use clap::Parser;
-use registrar_common::{
-    config::{self, SecretList},
-    lifecycle::HEALTHCHECK,
-    messaging::{MessagingSettings, PublishSettings},
-    storage::DatabaseSettings,
-    telemetry::TelemetrySettings,
-};
+use registrar_messaging::{MessagingSettings, PublishSettings};
+use registrar_runtime::config;
+use registrar_runtime::config::SecretList;
+use registrar_runtime::lifecycle::HEALTHCHECK;
+use registrar_storage::DatabaseSettings;
+use registrar_telemetry::TelemetrySettings;
 use secrecy::SecretString;
 
-use crate::{
-    limits::Limits,
-    middleware::{Network, origin},
-    pages::Pages,
-};
+use crate::limits::Limits;
+use crate::middleware::{Network, origin};
+use crate::pages::Pages;
 
 /// The variable with the address to listen on, for messages that tell what to change.
 pub const ADDRESS_VARIABLE: &str = "REGISTRAR_API_ADDRESS";

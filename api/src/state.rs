@@ -1,24 +1,21 @@
 //! What all requests share.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
-use registrar_common::{
-    domain::{Lane, Reference, ReferenceSealer},
-    lifecycle::Shutdown,
-    messaging::Publisher,
-    storage::{LanePause, PauseWatch},
-};
+use registrar_domain::{Lane, Reference, ReferenceSealer};
+use registrar_messaging::Publisher;
+use registrar_runtime::lifecycle::Shutdown;
+use registrar_storage::{LanePause, PauseWatch};
 use secrecy::SecretString;
 use tokio::sync::Semaphore;
 
-use crate::{
-    docs::Documents,
-    limits::Limits,
-    metrics::HttpMetrics,
-    middleware::{Network, RateLimit},
-    pages::Pages,
-    status::{Lookups, WaitEstimate},
-};
+use crate::docs::Documents;
+use crate::limits::Limits;
+use crate::metrics::HttpMetrics;
+use crate::middleware::{Network, RateLimit};
+use crate::pages::Pages;
+use crate::status::{Lookups, WaitEstimate};
 
 /// What all requests share: nothing in it is about one registration, so instances are equal.
 pub struct Api {

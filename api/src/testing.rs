@@ -2,33 +2,27 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    body::Body,
-    http::{HeaderMap, HeaderValue, Request, StatusCode, header},
-};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
-use registrar_common::{
-    domain::ReferenceSealer,
-    lifecycle::Shutdown,
-    messaging::Publisher,
-    retry::RetryPolicy,
-    storage::{LanePauses, PauseWatch, Pool, StatusReader},
-    telemetry::metrics::Metrics,
-};
+use registrar_domain::ReferenceSealer;
+use registrar_messaging::Publisher;
+use registrar_runtime::lifecycle::Shutdown;
+use registrar_runtime::retry::RetryPolicy;
+use registrar_storage::{LanePauses, PauseWatch, Pool, StatusReader};
+use registrar_telemetry::metrics::Metrics;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
-use crate::{
-    docs::Documents,
-    metrics::HttpMetrics,
-    middleware::RateLimit,
-    router::router,
-    settings::testing::with_nothing_running,
-    state::Api,
-    status::{Lookups, WaitEstimate},
-};
+use crate::docs::Documents;
+use crate::metrics::HttpMetrics;
+use crate::middleware::RateLimit;
+use crate::router::router;
+use crate::settings::testing::with_nothing_running;
+use crate::state::Api;
+use crate::status::{Lookups, WaitEstimate};
 
 /// The templates as they are in the repository: they need no build to be rendered.
 pub(crate) const PAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../frontend/pages");

@@ -16,10 +16,9 @@ mod table;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use registrar_common::config;
-use registrar_common::output::{EXIT_CLOSED, OutputError, print_error};
-
 pub use doctor::VARIABLES;
+use registrar_runtime::config;
+use registrar_runtime::output::{EXIT_CLOSED, OutputError, print_error};
 
 /// Works with a running Registrar from a terminal.
 #[derive(Debug, Parser)]

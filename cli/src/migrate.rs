@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use registrar_common::output::report_line;
-use registrar_common::storage::{self, DatabaseSettings};
+use registrar_runtime::output::report_line;
+use registrar_storage::DatabaseSettings;
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -14,7 +14,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let applied = runtime.block_on(storage::migrate(&arguments.database))?;
+    let applied = runtime.block_on(registrar_storage::migrate(&arguments.database))?;
     match applied {
         0 => report_line("The tables are up to date."),
         1 => report_line("Applied 1 migration. The tables are up to date."),

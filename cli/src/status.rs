@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
-use registrar_common::config::{SecretUrl, secret_url};
-use registrar_common::output::print_line;
+use registrar_runtime::config::{SecretUrl, secret_url};
+use registrar_runtime::output::print_line;
 use serde_json::Value;
 use ureq::http::StatusCode;
 

@@ -1,6 +1,6 @@
 //! APIs under test.
 
-use registrar_common::domain::{ReferenceSealer, RegistrationId};
+use registrar_domain::{ReferenceSealer, RegistrationId};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use registrar_common::config;
-use registrar_common::domain::Lane;
-use registrar_common::domain::ledger::{Balance, Look, balance};
-use registrar_common::ledger::Looker;
-use registrar_common::messaging::MessagingSettings;
-use registrar_common::storage::{MySqlStore, Pool};
+use registrar_domain::Lane;
+use registrar_domain::ledger::{Balance, Look, balance};
+use registrar_ledger::Looker;
+use registrar_messaging::MessagingSettings;
+use registrar_runtime::config;
+use registrar_storage::{MySqlStore, Pool};
 use tokio::time::Instant;
 
 use crate::servers::Servers;

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use registrar_common::domain::RegistrationId;
+use registrar_domain::RegistrationId;
 use sqlx::mysql::{MySqlPoolOptions, MySqlRow};
 use sqlx::{MySqlPool, Row};
 use tokio::time::Instant;

@@ -1,10 +1,9 @@
 //! One of Registrar's programs, running with the settings of a test.
 
-use std::env;
-use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
+use std::{env, fs};
 
 use registrar_local::{Keeper, Managed};
 use rustix::process::Signal;

@@ -1,7 +1,7 @@
 //! The addresses of the servers that a test's programs use.
 
-use registrar_common::config;
-use registrar_common::storage::{self, DatabaseSettings};
+use registrar_runtime::config;
+use registrar_storage::DatabaseSettings;
 
 /// A database and a virtual host.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct Servers {
 impl Servers {
     /// Creates the tables.
     pub async fn migrated(self) -> Self {
-        storage::migrate(&self.database_settings()).await.unwrap();
+        registrar_storage::migrate(&self.database_settings()).await.unwrap();
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use registrar_common::domain::RegistrationId;
+use registrar_domain::RegistrationId;
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use registrar_common::domain::{HoldReason, Lane, Outcome, Registration};
-use registrar_common::storage::{DeadLetter, ErrorClass, RegistrationStore, StorageError, Verdict};
+use registrar_domain::{HoldReason, Lane, Outcome, Registration};
+use registrar_storage::{DeadLetter, ErrorClass, RegistrationStore, StorageError, Verdict};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 

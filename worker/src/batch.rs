@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use registrar_common::domain::Registration;
-use registrar_common::messaging::{DecodeError, Deliveries, Delivery, Envelope, caught};
+use registrar_domain::Registration;
+use registrar_messaging::{DecodeError, Deliveries, Delivery, Envelope, caught};
 use time::OffsetDateTime;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;

@@ -3,9 +3,9 @@
 use std::future::pending;
 use std::sync::Arc;
 
-use registrar_common::messaging::{Consuming, ConsumingConnector, Deliveries};
-use registrar_common::retry::{Backoff, RetryPolicy};
-use registrar_common::storage::{LanePause, PauseWatch, RegistrationStore};
+use registrar_messaging::{Consuming, ConsumingConnector, Deliveries};
+use registrar_runtime::retry::{Backoff, RetryPolicy};
+use registrar_storage::{LanePause, PauseWatch, RegistrationStore};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::future::pending;
 use std::time::Duration;
 
-use registrar_common::retry::{Backoff, RetryPolicy};
-use registrar_common::storage::StorageError;
+use registrar_runtime::retry::{Backoff, RetryPolicy};
+use registrar_storage::StorageError;
 use time::OffsetDateTime;
 use tokio::time::{Instant, sleep_until};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use registrar_common::storage::ErrorClass;
+use registrar_storage::ErrorClass;
 
 const SLOW_RETRY: Duration = Duration::from_secs(5);
 

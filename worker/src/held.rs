@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_common::storage::MySqlStore;
+use registrar_storage::MySqlStore;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 

@@ -1,7 +1,7 @@
 //! Why a queue is not consumed just now.
 
-use registrar_common::messaging::ConnectError;
-use registrar_common::storage::{ErrorClass, StorageError};
+use registrar_messaging::ConnectError;
+use registrar_storage::{ErrorClass, StorageError};
 
 /// What a consumer waits for. Displayed as a sentence for `/readyz` and the log.
 #[derive(Debug, thiserror::Error)]

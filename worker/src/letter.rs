@@ -1,8 +1,8 @@
 //! Makes dead letters of what a writer cannot register.
 
-use registrar_common::domain::{HoldReason, Registration, RegistrationId};
-use registrar_common::messaging::Envelope;
-use registrar_common::storage::DeadLetter;
+use registrar_domain::{HoldReason, Registration, RegistrationId};
+use registrar_messaging::Envelope;
+use registrar_storage::DeadLetter;
 
 use crate::batch::Item;
 use crate::source::Source;

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use registrar_common::domain::ledger::Balance;
-use registrar_common::domain::{HoldReason, Lane, Outcome, Registration, RejectionCode};
-use registrar_common::storage::{ErrorClass, PauseWatch, StorageError};
-use registrar_common::telemetry::metrics::{
+use registrar_domain::ledger::Balance;
+use registrar_domain::{HoldReason, Lane, Outcome, Registration, RejectionCode};
+use registrar_storage::{ErrorClass, PauseWatch, StorageError};
+use registrar_telemetry::metrics::{
     Histogram, IntCounterVec, IntGauge, IntGaugeVec, Metrics, MetricsError, buckets,
 };
-use registrar_common::telemetry::propagation::TraceId;
+use registrar_telemetry::propagation::TraceId;
 use time::OffsetDateTime;
 
 use crate::attempt::Settled;

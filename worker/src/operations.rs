@@ -2,9 +2,9 @@
 
 use std::net::SocketAddr;
 
-use registrar_common::lifecycle::{Shutdown, Supervisor};
-use registrar_common::telemetry::metrics::Metrics;
-use registrar_common::telemetry::operations::{Health, ListenError, Operations};
+use registrar_runtime::lifecycle::{Shutdown, Supervisor};
+use registrar_telemetry::metrics::Metrics;
+use registrar_telemetry::operations::{Health, ListenError, Operations};
 
 use crate::readiness::Readiness;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use registrar_common::telemetry::operations::Health;
+use registrar_telemetry::operations::Health;
 
 /// What a consumer is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]

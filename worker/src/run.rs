@@ -5,28 +5,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use registrar_common::config;
-use registrar_common::domain::Lane;
-use registrar_common::ledger::Looker;
-use registrar_common::lifecycle::{self, Shutdown, Supervisor};
-use registrar_common::messaging::Envelope;
-use registrar_common::output;
-use registrar_common::retry::RetryPolicy;
-use registrar_common::storage::{LanePauses, MySqlStore, PauseWatch, Pool, RegistrationStore};
-use registrar_common::telemetry::{self, metrics::Metrics};
+use registrar_domain::Lane;
+use registrar_ledger::Looker;
+use registrar_messaging::Envelope;
+use registrar_runtime::lifecycle::{Shutdown, Supervisor};
+use registrar_runtime::retry::RetryPolicy;
+use registrar_runtime::{config, lifecycle, output};
+use registrar_storage::{LanePauses, MySqlStore, PauseWatch, Pool, RegistrationStore};
+use registrar_telemetry::metrics::Metrics;
 use tokio::runtime::Handle;
 
 use crate::batch::{BatchLimits, Decode};
 use crate::consume::Consumption;
-use crate::held;
 use crate::ledger::{Recorder, StatementKeeper, Watch};
 use crate::metrics::WorkerMetrics;
-use crate::operations;
 use crate::readiness::Readiness;
 use crate::settings::{Healthcheck, Settings};
 use crate::source::Source;
 use crate::waiting::Looks;
 use crate::writer::Writer;
+use crate::{held, operations};
 
 const SERVICE: &str = "registrar-worker";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -60,7 +58,7 @@ where
         .build()
         .context("The operating system does not let the worker start its threads")
         .and_then(|runtime| runtime.block_on(run(settings, wrap, decode)));
-    telemetry::flush_log();
+    registrar_telemetry::flush_log();
     result.unwrap_or_else(|error| {
         output::print_last_words(format_args!("{error:#}"));
         ExitCode::FAILURE
@@ -75,8 +73,8 @@ async fn run<S>(
 where
     S: RegistrationStore + 'static,
 {
-    let telemetry = telemetry::init(SERVICE, VERSION, &settings.telemetry)?;
-    let shutdown = Shutdown::on_signals(telemetry::flush_log)?;
+    let telemetry = registrar_telemetry::init(SERVICE, VERSION, &settings.telemetry)?;
+    let shutdown = Shutdown::on_signals(registrar_telemetry::flush_log)?;
     let mut supervisor = Supervisor::new(shutdown.clone());
     let metrics = Metrics::of_process(SERVICE, VERSION, &Handle::current())?;
     let worker_metrics = Arc::new(WorkerMetrics::register(&metrics)?);

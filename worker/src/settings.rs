@@ -4,12 +4,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Parser;
-use registrar_common::config;
-use registrar_common::lifecycle::HEALTHCHECK;
-use registrar_common::messaging::MessagingSettings;
-use registrar_common::storage::DatabaseSettings;
-use registrar_common::telemetry::TelemetrySettings;
-use registrar_common::telemetry::operations::METRICS_ADDRESS;
+use registrar_messaging::MessagingSettings;
+use registrar_runtime::config;
+use registrar_runtime::lifecycle::HEALTHCHECK;
+use registrar_storage::DatabaseSettings;
+use registrar_telemetry::TelemetrySettings;
+use registrar_telemetry::operations::METRICS_ADDRESS;
 
 /// Where it serves its operations port by default.
 const METRICS: &str = "0.0.0.0:9101";

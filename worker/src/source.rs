@@ -1,7 +1,7 @@
 //! The queues that a worker consumes, and what it does with what they hold.
 
-use registrar_common::domain::{HoldReason, Lane};
-use registrar_common::messaging::{DEAD_LETTER, UNROUTED, queue_of};
+use registrar_domain::{HoldReason, Lane};
+use registrar_messaging::{DEAD_LETTER, UNROUTED, queue_of};
 
 use crate::batch::{Item, Pace};
 

@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 
 use opentelemetry_semantic_conventions::attribute as semconv;
-use registrar_common::domain::Outcome;
-use registrar_common::messaging::caught;
-use registrar_common::storage::StorageError;
-use registrar_common::telemetry::propagation::{self, SpanContext, TraceId};
+use registrar_domain::Outcome;
+use registrar_messaging::caught;
+use registrar_storage::StorageError;
+use registrar_telemetry::propagation;
+use registrar_telemetry::propagation::{SpanContext, TraceId};
 use tracing::{Span, info_span};
 
 use crate::attempt::Settled;

@@ -1,10 +1,12 @@
 use std::time::Duration;
 
-use registrar_common::lifecycle::Shutdown;
-use tokio::{net::TcpListener, time::timeout};
+use registrar_runtime::lifecycle::Shutdown;
+use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 use super::Application;
-use crate::settings::{Settings, testing::with_nothing_running};
+use crate::settings::Settings;
+use crate::settings::testing::with_nothing_running;
 
 #[tokio::test]
 async fn a_taken_port_is_told_in_one_sentence_with_the_variable_to_change() {

@@ -6,12 +6,10 @@ mod openapi;
 mod page;
 
 use axum::body::Bytes;
+pub(crate) use names::{first_name, last_name};
+use openapi::Description;
 use serde_json::Value;
 use utoipa::OpenApi as _;
-
-use openapi::Description;
-
-pub(crate) use names::{first_name, last_name};
 
 /// The style sheet of the page: a file of its own, so that the page needs nothing inline.
 pub const STYLE: &str = include_str!("style.css");

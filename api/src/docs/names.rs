@@ -1,4 +1,4 @@
-use registrar_common::domain::NAME_MAX_CHARACTERS;
+use registrar_domain::NAME_MAX_CHARACTERS;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 /// A name as `PersonName` takes it: with a letter that is not one of Hangul's invisible ones, with a
@@ -38,7 +38,7 @@ mod tests {
 
     use proptest::prelude::*;
     use regex::Regex;
-    use registrar_common::domain::PersonName;
+    use registrar_domain::PersonName;
     use serde_json::Value;
     use utoipa::OpenApi as _;
 

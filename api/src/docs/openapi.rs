@@ -1,6 +1,7 @@
 use utoipa::OpenApi;
 
-use crate::{handlers, problem::ProblemDocument};
+use crate::handlers;
+use crate::problem::ProblemDocument;
 
 /// The OpenAPI document. Each handler describes itself.
 #[derive(OpenApi)]
@@ -34,7 +35,7 @@ pub(super) struct Description;
 mod tests {
     use proptest::prelude::*;
     use regex::Regex;
-    use registrar_common::domain::{
+    use registrar_domain::{
         EMAIL_MAX_CHARACTERS, IDEMPOTENCY_KEY_MAX_CHARACTERS, IDEMPOTENCY_KEY_MIN_CHARACTERS,
         IdempotencyKey,
     };

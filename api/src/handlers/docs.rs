@@ -2,18 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::{
-    body::Bytes,
-    extract::State,
-    http::{HeaderMap, HeaderValue, header},
-    response::Response,
-};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
 
-use crate::{
-    docs::STYLE,
-    state::Api,
-    status::{CacheRule, conditional_bytes},
-};
+use crate::docs::STYLE;
+use crate::state::Api;
+use crate::status::{CacheRule, conditional_bytes};
 
 /// The page needs its own style sheet and nothing else.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; \

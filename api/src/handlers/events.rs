@@ -1,27 +1,26 @@
 //! `GET /registrations/{reference}/events`.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
 
-use axum::{
-    Extension,
-    extract::{Path, State, rejection::PathRejection},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
-    response::{
-        IntoResponse as _, Response,
-        sse::{Event, KeepAlive, Sse},
-    },
-};
+use axum::Extension;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
 use futures_util::{Stream, stream};
-use registrar_common::{domain::RegistrationId, storage::LanePause};
-use tokio::{sync::OwnedSemaphorePermit, time::Instant};
+use registrar_domain::RegistrationId;
+use registrar_storage::LanePause;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 
 use super::registration::opened;
-use crate::{
-    middleware::OfRegistration,
-    problem::{Problem, ProblemDocument, ProblemKind},
-    state::Api,
-    status::{Known, StatusBody},
-};
+use crate::middleware::OfRegistration;
+use crate::problem::{Problem, ProblemDocument, ProblemKind};
+use crate::state::Api;
+use crate::status::{Known, StatusBody};
 
 /// Below the minute after which proxies hang up on a quiet connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);

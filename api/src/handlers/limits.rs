@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::{extract::State, http::HeaderMap, response::Response};
-use registrar_common::domain::{
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use registrar_domain::{
     EMAIL_LOCAL_PART_MAX_BYTES, EMAIL_MAX_CHARACTERS, IDEMPOTENCY_KEY_MAX_CHARACTERS,
     IDEMPOTENCY_KEY_MIN_CHARACTERS, NAME_MAX_CHARACTERS,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    state::Api,
-    status::{CacheRule, conditional},
-};
+use crate::state::Api;
+use crate::status::{CacheRule, conditional};
 
 /// Every limit a client should know. Times are in seconds.
 #[derive(Debug, Serialize, ToSchema)]

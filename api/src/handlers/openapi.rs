@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::{extract::State, http::HeaderMap, response::Response};
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
 
-use crate::{
-    state::Api,
-    status::{CacheRule, conditional_bytes},
-};
+use crate::state::Api;
+use crate::status::{CacheRule, conditional_bytes};
 
 /// This documentation for programs (OpenAPI).
 #[utoipa::path(

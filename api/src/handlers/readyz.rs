@@ -1,15 +1,15 @@
 //! `GET /readyz`.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
-use axum::{Json, extract::State};
+use axum::Json;
+use axum::extract::State;
 
 use super::Health;
-use crate::{
-    problem::{Problem, ProblemDocument, ProblemKind, ProblemPart},
-    state::Api,
-    status::Lookups,
-};
+use crate::problem::{Problem, ProblemDocument, ProblemKind, ProblemPart};
+use crate::state::Api;
+use crate::status::Lookups;
 
 /// Kubernetes gives a probe a second.
 const PATIENCE: Duration = Duration::from_millis(500);

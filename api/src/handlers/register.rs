@@ -1,30 +1,27 @@
 //! `POST /register`.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
-use axum::{
-    Extension, Json,
-    body::Body,
-    extract::State,
-    http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse as _, Response},
-};
-use registrar_common::domain::{
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Json};
+use registrar_domain::{
     IdempotencyKey, MalformedIdempotencyKey, Outcome, Registration, RegistrationId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::waiting::wait_for_outcome;
-use crate::{
-    docs,
-    middleware::OfRegistration,
-    prefer::{PREFERENCE_APPLIED, applied, preferred_wait},
-    problem::{Problem, ProblemDocument, Repeating, whole_seconds},
-    registering::{Fields, MediaType, agreed_key, parse_fields, publish, read_body},
-    state::Api,
-    status::{Known, StatusBody},
-};
+use crate::docs;
+use crate::middleware::OfRegistration;
+use crate::prefer::{PREFERENCE_APPLIED, applied, preferred_wait};
+use crate::problem::{Problem, ProblemDocument, Repeating, whole_seconds};
+use crate::registering::{Fields, MediaType, agreed_key, parse_fields, publish, read_body};
+use crate::state::Api;
+use crate::status::{Known, StatusBody};
 
 /// What idempotency keys of this route are for, so that a key of another means something else.
 const IDEMPOTENCY_SCOPE: &str = "register";

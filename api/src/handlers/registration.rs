@@ -1,25 +1,23 @@
 //! `GET /registrations/{reference}`.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
-use axum::{
-    Extension,
-    extract::{Path, State, rejection::PathRejection},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::Response,
-};
-use registrar_common::domain::{RegistrationId, UnknownReference};
+use axum::Extension;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use registrar_domain::{RegistrationId, UnknownReference};
 use time::OffsetDateTime;
 
 use super::waiting::wait_for_outcome;
-use crate::{
-    middleware::OfRegistration,
-    pages::{Page, Prospect, Reader, StatusPage},
-    prefer::{PREFERENCE_APPLIED, applied, preferred_wait},
-    problem::{Problem, ProblemDocument, whole_seconds},
-    state::Api,
-    status::{CacheRule, Known, StatusBody, conditional},
-};
+use crate::middleware::OfRegistration;
+use crate::pages::{Page, Prospect, Reader, StatusPage};
+use crate::prefer::{PREFERENCE_APPLIED, applied, preferred_wait};
+use crate::problem::{Problem, ProblemDocument, whole_seconds};
+use crate::state::Api;
+use crate::status::{CacheRule, Known, StatusBody, conditional};
 
 /// Where a registration stands.
 ///

@@ -1,8 +1,9 @@
 use std::time::Duration;
 
-use registrar_common::domain::RegistrationId;
+use registrar_domain::RegistrationId;
 
-use crate::{state::Api, status::Known};
+use crate::state::Api;
+use crate::status::Known;
 
 /// Waits up to `wait` for the outcome; `None` when no place is free to wait in, so that the wish
 /// of the client cannot be heeded. The end of a drain ends the wait early.

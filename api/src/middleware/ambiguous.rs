@@ -1,12 +1,10 @@
 use std::net::Ipv6Addr;
 
-use axum::{
-    extract::Request,
-    http::{HeaderMap, HeaderValue, Version, header},
-    middleware::Next,
-    response::{IntoResponse as _, Response},
-};
-use registrar_common::field_value::{elements, values};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Version, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use registrar_http::field_value::{elements, values};
 
 use crate::problem::{Problem, ProblemKind};
 

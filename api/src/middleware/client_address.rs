@@ -1,7 +1,5 @@
-use std::{
-    net::{IpAddr, SocketAddr},
-    str::FromStr,
-};
+use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 

@@ -1,17 +1,13 @@
 use std::sync::Arc;
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::{IntoResponse as _, Response},
-};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 use tokio::time::Instant;
 
-use crate::{
-    prefer::preferred_wait,
-    problem::{Problem, ProblemKind, Repeating},
-    state::Api,
-};
+use crate::prefer::preferred_wait;
+use crate::problem::{Problem, ProblemKind, Repeating};
+use crate::state::Api;
 
 /// A request's extension: when it came, where a layer outside of the deadline took time already.
 #[derive(Clone, Copy)]

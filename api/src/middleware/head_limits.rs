@@ -1,17 +1,13 @@
 use std::sync::Arc;
 
-use axum::{
-    extract::{Request, State},
-    http::HeaderMap,
-    middleware::Next,
-    response::{IntoResponse as _, Response},
-};
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 
-use crate::{
-    limits::Limits,
-    problem::{Problem, ProblemKind},
-    state::Api,
-};
+use crate::limits::Limits;
+use crate::problem::{Problem, ProblemKind};
+use crate::state::Api;
 
 /// Refuses addresses and headers over the limits.
 ///

@@ -13,6 +13,8 @@ mod security_headers;
 mod server_span;
 
 pub use ambiguous::refuse_ambiguous;
+use axum::extract::MatchedPath;
+use axum::http::Request;
 pub use client_address::{Network, Peer};
 pub use cors::{cross_origin, origin};
 pub use deadline::enforce_deadline;
@@ -23,8 +25,6 @@ pub use panics::hide_panics;
 pub use rate_limit::{RateLimit, enforce_rate_limit};
 pub use security_headers::add_security_headers;
 pub use server_span::in_server_span;
-
-use axum::{extract::MatchedPath, http::Request};
 
 /// The route as written in `router.rs`: never the path itself, which may hold a reference.
 fn route_of<B>(request: &Request<B>) -> Option<&str> {

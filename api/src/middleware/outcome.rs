@@ -1,21 +1,15 @@
-use std::{
-    sync::{Arc, OnceLock},
-    time::Instant,
-};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
-use axum::{
-    extract::{Request, State},
-    http::StatusCode,
-    middleware::Next,
-    response::Response,
-};
-use registrar_common::domain::RegistrationId;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::Response;
+use registrar_domain::RegistrationId;
 
 use super::{is_probe, known_method, route_of};
-use crate::{
-    metrics::{CLIENT_CLOSED_REQUEST, HttpMetrics},
-    state::Api,
-};
+use crate::metrics::{CLIENT_CLOSED_REQUEST, HttpMetrics};
+use crate::state::Api;
 
 /// A request's extension, in which its handler notes which registration it is about. The log line
 /// tells it also when the client hangs up before the answer.

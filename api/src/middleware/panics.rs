@@ -1,10 +1,8 @@
 use std::panic::AssertUnwindSafe;
 
-use axum::{
-    extract::Request,
-    middleware::Next,
-    response::{IntoResponse as _, Response},
-};
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 
 use crate::problem::{Problem, ProblemKind, Repeating};

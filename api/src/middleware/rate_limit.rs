@@ -1,28 +1,21 @@
-use std::{
-    hash::{BuildHasher as _, RandomState},
-    net::{IpAddr, Ipv6Addr},
-    num::NonZeroU32,
-    sync::Arc,
-    time::Duration,
-};
+use std::hash::{BuildHasher as _, RandomState};
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
-use governor::{
-    DefaultKeyedRateLimiter, Quota,
-    clock::{Clock as _, DefaultClock},
-};
-use registrar_common::lifecycle::Shutdown;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota};
+use registrar_runtime::lifecycle::Shutdown;
 
-use super::{Peer, client_address::client_address, is_probe, route_of};
-use crate::{
-    negotiation::prefers_html,
-    problem::{Problem, ProblemKind},
-    state::Api,
-};
+use super::client_address::client_address;
+use super::{Peer, is_probe, route_of};
+use crate::negotiation::prefers_html;
+use crate::problem::{Problem, ProblemKind};
+use crate::state::Api;
 
 /// Clients are counted in this many buckets. It bounds the memory (some 10 MB), whatever addresses
 /// an attacker has; two of 1,000 clients at a time share one with a probability of 0.4%.

@@ -1,9 +1,7 @@
-use axum::{
-    extract::Request,
-    http::{HeaderName, HeaderValue, header},
-    middleware::Next,
-    response::Response,
-};
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
 
 /// For answers that say nothing else: no page may do anything with them, nobody keeps them.
 const DEFAULTS: [(HeaderName, &str); 6] = [

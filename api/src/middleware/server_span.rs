@@ -1,18 +1,19 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use axum::{
-    extract::{Request, State},
-    http::HeaderMap,
-    middleware::Next,
-    response::Response,
-};
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::middleware::Next;
+use axum::response::Response;
 use opentelemetry_semantic_conventions::attribute::{
     ERROR_TYPE, HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, URL_PATH, URL_SCHEME,
 };
-use registrar_common::telemetry::propagation;
-use tracing::{Instrument as _, Span, field::Empty};
+use registrar_telemetry::propagation;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
-use super::{OTHER_METHOD, Peer, client_address::is_trusted, is_probe, known_method, route_of};
+use super::client_address::is_trusted;
+use super::{OTHER_METHOD, Peer, is_probe, known_method, route_of};
 use crate::state::Api;
 
 /// Runs the request in a SERVER span: a child of the span that a trusted proxy names. The trace of

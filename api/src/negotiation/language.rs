@@ -1,8 +1,8 @@
 use std::cmp::Ordering;
 
 use axum::http::{HeaderMap, header};
-use registrar_common::negotiation::{Weighted, weighted};
-use registrar_common::texts::Language;
+use registrar_http::negotiation::{Weighted, weighted};
+use registrar_texts::Language;
 
 /// In an address it says which language somebody chose.
 pub const LANGUAGE_PARAMETER: &str = "lang";

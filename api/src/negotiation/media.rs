@@ -1,5 +1,5 @@
 use axum::http::{HeaderMap, header};
-use registrar_common::negotiation::{MediaType, Welcome, weighted};
+use registrar_http::negotiation::{MediaType, Welcome, weighted};
 
 const HTML: MediaType = (b"text", b"html");
 const JSON: MediaType = (b"application", b"json");

@@ -1,5 +1,6 @@
-use axum::{body::Bytes, http::HeaderMap};
-use registrar_common::domain::{Field, IdempotencyKey};
+use axum::body::Bytes;
+use axum::http::HeaderMap;
+use registrar_domain::{Field, IdempotencyKey};
 
 use super::Values;
 use crate::registering::{MediaType, parse_fields};

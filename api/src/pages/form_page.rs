@@ -1,7 +1,5 @@
-use registrar_common::{
-    domain::{Field, Violation},
-    texts::Texts,
-};
+use registrar_domain::{Field, Violation};
+use registrar_texts::Texts;
 use serde::Serialize;
 
 use super::FilledForm;

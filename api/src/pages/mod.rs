@@ -16,13 +16,12 @@ mod trial;
 pub use away_page::AwayPage;
 pub use filled_form::FilledForm;
 pub use form_page::{FieldError, FormPage, Values};
+use minijinja::Value;
 pub use moment::Moment;
 pub use reader::Reader;
 pub use show::{form_again, instead_of_status, to_form, to_status};
 pub use status_page::{Prospect, StatusPage, Wait};
 pub use templates::Pages;
-
-use minijinja::Value;
 
 /// A page, and what its template is given besides what every page gets.
 pub enum Page {

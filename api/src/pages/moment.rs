@@ -1,9 +1,8 @@
 use serde::Serialize;
-use time::{
-    OffsetDateTime,
-    format_description::{StaticFormatDescription, well_known::Rfc3339},
-    macros::format_description,
-};
+use time::OffsetDateTime;
+use time::format_description::StaticFormatDescription;
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
 
 const FOR_PEOPLE: StaticFormatDescription =
     format_description!("[year]-[month]-[day] [hour]:[minute] UTC");

@@ -1,8 +1,6 @@
-use axum::{
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
-    response::{IntoResponse as _, Response},
-};
-use registrar_common::texts::{Language, Texts};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse as _, Response};
+use registrar_texts::{Language, Texts};
 
 use super::{Page, Pages};
 use crate::negotiation::{chosen_language, preferred_language};

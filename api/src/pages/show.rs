@@ -1,7 +1,5 @@
-use axum::{
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse as _, Response},
-};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 
 use super::{AwayPage, FilledForm, FormPage, Page, Reader};
 use crate::problem::{ProblemDocument, ProblemKind};

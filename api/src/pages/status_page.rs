@@ -1,13 +1,13 @@
-use std::{borrow::Cow, time::Duration};
+use std::borrow::Cow;
+use std::time::Duration;
 
-use registrar_common::{domain::Reference, texts::Texts};
+use registrar_domain::Reference;
+use registrar_texts::Texts;
 use serde::Serialize;
 
 use super::Moment;
-use crate::{
-    problem::seconds_to_wait,
-    status::{Known, StatusBody},
-};
+use crate::problem::seconds_to_wait;
+use crate::status::{Known, StatusBody};
 
 /// From here on it is no longer "a few seconds".
 const LONG: Duration = Duration::from_secs(30);
@@ -97,10 +97,8 @@ impl Wait {
 
 #[cfg(test)]
 mod tests {
-    use registrar_common::{
-        domain::{ReferenceSealer, RegistrationId},
-        texts::Language,
-    };
+    use registrar_domain::{ReferenceSealer, RegistrationId};
+    use registrar_texts::Language;
 
     use super::*;
 

@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use registrar_common::{
-    domain::{
-        Decision, Field, HoldReason, Lane, Outcome, ReferenceSealer, RegistrationId, RejectionCode,
-    },
-    storage::LanePause,
-    texts::{Language, Texts},
+use registrar_domain::{
+    Decision, Field, HoldReason, Lane, Outcome, ReferenceSealer, RegistrationId, RejectionCode,
 };
+use registrar_storage::LanePause;
+use registrar_texts::{Language, Texts};
 use time::OffsetDateTime;
 
 use super::{AwayPage, FieldError, FormPage, Page, Prospect, StatusPage, Values};

@@ -1,11 +1,9 @@
-use registrar_common::{
-    domain::{
-        Field, MalformedIdempotencyKey, Reference, RejectionCode, UnknownReference, Violation,
-        Violations,
-    },
-    messaging::PublishError,
-    texts::Language,
+use registrar_domain::{
+    Field, MalformedIdempotencyKey, Reference, RejectionCode, UnknownReference, Violation,
+    Violations,
 };
+use registrar_messaging::PublishError;
+use registrar_texts::Language;
 
 use super::{Problem, ProblemKind, ProblemPart, RejectedRegistration, Repeating};
 

@@ -6,18 +6,16 @@ mod repeating;
 
 use std::time::Duration;
 
-use axum::{
-    Json,
-    http::{HeaderName, HeaderValue, header},
-    response::{IntoResponse, Response},
-};
-use registrar_common::{domain::ViolationCode, telemetry::propagation};
+use axum::Json;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+pub use kind::ProblemKind;
+use registrar_domain::ViolationCode;
+use registrar_telemetry::propagation;
+pub use repeating::Repeating;
 use serde::Serialize;
 use tracing::Span;
 use utoipa::ToSchema;
-
-pub use kind::ProblemKind;
-pub use repeating::Repeating;
 
 /// An error on its way to the client. Never holds SQL, broker text or personal data.
 #[derive(Debug)]

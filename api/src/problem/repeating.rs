@@ -1,5 +1,5 @@
 use axum::http::{HeaderMap, Method};
-use registrar_common::domain::IdempotencyKey;
+use registrar_domain::IdempotencyKey;
 
 /// What happens when a client sends a request again that may have been carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

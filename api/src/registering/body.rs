@@ -1,11 +1,11 @@
-use std::{error::Error, io, iter, time::Duration};
+use std::error::Error;
+use std::time::Duration;
+use std::{io, iter};
 
-use axum::{
-    body::{Body, Bytes},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
-};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use registrar_common::field_value::{elements, values};
+use registrar_http::field_value::{elements, values};
 
 use crate::problem::{Problem, ProblemKind};
 

@@ -1,7 +1,5 @@
-use registrar_common::{
-    domain::{Field, Student},
-    texts::Language,
-};
+use registrar_domain::{Field, Student};
+use registrar_texts::Language;
 
 use crate::problem::{Problem, ProblemPart};
 

@@ -1,4 +1,6 @@
-use super::{Fields, Given, key::KEY_FIELD, mistaken::json_as_form};
+use super::key::KEY_FIELD;
+use super::mistaken::json_as_form;
+use super::{Fields, Given};
 use crate::problem::{Problem, ProblemKind};
 
 /// Reads what an HTML form sends (<https://url.spec.whatwg.org/#urlencoded-parsing>), but refuses

@@ -1,9 +1,11 @@
-use std::{collections::BTreeSet, fmt};
+use std::collections::BTreeSet;
+use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::{Fields, Given, mistaken::form_as_json};
+use super::mistaken::form_as_json;
+use super::{Fields, Given};
 use crate::problem::{Problem, ProblemKind, ProblemPart};
 
 /// Reads a JSON object. Members it does not know are ignored, so that clients may send more.

@@ -1,4 +1,4 @@
-use registrar_common::domain::{IdempotencyKey, MalformedIdempotencyKey};
+use registrar_domain::{IdempotencyKey, MalformedIdempotencyKey};
 
 use super::{Fields, Given};
 use crate::problem::{Problem, ProblemKind};

@@ -1,6 +1,7 @@
 //! Bodies of another format than their type says.
 
-use super::{Fields, encoding::without_byte_order_mark, form_urlencoded};
+use super::encoding::without_byte_order_mark;
+use super::{Fields, form_urlencoded};
 use crate::problem::{Problem, ProblemKind};
 
 /// Whether a body is JSON by its first character, whatever its type says: curl, for one, says that

@@ -9,14 +9,13 @@ mod key;
 mod mistaken;
 mod publish;
 
+use axum::body::Bytes;
 pub use body::{MediaType, is_of_a_form, read_body};
 pub use fields::{Fields, Given};
 pub use key::agreed_key;
 pub use mistaken::looks_like_json;
 pub use publish::publish;
-
-use axum::body::Bytes;
-use registrar_common::domain::Student;
+use registrar_domain::Student;
 
 use crate::problem::Problem;
 

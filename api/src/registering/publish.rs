@@ -5,12 +5,11 @@ use opentelemetry_semantic_conventions::attribute::{
     MESSAGING_OPERATION_NAME, MESSAGING_OPERATION_TYPE, MESSAGING_RABBITMQ_DESTINATION_ROUTING_KEY,
     MESSAGING_SYSTEM,
 };
-use registrar_common::{
-    domain::{Lane, Registration},
-    messaging::{Envelope, OutgoingMessage, PublishError, Publisher},
-    telemetry::propagation,
-};
-use tracing::{Instrument as _, Span, field::Empty};
+use registrar_domain::{Lane, Registration};
+use registrar_messaging::{Envelope, OutgoingMessage, PublishError, Publisher};
+use registrar_telemetry::propagation;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 const LANE: Lane = Lane::Interactive;
 

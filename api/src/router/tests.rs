@@ -1,12 +1,12 @@
-use axum::{
-    body::{Body, Bytes},
-    extract::State,
-    http::{Request, Version},
-};
-use registrar_common::domain::RegistrationId;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{Request, Version};
+use registrar_domain::RegistrationId;
 use serde_json::json;
 
-use crate::{docs::described_operations, middleware::Peer, testing::Alone};
+use crate::docs::described_operations;
+use crate::middleware::Peer;
+use crate::testing::Alone;
 
 const ADA: &str = r#"{"first_name":"Ada","last_name":"Lovelace","email":"ada@example.com"}"#;
 const JSON: &str = "application/json";
@@ -24,7 +24,7 @@ async fn every_described_operation_is_routed_and_every_route_is_described() {
         assert_eq!(answer.problem(), "method-not-allowed");
         assert!(answer.header("allow").to_lowercase().contains(method.as_str()));
     }
-    let routes = include_str!("../router.rs").matches(".route(\"/").count();
+    let routes = include_str!("mod.rs").matches(".route(\"/").count();
     assert_eq!(routes, described.len() + 1, "all but the style sheet");
 }
 

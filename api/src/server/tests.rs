@@ -1,22 +1,20 @@
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
+use std::time::Duration;
 
-use axum::{
-    Router,
-    body::Body,
-    http::HeaderMap,
-    routing::{get, post},
-};
-use registrar_common::lifecycle::Shutdown;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
-    sync::watch,
-    task::JoinHandle,
-    time::timeout,
-};
+use axum::Router;
+use axum::body::Body;
+use axum::http::HeaderMap;
+use axum::routing::{get, post};
+use registrar_runtime::lifecycle::Shutdown;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::Server;
-use crate::{limits::Limits, registering::read_body};
+use crate::limits::Limits;
+use crate::registering::read_body;
 
 /// Far longer than anything here takes, so that only a hang meets it.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -1,10 +1,8 @@
 use std::borrow::Cow;
 
-use registrar_common::{
-    domain::{Decision, Outcome, RegistrationId},
-    storage::LanePause,
-    texts::{Language, Texts},
-};
+use registrar_domain::{Decision, Outcome, RegistrationId};
+use registrar_storage::LanePause;
+use registrar_texts::{Language, Texts};
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -127,7 +125,7 @@ impl StateName {
 mod tests {
     use std::time::Duration;
 
-    use registrar_common::domain::{HoldReason, IdempotencyKey, Lane, RejectionCode, Student};
+    use registrar_domain::{HoldReason, IdempotencyKey, Lane, RejectionCode, Student};
     use serde_json::Value;
     use time::macros::datetime;
 

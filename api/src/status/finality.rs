@@ -1,4 +1,4 @@
-use registrar_common::domain::Outcome;
+use registrar_domain::Outcome;
 
 use super::Known;
 
@@ -14,7 +14,7 @@ impl Known {
 
 #[cfg(test)]
 mod tests {
-    use registrar_common::domain::{Decision, HoldReason, RejectionCode};
+    use registrar_domain::{Decision, HoldReason, RejectionCode};
     use time::OffsetDateTime;
 
     use super::*;

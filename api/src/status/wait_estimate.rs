@@ -1,12 +1,8 @@
-use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use registrar_common::domain::{Decision, Outcome};
+use registrar_domain::{Decision, Outcome};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
@@ -96,7 +92,7 @@ impl WaitEstimate {
 
 #[cfg(test)]
 mod tests {
-    use registrar_common::domain::HoldReason;
+    use registrar_domain::HoldReason;
     use time::macros::datetime;
 
     use super::*;

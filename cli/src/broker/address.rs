@@ -1,8 +1,8 @@
 use anyhow::Context as _;
 use clap::Args;
 use percent_encoding::percent_decode_str;
-use registrar_common::config::{SecretUrl, secret_url};
-use registrar_common::messaging::{AmqpUrl, MessagingSettings};
+use registrar_messaging::{AmqpUrl, MessagingSettings};
+use registrar_runtime::config::{SecretUrl, secret_url};
 
 use super::Management;
 

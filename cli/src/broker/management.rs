@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use registrar_common::messaging::AmqpUrl;
+use registrar_messaging::AmqpUrl;
 use serde::de::DeserializeOwned;
 use ureq::Agent;
 use ureq::http::StatusCode;

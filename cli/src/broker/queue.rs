@@ -1,4 +1,4 @@
-use registrar_common::messaging::LiveCounts;
+use registrar_messaging::LiveCounts;
 use serde::Deserialize;
 
 use super::history::{Sample, oldest_age};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use registrar_common::config;
+use registrar_runtime::config;
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 

@@ -1,5 +1,5 @@
 use clap::Args;
-use registrar_common::storage::{DatabaseSettings, DeadLetterDesk, Pool};
+use registrar_storage::{DatabaseSettings, DeadLetterDesk, Pool};
 
 /// Where the dead letters are.
 #[derive(Debug, Args)]

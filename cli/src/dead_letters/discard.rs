@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use registrar_common::output::{print, print_error, print_line, report_line};
-use registrar_common::storage::{Action, ActionKind, ActionResult, LetterState};
+use registrar_runtime::output::{print, print_error, print_line, report_line};
+use registrar_storage::{Action, ActionKind, ActionResult, LetterState};
 use serde_json::json;
 
 use super::NOTHING_MATCHES;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use anyhow::bail;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use registrar_common::domain::{HoldReason, Lane};
-use registrar_common::storage::{LetterFilter, LetterState};
+use registrar_domain::{HoldReason, Lane};
+use registrar_storage::{LetterFilter, LetterState};
 
 use super::age;
 use super::letter_name::LetterName;
@@ -108,8 +108,8 @@ pub(super) fn shown_state() -> impl TypedValueParser<Value = ShownState> {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
-    use registrar_common::config;
-    use registrar_common::domain::RegistrationId;
+    use registrar_domain::RegistrationId;
+    use registrar_runtime::config;
 
     use super::*;
 

@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use registrar_common::config;
-use registrar_common::output::{print, print_line};
-use registrar_common::storage::RecordedAction;
+use registrar_runtime::config;
+use registrar_runtime::output::{print, print_line};
+use registrar_storage::RecordedAction;
 use serde_json::{Value, json};
 
 use super::age;

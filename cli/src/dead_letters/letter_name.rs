@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use registrar_common::domain::{RegistrationId, id_named_by};
+use registrar_domain::{RegistrationId, id_named_by};
 
 /// A dead letter, by its own number or by its registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use registrar_common::output::{print, print_line};
-use registrar_common::storage::{LetterFilter, LetterGroup, LetterState};
+use registrar_runtime::output::{print, print_line};
+use registrar_storage::{LetterFilter, LetterGroup, LetterState};
 use serde_json::{Value, json};
 
 use super::age;

@@ -1,6 +1,6 @@
 //! A message's body without personal data: its shape is enough to see what is wrong with it.
 
-use registrar_common::domain::RegistrationId;
+use registrar_domain::RegistrationId;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -66,8 +66,8 @@ fn is_harmless(member: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use registrar_common::domain::{Registration, Student};
-    use registrar_common::messaging::Envelope;
+    use registrar_domain::{Registration, Student};
+    use registrar_messaging::Envelope;
 
     use super::*;
 

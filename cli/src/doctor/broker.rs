@@ -1,6 +1,6 @@
 //! Whether the API and the worker could log in to RabbitMQ.
 
-use registrar_common::messaging::{ConnectError, MessagingSettings, try_to_connect};
+use registrar_messaging::{ConnectError, MessagingSettings, try_to_connect};
 
 use super::finding::{Finding, Problem};
 use crate::broker::BrokerArguments;

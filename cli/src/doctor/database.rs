@@ -1,6 +1,6 @@
 //! Whether MySQL has the tables, the rights and the care that registrations need.
 
-use registrar_common::storage::{
+use registrar_storage::{
     DatabaseServer, ErrorClass, MySqlStore, Pool, RegistrationStore as _, SchemaState,
     StorageError, schema_state,
 };

@@ -16,13 +16,12 @@ mod workers;
 use std::process::ExitCode;
 
 use clap::Args;
-use registrar_common::output::{print, print_line};
-use registrar_common::storage::Pool;
+use registrar_runtime::output::{print, print_line};
+use registrar_storage::Pool;
+pub use variables::VARIABLES;
 
 use self::finding::Finding;
 use crate::broker::BrokerArguments;
-
-pub use variables::VARIABLES;
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {

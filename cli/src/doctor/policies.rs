@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use registrar_common::messaging::{ArgumentValue, Piece, topology};
+use registrar_messaging::{ArgumentValue, Piece, topology};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 

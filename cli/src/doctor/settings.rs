@@ -1,8 +1,8 @@
 //! Whether the settings in this environment are usable, as far as they are here.
 
 use clap::Args;
-use registrar_common::config::{secret, secret_list};
-use registrar_common::storage::{DatabaseSettings, DatabaseUrl};
+use registrar_runtime::config::{secret, secret_list};
+use registrar_storage::{DatabaseSettings, DatabaseUrl};
 
 use super::finding::{Finding, Problem};
 use super::variables::{PREFIX, VARIABLES, closest};

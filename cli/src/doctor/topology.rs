@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use registrar_common::messaging::{Argument, ArgumentValue, DELIVERY_LIMIT, Piece, topology};
+use registrar_messaging::{Argument, ArgumentValue, DELIVERY_LIMIT, Piece, topology};
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -1,10 +1,10 @@
 //! Whether somebody consumes what waits.
 
-use registrar_common::domain::Lane;
-use registrar_common::messaging::{
+use registrar_domain::Lane;
+use registrar_messaging::{
     ConnectError, DEAD_LETTER, MessagingSettings, UNROUTED, live_counts, queue_of,
 };
-use registrar_common::storage::{LanePause, LanePauses, Pool};
+use registrar_storage::{LanePause, LanePauses, Pool};
 
 use super::finding::{Finding, Problem};
 

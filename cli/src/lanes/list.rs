@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use registrar_common::domain::Lane;
-use registrar_common::messaging::{live_counts, queue_of};
-use registrar_common::output::{print, print_error, print_line};
-use registrar_common::storage::{LanePause, LanePauses, StorageError};
+use registrar_domain::Lane;
+use registrar_messaging::{live_counts, queue_of};
+use registrar_runtime::output::{print, print_error, print_line};
+use registrar_storage::{LanePause, LanePauses, StorageError};
 use serde_json::json;
 
 use super::standing::{COLUMNS, Pausing, Standing};

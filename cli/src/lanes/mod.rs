@@ -8,12 +8,11 @@ mod standing;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::builder::PossibleValuesParser;
-use clap::builder::TypedValueParser as _;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Subcommand};
-use registrar_common::config;
-use registrar_common::domain::Lane;
-use registrar_common::storage::{DatabaseSettings, LanePauses, Pool};
+use registrar_domain::Lane;
+use registrar_runtime::config;
+use registrar_storage::{DatabaseSettings, LanePauses, Pool};
 
 use crate::broker::BrokerArguments;
 use crate::operator::{OperatorArguments, reason};

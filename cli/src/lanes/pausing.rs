@@ -4,9 +4,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use registrar_common::domain::Lane;
-use registrar_common::output::report_line;
-use registrar_common::storage::{LanePause, LanePauses, StorageError};
+use registrar_domain::Lane;
+use registrar_runtime::output::report_line;
+use registrar_storage::{LanePause, LanePauses, StorageError};
 
 use super::span;
 

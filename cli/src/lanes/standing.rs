@@ -1,8 +1,8 @@
 //! How one lane stands.
 
-use registrar_common::domain::Lane;
-use registrar_common::messaging::LiveCounts;
-use registrar_common::storage::LanePause;
+use registrar_domain::Lane;
+use registrar_messaging::LiveCounts;
+use registrar_storage::LanePause;
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 

@@ -6,15 +6,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use registrar_common::config;
-use registrar_common::domain::ledger::balance;
-use registrar_common::ledger::{LookError, Looker};
-use registrar_common::messaging::MessagingSettings;
-use registrar_common::output::print_line;
-use registrar_common::storage::{DatabaseSettings, MySqlStore, Pool};
-use tokio::time::sleep;
-
+use registrar_domain::ledger::balance;
+use registrar_ledger::{LookError, Looker};
+use registrar_messaging::MessagingSettings;
+use registrar_runtime::config;
+use registrar_runtime::output::print_line;
+use registrar_storage::{DatabaseSettings, MySqlStore, Pool};
 use report::Report;
+use tokio::time::sleep;
 
 /// The exit code when something is unaccounted for.
 const UNACCOUNTED: u8 = 1;

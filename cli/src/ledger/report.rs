@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use registrar_common::domain::Lane;
-use registrar_common::domain::ledger::Balance;
-use registrar_common::storage::Outcomes;
+use registrar_domain::Lane;
+use registrar_domain::ledger::Balance;
+use registrar_storage::Outcomes;
 use serde_json::{Value, json};
 
 pub(super) struct Report {

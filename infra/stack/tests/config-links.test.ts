@@ -32,7 +32,7 @@ test("an exemplar of Tempo's leads to its trace", () => {
 });
 
 test("an exemplar of Registrar's own has the same label as Tempo's", () => {
-  const logging = readFileSync(pathOf("../common/src/telemetry/logging.rs"), "utf8");
+  const logging = readFileSync(pathOf("../common/telemetry/src/logging.rs"), "utf8");
   const { trace_id_label_name } = tempo.overrides.defaults.metrics_generator;
   expect(logging).toContain(`write_field("${trace_id_label_name}"`);
 });

@@ -1,5 +1,5 @@
 // Metrics that queries read and that Registrar does not export, as seen at these servers. That they are
-// there, with their labels, the query test (tests/tests/queries) shows on real ones.
+// there, with their labels, the query test (tests/queries) shows on real ones.
 
 export const FOREIGN: Record<string, string[]> = {
   Prometheus: ["ALERTS", "up"],

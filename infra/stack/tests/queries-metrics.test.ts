@@ -14,7 +14,7 @@ import { metricsIn } from "./grammar.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
-const SOURCES = ["api/src", "worker/src", "common/src"].flatMap((folder) =>
+const SOURCES = ["api/src", "worker/src", "common"].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true })
     .map(String)
     .filter((file) => file.endsWith(".rs"))

@@ -4,10 +4,10 @@
 use std::env;
 use std::process::ExitCode;
 
-use registrar_common::domain::ledger::Ledger;
-use registrar_common::domain::{Outcome, Registration};
-use registrar_common::messaging::{DecodeError, Envelope};
-use registrar_common::storage::{DeadLetter, MySqlStore, RegistrationStore, StorageError, Verdict};
+use registrar_domain::ledger::Ledger;
+use registrar_domain::{Outcome, Registration};
+use registrar_messaging::{DecodeError, Envelope};
+use registrar_storage::{DeadLetter, MySqlStore, RegistrationStore, StorageError, Verdict};
 use rustix::process::{Signal, getpid, kill_process};
 
 fn main() -> ExitCode {

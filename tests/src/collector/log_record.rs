@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use opentelemetry_proto::tonic::logs::v1::LogRecord as ProtoLogRecord;
 
-use super::attributes::{self, hexadecimal};
+use super::attributes;
+use super::attributes::hexadecimal;
 
 /// A log record as it was received.
 #[derive(Clone, Debug)]

@@ -5,7 +5,8 @@ use opentelemetry_proto::tonic::trace::v1::Span as ProtoSpan;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
 
-use super::attributes::{self, hexadecimal};
+use super::attributes;
+use super::attributes::hexadecimal;
 
 /// A span as it was received.
 #[derive(Clone, Debug)]

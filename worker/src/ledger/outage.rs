@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use registrar_common::storage::StorageError;
+use registrar_storage::StorageError;
 use time::OffsetDateTime;
 use time::macros::format_description;
 

@@ -5,9 +5,9 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_common::domain::ledger::Ledger;
-use registrar_common::retry::{Backoff, RetryPolicy};
-use registrar_common::storage::{RegistrationStore, StorageError};
+use registrar_domain::ledger::Ledger;
+use registrar_runtime::retry::{Backoff, RetryPolicy};
+use registrar_storage::{RegistrationStore, StorageError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, timeout};
 

@@ -1,5 +1,5 @@
-use registrar_common::domain::ledger::{Account, Ledger};
-use registrar_common::messaging::caught;
+use registrar_domain::ledger::{Account, Ledger};
+use registrar_messaging::caught;
 
 use crate::batch::Item;
 use crate::source::Source;

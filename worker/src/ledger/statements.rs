@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use registrar_common::domain::ledger::Ledger;
-use registrar_common::messaging::{
+use registrar_domain::ledger::Ledger;
+use registrar_messaging::{
     AmqpDeliveries, ConsumerConnection, Deliveries as _, Delivery, LEDGER, MalformedStatement,
     MessagingSettings, Statement, caught,
 };
-use registrar_common::retry::{Backoff, RetryPolicy};
-use registrar_common::storage::RegistrationStore;
+use registrar_runtime::retry::{Backoff, RetryPolicy};
+use registrar_storage::RegistrationStore;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 

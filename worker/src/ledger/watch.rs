@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_common::domain::ledger::{Look, balance};
-use registrar_common::ledger::{LookError, Looker};
-use registrar_common::storage::MySqlStore;
+use registrar_domain::ledger::{Look, balance};
+use registrar_ledger::{LookError, Looker};
+use registrar_storage::MySqlStore;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 

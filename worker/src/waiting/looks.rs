@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_common::messaging::{ConnectError, MessagingSettings, QueueCounts};
+use registrar_messaging::{ConnectError, MessagingSettings, QueueCounts};
 use time::OffsetDateTime;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;

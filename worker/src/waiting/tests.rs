@@ -1,7 +1,7 @@
 //! The age of a lane's oldest, by what a worker takes, settles, requeues and sees.
 
-use registrar_common::domain::{Registration, RegistrationId, Student};
-use registrar_common::messaging::{Delivery, Envelope};
+use registrar_domain::{Registration, RegistrationId, Student};
+use registrar_messaging::{Delivery, Envelope};
 use time::Duration;
 use time::macros::datetime;
 

@@ -1,21 +1,19 @@
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
-use axum::{
-    Router,
-    body::{Body, Bytes},
-    http::{Request, StatusCode},
-    middleware::{from_fn, from_fn_with_state},
-    routing::post,
-};
-use registrar_common::{domain::RegistrationId, texts::Language};
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{Request, StatusCode};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::post;
+use registrar_domain::RegistrationId;
+use registrar_texts::Language;
 use tokio::time::Instant;
 use tower::ServiceBuilder;
 
 use super::show_pages;
-use crate::{
-    middleware::{Peer, enforce_deadline, hide_panics},
-    testing::{Alone, Answer, PAGES},
-};
+use crate::middleware::{Peer, enforce_deadline, hide_panics};
+use crate::testing::{Alone, Answer, PAGES};
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 const FORM: &str = "application/x-www-form-urlencoded";

@@ -1,13 +1,9 @@
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::{
-    pages::{FormPage, Values},
-    testing::PAGES,
-};
+use crate::pages::{FormPage, Values};
+use crate::testing::PAGES;
 
 /// A folder of its own with the templates of the repository, for tests that damage them.
 struct Folder(PathBuf);

@@ -1,7 +1,7 @@
 use std::sync::Mutex;
 
 use futures_util::future::join_all;
-use registrar_common::domain::Outcome;
+use registrar_domain::Outcome;
 use tokio::sync::Semaphore;
 
 use super::*;

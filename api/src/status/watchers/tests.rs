@@ -1,4 +1,4 @@
-use registrar_common::domain::{HoldReason, Outcome};
+use registrar_domain::{HoldReason, Outcome};
 use time::OffsetDateTime;
 
 use super::*;

@@ -1,8 +1,8 @@
 //! A dead letter as a message again.
 
-use registrar_common::domain::Lane;
-use registrar_common::messaging::{Envelope, OutgoingMessage, caught};
-use registrar_common::storage::{StoredLetter, Watched};
+use registrar_domain::Lane;
+use registrar_messaging::{Envelope, OutgoingMessage, caught};
+use registrar_storage::{StoredLetter, Watched};
 
 /// Where a letter goes whose lane is not known: there is one message of it, which delays nobody.
 const LANE_OF_THE_UNKNOWN: Lane = Lane::Interactive;
@@ -44,8 +44,8 @@ pub(super) fn watched(letter: &StoredLetter) -> Watched {
 mod tests {
     use std::collections::BTreeMap;
 
-    use registrar_common::domain::{Registration, RegistrationId, Student};
-    use registrar_common::storage::LetterState;
+    use registrar_domain::{Registration, RegistrationId, Student};
+    use registrar_storage::LetterState;
     use time::OffsetDateTime;
 
     use super::*;

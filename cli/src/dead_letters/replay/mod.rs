@@ -11,13 +11,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use registrar_common::config;
-use registrar_common::lifecycle::Shutdown;
-use registrar_common::messaging::MessagingSettings;
-use registrar_common::storage::{
-    Action, ActionKind, DeadLetterDesk, LetterFilter, LetterState, Matched,
-};
-use registrar_common::telemetry::{self, TelemetrySettings};
+use registrar_messaging::MessagingSettings;
+use registrar_runtime::config;
+use registrar_runtime::lifecycle::Shutdown;
+use registrar_storage::{Action, ActionKind, DeadLetterDesk, LetterFilter, LetterState, Matched};
+use registrar_telemetry::TelemetrySettings;
 
 use self::publishing::Publishing;
 use self::replaying::{Pace, Replaying};
@@ -90,7 +88,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let service = ("registrar", env!("CARGO_PKG_VERSION"));
-    let telemetry = telemetry::init_silent(service.0, service.1, &arguments.telemetry)?;
+    let telemetry = registrar_telemetry::init_silent(service.0, service.1, &arguments.telemetry)?;
     let replayed = replay(arguments, &report, desk, filter, matched).await;
     telemetry.shutdown().await;
     replayed

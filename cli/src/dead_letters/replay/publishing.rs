@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use anyhow::bail;
 use opentelemetry_semantic_conventions::attribute as semconv;
-use registrar_common::lifecycle::Shutdown;
-use registrar_common::messaging::{
+use registrar_messaging::{
     MessagingSettings, OutgoingMessage, PublishError, PublishSettings, Publisher,
     REGISTRATIONS_EXCHANGE,
 };
-use registrar_common::retry::RetryPolicy;
-use registrar_common::storage::StoredLetter;
-use registrar_common::telemetry::propagation;
+use registrar_runtime::lifecycle::Shutdown;
+use registrar_runtime::retry::RetryPolicy;
+use registrar_storage::StoredLetter;
+use registrar_telemetry::propagation;
 use tokio::time::timeout;
-use tracing::{Instrument as _, Span, field::Empty, info_span};
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span, info_span};
 
 use super::message;
 

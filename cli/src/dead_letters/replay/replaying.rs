@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use registrar_common::lifecycle::Shutdown;
-use registrar_common::storage::{
+use registrar_runtime::lifecycle::Shutdown;
+use registrar_storage::{
     Action, DeadLetterDesk, Matched, Standing, StorageError, StoredLetter, Watched,
 };
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep};

@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 
-use registrar_common::output::{OutputError, print, print_error, print_line, report, report_line};
-use registrar_common::storage::{ActionResult, LetterGroup, LetterState, Matched};
+use registrar_runtime::output::{OutputError, print, print_error, print_line, report, report_line};
+use registrar_storage::{ActionResult, LetterGroup, LetterState, Matched};
 use serde_json::{Value, json};
 
 use super::tally::{Recurrence, Tally};

@@ -1,6 +1,6 @@
 //! What a replay has come to.
 
-use registrar_common::storage::{ActionResult, Standing};
+use registrar_storage::{ActionResult, Standing};
 
 /// A letter that is on hold again.
 #[derive(Clone, Debug, PartialEq, Eq)]

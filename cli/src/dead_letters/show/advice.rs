@@ -1,4 +1,4 @@
-use registrar_common::domain::HoldReason;
+use registrar_domain::HoldReason;
 
 /// What a reason means and what an operator does about it.
 pub(super) fn advice(reason: &str) -> &'static str {

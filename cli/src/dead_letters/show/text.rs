@@ -1,4 +1,4 @@
-use registrar_common::storage::{LetterState, StoredLetter};
+use registrar_storage::{LetterState, StoredLetter};
 use serde_json::Value;
 
 use super::advice::advice;

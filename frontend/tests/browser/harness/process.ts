@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { BUILT, ROOT } from "./places";
 
-const KEEPER = join(ROOT, "infra/local/src/process/keeper.sh");
+const KEEPER = join(ROOT, "tools/local/src/process/keeper.sh");
 
 /**
  * Leads a group with the stack's own keeper in it, which ends the group when this process is gone,

@@ -3,10 +3,10 @@
 use std::process;
 use std::time::Duration;
 
+use registrar_tests::process::cpu;
 use registrar_tests::worker::Worker;
 
 use crate::stack::Stack;
-use registrar_tests::process::cpu;
 
 /// Processes, and the processor time each has used so far.
 #[derive(Debug)]

@@ -1,7 +1,6 @@
 //! Where the numbers come from: they mean nothing without it.
 
-use std::fs;
-use std::thread;
+use std::{fs, thread};
 
 use serde_json::Value;
 

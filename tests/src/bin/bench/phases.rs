@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use registrar_tests::{process::peak_memory_mib, wait, worker::Worker};
+use registrar_tests::process::peak_memory_mib;
+use registrar_tests::wait;
+use registrar_tests::worker::Worker;
 
 use crate::cost::{Costs, Meter};
 use crate::generator::{Answers, Plan};

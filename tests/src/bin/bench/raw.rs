@@ -8,8 +8,8 @@ use futures_util::stream::FuturesUnordered;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::types::{AMQPValue, FieldTable, LongString};
 use lapin::{BasicProperties, Channel, Confirmation, Connection, ConnectionProperties};
-use registrar_common::domain::{Lane, Registration, RegistrationId, Student};
-use registrar_common::messaging::{
+use registrar_domain::{Lane, Registration, RegistrationId, Student};
+use registrar_messaging::{
     AmqpUrl, ConsumerConnection, Envelope, MessagingSettings, REGISTRATIONS_EXCHANGE,
 };
 use registrar_tests::student;

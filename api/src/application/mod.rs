@@ -1,0 +1,174 @@
+//! Putting the parts together, and taking them apart in order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use registrar_domain::ReferenceSealer;
+use registrar_messaging::Publisher;
+use registrar_runtime::lifecycle::{ListenError, Shutdown, Stopped, Supervisor, listen};
+use registrar_runtime::retry::{RetryPolicy, RetryPolicyError};
+use registrar_storage::{DatabaseSettings, LanePauses, PauseWatch, Pool, StatusReader};
+use registrar_telemetry::metrics::{Metrics, MetricsError};
+use registrar_telemetry::operations::Operations;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+
+use crate::docs::Documents;
+use crate::metrics::HttpMetrics;
+use crate::middleware::RateLimit;
+use crate::publisher_metrics::PublisherMetrics;
+use crate::router::router;
+use crate::server::Server;
+use crate::settings::{ADDRESS_VARIABLE, Settings};
+use crate::state::Api;
+use crate::status::{Lookups, WaitEstimate};
+
+pub(crate) const SERVICE: &str = "registrar-api";
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// On top of what a request may take: the confirm of the last one, and closing connections.
+const GRACE: Duration = Duration::from_secs(5);
+/// A status that takes longer is told as "cannot be read now" anyway, so a look-up that hangs
+/// should end soon and let the next one try.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A broker that restarts is back within seconds; clients are told to retry meanwhile.
+const FIRST_RECONNECT: Duration = Duration::from_millis(250);
+const LONGEST_RECONNECT: Duration = Duration::from_secs(5);
+
+/// An API that has its ports but does not serve yet.
+#[must_use = "it serves only when run"]
+pub struct Application {
+    address: SocketAddr,
+    metrics_address: SocketAddr,
+    tasks: Supervisor,
+    deadline: Duration,
+}
+
+/// Why an API cannot start. The operator's fault, or a mistake in the program.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A port cannot be had.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// A mistake in the program.
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
+    /// A mistake in the program.
+    #[error(transparent)]
+    Reconnect(#[from] RetryPolicyError),
+    /// A mistake in the program.
+    #[error("the documentation cannot be made")]
+    Documents(#[from] serde_json::Error),
+}
+
+impl Application {
+    /// Takes the ports and puts the parts together. Neither RabbitMQ nor MySQL need be there yet.
+    pub async fn build(settings: Settings, shutdown: Shutdown) -> Result<Self, StartError> {
+        let metrics = Metrics::of_process(SERVICE, VERSION, &Handle::current())?;
+        let (listener, address) = listen(settings.address, ADDRESS_VARIABLE).await?;
+        let operations = Operations::new(metrics.clone()).listen(settings.metrics_address).await?;
+        let metrics_address = operations.address();
+
+        let mut tasks = Supervisor::new(shutdown.clone());
+        let closing = Shutdown::new();
+        tasks.spawn("drain", drain(shutdown.clone(), settings.drain_delay, closing.clone()));
+        tasks.spawn("operations", operations.run(closing.clone()));
+
+        // The publisher stops last, when nobody publishes any more.
+        let publisher_shutdown = Shutdown::new();
+        let (publisher, publisher_tasks) = Publisher::start(
+            &settings.messaging,
+            settings.publishing.clone(),
+            RetryPolicy::new(FIRST_RECONNECT, LONGEST_RECONNECT)?,
+            Arc::new(PublisherMetrics::register(&metrics, &settings.publishing)?),
+            &publisher_shutdown,
+        );
+        for (number, task) in (1..).zip(publisher_tasks) {
+            tasks.spawn(format!("publisher {number}"), task);
+        }
+
+        let wait_estimate = WaitEstimate::default();
+        let pool = Pool::new(&for_lookups(&settings.database)).watched_by(&metrics)?;
+        let (pauses, watching_pauses) = PauseWatch::new(LanePauses::new(pool.clone()));
+        tasks.spawn("pauses of lanes", watching_pauses.run(closing.token()));
+        let reader = StatusReader::new(pool);
+        let (lookups, lookups_task) = Lookups::new(reader, wait_estimate.clone());
+        tasks.spawn("look-ups", lookups_task.run());
+
+        let rate_limit = settings.limits.rate().map(|(per_second, burst)| {
+            let limit = Arc::new(RateLimit::new(per_second, burst));
+            tasks.spawn("rate limit", Arc::clone(&limit).forget_the_quiet(closing.clone()));
+            limit
+        });
+
+        let sealing = settings.sealing_secrets.as_slice();
+        let api = Api {
+            publisher,
+            lookups,
+            pauses,
+            wait_estimate,
+            waiting_places: Arc::new(Semaphore::new(settings.limits.streams)),
+            sealer: ReferenceSealer::new(&sealing[0], &sealing[1..]),
+            derivation_secret: settings.derivation_secret,
+            limits: settings.limits.clone(),
+            rate_limit,
+            trusted_proxies: settings.trusted_proxies,
+            http_metrics: HttpMetrics::register(&metrics)?,
+            pages: settings.pages,
+            documents: Documents::render()?,
+            shutdown: shutdown.clone(),
+            closing: closing.clone(),
+        };
+        let router = router(Arc::new(api), &settings.cors_origins);
+        let server = Server::new(listener, router, &settings.limits, shutdown);
+        let answering = settings.limits.request_timeout;
+        tasks.spawn("server", async move {
+            server.run(closing, answering).await;
+            publisher_shutdown.request();
+        });
+        let deadline = settings.drain_delay + answering + GRACE;
+        Ok(Self { address, metrics_address, tasks, deadline })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where Prometheus finds its metrics.
+    pub fn metrics_address(&self) -> SocketAddr {
+        self.metrics_address
+    }
+
+    /// Serves until the shutdown and for the drain delay; then answers what was taken in, waits for
+    /// the last confirms and ends.
+    pub async fn run_until_stopped(self) -> Stopped {
+        let (address, metrics_address) = (self.address, self.metrics_address);
+        tracing::info!(%address, %metrics_address, "listening");
+        self.tasks.run(self.deadline).await
+    }
+}
+
+/// Load balancers learn from `/readyz` that they should send no more, but only some seconds later:
+/// until then new connections are served as ever.
+async fn drain(shutdown: Shutdown, delay: Duration, closing: Shutdown) {
+    shutdown.requested().await;
+    tracing::info!(?delay, "draining: not ready any more; the port closes after the delay");
+    tokio::time::sleep(delay).await;
+    closing.request();
+}
+
+/// One query is under way at a time; a second connection is for the one after a hung one.
+fn for_lookups(database: &DatabaseSettings) -> DatabaseSettings {
+    DatabaseSettings {
+        connections: database.connections.min(2),
+        connect_timeout: database.connect_timeout.min(LOOKUP_TIMEOUT),
+        statement_timeout: database.statement_timeout.min(LOOKUP_TIMEOUT),
+        ..database.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! `registrar dead-letters show`
+
+mod advice;
+mod text;
+
+use std::process::ExitCode;
+
+use clap::Args;
+use registrar_domain::Lane;
+use registrar_runtime::config;
+use registrar_runtime::output::{print, print_error, print_line};
+use registrar_storage::{
+    Action, ActionKind, ActionResult, DeadLetterDesk, LetterFilter, LetterState, Matched,
+    StoredLetter,
+};
+use registrar_telemetry::propagation;
+use serde_json::{Value, json};
+
+use super::desk::DeskArguments;
+use super::filter::{FilterArguments, ShownState, shown_state};
+use super::{NOTHING_MATCHES, age, mask};
+use crate::operator::{OperatorArguments, reason};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The most letters to show, the oldest first.
+    #[arg(long, default_value = "10", value_parser = config::bounded(1_u32..=1_000))]
+    limit: u32,
+
+    /// Show personal data too. That is recorded.
+    #[arg(long)]
+    reveal: bool,
+
+    /// Why, for the record.
+    #[arg(long, value_name = "TEXT", value_parser = reason, requires = "reveal")]
+    reason: Option<String>,
+
+    #[command(flatten)]
+    operator: OperatorArguments,
+
+    /// Print an array of letters as JSON.
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    filter: FilterArguments,
+
+    /// In this state; without it held ones, or any that are named.
+    #[arg(long, value_parser = shown_state())]
+    state: Option<ShownState>,
+
+    #[command(flatten)]
+    desk: DeskArguments,
+}
+
+impl Arguments {
+    fn filter(&self) -> LetterFilter {
+        let usual = (!self.filter.names_letters()).then_some(LetterState::Held);
+        self.filter.filter(self.state.map_or(usual, |ShownState(state)| state))
+    }
+}
+
+pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let (desk, filter) = (arguments.desk.open(), arguments.filter());
+    let matched = desk.matched(&filter).await?;
+    let letters = desk.letters(&filter, 0, matched.through, arguments.limit).await?;
+    if letters.is_empty() {
+        print_error("No dead letter matches.");
+        return Ok(ExitCode::from(NOTHING_MATCHES));
+    }
+    if arguments.reveal {
+        record(arguments, &desk, filter, &letters).await?;
+    }
+    if arguments.json {
+        let letters: Value = letters.iter().map(|one| to_json(one, arguments.reveal)).collect();
+        print_line(format_args!("{letters:#}"))?;
+    } else {
+        let letters: Vec<_> = letters.iter().map(|one| text::of(one, arguments.reveal)).collect();
+        print(format_args!("{}{}", letters.join("\n"), more(matched, letters.len())))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Before anything is shown.
+async fn record(
+    arguments: &Arguments,
+    desk: &DeadLetterDesk,
+    filter: LetterFilter,
+    letters: &[StoredLetter],
+) -> anyhow::Result<()> {
+    let revealed = letters.len() as u64;
+    let action = Action {
+        kind: ActionKind::Reveal,
+        operator: arguments.operator.name()?,
+        reason: arguments.reason.clone(),
+        filter,
+        matched: revealed,
+    };
+    let action = desk.begin(&action).await?;
+    Ok(desk.record(action, revealed, Some(ActionResult::Done)).await?)
+}
+
+fn more(matched: Matched, shown: usize) -> String {
+    match matched.letters.saturating_sub(shown as u64) {
+        0 => String::new(),
+        more => format!("\n{more} more; --limit shows more at once.\n"),
+    }
+}
+
+/// The trace that the registration was made in.
+fn trace_id(letter: &StoredLetter) -> Option<String> {
+    let original = propagation::span_in(&propagation::extract(&letter.headers))?;
+    Some(original.trace_id().to_string())
+}
+
+fn to_json(letter: &StoredLetter, reveal: bool) -> Value {
+    let payload = if reveal { mask::revealed } else { mask::masked };
+    let mut shown = json!({
+        "letter": letter.id,
+        "registration_id": letter.registration_id.map(|id| id.to_string()),
+        "hold_reason": letter.reason,
+        "fingerprint": letter.fingerprint,
+        "lane": letter.lane.map(Lane::as_str),
+        "attempts": letter.attempts,
+        "accepted_at": letter.accepted_at.map(age::moment),
+        "first_seen": age::moment(letter.first_seen),
+        "last_seen": age::moment(letter.last_seen),
+        "state": letter.state.as_str(),
+        "state_reason": letter.state_reason,
+        "state_by": letter.state_by,
+        "state_changed_at": age::moment(letter.state_changed_at),
+        "trace_id": trace_id(letter),
+        "payload": payload(&letter.payload),
+    });
+    if reveal {
+        shown["message_id"] = json!(letter.message_id);
+        shown["headers"] = json!(letter.headers);
+    }
+    shown
+}

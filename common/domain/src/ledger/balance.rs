@@ -1,0 +1,262 @@
+use std::collections::BTreeMap;
+
+use super::{Book, Ledger, Numbers};
+use crate::Lane;
+
+/// The ledger and the queues at about one moment.
+///
+/// To be read in this order: what was stated, then how many wait, then what was settled. Then a
+/// number that is missing here was confirmed before the queues were counted and not settled until
+/// after, so that its message either waited or was in a worker's hands; or is lost.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// Every book.
+    pub ledger: Ledger,
+    /// How many messages wait in queues, by the lane that they may be of. Not counted are those
+    /// that a worker has in hand, which RabbitMQ tells nobody exactly.
+    pub waiting: BTreeMap<Lane, u64>,
+}
+
+/// The figures of a lane, in messages. `confirmed` = `settled` + `in_flight` + `unaccounted`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Balance {
+    /// RabbitMQ confirmed them and the publisher has said so.
+    pub confirmed: u64,
+    /// Of those, settled.
+    pub settled: u64,
+    /// Of those, still in a queue or in a worker's hands.
+    pub in_flight: u64,
+    /// Of those, gone: this is what must be 0. At least so many; exact when the queues are empty.
+    pub unaccounted: u64,
+    /// Settled although no confirm is known: the answer was lost, or is not stated yet.
+    pub settled_unconfirmed: u64,
+    /// Refused by RabbitMQ, or without an answer. Their callers were told to try again.
+    pub unconfirmed: u64,
+    /// Nobody knows whether they were confirmed: a publisher was killed before it could say, or its
+    /// statement was lost.
+    pub in_doubt: u64,
+}
+
+/// The figures of each lane, from two looks some seconds apart.
+///
+/// Two, since RabbitMQ does not say which messages are in workers' hands. A lane's messages are
+/// handed out in their order, so what is missing behind a number that is settled has been handed
+/// out, as has everything once nothing waits. Handed out at the first look, still missing at the
+/// second and not back among those that wait: lost; or in the hands of a worker for longer than
+/// the time between, which the next looks will tell.
+pub fn balance(earlier: &Look, later: &Look) -> BTreeMap<Lane, Balance> {
+    let mut lanes = BTreeMap::from(Lane::ALL.map(|lane| (lane, Balance::default())));
+    let unknown = Book::default();
+    for (account, book) in later.ledger.iter() {
+        let waited = earlier.waiting.get(&account.lane).copied().unwrap_or_default();
+        let before = earlier.ledger.get(account).unwrap_or(&unknown);
+        let missing = book.missing();
+        // Only of what is still known to be missing: rows may be gone, as with an older backup.
+        let lost = missing.both(&handed_out(before, waited));
+        let doubted = before.in_doubt().without(&book.stated).without(&book.settled);
+        let lane = lanes.entry(account.lane).or_default();
+        // Somebody may state any numbers.
+        let add = |figure: &mut u64, numbers: &Numbers| {
+            *figure = figure.saturating_add(numbers.count());
+        };
+        add(&mut lane.confirmed, &book.confirmed());
+        add(&mut lane.settled, &book.confirmed().without(&missing));
+        add(&mut lane.in_flight, &missing);
+        add(&mut lane.unaccounted, &lost);
+        add(&mut lane.settled_unconfirmed, &book.settled.without(&book.confirmed()));
+        add(&mut lane.unconfirmed, &book.unconfirmed);
+        add(&mut lane.in_doubt, &doubted);
+    }
+    for (lane, balance) in &mut lanes {
+        let waiting = later.waiting.get(lane).copied().unwrap_or_default();
+        balance.unaccounted = balance.unaccounted.saturating_sub(waiting);
+        balance.in_flight = balance.in_flight.saturating_sub(balance.unaccounted);
+    }
+    lanes
+}
+
+/// The missing numbers whose messages cannot be among those that wait for the first time.
+fn handed_out(book: &Book, waiting: u64) -> Numbers {
+    let missing = book.missing();
+    if waiting == 0 { missing } else { missing.up_to(book.settled.highest()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ledger::{Account, Epoch};
+
+    const EPOCH: Epoch = Epoch::from_bytes([7; 16]);
+    const LANE: Lane = Lane::Interactive;
+
+    fn look(stated: &str, unconfirmed: &str, settled: &str, waiting: u64) -> Look {
+        let numbers = |text: &str| text.parse().unwrap();
+        let mut look = Look::default();
+        *look.ledger.book(Account { epoch: EPOCH, lane: LANE }) = Book {
+            stated: numbers(stated),
+            unconfirmed: numbers(unconfirmed),
+            settled: numbers(settled),
+        };
+        look.waiting.insert(LANE, waiting);
+        look
+    }
+
+    /// In flight, unaccounted, in doubt.
+    fn figures(earlier: &Look, later: &Look) -> (u64, u64, u64) {
+        let figures = balance(earlier, later)[&LANE];
+        let Balance { confirmed, settled, in_flight, unaccounted, in_doubt, .. } = figures;
+        assert_eq!(confirmed, settled + in_flight + unaccounted);
+        (in_flight, unaccounted, in_doubt)
+    }
+
+    /// What happened to each message: whether it was confirmed, stored, and lost once stored.
+    fn any_history() -> impl Strategy<Value = Vec<(bool, bool, bool)>> {
+        prop::collection::vec((any::<bool>(), any::<bool>(), prop::bool::weighted(0.1)), 1..60)
+    }
+
+    proptest! {
+        #[test]
+        fn at_rest_exactly_the_lost_are_unaccounted_in_whatever_order_they_were_noted(
+            history in any_history(),
+            order in prop::collection::vec(any::<prop::sample::Index>(), 60..200),
+        ) {
+            let account = Account { epoch: EPOCH, lane: LANE };
+            let mut notes = Vec::new();
+            let mut expected = 0;
+            for (number, (confirmed, stored, lost)) in (1..).zip(history) {
+                let one = Numbers::between(number, number);
+                let stored = confirmed || stored;
+                expected += u64::from(confirmed && lost);
+                let unconfirmed = if confirmed { Numbers::default() } else { one.clone() };
+                let settled = if stored && !lost { one.clone() } else { Numbers::default() };
+                notes.push(Book { stated: one, unconfirmed, ..Book::default() });
+                notes.push(Book { settled, ..Book::default() });
+            }
+            let mut rest = Look::default();
+            let book = rest.ledger.book(account);
+            for note in order.iter().map(|index| index.get(&notes)).chain(&notes) {
+                book.add(note);
+            }
+            let figures = balance(&rest, &rest)[&LANE];
+            prop_assert_eq!((figures.unaccounted, figures.in_flight), (expected, 0));
+        }
+    }
+
+    fn any_look() -> impl Strategy<Value = Look> {
+        let numbers = || prop::collection::vec((1_u64..60, 0_u64..9), 0..6);
+        (numbers(), numbers(), numbers(), 0_u64..40).prop_map(
+            |(stated, unconfirmed, settled, waiting)| {
+                let mut look = look("", "", "", waiting);
+                let book = look.ledger.book(Account { epoch: EPOCH, lane: LANE });
+                for (set, ranges) in [
+                    (&mut book.stated, stated),
+                    (&mut book.unconfirmed, unconfirmed),
+                    (&mut book.settled, settled),
+                ] {
+                    for (first, length) in ranges {
+                        set.insert(first, first + length);
+                    }
+                }
+                look
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn the_figures_add_up_whatever_became_of_the_rows_between_two_looks(
+            earlier in any_look(),
+            later in any_look(),
+        ) {
+            let (in_flight, unaccounted, _) = figures(&earlier, &later);
+            let missing = later.ledger.iter().map(|(_, book)| book.missing().count());
+            prop_assert_eq!(in_flight + unaccounted, missing.sum::<u64>());
+        }
+    }
+
+    #[test]
+    fn rows_that_vanish_between_two_looks_leave_nothing_unaccounted_that_is_not_known_any_more() {
+        let earlier = look("1-100", "", "1-50", 0);
+        let restored = look("1-60", "", "1-50", 0);
+        assert_eq!(figures(&earlier, &restored), (0, 10, 0));
+        assert_eq!(figures(&earlier, &Look::default()), (0, 0, 0));
+    }
+
+    #[test]
+    fn a_book_of_every_number_there_can_be_is_counted() {
+        let mut rest = look("1-9223372036854775807", "", "", 0);
+        let other = Account { epoch: Epoch::begin(), lane: LANE };
+        rest.ledger.book(other).stated = "1-9223372036854775807".parse().unwrap();
+        rest.ledger.book(Account { epoch: Epoch::begin(), lane: LANE }).stated =
+            "1-9".parse().unwrap();
+        assert_eq!(balance(&rest, &rest)[&LANE].confirmed, u64::MAX);
+    }
+
+    #[test]
+    fn at_rest_everything_is_settled() {
+        let rest = look("1-100", "", "1-100", 0);
+        assert_eq!(figures(&rest, &rest), (0, 0, 0));
+    }
+
+    #[test]
+    fn at_rest_each_confirmed_message_that_is_gone_is_unaccounted() {
+        let rest = look("1-100", "90-95", "1-49,51-99", 0);
+        assert_eq!(figures(&rest, &rest), (0, 2, 0));
+        let figures = balance(&rest, &rest)[&LANE];
+        assert_eq!((figures.confirmed, figures.settled), (94, 92));
+        assert_eq!((figures.unconfirmed, figures.settled_unconfirmed), (6, 6));
+    }
+
+    #[test]
+    fn what_waits_in_a_queue_is_in_flight() {
+        let full = look("1-100", "", "", 100);
+        assert_eq!(figures(&full, &full), (100, 0, 0));
+    }
+
+    #[test]
+    fn what_workers_have_in_hand_is_in_flight_while_they_drain_a_queue() {
+        let earlier = look("1-1000", "", "1-300", 650);
+        let later = look("1-1000", "", "1-400,421-430", 550);
+        assert_eq!(figures(&earlier, &later), (590, 0, 0));
+    }
+
+    #[test]
+    fn a_gap_that_workers_leave_behind_is_unaccounted() {
+        let earlier = look("1-1000", "", "1-300,303-310", 0);
+        let later = look("1-2000", "", "1-300,303-1990", 0);
+        assert_eq!(figures(&earlier, &later), (10, 2, 0));
+    }
+
+    #[test]
+    fn a_gap_that_went_back_to_its_queue_is_in_flight() {
+        let earlier = look("1-1000", "", "1-300,303-310", 692);
+        let later = look("1-1000", "", "1-300,303-310", 692);
+        assert_eq!(figures(&earlier, &later), (692, 0, 0));
+    }
+
+    #[test]
+    fn a_queue_that_was_emptied_by_somebody_else_is_unaccounted() {
+        let before = look("1-500", "", "1-100", 400);
+        let purged = look("1-500", "", "1-100", 0);
+        assert_eq!(figures(&before, &purged).1, 0, "perhaps workers have just taken them all");
+        assert_eq!(figures(&purged, &purged), (0, 400, 0));
+    }
+
+    #[test]
+    fn numbers_of_a_killed_publisher_are_in_doubt_and_nothing_else() {
+        let killed = look("1-100", "", "1-104,107", 0);
+        assert_eq!(figures(&killed, &killed), (0, 0, 2));
+        let alive = look("1-110", "106", "1-105,107-110", 0);
+        assert_eq!(figures(&killed, &alive), (0, 0, 0), "it has stated them meanwhile");
+    }
+
+    #[test]
+    fn lanes_do_not_share_what_waits() {
+        let mut rest = look("1-10", "", "1-9", 0);
+        rest.waiting.insert(Lane::Bulk, 50);
+        assert_eq!(figures(&rest, &rest), (0, 1, 0));
+        assert_eq!(balance(&rest, &rest)[&Lane::Bulk], Balance::default());
+    }
+}

@@ -1,0 +1,225 @@
+use std::fmt;
+
+use hmac::{Hmac, Mac as _};
+use secrecy::SecretString;
+use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
+
+use super::RegistrationId;
+use super::mac::keyed;
+
+/// Crockford's base32: no I, L, O or U, which people confuse (<https://www.crockford.com/base32.html>).
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const ID_BYTES: usize = 16;
+/// 48 bits: a guess is right once in 2.8e14, and the API limits how often one may guess.
+const TAG_BYTES: usize = 6;
+const SEALED_BYTES: usize = ID_BYTES + TAG_BYTES;
+const CHARACTERS: usize = (SEALED_BYTES * 8).div_ceil(5);
+
+/// What people and URLs carry for a registration: its id sealed with a MAC, 36 characters long.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Reference(String);
+
+impl Reference {
+    /// The reference in its canonical, upper-case spelling.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// The registration that a reference names, without proof that it was ever issued: for operators,
+/// who have the database but not the secret. However people spell it, as with
+/// [`ReferenceSealer::open`].
+pub fn id_named_by(reference: &str) -> Result<RegistrationId, UnknownReference> {
+    let sealed = decode(reference).ok_or(UnknownReference)?;
+    let (id, _) = sealed.split_at(ID_BYTES);
+    Ok(RegistrationId::from_bytes(id.try_into().map_err(|_| UnknownReference)?))
+}
+
+/// The text is not a reference that was issued: forged or mistyped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("No registration has this reference. Check it for typing errors.")]
+pub struct UnknownReference;
+
+/// Makes references and tells issued ones from others, with no look-up.
+///
+/// Secrets rotate: put the new one first and keep the old ones for as long as their references
+/// shall work. The first seals, all of them open.
+#[derive(Clone)]
+pub struct ReferenceSealer {
+    first: Hmac<Sha256>,
+    older: Vec<Hmac<Sha256>>,
+}
+
+impl ReferenceSealer {
+    /// A sealer with a current secret and the ones it replaced.
+    pub fn new(current: &SecretString, older: &[SecretString]) -> Self {
+        Self { first: keyed(current), older: older.iter().map(keyed).collect() }
+    }
+
+    /// The reference of a registration. Hand it out only once the registration is accepted.
+    pub fn seal(&self, id: RegistrationId) -> Reference {
+        let mut sealed = [0; SEALED_BYTES];
+        sealed[..ID_BYTES].copy_from_slice(id.as_bytes());
+        sealed[ID_BYTES..].copy_from_slice(&tag(&self.first, id));
+        Reference(encode(&sealed))
+    }
+
+    /// The registration of a reference, however people spell it: in any case, with hyphens or
+    /// spaces, with O for 0 and I or L for 1.
+    pub fn open(&self, text: &str) -> Result<RegistrationId, UnknownReference> {
+        let sealed = decode(text).ok_or(UnknownReference)?;
+        let (id, given_tag) = sealed.split_at(ID_BYTES);
+        let id = RegistrationId::from_bytes(id.try_into().map_err(|_| UnknownReference)?);
+        let is_genuine = std::iter::once(&self.first)
+            .chain(&self.older)
+            .any(|key| tag(key, id).ct_eq(given_tag).into());
+        if is_genuine { Ok(id) } else { Err(UnknownReference) }
+    }
+}
+
+fn tag(key: &Hmac<Sha256>, id: RegistrationId) -> [u8; TAG_BYTES] {
+    let mut mac = key.clone();
+    mac.update(b"registrar reference");
+    mac.update(id.as_bytes());
+    let digest = mac.finalize().into_bytes();
+    let mut tag = [0; TAG_BYTES];
+    tag.copy_from_slice(&digest[..TAG_BYTES]);
+    tag
+}
+
+fn encode(sealed: &[u8; SEALED_BYTES]) -> String {
+    let bit = |index: usize| sealed.get(index / 8).map_or(0, |byte| (byte >> (7 - index % 8)) & 1);
+    (0..CHARACTERS)
+        .map(|character| {
+            let digit = (0..5).fold(0, |digit, i| (digit << 1) | bit(character * 5 + i));
+            char::from(ALPHABET[usize::from(digit)])
+        })
+        .collect()
+}
+
+fn decode(text: &str) -> Option<[u8; SEALED_BYTES]> {
+    let mut sealed = [0_u8; SEALED_BYTES];
+    let mut bits = 0;
+    for character in text.bytes().filter(|c| !matches!(c, b'-' | b' ')) {
+        let digit = digit(character)?;
+        for shift in (0..5).rev() {
+            let bit = (digit >> shift) & 1;
+            match sealed.get_mut(bits / 8) {
+                Some(byte) => *byte |= bit << (7 - bits % 8),
+                // The last character has spare bits. They are zero in a reference that was issued.
+                None if bit == 0 && bits < CHARACTERS * 5 => {}
+                None => return None,
+            }
+            bits += 1;
+        }
+    }
+    (bits == CHARACTERS * 5).then_some(sealed)
+}
+
+fn digit(character: u8) -> Option<u8> {
+    let folded = match character.to_ascii_uppercase() {
+        b'O' => b'0',
+        b'I' | b'L' => b'1',
+        other => other,
+    };
+    let digit = ALPHABET.iter().position(|&symbol| symbol == folded)?;
+    u8::try_from(digit).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sealer(secrets: &[&str]) -> ReferenceSealer {
+        let secrets: Vec<_> = secrets.iter().map(|s| SecretString::from(*s)).collect();
+        ReferenceSealer::new(&secrets[0], &secrets[1..])
+    }
+
+    #[test]
+    fn a_reference_never_changes_its_spelling() {
+        // Written down, because people keep references on paper.
+        let id = RegistrationId::parse("0199d3c4-5a00-7000-8000-000000000001").unwrap();
+        assert_eq!(sealer(&["secret"]).seal(id).as_str(), "06CX7H2T01R010000000000004FBA5YTS330");
+    }
+
+    #[test]
+    fn a_truncated_reference_is_refused() {
+        let sealer = sealer(&["secret"]);
+        let reference = sealer.seal(RegistrationId::generate()).to_string();
+        for length in 0..reference.len() {
+            assert_eq!(sealer.open(&reference[..length]), Err(UnknownReference));
+        }
+        assert_eq!(sealer.open(&format!("{reference}0")), Err(UnknownReference));
+    }
+
+    #[test]
+    fn a_reference_sealed_with_another_secret_is_refused() {
+        let reference = sealer(&["another secret"]).seal(RegistrationId::generate());
+        assert_eq!(sealer(&["secret"]).open(reference.as_str()), Err(UnknownReference));
+    }
+
+    #[test]
+    fn references_of_an_older_secret_open_after_a_rotation() {
+        let id = RegistrationId::generate();
+        let before = sealer(&["old"]).seal(id);
+        let rotated = sealer(&["new", "old"]);
+        assert_eq!(rotated.open(before.as_str()), Ok(id));
+        assert_eq!(sealer(&["new"]).open(rotated.seal(id).as_str()), Ok(id), "the first seals");
+    }
+
+    #[test]
+    fn bytes_outside_the_alphabet_are_refused() {
+        let sealer = sealer(&["secret"]);
+        for text in ["", "U", "é", "../../etc/passwd", &"U".repeat(36), &"0".repeat(1_000)] {
+            assert_eq!(sealer.open(text), Err(UnknownReference), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_id_comes_back_from_its_reference(bytes: [u8; 16]) {
+            let sealer = sealer(&["secret"]);
+            let id = RegistrationId::from_bytes(bytes);
+            let reference = sealer.seal(id);
+            prop_assert_eq!(reference.as_str().len(), CHARACTERS);
+            prop_assert_eq!(sealer.open(reference.as_str()), Ok(id));
+            prop_assert_eq!(id_named_by(reference.as_str()), Ok(id));
+        }
+
+        #[test]
+        fn people_may_spell_a_reference_their_way(bytes: [u8; 16], position in 1..CHARACTERS) {
+            let sealer = sealer(&["secret"]);
+            let id = RegistrationId::from_bytes(bytes);
+            let mut spelt = sealer.seal(id).as_str().to_lowercase().replace('0', "o");
+            spelt.insert(position, '-');
+            prop_assert_eq!(sealer.open(&spelt), Ok(id));
+            prop_assert_eq!(sealer.open(&spelt.replace('1', "i")), Ok(id));
+            prop_assert_eq!(sealer.open(&spelt.replace('1', "L")), Ok(id));
+        }
+
+        #[test]
+        fn a_flipped_bit_is_refused(bytes: [u8; 16], bit in 0..CHARACTERS * 5) {
+            let sealer = sealer(&["secret"]);
+            let reference = sealer.seal(RegistrationId::from_bytes(bytes));
+            let mut characters = reference.as_str().as_bytes().to_vec();
+            let flipped = digit(characters[bit / 5]).unwrap() ^ (1 << (bit % 5));
+            characters[bit / 5] = ALPHABET[usize::from(flipped)];
+            let text = String::from_utf8(characters).unwrap();
+            prop_assert_eq!(sealer.open(&text), Err(UnknownReference));
+        }
+
+        #[test]
+        fn no_text_makes_it_fail(text: String) {
+            prop_assert_eq!(sealer(&["secret"]).open(&text), Err(UnknownReference));
+        }
+    }
+}

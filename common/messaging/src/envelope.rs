@@ -1,0 +1,290 @@
+use std::ops::RangeInclusive;
+
+use registrar_domain::{Registration, RegistrationId, Student};
+use serde::{Deserialize, Serialize};
+use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
+
+use super::DecodeError;
+
+/// The version that is written; also part of the message's `type` property. A new one is written
+/// one release after it can be read, so that workers of both releases read what APIs of both write.
+const WRITTEN: u64 = 1;
+/// The versions that are read: the one before what is written, and the one that comes next once
+/// there is one.
+const READ: RangeInclusive<u64> = 1..=1;
+/// RFC 3339 has four digits for the year.
+const YEARS: RangeInclusive<i32> = 0..=9999;
+
+/// What one message carries: a registration from the form, or a chunk of an import.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Envelope {
+    /// The registrations, in the order in which they were accepted.
+    pub registrations: Vec<Registration>,
+    /// What an import says about this chunk; nothing for the form and single API calls.
+    pub import: Option<serde_json::Value>,
+}
+
+impl Envelope {
+    /// The envelope of one registration that belongs to no import.
+    pub fn of(registration: Registration) -> Self {
+        Self { registrations: vec![registration], import: None }
+    }
+
+    /// The message's body, in the current version of the format.
+    pub fn encode(&self) -> Vec<u8> {
+        let wire = Wire {
+            version: WRITTEN,
+            registrations: self.registrations.iter().map(WireRegistration::from).collect(),
+            import: self.import.clone(),
+        };
+        to_json(&wire)
+    }
+
+    /// Reads a message's body. Members that this version does not know are passed over, so that a
+    /// newer API may add some without a new version.
+    pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        // The version goes first and alone, since another one may have any content.
+        let Version { version } = serde_json::from_slice(body).map_err(|e| not_ours(&e))?;
+        if !READ.contains(&version) {
+            return Err(DecodeError::UnknownVersion(version));
+        }
+        let wire: Wire = serde_json::from_slice(body).map_err(|e| not_ours(&e))?;
+        if wire.registrations.is_empty() && wire.import.is_none() {
+            return Err(DecodeError::Empty);
+        }
+        let registrations = wire.registrations.iter().enumerate().map(|(i, r)| r.parse(i));
+        Ok(Self { registrations: registrations.collect::<Result<_, _>>()?, import: wire.import })
+    }
+}
+
+fn to_json(wire: &Wire) -> Vec<u8> {
+    #[expect(clippy::expect_used, reason = "strings, numbers and JSON always become JSON")]
+    serde_json::to_vec(wire).expect("strings, numbers and JSON always become JSON")
+}
+
+/// Without serde's own message, which quotes values: they are personal data.
+fn not_ours(error: &serde_json::Error) -> DecodeError {
+    DecodeError::NotAnEnvelope {
+        kind: match error.classify() {
+            serde_json::error::Category::Data => "other content",
+            serde_json::error::Category::Eof => "cut off",
+            serde_json::error::Category::Syntax | serde_json::error::Category::Io => "not JSON",
+        },
+        column: error.column(),
+    }
+}
+
+#[derive(Deserialize)]
+struct Version {
+    version: u64,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Wire {
+    version: u64,
+    registrations: Vec<WireRegistration>,
+    import: Option<serde_json::Value>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct WireRegistration {
+    id: String,
+    first_name: String,
+    last_name: String,
+    email: String,
+    accepted_at: String,
+}
+
+impl From<&Registration> for WireRegistration {
+    fn from(registration: &Registration) -> Self {
+        let Registration { id, student, accepted_at } = registration;
+        Self {
+            id: id.to_string(),
+            first_name: student.first_name().as_str().to_owned(),
+            last_name: student.last_name().as_str().to_owned(),
+            email: student.email().as_str().to_owned(),
+            accepted_at: to_the_microsecond(*accepted_at),
+        }
+    }
+}
+
+impl WireRegistration {
+    fn parse(&self, index: usize) -> Result<Registration, DecodeError> {
+        let broken = |rule: String| DecodeError::InvalidRegistration { index, rule };
+        let id = RegistrationId::parse(&self.id).ok_or_else(|| broken("id".to_owned()))?;
+        let accepted_at = OffsetDateTime::parse(&self.accepted_at, &Rfc3339)
+            .ok()
+            .and_then(|moment| moment.checked_to_offset(UtcOffset::UTC))
+            // At the ends of time the year in UTC may be one that the format cannot write.
+            .filter(|moment| YEARS.contains(&moment.year()))
+            .ok_or_else(|| broken("accepted_at".to_owned()))?;
+        let student = Student::parse(&self.first_name, &self.last_name, &self.email)
+            .map_err(|violations| broken(violations.to_string()))?;
+        Ok(Registration { id, student, accepted_at })
+    }
+}
+
+/// RFC 3339 with exactly the precision that the database keeps.
+fn to_the_microsecond(moment: OffsetDateTime) -> String {
+    let utc = moment.to_offset(UtcOffset::UTC);
+    let (hour, minute, second, microsecond) = utc.time().as_hms_micro();
+    let (year, month, day) = (utc.year(), u8::from(utc.month()), utc.day());
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{microsecond:06}Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use registrar_domain::HoldReason;
+    use time::macros::datetime;
+
+    use super::*;
+
+    const ONE: &str = include_str!("golden/one-v1.json");
+    const CHUNK: &str = include_str!("golden/chunk-v1.json");
+
+    fn ada() -> Registration {
+        Registration {
+            id: RegistrationId::parse("0199d3c4-5a00-7000-8000-000000000001").unwrap(),
+            student: Student::parse("Ada", "Lovelace", "ada@example.com").unwrap(),
+            accepted_at: datetime!(2026-01-02 03:04:05.000_006 UTC),
+        }
+    }
+
+    fn chunk() -> Envelope {
+        let zoe = Registration {
+            id: RegistrationId::parse("6f31fb63-9861-8604-a885-abb177acdfae").unwrap(),
+            student: Student::parse("Zoë", "O’Neill \"Zed\"", "zoë@bücher.example").unwrap(),
+            accepted_at: datetime!(2026-12-31 23:59:59.999_999 UTC),
+        };
+        let import = Some(serde_json::json!({"id": "i-1", "chunk": 2}));
+        Envelope { registrations: vec![ada(), zoe], import }
+    }
+
+    fn reason(body: &str) -> HoldReason {
+        Envelope::decode(body.as_bytes()).unwrap_err().reason()
+    }
+
+    #[test]
+    fn the_wire_format_never_changes() {
+        for (envelope, golden) in [(Envelope::of(ada()), ONE), (chunk(), CHUNK)] {
+            assert_eq!(String::from_utf8(envelope.encode()).unwrap(), golden.trim_end());
+            assert_eq!(Envelope::decode(golden.as_bytes()), Ok(envelope));
+        }
+    }
+
+    /// Those of a version stay for as long as it is read.
+    #[test]
+    fn the_version_that_is_written_and_the_one_before_are_read_as_their_golden_files_have_them() {
+        let before = WRITTEN.saturating_sub(1).max(1);
+        assert!((before..=WRITTEN).all(|version| READ.contains(&version)), "{READ:?}");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/golden");
+        for version in READ {
+            for (name, envelope) in [("one", Envelope::of(ada())), ("chunk", chunk())] {
+                let path = format!("{folder}/{name}-v{version}.json");
+                let body = std::fs::read(&path).expect(&path);
+                let found: Version = serde_json::from_slice(&body).unwrap();
+                assert_eq!(found.version, version, "{path}");
+                assert_eq!(Envelope::decode(&body), Ok(envelope), "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn members_from_the_future_are_passed_over() {
+        let body = ONE.replacen('{', r#"{"colour":"blue","#, 2);
+        assert_eq!(Envelope::decode(body.as_bytes()), Ok(Envelope::of(ada())));
+    }
+
+    #[test]
+    fn another_time_zone_is_the_same_moment() {
+        let body = ONE.replace("03:04:05.000006Z", "05:04:05.000006+02:00");
+        assert_eq!(Envelope::decode(body.as_bytes()), Ok(Envelope::of(ada())));
+    }
+
+    #[test]
+    fn a_time_that_utc_cannot_tell_in_four_digits_breaks_a_rule() {
+        for ends_of_time in ["0000-01-01T00:00:00+01:00", "9999-12-31T23:30:00-01:00"] {
+            let body = ONE.replace("2026-01-02T03:04:05.000006Z", ends_of_time);
+            assert_eq!(reason(&body), HoldReason::InvalidRegistration, "{ends_of_time}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_envelope_is_undecodable() {
+        let cut = &ONE[..40];
+        let nothing_in_it = r#"{"version":1,"registrations":[],"import":null}"#;
+        let no_version = ONE.replace("version", "edition");
+        for body in ["", "hello", "[]", "{}", "\u{0}", cut, nothing_in_it, &no_version] {
+            assert_eq!(reason(body), HoldReason::Undecodable, "{body}");
+        }
+        assert!(Envelope::decode(b"\xff\xfe").is_err());
+    }
+
+    #[test]
+    fn an_unknown_version_is_told_from_rubbish() {
+        assert_eq!(reason(r#"{"version":2,"anything":true}"#), HoldReason::UnknownVersion);
+        assert_eq!(reason(r#"{"version":0}"#), HoldReason::UnknownVersion);
+    }
+
+    #[test]
+    fn a_registration_that_breaks_a_rule_is_invalid() {
+        for (right, wrong) in [
+            ("Ada", " "),
+            ("ada@example.com", "nobody"),
+            ("0199d3c4-5a00", "not-an-id"),
+            ("2026-01-02", "yesterday"),
+        ] {
+            let body = ONE.replace(right, wrong);
+            assert_eq!(reason(&body), HoldReason::InvalidRegistration, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn errors_and_fingerprints_are_stable_and_hold_no_personal_data() {
+        let cases = [
+            (ONE.replace("ada@example.com", "hidden"), "invalid_registration:email: invalid_email"),
+            (ONE.replace("\"Ada\"", "[\"hidden\"]"), "undecodable:other content"),
+            (ONE.replace("\"Ada\"", "hidden"), "undecodable:not JSON"),
+            (r#"{"version":7,"hidden":1}"#.to_owned(), "unknown_version:7"),
+        ];
+        for (body, fingerprint) in cases {
+            let error = Envelope::decode(body.as_bytes()).unwrap_err();
+            assert_eq!(error.fingerprint(), fingerprint);
+            assert!(!format!("{error} {error:?}").contains("hidden"), "{error:?}");
+        }
+    }
+
+    prop_compose! {
+        fn any_registration()(
+            id: [u8; 16],
+            names in ("[\\p{L}][\\p{L} '-]{0,40}", "[\\p{L}\"\\\\][\\p{L} \"\\\\]{0,40}"),
+            local_part in "[a-z0-9]{1,20}",
+            microseconds in 0..4_000_000_000_000_000_i64,
+        ) -> Option<Registration> {
+            let email = format!("{local_part}@example.com");
+            let since_epoch = time::Duration::microseconds(microseconds);
+            Some(Registration {
+                id: RegistrationId::from_bytes(id),
+                student: Student::parse(&names.0, &names.1, &email).ok()?,
+                accepted_at: OffsetDateTime::UNIX_EPOCH + since_epoch,
+            })
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_envelope_comes_back(registrations in prop::collection::vec(
+            any_registration().prop_filter_map("names break a rule", |r| r), 1..5)
+        ) {
+            let envelope = Envelope { registrations, import: None };
+            prop_assert_eq!(Envelope::decode(&envelope.encode()), Ok(envelope));
+        }
+
+        #[test]
+        fn no_bytes_make_it_fail(body: Vec<u8>) {
+            prop_assert!(Envelope::decode(&body).is_err());
+        }
+    }
+}

@@ -1,0 +1,22 @@
+use std::time::Duration;
+
+use registrar_domain::Lane;
+use registrar_telemetry::propagation::TraceId;
+
+use super::PublishError;
+
+/// What the publisher tells whoever counts. Called from its tasks: must not block.
+pub trait PublisherObserver: Send + Sync + 'static {
+    /// A message was answered for; `Ok` is confirmed.
+    fn published(&self, _lane: Lane, _result: Result<(), PublishError>) {}
+    /// The time from sending a message to the broker's confirm; and the trace that the caller who
+    /// waits for it is in, when that is recorded.
+    fn confirmed_after(&self, _time: Duration, _trace: Option<TraceId>) {}
+    /// So many more (or fewer) messages are sent and not settled yet, over all connections.
+    fn window_changed(&self, _by: i64) {}
+    /// The broker knew no queue for a message: someone must look at once.
+    fn returned(&self) {}
+}
+
+/// Counts nothing.
+impl PublisherObserver for () {}

@@ -1,0 +1,373 @@
+use std::time::Duration;
+
+use futures_util::future::FutureExt as _;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{advance, sleep};
+
+use super::doubles::FakeBroker;
+use super::*;
+use crate::session::{Condition, Settlement};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+struct Running {
+    publisher: Publisher,
+    broker: FakeBroker,
+    shutdown: Shutdown,
+    tasks: JoinSet<()>,
+}
+
+/// A window of two, a queue of two; a second in the queue, five for the confirm.
+async fn start(broker: FakeBroker) -> Running {
+    let settings = PublishSettings {
+        publish_connections: 1.try_into().unwrap(),
+        publish_window: 2.try_into().unwrap(),
+        publish_queue: 2.try_into().unwrap(),
+        publish_queue_timeout: SECOND,
+        publish_confirm_timeout: 5 * SECOND,
+    };
+    let retry = RetryPolicy::new(SECOND / 10, SECOND).unwrap();
+    let shutdown = Shutdown::new();
+    let connectors = [broker.clone()];
+    let (publisher, tasks) =
+        Publisher::with_connectors(connectors, settings, retry, Arc::new(()), &shutdown);
+    let running = Running { publisher, broker, shutdown, tasks: tasks.into_iter().collect() };
+    running.settle_down().await;
+    running
+}
+
+impl Running {
+    /// Lets every task get as far as it gets without time passing.
+    async fn settle_down(&self) {
+        for _ in 0..20 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn publish(&self, id: &str) -> JoinHandle<Result<(), PublishError>> {
+        let publisher = self.publisher.clone();
+        let message = message(id);
+        let waiting = tokio::spawn(async move { publisher.publish(message).await });
+        self.settle_down().await;
+        waiting
+    }
+
+    async fn publish_each(&self, ids: &[&str]) -> Vec<JoinHandle<Result<(), PublishError>>> {
+        let mut waiting = Vec::new();
+        for id in ids {
+            waiting.push(self.publish(id).await);
+        }
+        waiting
+    }
+
+    async fn settle(&self, what: Settlement) {
+        self.broker.settle_oldest(what);
+        self.settle_down().await;
+    }
+
+    async fn tell(&self, condition: Condition) {
+        self.broker.tell(condition);
+        self.settle_down().await;
+    }
+
+    async fn wait(&self, time: Duration) {
+        advance(time).await;
+        self.settle_down().await;
+    }
+}
+
+fn message(id: &str) -> OutgoingMessage {
+    let (body, headers) = (Vec::new(), BTreeMap::new());
+    OutgoingMessage { lane: Lane::Interactive, message_id: id.to_owned(), body, headers }
+}
+
+/// What was answered by now.
+fn answer(waiting: JoinHandle<Result<(), PublishError>>) -> Option<Result<(), PublishError>> {
+    waiting.now_or_never().map(Result::unwrap)
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_answer_goes_to_its_own_caller() {
+    let running = start(FakeBroker::default()).await;
+    let (first, second) = (running.publish("a").await, running.publish("b").await);
+    running.settle(Settlement::Refused).await;
+    running.settle(Settlement::Confirmed).await;
+    assert_eq!(answer(first), Some(Err(PublishError::Refused)));
+    assert_eq!(answer(second), Some(Ok(())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_window_bounds_what_is_on_its_way() {
+    let running = start(FakeBroker::default()).await;
+    let waiting = running.publish_each(&["a", "b", "c", "d"]).await;
+    assert_eq!(running.broker.unsettled(), ["a", "b"]);
+    running.settle(Settlement::Confirmed).await;
+    assert_eq!(running.broker.unsettled(), ["b", "c"]);
+    for _ in 0..3 {
+        running.settle(Settlement::Confirmed).await;
+    }
+    assert!(waiting.into_iter().all(|caller| answer(caller) == Some(Ok(()))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_finds_the_queue_full_is_told_at_once() {
+    let running = start(FakeBroker::default()).await;
+    // Two on their way, one at the head, two in the queue.
+    let _waiting = running.publish_each(&["a", "b", "c", "d", "e"]).await;
+    assert_eq!(answer(running.publish("f").await), Some(Err(PublishError::Saturated)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_too_long_for_the_window_is_told_in_time_and_never_sent() {
+    let running = start(FakeBroker::default()).await;
+    let _sent = (running.publish("a").await, running.publish("b").await);
+    let late = running.publish("late").await;
+    running.wait(SECOND / 2).await;
+    let later = running.publish("later").await;
+    running.wait(SECOND / 2).await;
+    assert_eq!(answer(late), Some(Err(PublishError::Saturated)));
+    running.settle(Settlement::Confirmed).await;
+    assert_eq!(running.broker.unsettled(), ["b", "later"]);
+    running.settle(Settlement::Confirmed).await;
+    running.settle(Settlement::Confirmed).await;
+    assert_eq!(answer(later), Some(Ok(())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_whose_caller_hung_up_in_the_queue_is_not_sent() {
+    let running = start(FakeBroker::default()).await;
+    let _sent = (running.publish("a").await, running.publish("b").await);
+    running.publish("gone").await.abort();
+    let _waiting = running.publish("c").await;
+    running.settle(Settlement::Confirmed).await;
+    assert_eq!(running.broker.unsettled(), ["b", "c"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_who_hangs_up_later_keeps_the_place_until_the_broker_confirms() {
+    let running = start(FakeBroker::default()).await;
+    running.publish("a").await.abort();
+    running.publish("b").await.abort();
+    let _waiting = running.publish("c").await;
+    assert_eq!(running.broker.unsettled(), ["a", "b"]);
+    running.settle(Settlement::Confirmed).await;
+    assert_eq!(running.broker.unsettled(), ["b", "c"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_confirm_that_is_late_puts_everything_sent_in_doubt() {
+    let running = start(FakeBroker::default()).await;
+    let first = running.publish("a").await;
+    running.wait(4 * SECOND).await;
+    let second = running.publish("b").await;
+    running.wait(Duration::from_millis(998)).await;
+    assert_eq!(running.broker.sessions(), 1, "not before its time");
+    running.wait(Duration::from_millis(4)).await;
+    assert_eq!(answer(first), Some(Err(PublishError::Unknown)));
+    assert_eq!(answer(second), Some(Err(PublishError::Unknown)));
+    running.wait(SECOND).await;
+    assert_eq!(running.broker.sessions(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_confirms_that_keep_coming_do_no_harm() {
+    let running = start(FakeBroker::default()).await;
+    for id in ["a", "b", "c", "d"] {
+        let waiting = running.publish(id).await;
+        running.wait(4 * SECOND).await;
+        running.settle(Settlement::Confirmed).await;
+        assert_eq!(answer(waiting), Some(Ok(())));
+    }
+    assert_eq!(running.broker.sessions(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_settled_together_with_a_returned_message_is_in_doubt() {
+    for order in [
+        [Settlement::Returned, Settlement::Confirmed],
+        [Settlement::Confirmed, Settlement::Returned],
+    ] {
+        let running = start(FakeBroker::default()).await;
+        let (first, second) = (running.publish("a").await, running.publish("b").await);
+        running.broker.settle_oldest(order[0]);
+        running.broker.settle_oldest(order[1]);
+        running.settle_down().await;
+        assert_eq!(answer(first), Some(Err(PublishError::Unknown)));
+        assert_eq!(answer(second), Some(Err(PublishError::Unknown)));
+        running.wait(SECOND).await;
+        assert_eq!(running.broker.sessions(), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_session_puts_what_was_sent_in_doubt_and_sends_nothing_more() {
+    let running = start(FakeBroker::default()).await;
+    running.broker.refuse(1);
+    let sent = running.publish_each(&["a", "b"]).await;
+    let waiting = running.publish("c").await;
+    running.tell(Condition::Lost("cut".to_owned())).await;
+    for caller in sent {
+        assert_eq!(answer(caller), Some(Err(PublishError::Unknown)));
+    }
+    assert_eq!(answer(waiting), Some(Err(PublishError::Unavailable)));
+    assert_eq!(answer(running.publish("d").await), Some(Err(PublishError::Unavailable)));
+    sleep(2 * SECOND).await;
+    assert!(running.publisher.readiness().is_ready());
+    assert!(running.broker.unsettled().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_block_refuses_those_who_wait_and_those_who_come() {
+    let running = start(FakeBroker::default()).await;
+    let sent = running.publish_each(&["a", "b"]).await;
+    let waiting = running.publish_each(&["c", "d"]).await;
+    running.tell(Condition::Blocked("low on disk".to_owned())).await;
+    for caller in waiting {
+        assert_eq!(answer(caller), Some(Err(PublishError::Unavailable)));
+    }
+    assert_eq!(answer(running.publish("e").await), Some(Err(PublishError::Unavailable)));
+    let why = "RabbitMQ takes no messages for now: low on disk".to_owned();
+    assert_eq!(running.publisher.readiness(), Readiness::NotReady(why));
+
+    running.wait(6 * SECOND).await;
+    for caller in sent {
+        assert_eq!(answer(caller), Some(Err(PublishError::Unknown)), "in time, blocked or not");
+    }
+    running.tell(Condition::Open).await;
+    assert_eq!(running.broker.sessions(), 1, "a new one would not know of the block");
+    running.settle(Settlement::Confirmed).await;
+    running.settle(Settlement::Confirmed).await;
+    let after = running.publish("f").await;
+    running.settle(Settlement::Confirmed).await;
+    assert_eq!(answer(after), Some(Ok(())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_block_the_broker_has_its_time_again_and_no_more() {
+    let running = start(FakeBroker::default()).await;
+    let _sent = running.publish("a").await;
+    running.tell(Condition::Blocked("low on disk".to_owned())).await;
+    running.wait(11 * SECOND / 2).await;
+    running.wait(2 * SECOND).await;
+    running.tell(Condition::Open).await;
+    running.wait(4 * SECOND).await;
+    assert!(running.publisher.readiness().is_ready());
+    running.wait(2 * SECOND).await;
+    running.wait(SECOND).await;
+    assert_eq!(running.broker.sessions(), 2, "never confirmed what it took before the block");
+}
+
+#[tokio::test(start_paused = true)]
+async fn blocks_that_come_and_go_keep_nobody_waiting_longer() {
+    let running = start(FakeBroker::default()).await;
+    let first = running.publish("a").await;
+    for _ in 0..3 {
+        running.tell(Condition::Blocked("low on disk".to_owned())).await;
+        running.wait(SECOND).await;
+        running.tell(Condition::Open).await;
+        running.wait(SECOND / 2).await;
+    }
+    let second = running.publish("b").await;
+    running.wait(Duration::from_millis(502)).await;
+    assert_eq!(answer(first), Some(Err(PublishError::Unknown)), "5 s after it was sent");
+    assert_eq!(running.broker.sessions(), 1, "the broker has its time again");
+    running.settle(Settlement::Confirmed).await;
+    running.settle(Settlement::Confirmed).await;
+    assert_eq!(answer(second), Some(Ok(())), "it was not due yet");
+    assert_eq!(running.broker.sessions(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn connecting_is_tried_for_ever_and_says_why_it_fails() {
+    let broker = FakeBroker::default();
+    broker.refuse(50);
+    let running = start(broker).await;
+    assert_eq!(answer(running.publish("a").await), Some(Err(PublishError::Unavailable)));
+    assert!(running.publisher.readiness().to_string().contains("did not answer in time"));
+    assert!(running.publisher.ready().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_waits_for_confirms_and_refuses_the_rest() {
+    let mut running = start(FakeBroker::default()).await;
+    let (first, second) = (running.publish("a").await, running.publish("b").await);
+    let waiting = running.publish_each(&["c", "d"]).await;
+    running.shutdown.request();
+    running.settle_down().await;
+    for caller in waiting {
+        assert_eq!(answer(caller), Some(Err(PublishError::Unavailable)));
+    }
+    assert_eq!(answer(running.publish("e").await), Some(Err(PublishError::Unavailable)));
+    running.settle(Settlement::Confirmed).await;
+    assert_eq!(answer(first), Some(Ok(())));
+    running.wait(6 * SECOND).await;
+    assert_eq!(answer(second), Some(Err(PublishError::Unknown)), "it does not wait for ever");
+    running.tasks.join_next().await.unwrap().unwrap();
+    assert!(!running.publisher.ready().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_became_of_every_message_is_stated_once() {
+    let running = start(FakeBroker::default()).await;
+    let _waiting = running.publish_each(&["a", "b"]).await;
+    running.settle(Settlement::Refused).await;
+    running.wait(SECOND).await;
+    assert_eq!(running.broker.stated(), ["1/1"], "the second is on its way");
+    running.settle(Settlement::Confirmed).await;
+    running.wait(SECOND).await;
+    running.wait(5 * SECOND).await;
+    assert_eq!(running.broker.stated(), ["1/1", "2/"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_lost_session_leaves_in_doubt_is_stated_as_unconfirmed_by_the_next() {
+    let running = start(FakeBroker::default()).await;
+    let _waiting = running.publish_each(&["a", "b"]).await;
+    running.settle(Settlement::Confirmed).await;
+    running.tell(Condition::Lost("cut".to_owned())).await;
+    running.wait(2 * SECOND).await;
+    running.wait(2 * SECOND).await;
+    assert_eq!(running.broker.stated(), ["1-2/2"]);
+    let _after = running.publish("c").await;
+    running.settle(Settlement::Confirmed).await;
+    running.wait(SECOND).await;
+    assert_eq!(running.broker.stated(), ["1-2/2", "3/"], "numbers go on over sessions");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_statement_that_was_refused_is_made_again() {
+    let running = start(FakeBroker::default()).await;
+    running.broker.refuse_statements(true);
+    let _first = running.publish("a").await;
+    running.settle(Settlement::Confirmed).await;
+    running.wait(SECOND).await;
+    running.broker.refuse_statements(false);
+    let _second = running.publish("b").await;
+    running.settle(Settlement::Refused).await;
+    running.wait(SECOND).await;
+    assert_eq!(running.broker.stated(), ["1-2/2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_states_the_last_of_it() {
+    let mut running = start(FakeBroker::default()).await;
+    let _waiting = running.publish_each(&["a", "b"]).await;
+    running.shutdown.request();
+    running.settle(Settlement::Confirmed).await;
+    running.settle(Settlement::Confirmed).await;
+    running.tasks.join_next().await.unwrap().unwrap();
+    assert_eq!(running.broker.stated(), ["1-2/"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_stated_while_the_broker_blocks() {
+    let running = start(FakeBroker::default()).await;
+    let _waiting = running.publish("a").await;
+    running.settle(Settlement::Confirmed).await;
+    running.tell(Condition::Blocked("low on disk".to_owned())).await;
+    running.wait(3 * SECOND).await;
+    assert!(running.broker.stated().is_empty());
+    running.tell(Condition::Open).await;
+    running.wait(SECOND).await;
+    assert_eq!(running.broker.stated(), ["1/"]);
+}

@@ -1,0 +1,63 @@
+//! How many messages wait in queues.
+
+use std::collections::BTreeMap;
+
+use lapin::Channel;
+use lapin::options::QueueDeclareOptions;
+use lapin::types::FieldTable;
+use registrar_domain::Lane;
+
+use super::connection::{AmqpConnection, Frames};
+use super::{ConnectError, DEAD_LETTER, LiveCounts, MessagingSettings, UNROUTED, queue_of};
+
+/// A connection that asks RabbitMQ how many messages wait.
+pub struct QueueCounts {
+    connection: AmqpConnection,
+    channel: Channel,
+}
+
+impl QueueCounts {
+    /// Connects, and declares the topology when this process has not yet, in bounded time.
+    pub async fn connect(settings: &MessagingSettings) -> Result<Self, ConnectError> {
+        let connection = AmqpConnection::open(settings, "count", Frames::Small).await?;
+        let channel = connection.channel().await?;
+        Ok(Self { connection, channel })
+    }
+
+    /// How many messages wait that may be of each lane: those of its queue, and those that RabbitMQ
+    /// gave up on or could not route, whichever lane they are of. Exact at the moment when it is
+    /// asked; without those that a consumer has in hand. After an error, connect again.
+    pub async fn waiting(&self) -> Result<BTreeMap<Lane, u64>, ConnectError> {
+        let aside = self.ready(DEAD_LETTER).await? + self.ready(UNROUTED).await?;
+        let mut waiting = BTreeMap::new();
+        for lane in Lane::ALL {
+            waiting.insert(lane, self.ready(queue_of(lane)).await? + aside);
+        }
+        Ok(waiting)
+    }
+
+    /// What the queue of each lane has. After an error, connect again.
+    pub async fn lanes(&self) -> Result<Vec<(Lane, LiveCounts)>, ConnectError> {
+        let mut lanes = Vec::new();
+        for lane in Lane::ALL {
+            lanes.push((lane, self.ask(queue_of(lane)).await?));
+        }
+        Ok(lanes)
+    }
+
+    /// Says goodbye.
+    pub async fn close(self) {
+        self.connection.close().await;
+    }
+
+    async fn ready(&self, queue: &'static str) -> Result<u64, ConnectError> {
+        Ok(self.ask(queue).await?.ready)
+    }
+
+    async fn ask(&self, queue: &'static str) -> Result<LiveCounts, ConnectError> {
+        let options = QueueDeclareOptions { passive: true, ..Default::default() };
+        let asking = self.channel.queue_declare(queue.into(), options, FieldTable::default());
+        let declared = self.connection.in_time(async { Ok(asking.await?) }).await?;
+        Ok(LiveCounts::of(&declared))
+    }
+}

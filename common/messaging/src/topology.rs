@@ -1,0 +1,116 @@
+//! The exchanges and queues, declared by whoever starts first.
+//!
+//! What operators tune (`delivery-limit`, `max-length-bytes` of the lanes) are policies and never
+//! arguments: an argument cannot be changed without deleting the queue, and the broker takes the
+//! smaller of the two. The last resorts' limit is nothing to be tuned, so it is an argument.
+
+use std::fmt;
+
+use registrar_domain::Lane;
+
+use super::{DEAD_LETTER, LEDGER, REGISTRATIONS_EXCHANGE, UNROUTED, queue_of};
+
+/// After so many deliveries the broker gives up on a message.
+pub const DELIVERY_LIMIT: &str = "x-delivery-limit";
+
+/// A limit that no message reaches. RabbitMQ 4 drops what was delivered 20 times from a queue
+/// without a limit and a dead-letter exchange; a policy would be of one virtual host only; and
+/// RabbitMQ 3 has no word for "none".
+const UNREACHABLE: ArgumentValue = ArgumentValue::Number(1_000_000_000);
+
+/// Something that must exist in RabbitMQ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// An exchange, durable.
+    Exchange {
+        /// Its name.
+        name: &'static str,
+        /// `direct` or `fanout`.
+        kind: &'static str,
+        /// What it is declared with.
+        arguments: Vec<Argument>,
+    },
+    /// A queue, durable.
+    Queue {
+        /// Its name.
+        name: &'static str,
+        /// What it is declared with.
+        arguments: Vec<Argument>,
+    },
+    /// A queue gets what is published to an exchange.
+    Binding {
+        /// The exchange.
+        exchange: &'static str,
+        /// The queue.
+        queue: &'static str,
+        /// The routing key.
+        key: &'static str,
+    },
+}
+
+/// What a queue or an exchange is declared with: a name and a value.
+pub type Argument = (&'static str, ArgumentValue);
+
+/// The value of an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArgumentValue {
+    /// A text.
+    Text(&'static str),
+    /// A number.
+    Number(i64),
+}
+
+impl fmt::Display for ArgumentValue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(formatter, "\"{text}\""),
+            Self::Number(number) => number.fmt(formatter),
+        }
+    }
+}
+
+/// Everything that must exist. What a later piece refers to comes first, so that there is no moment
+/// in which a message could be taken and have nowhere to go.
+pub fn topology() -> Vec<Piece> {
+    use ArgumentValue::Text;
+    // Only quorum queues write to disk before they confirm.
+    let quorum = ("x-queue-type", Text("quorum"));
+    let mut pieces = Vec::new();
+    for same_name in [UNROUTED, DEAD_LETTER, LEDGER] {
+        pieces.extend([
+            Piece::Exchange { name: same_name, kind: "fanout", arguments: vec![] },
+            Piece::Queue {
+                name: same_name,
+                arguments: vec![quorum, (DELIVERY_LIMIT, UNREACHABLE)],
+            },
+            Piece::Binding { exchange: same_name, queue: same_name, key: "" },
+        ]);
+    }
+    let arguments = vec![("alternate-exchange", Text(UNROUTED))];
+    pieces.push(Piece::Exchange { name: REGISTRATIONS_EXCHANGE, kind: "direct", arguments });
+    for lane in Lane::ALL {
+        let queue = queue_of(lane);
+        let arguments = vec![
+            quorum,
+            ("x-dead-letter-exchange", Text(DEAD_LETTER)),
+            ("x-dead-letter-strategy", Text("at-least-once")),
+            // Without it RabbitMQ falls back to at-most-once, and says nothing.
+            ("x-overflow", Text("reject-publish")),
+        ];
+        pieces.push(Piece::Queue { name: queue, arguments });
+        let key = lane.as_str();
+        pieces.push(Piece::Binding { exchange: REGISTRATIONS_EXCHANGE, queue, key });
+    }
+    pieces
+}
+
+impl Piece {
+    /// A queue as versions before the delivery limit declared it, which may still be there.
+    pub(super) fn of_an_earlier_version(&self) -> Option<Self> {
+        let Self::Queue { name, arguments } = self else { return None };
+        let without = |argument: &&Argument| argument.0 != DELIVERY_LIMIT;
+        let earlier: Vec<_> = arguments.iter().filter(without).copied().collect();
+        let differs = earlier.len() < arguments.len();
+        differs.then_some(Self::Queue { name, arguments: earlier })
+    }
+}

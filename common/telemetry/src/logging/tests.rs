@@ -1,0 +1,152 @@
+//! What a log line holds.
+
+use std::ffi::OsString;
+
+use serde_json::Value;
+use tracing::{Span, info, info_span, warn};
+
+use super::written::Written;
+use crate::settings::tests::settings;
+use crate::{init, propagation, provider, resource};
+
+/// The JSON lines that `work` logs under a process's real subscriber, with no collector.
+fn lines_of(log: &str, work: impl FnOnce()) -> Vec<Value> {
+    let written = Written::default();
+    let settings = settings(&["--log-format=json", &format!("--log={log}")]);
+    let resource = resource::resource("registrar-test", "1", &settings.opentelemetry);
+    let tracers = provider::tracers(resource, settings.opentelemetry.sampler()).build();
+    let subscriber = init::subscriber("registrar-test", &settings, &tracers, None, written.maker());
+    tracing::subscriber::with_default(subscriber, work);
+    written.lines()
+}
+
+fn ids_of(line: &Value) -> (&str, &str) {
+    (line["trace_id"].as_str().unwrap(), line["span_id"].as_str().unwrap())
+}
+
+#[test]
+fn a_line_has_time_level_target_service_message_and_fields() {
+    let lines = lines_of("info", || info!(rows = 3, lane = "bulk", "stored"));
+    let line = &lines[0];
+    assert_eq!(line["level"], "INFO");
+    assert_eq!(line["service"], "registrar-test");
+    assert_eq!(line["message"], "stored");
+    assert_eq!(line["rows"], 3);
+    assert_eq!(line["lane"], "bulk");
+    assert_eq!(line["target"], module_path!());
+    assert!(line["timestamp"].as_str().unwrap().ends_with('Z'));
+}
+
+#[test]
+fn a_line_outside_any_span_has_no_ids() {
+    let lines = lines_of("info", || {
+        info!("starting");
+        let _request = info_span!("request").entered();
+        info!(parent: None, "set apart");
+    });
+    for line in lines {
+        assert!(line.get("trace_id").is_none() && line.get("span_id").is_none(), "{line}");
+    }
+}
+
+#[test]
+fn nested_spans_share_the_trace_id_and_have_their_own_span_ids() {
+    let mut of_request = None;
+    let lines = lines_of("info", || {
+        let request = info_span!("request");
+        of_request = propagation::trace_id_of(&request);
+        let _request = request.entered();
+        info!("outer");
+        info_span!("insert").in_scope(|| info!("inner"));
+        info!("outer again");
+    });
+    let ((outer, outer_span), (inner, inner_span)) = (ids_of(&lines[0]), ids_of(&lines[1]));
+    assert_eq!((outer.len(), outer_span.len()), (32, 16));
+    assert_eq!(outer, inner);
+    assert_eq!(Some(outer), of_request.as_deref());
+    assert_ne!(outer_span, inner_span);
+    assert_eq!(ids_of(&lines[2]), (outer, outer_span));
+}
+
+#[test]
+fn a_message_logs_the_trace_id_that_came_with_it() {
+    let headers = [(
+        "traceparent".to_owned(),
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned(),
+    )];
+    let lines = lines_of("info", || {
+        let process = info_span!("process");
+        propagation::set_parent(&process, &propagation::extract(&headers.into()));
+        process.in_scope(|| info!("settled"));
+    });
+    assert_eq!(lines[0]["trace_id"], "0af7651916cd43dd8448eb211c80319c");
+    assert_ne!(lines[0]["span_id"], "b7ad6b7169203331");
+}
+
+#[test]
+fn a_line_for_a_named_span_has_that_spans_ids() {
+    let lines = lines_of("info", || {
+        let message: Span = info_span!(parent: None, "message");
+        let _batch = info_span!("batch").entered();
+        info!("batch stored");
+        info!(parent: &message, "settled");
+        message.in_scope(|| info!("settled"));
+    });
+    assert_ne!(ids_of(&lines[0]), ids_of(&lines[1]));
+    assert_eq!(ids_of(&lines[1]), ids_of(&lines[2]));
+}
+
+#[test]
+fn a_filter_that_hides_the_spans_does_not_hide_the_ids() {
+    let lines = lines_of("warn", || {
+        let _request = info_span!("request").entered();
+        info!("hidden");
+        warn!("shown");
+    });
+    assert_eq!(lines.len(), 1);
+    ids_of(&lines[0]);
+}
+
+#[test]
+fn a_span_that_is_not_sampled_still_has_ids() {
+    let headers = [(
+        "traceparent".to_owned(),
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00".to_owned(),
+    )];
+    let lines = lines_of("info", || {
+        let process = info_span!("process");
+        propagation::set_parent(&process, &propagation::extract(&headers.into()));
+        process.in_scope(|| info!("settled"));
+    });
+    assert_eq!(lines[0]["trace_id"], "0af7651916cd43dd8448eb211c80319c");
+}
+
+#[test]
+fn fields_named_like_our_keys_do_not_make_a_key_twice() {
+    let lines = lines_of("info", || {
+        info!(level = "high", service = "other", trace_id = "x", "clash");
+    });
+    assert_eq!(lines[0]["level"], "INFO");
+    assert_eq!(lines[0]["field.level"], "high");
+    assert_eq!(lines[0]["service"], "registrar-test");
+    assert!(lines[0].get("trace_id").is_none());
+}
+
+#[test]
+fn colours_are_for_terminals_that_know_them_and_users_who_want_them() {
+    for (no_color, terminal, expected) in [
+        (None, None, true),
+        (None, Some("xterm-256color"), true),
+        (Some(""), Some("xterm"), true),
+        (Some("1"), Some("xterm"), false),
+        (Some("0"), None, false),
+        (None, Some("dumb"), false),
+    ] {
+        let variable = |name: &str| match name {
+            "NO_COLOR" => no_color.map(OsString::from),
+            "TERM" => terminal.map(OsString::from),
+            other => panic!("{other}"),
+        };
+        assert_eq!(super::wants_colours(variable), expected, "{no_color:?} {terminal:?}");
+    }
+}

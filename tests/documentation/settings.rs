@@ -1,0 +1,52 @@
+use std::{env, fs};
+
+use registrar_runtime::config::settings_table;
+
+use crate::at_root;
+
+/// With this variable set, the test writes the tables instead of comparing them.
+const UPDATE: &str = "UPDATE_README";
+
+#[test]
+fn the_readme_lists_every_setting_as_the_code_has_it() {
+    let path = at_root("README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let updated = [
+        ("api", settings_table::<registrar_api::Settings>()),
+        ("worker", settings_table::<registrar_worker::settings::Settings>()),
+    ]
+    .iter()
+    .fold(readme.clone(), |text, (process, table)| replace_table(&text, process, table));
+    if env::var_os(UPDATE).is_some() {
+        fs::write(&path, updated).unwrap();
+    } else {
+        assert_eq!(
+            readme, updated,
+            "the settings changed: run {UPDATE}=1 cargo test -p registrar-tests --test documentation"
+        );
+    }
+}
+
+#[test]
+fn the_doctor_knows_every_setting_of_this_version() {
+    let tables = [
+        settings_table::<registrar_api::Settings>(),
+        settings_table::<registrar_worker::settings::Settings>(),
+    ];
+    // The command line has its settings in subcommands, which the table leaves out.
+    let own = ["REGISTRAR_API_URL", "REGISTRAR_OPERATOR", "REGISTRAR_RABBITMQ_MANAGEMENT_URL"];
+    let words = tables.iter().flat_map(|table| table.split('`'));
+    let mut names: Vec<_> = words.filter(|word| word.starts_with("REGISTRAR_")).collect();
+    names.extend(own);
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(registrar_cli::VARIABLES.as_slice(), names);
+}
+
+fn replace_table(text: &str, process: &str, table: &str) -> String {
+    let (begin, end) =
+        (format!("<!-- settings of {process} -->"), format!("<!-- end of {process} -->"));
+    let (before, rest) = text.split_once(&begin).expect("README.md has a mark for each table");
+    let (_, after) = rest.split_once(&end).expect("README.md has an end for each mark");
+    format!("{before}{begin}\n{}\n{end}{after}", table.trim_end())
+}

@@ -1,0 +1,70 @@
+use std::time::Duration;
+
+use registrar_domain::Lane;
+use registrar_messaging::queue_of;
+use registrar_tests::proxy::Traffic;
+use registrar_tests::wait;
+use registrar_tests::worker::Worker;
+use tokio::task::block_in_place;
+
+use super::scene::{Scene, play};
+
+const SETTINGS: [(&str, &str); 2] =
+    [("REGISTRAR_AMQP_HEARTBEAT_SECONDS", "1"), ("REGISTRAR_AMQP_CONNECT_TIMEOUT", "1s")];
+/// Twice the heartbeat's seconds, an answer that is waited for, and as much again for a busy
+/// machine.
+const FOUND_OUT_IN: Duration = Duration::from_secs(6);
+
+const PAUSED: &str = r#"registration_worker_paused{lane="interactive"}"#;
+const UNCHANGED: &str =
+    r#"registration_outcomes_total{code="",lane="interactive",outcome="unchanged"}"#;
+
+/// Waits until the broker has given up the connection too, with all that was handed out on it.
+async fn nobody_consumes(scene: &Scene) {
+    let management = scene.pair.broker.management();
+    wait::until("the broker knows that its consumer is cut off", async || {
+        let queues = block_in_place(|| management.list_queues("/")).ok()?;
+        let queue = queues.iter().find(|queue| queue.name == queue_of(Lane::Interactive))?;
+        (queue.consumers == 0 && queue.messages_unacknowledged == 0).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_cut_to_the_consumer_settles_nothing_that_it_did_not_store() {
+    play(async |scene| {
+        let (servers, way) = scene.by_another_way().await;
+        let worker = Worker::start_with(&servers, &SETTINGS).await;
+        let load = scene.load();
+        let mut recovered_in = Duration::ZERO;
+        for broker_knows in [false, true] {
+            load.accepts(300).await;
+            // So that a batch is in hand when the way falls silent, and acked when it is. One that was
+            // stored before the pause is acked by the time that more is accepted.
+            block_in_place(|| scene.pair.database.pause()).unwrap();
+            load.accepts(50).await;
+            wait::until("the worker has deliveries in hand", async || {
+                (worker.counted("registration_deliveries_in_hand").await > 0).then_some(())
+            })
+            .await;
+            way.set(Traffic::Silent);
+            block_in_place(|| scene.pair.database.resume()).unwrap();
+            wait::until_within(FOUND_OUT_IN, "the worker knows that it is cut off", async || {
+                (worker.counted(PAUSED).await == 1).then_some(())
+            })
+            .await;
+            if broker_knows {
+                nobody_consumes(&scene).await;
+            }
+            load.accepts(100).await;
+            // What it had acked arrives now, on the connection of then: too late when the broker
+            // has given that up.
+            way.set(Traffic::Flowing);
+            recovered_in = recovered_in.max(load.recovers(&scene.oracle).await);
+        }
+        load.accepts(300).await;
+        scene.verdict("silent cut to the consumer, twice", load, recovered_in).await;
+        assert!(worker.counted(UNCHANGED).await > 0, "what it had stored came again");
+    })
+    .await;
+}

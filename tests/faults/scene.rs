@@ -1,0 +1,92 @@
+//! One installation of its own for each fault.
+
+use std::time::Duration;
+
+use registrar_domain::RegistrationId;
+use registrar_local::{ServerOptions, ServerPair};
+use registrar_tests::api::{Api, id_of};
+use registrar_tests::load::Load;
+use registrar_tests::oracle::Oracle;
+use registrar_tests::proxy::Proxy;
+use registrar_tests::servers::Servers;
+use registrar_tests::student::Student;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::task::block_in_place;
+use tokio::time::timeout;
+
+/// Far longer than any of these tests takes, so that only a hang meets it.
+pub(crate) const LIMIT: Duration = Duration::from_mins(6);
+
+/// Each scene is a RabbitMQ, a MariaDB, an API and a worker.
+pub(crate) static PLACES: Semaphore = Semaphore::const_new(3);
+
+/// Enough for batches of many rows.
+pub(crate) const CLIENTS: usize = 8;
+
+/// The first name of students whom no row is made for; see [`Scene::refuse_rows`].
+pub(crate) const REFUSED_BY_DATABASE: &str = "Mallory";
+
+/// An API on servers that the test may kill. The workers are the test's own.
+pub(crate) struct Scene {
+    pub(crate) api: Api,
+    pub(crate) servers: Servers,
+    pub(crate) oracle: Oracle,
+    /// Ends after the programs.
+    pub(crate) pair: ServerPair,
+    _place: SemaphorePermit<'static>,
+}
+
+impl Scene {
+    pub(crate) async fn set() -> Self {
+        Self::set_with(&[]).await
+    }
+
+    async fn set_with(api_settings: &[(&str, &str)]) -> Self {
+        let place = PLACES.acquire().await.unwrap();
+        let options = ServerOptions::temporary();
+        let pair = block_in_place(|| ServerPair::start(&options, &options)).unwrap();
+        block_in_place(|| pair.database.admin().create_database("registrar")).unwrap();
+        let servers = Servers {
+            database_url: pair.database.admin().database_url("registrar"),
+            amqp_url: pair.broker.management().url(),
+        };
+        let servers = servers.migrated().await;
+        let oracle = Oracle::of(&servers.database_url);
+        let api = Api::start_with(&servers, api_settings).await;
+        Self { api, servers, oracle, pair, _place: place }
+    }
+
+    /// The same servers, and a way of one's own to the broker.
+    pub(crate) async fn by_another_way(&self) -> (Servers, Proxy) {
+        let way = Proxy::to(&self.servers.amqp_url).await;
+        (Servers { amqp_url: way.url(&self.servers.amqp_url), ..self.servers.clone() }, way)
+    }
+
+    /// Lets the database refuse the rows of some students.
+    pub(crate) async fn refuse_rows(&self) {
+        let constraint = "ALTER TABLE students ADD CONSTRAINT c CHECK (first_name <> 'Mallory')";
+        self.oracle.sql(constraint).await;
+    }
+
+    /// Has a registration accepted beside the load.
+    pub(crate) async fn accepted(&self, student: &Student) -> RegistrationId {
+        id_of(&self.api.accepted(student).await)
+    }
+
+    /// Clients that send everything there is: with and without keys, and addresses twice.
+    pub(crate) fn load(&self) -> Load {
+        Load::start_mixed(&self.api.url, CLIENTS)
+    }
+}
+
+/// Runs a test on a scene, and fails it should it hang.
+pub(crate) async fn play(test: impl AsyncFnOnce(Scene)) {
+    play_with(&[], test).await;
+}
+
+/// Runs a test on a scene whose API has these settings.
+pub(crate) async fn play_with(api_settings: &[(&str, &str)], test: impl AsyncFnOnce(Scene)) {
+    let scene = Scene::set_with(api_settings).await;
+    // Boxed, since some tests hold many programs.
+    timeout(LIMIT, Box::pin(test(scene))).await.expect("the test takes too long");
+}

@@ -1,0 +1,97 @@
+use registrar_domain::{Registration, RegistrationId, Student};
+use registrar_messaging::{DEAD_LETTER, Envelope, REGISTRATIONS_EXCHANGE};
+use registrar_tests::broker::Broker;
+use registrar_tests::oracle::Oracle;
+use registrar_tests::wait;
+use registrar_tests::worker::Worker;
+
+use super::Home;
+
+const INTERACTIVE: &str = "interactive";
+
+fn valid(email: &str) -> Registration {
+    let student = Student::parse("Ada", "Lovelace", email).unwrap();
+    Registration::now(RegistrationId::generate(), student)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_can_register_is_kept_with_its_reason_and_holds_up_nothing() {
+    let home = Home::new().await;
+    let (oracle, worker) =
+        (Oracle::of(&home.servers.database_url), Worker::start(&home.servers).await);
+    let broker = Broker::connect(&home.servers.amqp_url).await;
+    let (given_up, fine) = (valid("given.up@example.com"), valid("fine@example.com"));
+    let breaks_a_rule = br#"{"version":1,"registrations":[{"id":"0199d3c4-5a00-7000-8000-000000000001","first_name":"","last_name":"L","email":"ada@example.com","accepted_at":"2026-01-02T03:04:05Z"}],"import":null}"#;
+    let to_the_lane: [&[u8]; 3] = [b"not JSON", br#"{"version":9}"#, breaks_a_rule];
+    for (number, body) in to_the_lane.iter().enumerate() {
+        broker.publish(REGISTRATIONS_EXCHANGE, INTERACTIVE, &number.to_string(), body).await;
+    }
+    broker.publish(DEAD_LETTER, INTERACTIVE, "3", &Envelope::of(given_up.clone()).encode()).await;
+    broker.publish(REGISTRATIONS_EXCHANGE, "no such lane", "4", b"nowhere to go").await;
+    broker.publish(REGISTRATIONS_EXCHANGE, INTERACTIVE, "5", &Envelope::of(fine).encode()).await;
+
+    let letters = oracle.dead_letters(5).await;
+    let told: Vec<_> =
+        letters.iter().map(|one| (one.reason.as_str(), one.lane.as_deref())).collect();
+    assert_eq!(
+        told,
+        [
+            ("delivery_limit", Some(INTERACTIVE)),
+            ("invalid_registration", Some(INTERACTIVE)),
+            ("undecodable", Some(INTERACTIVE)),
+            ("unknown_version", Some(INTERACTIVE)),
+            ("unrouted", None),
+        ]
+    );
+    assert_eq!(letters[0].registration_id, Some(given_up.id));
+    assert_eq!(letters[2].payload, b"not JSON", "as it came");
+    wait::until("the neighbour is registered", async || {
+        (oracle.students().await == 1).then_some(())
+    })
+    .await;
+    for (reason, _) in told {
+        let counted = format!("registration_dead_letters_total{{reason=\"{reason}\"}}");
+        assert_eq!(worker.counted(&counted).await, 1, "{reason}");
+    }
+    let log = worker.program.log();
+    assert!(!log.contains("example.com") && !log.contains("Lovelace"), "{log}");
+}
+
+/// Each of these would crash one worker after the other; on a last resort for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_over_which_the_decoder_panics_is_kept_also_on_a_last_resort() {
+    let home = Home::new().await;
+    let oracle = Oracle::of(&home.servers.database_url);
+    let settings = [("TEST_PANIC_OVER", "panicker@example.com")];
+    let mut worker = Worker::start_with(&home.servers, &settings).await;
+    let broker = Broker::connect(&home.servers.amqp_url).await;
+    let panicking = ["1", "2", "3"].map(|_| valid("panicker@example.com"));
+    let ways = [
+        (REGISTRATIONS_EXCHANGE, INTERACTIVE),
+        (DEAD_LETTER, INTERACTIVE),
+        (REGISTRATIONS_EXCHANGE, "no such lane"),
+    ];
+    for (registration, (exchange, key)) in panicking.iter().zip(ways) {
+        let id = registration.id.to_string();
+        broker.publish(exchange, key, &id, &Envelope::of(registration.clone()).encode()).await;
+    }
+    let fine = Envelope::of(valid("fine@example.com")).encode();
+    broker.publish(REGISTRATIONS_EXCHANGE, INTERACTIVE, "4", &fine).await;
+
+    let letters = oracle.dead_letters(3).await;
+    let told: Vec<_> =
+        letters.iter().map(|one| (one.reason.as_str(), one.registration_id)).collect();
+    let [on_lane, given_up, unrouted] = panicking.map(|one| Some(one.id));
+    let expected = [("delivery_limit", given_up), ("undecodable", on_lane), ("unrouted", unrouted)];
+    assert_eq!(told, expected);
+    let fingerprint = "dead_letters WHERE fingerprint = 'undecodable:panic'";
+    assert_eq!(oracle.count(fingerprint).await, 1);
+    wait::until("the neighbour is registered", async || {
+        (oracle.students().await == 1).then_some(())
+    })
+    .await;
+    worker.program.terminate();
+    assert!(worker.program.ended().await.success(), "it runs on all the time");
+    let log = worker.program.log();
+    assert!(log.contains("panicked") && !log.contains("example.com"), "{log}");
+}

@@ -1,0 +1,27 @@
+use registrar_domain::Lane;
+use registrar_messaging::{REGISTRATIONS_EXCHANGE, queue_of};
+use registrar_tests::api::{Api, id_of};
+use registrar_tests::broker::Broker;
+use registrar_tests::oracle::Oracle;
+use registrar_tests::student::Student;
+use registrar_tests::worker::Worker;
+
+use super::Home;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registration_without_a_queue_to_go_to_is_on_hold_and_its_student_is_told() {
+    let home = Home::new().await;
+    let (api, _worker) = (Api::start(&home.servers).await, Worker::start(&home.servers).await);
+    let broker = Broker::connect(&home.servers.amqp_url).await;
+    let lane = Lane::Interactive;
+    broker.unbind(queue_of(lane), REGISTRATIONS_EXCHANGE, lane.as_str()).await;
+
+    let reference = api.accepted(&Student::unique()).await;
+    assert_eq!(api.decided(&reference).await["status"], "on_hold");
+    let letters = Oracle::of(&home.servers.database_url).dead_letters(1).await;
+    assert_eq!(letters[0].registration_id, Some(id_of(&reference)));
+    assert_eq!(
+        (letters[0].reason.as_str(), letters[0].lane.as_deref()),
+        ("unrouted", Some(lane.as_str()))
+    );
+}

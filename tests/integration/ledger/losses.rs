@@ -1,0 +1,66 @@
+//! Messages that somebody takes away behind Registrar's back.
+
+use registrar_domain::Lane;
+use registrar_messaging::queue_of;
+use registrar_tests::api::Api;
+use registrar_tests::broker::Broker;
+use registrar_tests::ledger::LedgerView;
+use registrar_tests::student::Student;
+use registrar_tests::wait;
+use registrar_tests::worker::Worker;
+
+use super::ledger;
+use crate::end_to_end::Home;
+
+const QUEUE: &str = queue_of(Lane::Interactive);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_purged_by_mistake_are_unaccounted_for_and_the_rest_is_not() {
+    let home = Home::new().await;
+    let api = Api::start(&home.servers).await;
+    let before = api.accepted(&Student::unique()).await;
+    let mut worker = Worker::start(&home.servers).await;
+    api.decided(&before).await;
+    // Killed between the outcome and the ack it would leave its message to be purged as well.
+    worker.program.terminate();
+    assert!(worker.program.ended().await.success());
+    for _ in 0..7 {
+        api.accepted(&Student::unique()).await;
+    }
+    assert_eq!(Broker::connect(&home.servers.amqp_url).await.purge(QUEUE).await, 7);
+
+    let worker = Worker::start(&home.servers).await;
+    let after = api.accepted(&Student::unique()).await;
+    api.decided(&after).await;
+    wait::until("the loss shows", async || {
+        let (code, said) = ledger(&home.servers).await;
+        (said["unaccounted"] == 7).then(|| assert_eq!(code, Some(1)))
+    })
+    .await;
+    let figures = LedgerView::of(&home.servers).at_rest().await;
+    assert_eq!((figures.confirmed, figures.settled), (9, 2));
+    assert_eq!((figures.in_flight, figures.unaccounted, figures.in_doubt), (0, 7, 0));
+    wait::until("the alarm is raised", async || {
+        let gauge = r#"registration_unaccounted{lane="interactive"}"#;
+        (worker.counted(gauge).await == 7).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_while_no_worker_runs_is_in_flight() {
+    let home = Home::new().await;
+    let api = Api::start(&home.servers).await;
+    let worker = Worker::start(&home.servers).await;
+    let first = api.accepted(&Student::unique()).await;
+    api.decided(&first).await;
+    drop(worker);
+    for _ in 0..5 {
+        api.accepted(&Student::unique()).await;
+    }
+    let (code, said) = ledger(&home.servers).await;
+    assert_eq!((code, &said["unaccounted"]), (Some(0), &0.into()), "{said}");
+    let _worker = Worker::start(&home.servers).await;
+    let figures = LedgerView::of(&home.servers).at_rest().await;
+    assert_eq!((figures.confirmed, figures.settled), (6, 6));
+}

@@ -1,0 +1,11 @@
+//! What `registrar_messaging` promises, against a real RabbitMQ.
+
+mod broker;
+mod connecting;
+mod consuming;
+mod declaring;
+mod outages;
+mod publishing;
+mod routing;
+mod running;
+mod statements;

@@ -1,0 +1,150 @@
+use std::collections::HashSet;
+use std::sync::atomic::Ordering;
+
+use futures_util::future::{FutureExt as _, join_all};
+use lapin::types::{AMQPValue, LongString};
+use registrar_domain::Lane;
+use registrar_messaging::{
+    ConsumerConnection, Deliveries as _, PublishError, PublishSettings, queue_of,
+};
+use serde_json::json;
+
+use super::broker;
+use super::broker::{Inspector, describe, set_policy, settings, soon};
+use super::running::{Running, message, publish_settings};
+
+const QUEUE: &str = queue_of(Lane::Interactive);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_published_message_is_persistent_and_says_what_it_is() {
+    let vhost = broker::shared();
+    let publisher = Running::ready(&vhost.url(), publish_settings()).await;
+    let mut sent = message(Lane::Interactive);
+    sent.headers.insert("traceparent".to_owned(), "00-a-b-01".to_owned());
+    soon(publisher.publish(sent.clone())).await.unwrap();
+
+    let stored = Inspector::connect(&vhost.url()).await.take_all(QUEUE).await;
+    let [stored] = stored.as_slice() else { panic!("{} messages", stored.len()) };
+    let properties = &stored.delivery.properties;
+    let text = |value: &Option<lapin::types::ShortString>| value.clone().map(String::from);
+    assert_eq!(stored.delivery.data, sent.body);
+    assert_eq!(*properties.delivery_mode(), Some(2));
+    assert_eq!(text(properties.message_id()), Some(sent.message_id));
+    assert_eq!(text(properties.kind()).as_deref(), Some("registrations.v1"));
+    assert_eq!(text(properties.content_type()).as_deref(), Some("application/json"));
+    assert_eq!(text(properties.app_id()).as_deref(), Some("registrar"));
+    assert!(properties.timestamp().is_some());
+    let headers = properties.headers().clone().unwrap();
+    assert_eq!(
+        headers.inner().get("traceparent"),
+        Some(&AMQPValue::LongString(LongString::from("00-a-b-01")))
+    );
+    publisher.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queues_are_quorum_queues_that_lose_nothing_when_full_or_giving_up() {
+    let vhost = broker::shared();
+    Running::ready(&vhost.url(), publish_settings()).await.stop().await;
+    for lane in Lane::ALL {
+        let queue = describe(&vhost, queue_of(lane)).await;
+        assert_eq!(queue["type"], "quorum");
+        assert_eq!(queue["durable"], true);
+        assert_eq!(
+            queue["arguments"],
+            json!({
+                "x-queue-type": "quorum",
+                "x-dead-letter-exchange": "registrations.dead-letter",
+                "x-dead-letter-strategy": "at-least-once",
+                "x-overflow": "reject-publish",
+            }),
+            "limits are policies"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn among_concurrent_callers_each_confirm_and_each_nack_goes_to_its_own() {
+    let vhost = broker::shared();
+    let publisher = Running::ready(&vhost.url(), publish_settings()).await;
+    set_policy(&vhost, QUEUE, &json!({ "max-length-bytes": 40_000 }));
+
+    // Makes room now and then, so that nacks come between confirms.
+    let connection = ConsumerConnection::connect(&settings(&vhost.url()), "test").await.unwrap();
+    let mut deliveries = connection.open(QUEUE, 50).await.unwrap();
+    let draining = tokio::spawn(async move {
+        let mut taken = HashSet::new();
+        while let Some(delivery) = deliveries.next().await {
+            taken.insert(delivery.message_id.unwrap());
+            if delivery.tag % 20 == 0 {
+                deliveries.ack_through(delivery.tag).await.unwrap();
+            }
+            if taken.len() >= 400 {
+                break;
+            }
+        }
+        deliveries.give_back_all().await;
+        taken
+    });
+
+    let calls = (0..4000).map(|_| async {
+        let message = message(Lane::Interactive);
+        (message.message_id.clone(), publisher.publish(message).await)
+    });
+    let answers = soon(join_all(calls)).await;
+    let with = |wanted: Result<(), PublishError>| -> HashSet<String> {
+        answers.iter().filter(|(_, got)| *got == wanted).map(|(id, _)| id.clone()).collect()
+    };
+    let (confirmed, refused) = (with(Ok(())), with(Err(PublishError::Refused)));
+    let mut stored = soon(draining).await.unwrap();
+    stored.extend(Inspector::connect(&vhost.url()).await.take_ids(QUEUE).await);
+
+    assert_eq!(confirmed, stored);
+    assert!(confirmed.len() > 100 && refused.len() > 100, "{} {}", confirmed.len(), refused.len());
+    publisher.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn callers_who_hang_up_leak_no_place_in_the_window() {
+    let vhost = broker::shared();
+    let window = 4.try_into().unwrap();
+    let settings = PublishSettings { publish_window: window, ..publish_settings() };
+    let publisher = Running::ready(&vhost.url(), settings).await;
+    // Fewer than the queue holds, so that nobody is told that it is full.
+    for _ in 0..50 {
+        let calls = join_all((0..10).map(|_| publisher.publish(message(Lane::Interactive))));
+        let mut calls = Box::pin(calls);
+        assert!(calls.as_mut().now_or_never().is_none());
+        assert!(broker::until(|| publisher.seen.window.load(Ordering::SeqCst) > 0).await);
+        // Dropped: some are on their way, the others wait.
+        drop(calls);
+    }
+    let calls = join_all((0..100).map(|_| publisher.publish(message(Lane::Interactive))));
+    assert!(soon(calls).await.iter().all(Result::is_ok));
+    publisher.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shutdown_answers_everyone_and_takes_nobody_more() {
+    let vhost = broker::shared();
+    let publisher = Running::ready(&vhost.url(), publish_settings()).await;
+    let handle = publisher.clone();
+    let calls = (0..2000).map(|_| async {
+        let message = message(Lane::Interactive);
+        (message.message_id.clone(), handle.publish(message).await)
+    });
+    let (answers, ()) = soon(futures_util::future::join(join_all(calls), publisher.stop())).await;
+
+    let stored = Inspector::connect(&vhost.url()).await.take_ids(QUEUE).await;
+    for (id, answer) in answers {
+        match answer {
+            Ok(()) => assert!(stored.contains(&id)),
+            Err(error) => {
+                assert_ne!(error, PublishError::Unknown, "nothing is left in doubt");
+                assert!(!stored.contains(&id));
+            }
+        }
+    }
+    let late = handle.publish(message(Lane::Interactive)).await;
+    assert_eq!(late, Err(PublishError::Unavailable));
+}

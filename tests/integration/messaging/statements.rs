@@ -1,0 +1,76 @@
+//! What publishers state, over real servers.
+
+use std::time::Duration;
+
+use lapin::options::{BasicGetOptions, QueueDeleteOptions};
+use registrar_domain::Lane;
+use registrar_domain::ledger::Book;
+use registrar_messaging::{LEDGER, PublishError, Statement, queue_of};
+use serde_json::json;
+
+use super::broker::{Inspector, set_policy, shared, soon};
+use super::running::{Running, message, publish_settings};
+
+const LANE: Lane = Lane::Interactive;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_publisher_that_ends_has_stated_what_became_of_every_message() {
+    let vhost = shared();
+    let publisher = Running::ready(&vhost.url(), publish_settings()).await;
+    let queue = format!("^{}$", queue_of(LANE).replace('.', "\\."));
+    let mut refused = 0;
+    for round in 0..2 {
+        for _ in 0..50 {
+            match publisher.publish(message(LANE)).await {
+                Ok(()) => {}
+                Err(error) => {
+                    assert_eq!(error, PublishError::Refused);
+                    refused += 1;
+                }
+            }
+        }
+        if round == 0 {
+            set_policy(&vhost, &queue, &json!({ "max-length": 60 }));
+        }
+    }
+    publisher.publish(message(Lane::Bulk)).await.unwrap();
+    publisher.stop().await;
+
+    let inspector = Inspector::connect(&vhost.url()).await;
+    let (mut interactive, mut bulk) = (Book::default(), Book::default());
+    for stated in inspector.take_all(LEDGER).await {
+        let statement = Statement::decode(&stated.delivery.data).unwrap();
+        let book = if statement.account.lane == LANE { &mut interactive } else { &mut bulk };
+        book.add(&statement.into_book());
+    }
+    assert_eq!(interactive.stated.to_string(), "1-100");
+    assert_eq!(interactive.unconfirmed.count(), refused);
+    let stored = inspector.take_ids(queue_of(LANE)).await.len();
+    assert_eq!(interactive.confirmed().count(), stored as u64);
+    assert!(refused > 0 && stored < 100);
+    assert_eq!((bulk.stated.to_string(), bulk.unconfirmed.count()), ("1".to_owned(), 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_without_its_queue_gets_it_back_with_the_next_statement() {
+    let vhost = shared();
+    let publisher = Running::ready(&vhost.url(), publish_settings()).await;
+    let inspector = Inspector::connect(&vhost.url()).await;
+    let channel = inspector.channel().await;
+    channel.queue_delete(LEDGER.into(), QueueDeleteOptions::default()).await.unwrap();
+    publisher.publish(message(LANE)).await.unwrap();
+    let statement = soon(async {
+        loop {
+            // Closed by the broker while there is no queue.
+            let channel = inspector.channel().await;
+            let options = BasicGetOptions { no_ack: true };
+            match channel.basic_get(LEDGER.into(), options).await {
+                Ok(Some(message)) => break Statement::decode(&message.delivery.data).unwrap(),
+                Ok(None) | Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    })
+    .await;
+    assert_eq!(statement.stated.to_string(), "1");
+    publisher.stop().await;
+}

@@ -1,0 +1,172 @@
+//! A database of its own for each test, with a store on it and a way around the store.
+
+use std::slice::from_ref;
+
+use registrar_domain::{Outcome, Registration, RegistrationId, RejectionCode, Student};
+use registrar_local::{MariaDb, TestDatabase, TestServers};
+use registrar_storage::{
+    DatabaseSettings, DatabaseUrl, MySqlStore, Pool, RegistrationStore as _, StorageError, Verdict,
+    migrate,
+};
+use registrar_tests::process_list;
+use registrar_tests::wait::until;
+use sqlx::mysql::{MySqlConnection, MySqlPool};
+use sqlx::{AssertSqlSafe, Executor as _};
+use tokio::task::JoinHandle;
+
+pub(super) const REGISTERED: Outcome = Outcome::Registered;
+pub(super) const EMAIL_TAKEN: Outcome = Outcome::Rejected(RejectionCode::EmailAlreadyRegistered);
+
+pub(super) struct Fixture {
+    pub(super) store: MySqlStore,
+    pub(super) pool: Pool,
+    pub(super) settings: DatabaseSettings,
+    /// A way to the database around the store.
+    pub(super) admin: MySqlPool,
+    /// The database's address.
+    pub(super) url: String,
+    /// Dropped with the fixture.
+    _database: Option<TestDatabase>,
+}
+
+impl Fixture {
+    pub(super) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub(super) async fn with(change: impl FnOnce(&mut DatabaseSettings)) -> Self {
+        let fixture = Self::without_tables(change).await;
+        migrate(&fixture.settings).await.unwrap();
+        fixture
+    }
+
+    pub(super) async fn without_tables(change: impl FnOnce(&mut DatabaseSettings)) -> Self {
+        let database = TestServers::shared().unwrap().create_database().unwrap();
+        let fixture = Self::at(database.url(), change).await;
+        Self { _database: Some(database), ..fixture }
+    }
+
+    /// On a server of its own, which must outlive it.
+    pub(super) async fn on(server: &MariaDb) -> Self {
+        server.admin().create_database("registrar").unwrap();
+        let fixture = Self::at(server.admin().database_url("registrar"), |_| {}).await;
+        migrate(&fixture.settings).await.unwrap();
+        fixture
+    }
+
+    async fn at(url: String, change: impl FnOnce(&mut DatabaseSettings)) -> Self {
+        let mut settings = settings(&url);
+        change(&mut settings);
+        let pool = Pool::new(&settings);
+        let store = MySqlStore::new(pool.clone());
+        let admin = MySqlPool::connect(&url).await.unwrap();
+        Self { store, pool, settings, admin, url, _database: None }
+    }
+
+    pub(super) async fn sql(&self, statement: &str) {
+        self.admin.execute(AssertSqlSafe(statement.to_owned())).await.unwrap();
+    }
+
+    pub(super) async fn count(&self, table_and_condition: &str) -> i64 {
+        let query = format!("SELECT COUNT(*) FROM {table_and_condition}");
+        sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&self.admin).await.unwrap()
+    }
+
+    /// How many rows there are in `students` and `rejections`, and how many of the others are on hold
+    /// in `dead_letters`.
+    pub(super) async fn counts(&self) -> (i64, i64, i64) {
+        (
+            self.count("students").await,
+            self.count("rejections").await,
+            self.count(
+                "dead_letters WHERE state = 'held' AND registration_id NOT IN \
+                 (SELECT registration_id FROM students \
+                  UNION SELECT registration_id FROM rejections)",
+            )
+            .await,
+        )
+    }
+
+    /// Stores in a task of its own, and again for as long as it is delayed.
+    pub(super) fn store_in_background(
+        &self,
+        registration: Registration,
+    ) -> JoinHandle<Result<Vec<Verdict>, StorageError>> {
+        let store = self.store.clone();
+        tokio::spawn(async move {
+            loop {
+                let stored = store.store(from_ref(&registration)).await;
+                if !matches!(stored.as_deref(), Ok([Verdict::Delayed(_)])) {
+                    return stored;
+                }
+            }
+        })
+    }
+
+    pub(super) async fn store(&self, batch: &[Registration]) -> Vec<Verdict> {
+        self.store.store(batch).await.unwrap()
+    }
+
+    /// Inserts the student in a transaction that is left open: whoever inserts the same e-mail
+    /// address waits for it to end.
+    pub(super) async fn lock_email(&self, registration: &Registration) -> MySqlConnection {
+        let mut connection = self.locked_by("DO 0").await;
+        let student = &registration.student;
+        sqlx::query(
+            "INSERT INTO students (registration_id, first_name, last_name, email, email_key) \
+             VALUES (?, '', '', ?, ?)",
+        )
+        .bind(RegistrationId::generate().as_bytes().to_vec())
+        .bind(student.email().as_str())
+        .bind(student.email().key())
+        .execute(&mut connection)
+        .await
+        .unwrap();
+        connection
+    }
+
+    /// Runs the statement in a transaction that is left open.
+    pub(super) async fn locked_by(&self, statement: &str) -> MySqlConnection {
+        let mut connection = self.admin.acquire().await.unwrap().detach();
+        connection.execute("BEGIN").await.unwrap();
+        connection.execute(AssertSqlSafe(statement.to_owned())).await.unwrap();
+        connection
+    }
+
+    /// Waits until a statement that begins like this runs or waits in this database, and returns
+    /// its connection's id.
+    pub(super) async fn connection_that_runs(&self, statement: &str) -> u64 {
+        until("the statement runs", async || {
+            process_list::connections_that_run(&self.admin, statement).await.first().copied()
+        })
+        .await
+    }
+}
+
+pub(super) fn settings(url: &str) -> DatabaseSettings {
+    DatabaseSettings::new(DatabaseUrl::parse(url).unwrap())
+}
+
+pub(super) fn student(first_name: &str, email: &str) -> Registration {
+    registration(RegistrationId::generate(), first_name, email)
+}
+
+pub(super) fn registration(id: RegistrationId, first_name: &str, email: &str) -> Registration {
+    Registration::now(id, Student::parse(first_name, "Lovelace", email).unwrap())
+}
+
+/// Decided by this very attempt.
+pub(super) fn newly(outcome: Outcome) -> Verdict {
+    Verdict::Decided { outcome, is_fresh: true }
+}
+
+/// What it waits for.
+pub(super) fn delayed(verdict: &Verdict) -> StorageError {
+    let Verdict::Delayed(error) = verdict else { panic!("{verdict:?}") };
+    error.clone()
+}
+
+/// Decided before.
+pub(super) fn already(outcome: Outcome) -> Verdict {
+    Verdict::Decided { outcome, is_fresh: false }
+}

@@ -1,0 +1,179 @@
+//! Statements that do not end as they should.
+
+use std::slice::from_ref;
+use std::time::Duration;
+
+use registrar_domain::Outcome;
+use registrar_storage::{
+    ErrorClass, MySqlStore, Pool, PoolConnections, RegistrationStore as _, Verdict,
+};
+use registrar_tests::wait::until;
+
+use super::fixture::{
+    EMAIL_TAKEN, Fixture, REGISTERED, already, delayed, newly, settings, student,
+};
+use super::silencer::{Silencer, address_in};
+
+#[tokio::test]
+async fn a_statement_over_its_time_is_in_doubt_and_its_connection_is_closed() {
+    let fixture =
+        Fixture::with(|settings| settings.statement_timeout = Duration::from_millis(200)).await;
+    let ada = student("Ada", "ada@example.com");
+    let mut lock = fixture.lock_email(&ada).await;
+    let error = delayed(&fixture.store(from_ref(&ada)).await[0]);
+    assert_eq!(error.class(), ErrorClass::Transient);
+    assert_eq!((error.fingerprint(), error.code()), ("statement_timeout", None));
+    assert_eq!(fixture.pool.connections(), PoolConnections { in_use: 0, idle: 0 });
+    // The server does not know that nobody waits any more, and inserts the row in the end.
+    sqlx::query("ROLLBACK").execute(&mut lock).await.unwrap();
+    until("the row is there", async || (fixture.count("students").await == 1).then_some(())).await;
+    assert_eq!(fixture.store(from_ref(&ada)).await, [already(REGISTERED)]);
+    assert_eq!(fixture.counts().await, (1, 0, 0));
+}
+
+#[tokio::test]
+async fn a_statement_that_is_executed_long_after_it_was_abandoned_changes_no_outcome() {
+    let fixture = Fixture::new().await;
+    let (ada, owner) = (student("Ada", "ada@example.com"), student("Owner", "ada@example.com"));
+    for (first, outcome) in [(&ada, REGISTERED), (&owner, EMAIL_TAKEN)] {
+        fixture.sql("DELETE FROM students").await;
+        // In the INSERT's values, after it was prepared.
+        let way = Silencer::start(address_in(&fixture.url), b"ada@example.com").await;
+        let mut settings = settings(&way.url(&fixture.url));
+        settings.statement_timeout = Duration::from_secs(1);
+        let store = MySqlStore::new(Pool::new(&settings));
+        let error = delayed(&store.store(from_ref(&ada)).await.unwrap()[0]);
+        assert_eq!(error.fingerprint(), "statement_timeout");
+        // Meanwhile another worker has the same message, or another registration the address.
+        assert_eq!(fixture.store(from_ref(first)).await, [newly(REGISTERED)]);
+        assert_eq!(told(&fixture.store(from_ref(&ada)).await), [outcome]);
+        let before = fixture.counts().await;
+        way.deliver_late().await;
+        assert_eq!(fixture.counts().await, before);
+        assert_eq!(fixture.store(from_ref(&ada)).await, [already(outcome)]);
+    }
+}
+
+#[tokio::test]
+async fn a_statement_that_does_not_end_on_the_server_keeps_no_other_batch_waiting() {
+    let fixture =
+        Fixture::with(|settings| settings.statement_timeout = Duration::from_millis(500)).await;
+    fixture
+        .sql(
+            "CREATE TRIGGER t BEFORE INSERT ON students FOR EACH ROW \
+             IF NEW.first_name = 'Slow' THEN DO GET_LOCK(DATABASE(), 600); END IF",
+        )
+        .await;
+    let lock = fixture.locked_by("DO GET_LOCK(DATABASE(), 0)").await;
+    let slow = student("Slow", "slow@example.com");
+    delayed(&fixture.store(from_ref(&slow)).await[0]);
+    for number in 0..10 {
+        let other = student("Ada", &format!("{number}@example.com"));
+        assert_eq!(fixture.store(&[other]).await, [newly(REGISTERED)]);
+    }
+    assert_eq!(fixture.counts().await, (10, 0, 0));
+    // It went on: nobody tried to end it, and nobody waited for it.
+    drop(lock);
+    until("it has ended", async || (fixture.count("students").await == 11).then_some(())).await;
+    assert_eq!(fixture.store(&[slow]).await, [already(REGISTERED)]);
+}
+
+#[tokio::test]
+async fn a_connection_that_is_killed_in_an_insert_is_transient_and_the_next_attempt_leads_to_one_row()
+ {
+    let fixture = Fixture::new().await;
+    for what in ["CONNECTION", "QUERY"] {
+        let ada = student("Ada", &format!("{what}@example.com"));
+        let mut lock = fixture.lock_email(&ada).await;
+        let storing = fixture.store_in_background(ada.clone());
+        let connection = fixture.connection_that_runs("INSERT INTO students").await;
+        fixture.sql(&format!("KILL {what} {connection}")).await;
+        let error = storing.await.unwrap().unwrap_err();
+        assert_eq!(error.class(), ErrorClass::Transient, "{what}: {error}");
+        sqlx::query("ROLLBACK").execute(&mut lock).await.unwrap();
+        assert_eq!(fixture.store(from_ref(&ada)).await, [newly(REGISTERED)]);
+    }
+    assert_eq!(fixture.counts().await, (2, 0, 0));
+}
+
+#[tokio::test]
+async fn a_caller_that_stops_waiting_does_not_stop_the_work() {
+    let fixture = Fixture::new().await;
+    let ada = student("Ada", "ada@example.com");
+    let mut lock = fixture.lock_email(&ada).await;
+    let storing = fixture.store_in_background(ada.clone());
+    fixture.connection_that_runs("INSERT INTO students").await;
+    storing.abort();
+    assert!(storing.await.unwrap_err().is_cancelled());
+    sqlx::query("ROLLBACK").execute(&mut lock).await.unwrap();
+    until("the row is there", async || (fixture.count("students").await == 1).then_some(())).await;
+    until("the connection is back", async || {
+        (fixture.pool.connections() == PoolConnections { in_use: 0, idle: 1 }).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_insert_that_waits_for_another_transaction_takes_its_outcome_into_account() {
+    let fixture = Fixture::new().await;
+    let (ada, late) = (student("Ada", "ada@example.com"), student("Ada", "ada@example.com"));
+    let mut lock = fixture.lock_email(&ada).await;
+    let storing = fixture.store_in_background(late.clone());
+    fixture.connection_that_runs("INSERT INTO students").await;
+    sqlx::query("COMMIT").execute(&mut lock).await.unwrap();
+    assert_eq!(storing.await.unwrap().unwrap(), [newly(EMAIL_TAKEN)]);
+    assert_eq!(fixture.counts().await, (1, 1, 0));
+}
+
+#[tokio::test]
+async fn a_read_only_server_is_transient() {
+    let fixture = Fixture::new().await;
+    fixture
+        .sql(
+            "CREATE TRIGGER t BEFORE INSERT ON students FOR EACH ROW \
+             SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1290, MESSAGE_TEXT = 'read only'",
+        )
+        .await;
+    let error = fixture.store.store(&[student("Ada", "a@example.com")]).await.unwrap_err();
+    assert_eq!((error.class(), error.code()), (ErrorClass::Transient, Some(1290)));
+    assert!(error.to_string().starts_with("MySQL is read-only"), "{error}");
+}
+
+#[tokio::test]
+async fn a_full_disk_is_transient_for_long() {
+    let fixture = Fixture::new().await;
+    fixture
+        .sql(
+            "CREATE TRIGGER t BEFORE INSERT ON students FOR EACH ROW \
+             SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1114, MESSAGE_TEXT = 'full'",
+        )
+        .await;
+    let error = fixture.store.store(&[student("Ada", "a@example.com")]).await.unwrap_err();
+    assert_eq!((error.class(), error.code()), (ErrorClass::SlowTransient, Some(1114)));
+}
+
+#[tokio::test]
+async fn a_statement_that_is_too_long_is_split() {
+    let fixture = Fixture::new().await;
+    // As max_allowed_packet would: statements of more than one row are refused.
+    fixture
+        .sql(
+            "CREATE TRIGGER t BEFORE INSERT ON students FOR EACH ROW \
+             IF @registrar_now <=> NOW(6) THEN \
+                 SET @registrar_now = NULL; \
+                 SIGNAL SQLSTATE '08S01' SET MYSQL_ERRNO = 1153, MESSAGE_TEXT = 'too long'; \
+             ELSE SET @registrar_now = NOW(6); END IF",
+        )
+        .await;
+    let batch: Vec<_> = (0..8).map(|n| student("Ada", &format!("{n}@example.com"))).collect();
+    assert_eq!(fixture.store(&batch).await, vec![newly(REGISTERED); 8]);
+    assert_eq!(fixture.counts().await, (8, 0, 0));
+}
+
+fn told(verdicts: &[Verdict]) -> Vec<Outcome> {
+    let outcome = |verdict: &Verdict| match verdict {
+        Verdict::Decided { outcome, .. } => *outcome,
+        other => panic!("{other:?}"),
+    };
+    verdicts.iter().map(outcome).collect()
+}

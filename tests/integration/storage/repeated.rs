@@ -1,0 +1,125 @@
+//! Registrations that are delivered again, or whose outcome exists already.
+
+use std::slice::from_ref;
+
+use registrar_domain::{HoldReason, Outcome, RegistrationId};
+use registrar_storage::{
+    DeadLetterDesk, LetterFilter, LetterState, Outcomes, RegistrationStore as _, StatusReader,
+};
+use sqlx::Executor as _;
+
+use super::dead_letters::letter;
+use super::fixture::{EMAIL_TAKEN, Fixture, REGISTERED, already, newly, student};
+
+#[tokio::test]
+async fn a_redelivery_gets_the_outcome_that_is_there() {
+    let fixture = Fixture::new().await;
+    let (ada, late, new) = (
+        student("Ada", "ada@example.com"),
+        student("Ada", "ada@example.com"),
+        student("Zoe", "zoe@example.com"),
+    );
+    fixture.store(from_ref(&ada)).await;
+    fixture.store(from_ref(&late)).await;
+    let again = fixture.store(&[late.clone(), new.clone(), ada.clone()]).await;
+    assert_eq!(again, [already(EMAIL_TAKEN), newly(REGISTERED), already(REGISTERED)]);
+    assert_eq!(fixture.counts().await, (2, 1, 0));
+}
+
+#[tokio::test]
+async fn what_is_on_hold_can_still_be_registered_or_rejected() {
+    let fixture = Fixture::new().await;
+    let (ada, late) = (student("Ada", "ada@example.com"), student("Ada", "ada@example.com"));
+    let letters = [letter(ada.id), letter(late.id)];
+    let on_hold = Outcome::OnHold(HoldReason::RefusedByDatabase);
+    assert_eq!(fixture.store.hold(&letters).await.unwrap(), [on_hold, on_hold]);
+    assert_eq!(fixture.counts().await, (0, 0, 2));
+    let replayed = fixture.store(&[ada, late]).await;
+    assert_eq!(replayed, [newly(REGISTERED), newly(EMAIL_TAKEN)]);
+    assert_eq!(fixture.counts().await, (1, 1, 0));
+}
+
+/// Nothing that registers or rejects looks for a letter: whoever reads leaves it out.
+#[tokio::test]
+async fn a_letter_of_a_registration_that_is_decided_counts_as_released_wherever_it_is_read() {
+    let fixture = Fixture::new().await;
+    let (ada, late) = (student("Ada", "ada@example.com"), student("Ada", "ada@example.com"));
+    let waits = RegistrationId::generate();
+    fixture.store.hold(&[letter(ada.id), letter(late.id), letter(waits)]).await.unwrap();
+    fixture.store(&[ada.clone(), late.clone()]).await;
+    assert_eq!(fixture.count("dead_letters WHERE state = 'held'").await, 3, "nothing was changed");
+
+    assert_eq!(fixture.store.count_held().await.unwrap(), 1);
+    let outcomes = fixture.store.count_outcomes().await.unwrap();
+    assert_eq!(outcomes, Outcomes { registered: 1, rejected: 1, on_hold: 1 });
+    let reader = StatusReader::new(fixture.pool.clone());
+    let decisions = reader.decisions(&[ada.id, late.id, waits]).await.unwrap();
+    let told = [ada.id, late.id, waits].map(|id| decisions[&id].outcome);
+    assert_eq!(told, [REGISTERED, EMAIL_TAKEN, Outcome::OnHold(HoldReason::RefusedByDatabase)]);
+
+    let desk = DeadLetterDesk::new(fixture.pool.clone());
+    for (state, letters) in [
+        (Some(LetterState::Held), 1),
+        (Some(LetterState::Replayed), 2),
+        (Some(LetterState::Discarded), 0),
+        (None, 3),
+    ] {
+        let filter = LetterFilter { state, ..LetterFilter::default() };
+        assert_eq!(desk.matched(&filter).await.unwrap().letters, letters, "{state:?}");
+        let groups = desk.groups(&filter).await.unwrap();
+        assert_eq!(groups.iter().map(|group| group.letters).sum::<u64>(), letters, "{state:?}");
+        let read = desk.letters(&filter, 0, u64::MAX, 10).await.unwrap();
+        assert_eq!(read.len() as u64, letters, "{state:?}");
+    }
+    let all = desk.letters(&LetterFilter::default(), 0, u64::MAX, 10).await.unwrap();
+    let states: Vec<_> = all.iter().map(|letter| letter.state).collect();
+    assert_eq!(states, [LetterState::Replayed, LetterState::Replayed, LetterState::Held]);
+
+    let all = LetterFilter::default();
+    let matched = desk.matched(&all).await.unwrap();
+    assert_eq!(desk.discard(&all, matched, "ada", "test data").await.unwrap(), 1);
+    assert_eq!(fixture.count("dead_letters WHERE state = 'discarded'").await, 1);
+}
+
+/// As when a worker registers what another one, whose ack was lost, has just put on hold.
+#[tokio::test]
+async fn a_letter_that_is_written_after_its_registration_was_registered_counts_as_released() {
+    let fixture = Fixture::new().await;
+    let ada = student("Ada", "ada@example.com");
+    let id = format!("X'{}'", ada.id.to_string().replace('-', ""));
+    let mut lock = fixture
+        .locked_by(&format!(
+            "INSERT INTO dead_letters \
+             (registration_id, payload, headers, reason, fingerprint, attempts, state) \
+             VALUES ({id}, '', '{{}}', 'undecodable', '', 1, 'held')"
+        ))
+        .await;
+    let (store, letters) = (fixture.store.clone(), [letter(ada.id)]);
+    let holding = tokio::spawn(async move { store.hold(&letters).await });
+    fixture.connection_that_runs("INSERT INTO dead_letters").await;
+    assert_eq!(fixture.store(from_ref(&ada)).await, [newly(REGISTERED)]);
+    lock.execute("ROLLBACK").await.unwrap();
+    holding.await.unwrap().unwrap();
+    assert_eq!(fixture.counts().await, (1, 0, 0));
+    assert_eq!(fixture.store.hold(&[letter(ada.id)]).await.unwrap(), [REGISTERED]);
+}
+
+#[tokio::test]
+async fn one_registration_delivered_at_once_to_many_has_one_outcome() {
+    let fixture = Fixture::new().await;
+    for round in 0..100_i64 {
+        let email = format!("{round}@example.com");
+        let (ada, zoe) = (student("Ada", &email), student("Zoe", &email));
+        let (both, again) = ([ada.clone(), zoe.clone()], [zoe.clone()]);
+        let letters = [letter(ada.id), letter(zoe.id)];
+        let (both, again, held) = tokio::join!(
+            fixture.store.store(&both),
+            fixture.store.store(&again),
+            fixture.store.hold(&letters),
+        );
+        let (both, again, _) = (both.unwrap(), again.unwrap(), held.unwrap());
+        let counts = fixture.counts().await;
+        assert_eq!(counts, (round + 1, round + 1, 0), "{both:?} {again:?}");
+    }
+    assert_eq!(fixture.count("students JOIN rejections USING (registration_id)").await, 0);
+}

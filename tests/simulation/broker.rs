@@ -1,0 +1,334 @@
+//! The broker: queues that survive everything, and channels that do not.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::time::Duration;
+
+use registrar_domain::{Lane, RegistrationId};
+use registrar_messaging::session::Condition;
+use registrar_messaging::{
+    DEAD_LETTER, Death, Delivery, Envelope, OutgoingMessage, UNROUTED, queue_of,
+};
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, sleep};
+
+use super::violation::Rule;
+use super::world::World;
+
+/// How long either side may take to see that a connection is dead.
+const UNNOTICED_MS: (u64, u64) = (0, 400);
+
+#[derive(Default)]
+pub(crate) struct Broker {
+    ready: BTreeMap<&'static str, VecDeque<Message>>,
+    channels: BTreeMap<u64, Channel>,
+    next_channel: u64,
+    pub(crate) sessions: BTreeMap<u64, PublishingSession>,
+    next_session: u64,
+    /// Messages that the broker has got and not looked at.
+    pub(crate) on_their_way: usize,
+    pub(crate) is_blocked: bool,
+    is_back: Option<Instant>,
+}
+
+/// A message in a queue.
+#[derive(Clone)]
+pub(crate) struct Message {
+    content: OutgoingMessage,
+    ids: Vec<RegistrationId>,
+    delivery_count: u32,
+    death: Option<Death>,
+}
+
+/// What one consumer holds.
+struct Channel {
+    queue: &'static str,
+    prefetch: usize,
+    unacked: BTreeMap<u64, Message>,
+    next_tag: u64,
+    /// Handed out, and not taken by the worker yet.
+    on_its_way: VecDeque<Delivery>,
+    is_consuming: bool,
+    /// What the worker writes does not arrive any more.
+    is_cut: bool,
+    /// The worker has seen that it is over.
+    is_seen_gone: bool,
+    wake: Arc<Notify>,
+}
+
+/// A publishing connection, while it is alive.
+pub(crate) struct PublishingSession {
+    pub(crate) conditions: mpsc::UnboundedSender<Condition>,
+    /// The broker has sent something back, which comes with the next confirm.
+    pub(crate) has_returned: bool,
+}
+
+impl World {
+    pub(crate) fn broker_is_away(&self) -> bool {
+        self.broker().is_back.is_some_and(|at| Instant::now() < at)
+    }
+
+    pub(crate) fn open_session(&self, conditions: mpsc::UnboundedSender<Condition>) -> u64 {
+        let mut broker = self.broker();
+        broker.next_session += 1;
+        let number = broker.next_session;
+        broker.sessions.insert(number, PublishingSession { conditions, has_returned: false });
+        number
+    }
+
+    pub(crate) fn cut_publishing(&self) {
+        for session in std::mem::take(&mut self.broker().sessions).into_values() {
+            let _ = session.conditions.send(Condition::Lost("cut".to_owned()));
+        }
+    }
+
+    pub(crate) fn block_publishing(self: &Arc<Self>, time: Duration) {
+        self.set_blocked(true);
+        let world = Arc::clone(self);
+        tokio::spawn(async move {
+            sleep(time).await;
+            world.set_blocked(false);
+        });
+    }
+
+    fn set_blocked(&self, is_blocked: bool) {
+        let mut broker = self.broker();
+        broker.is_blocked = is_blocked;
+        for session in broker.sessions.values() {
+            let blocked = || Condition::Blocked("low on memory".to_owned());
+            let condition = if is_blocked { blocked() } else { Condition::Open };
+            let _ = session.conditions.send(condition);
+        }
+    }
+
+    /// Stores a message in the queue of its lane, or in that of the unroutable.
+    pub(crate) fn enqueue(&self, content: OutgoingMessage, is_routed: bool) {
+        let ids = match Envelope::decode(&content.body) {
+            Ok(envelope) => envelope.registrations.iter().map(|one| one.id).collect(),
+            Err(_) => RegistrationId::parse(&content.message_id).into_iter().collect(),
+        };
+        self.note(|| format!("broker: stores {}", self.names_of(&ids)));
+        let queue = if is_routed { queue_of(content.lane) } else { UNROUTED };
+        let message = Message { content, ids, delivery_count: 0, death: None };
+        self.broker().ready.entry(queue).or_default().push_back(message);
+        self.hand_out(queue);
+    }
+
+    pub(crate) fn open_channel(&self, queue: &str, prefetch: u16) -> u64 {
+        let queues = [queue_of(Lane::Interactive), queue_of(Lane::Bulk), DEAD_LETTER, UNROUTED];
+        let queue = queues.into_iter().find(|one| *one == queue).unwrap();
+        let number = {
+            let mut broker = self.broker();
+            broker.next_channel += 1;
+            let number = broker.next_channel;
+            let channel = Channel {
+                queue,
+                prefetch: prefetch.into(),
+                unacked: BTreeMap::new(),
+                next_tag: 1,
+                on_its_way: VecDeque::new(),
+                is_consuming: true,
+                is_cut: false,
+                is_seen_gone: false,
+                wake: Arc::default(),
+            };
+            broker.channels.insert(number, channel);
+            number
+        };
+        self.hand_out(queue);
+        number
+    }
+
+    /// To whoever has room, mostly the oldest first.
+    fn hand_out(&self, queue: &'static str) {
+        let mut broker = self.broker();
+        let Broker { ready, channels, .. } = &mut *broker;
+        let ready = ready.entry(queue).or_default();
+        while !ready.is_empty() {
+            let has_room = |channel: &Channel| {
+                let is_open = channel.is_consuming && !channel.is_cut;
+                is_open && channel.queue == queue && channel.unacked.len() < channel.prefetch
+            };
+            let open: Vec<_> =
+                channels.iter().filter(|(_, c)| has_room(c)).map(|(number, _)| *number).collect();
+            if open.is_empty() {
+                return;
+            }
+            let mut random = self.random();
+            let to = random.pick(&open);
+            let which = if random.is_one_in(4) { random.below(ready.len()) } else { 0 };
+            drop(random);
+            let (Some(message), Some(channel)) = (ready.remove(which), channels.get_mut(&to))
+            else {
+                return;
+            };
+            channel.take(message);
+        }
+    }
+
+    /// What the worker does next on a channel.
+    pub(crate) fn peek(&self, channel: u64) -> Next {
+        match self.broker().channels.get(&channel).filter(|channel| !channel.is_seen_gone) {
+            Some(channel) if !channel.on_its_way.is_empty() => Next::Delivery,
+            Some(channel) if channel.is_consuming => Next::Wait(channel.wake.clone()),
+            // The channel is gone, or all was taken that came before its consumer was cancelled.
+            _ => Next::Gone,
+        }
+    }
+
+    pub(crate) fn take(&self, channel: u64) -> Option<Delivery> {
+        let mut broker = self.broker();
+        let channel = broker.channels.get_mut(&channel).filter(|c| !c.is_seen_gone)?;
+        channel.on_its_way.pop_front()
+    }
+
+    /// False when the worker can see that the channel is gone.
+    pub(crate) fn ack(&self, number: u64, tags: RangeInclusive<u64>) -> bool {
+        let (queue, acked) = {
+            let mut broker = self.broker();
+            let Some(channel) = broker.channels.get_mut(&number) else { return false };
+            if channel.is_seen_gone {
+                return false;
+            }
+            if channel.is_cut {
+                return true;
+            }
+            let acked: Vec<_> = channel.unacked.extract_if(tags, |_, _| true).collect();
+            (channel.queue, acked)
+        };
+        for (_, message) in acked {
+            self.note(|| format!("broker: forgets {}", self.names_of(&message.ids)));
+            let is_missing = |id: &&RegistrationId| self.tables().outcomes(id).is_empty();
+            let missing: Vec<_> = message.ids.iter().filter(is_missing).copied().collect();
+            if !missing.is_empty() {
+                self.is_violated(Rule::AckedWithoutOutcome, self.names_of(&missing));
+            }
+        }
+        self.hand_out(queue);
+        true
+    }
+
+    pub(crate) fn take_no_more(&self, channel: u64) {
+        if let Some(channel) = self.broker().channels.get_mut(&channel) {
+            channel.is_consuming = false;
+        }
+    }
+
+    /// What is unsettled on a channel that is over goes back to its queue.
+    pub(crate) fn close_channel(&self, number: u64) {
+        let Some(channel) = self.broker().channels.remove(&number) else { return };
+        // Whoever waits on it sees that it is gone.
+        channel.wake.notify_one();
+        for message in channel.unacked.into_values() {
+            self.requeue(channel.queue, message);
+        }
+        self.hand_out(channel.queue);
+    }
+
+    fn requeue(&self, queue: &'static str, mut message: Message) {
+        message.delivery_count += 1;
+        let is_in_lane = queue != DEAD_LETTER && queue != UNROUTED;
+        if is_in_lane && message.delivery_count > self.plan.delivery_limit {
+            self.note(|| format!("broker: gives up on {}", self.names_of(&message.ids)));
+            message.death =
+                Some(Death { reason: "delivery_limit".to_owned(), queue: queue.to_owned() });
+            message.delivery_count = 0;
+            self.broker().ready.entry(DEAD_LETTER).or_default().push_back(message);
+            self.hand_out(DEAD_LETTER);
+        } else {
+            self.note(|| format!("broker: takes back {}", self.names_of(&message.ids)));
+            self.broker().ready.entry(queue).or_default().push_front(message);
+        }
+    }
+
+    pub(crate) fn cut_consuming(self: &Arc<Self>) {
+        let channels: Vec<_> = self.broker().channels.keys().copied().collect();
+        for channel in channels {
+            self.cut_channel(channel);
+        }
+    }
+
+    /// Each side sees it when it sees it; until then the worker writes into the void.
+    pub(crate) fn cut_channel(self: &Arc<Self>, number: u64) {
+        if let Some(channel) = self.broker().channels.get_mut(&number) {
+            channel.is_cut = true;
+        }
+        let (broker_sees, worker_sees) = (self.some_ms(UNNOTICED_MS), self.some_ms(UNNOTICED_MS));
+        let world = Arc::clone(self);
+        tokio::spawn(async move {
+            sleep(broker_sees).await;
+            world.take_back_all(number);
+        });
+        let world = Arc::clone(self);
+        tokio::spawn(async move {
+            sleep(worker_sees).await;
+            if let Some(channel) = world.broker().channels.get_mut(&number) {
+                channel.is_seen_gone = true;
+                channel.wake.notify_one();
+            }
+        });
+    }
+
+    fn take_back_all(&self, number: u64) {
+        let (queue, unacked) = match self.broker().channels.get_mut(&number) {
+            None => return,
+            Some(channel) => (channel.queue, std::mem::take(&mut channel.unacked)),
+        };
+        for message in unacked.into_values() {
+            self.requeue(queue, message);
+        }
+        self.hand_out(queue);
+    }
+
+    pub(crate) fn restart_broker(self: &Arc<Self>, time: Duration) {
+        self.broker().is_back = Some(Instant::now() + time);
+        self.cut_publishing();
+        let channels: Vec<_> = self.broker().channels.keys().copied().collect();
+        for channel in channels {
+            self.close_channel(channel);
+        }
+    }
+
+    /// Nothing is in a queue, in hand, or on its way.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        let broker = self.broker();
+        broker.on_their_way == 0
+            && broker.ready.values().all(VecDeque::is_empty)
+            && broker.channels.values().all(|channel| channel.unacked.is_empty())
+    }
+
+    pub(crate) fn what_is_left(&self) -> String {
+        let broker = self.broker();
+        let ready: usize = broker.ready.values().map(VecDeque::len).sum();
+        let unacked: usize = broker.channels.values().map(|c| c.unacked.len()).sum();
+        format!("{ready} ready, {unacked} unacked, {} on their way", broker.on_their_way)
+    }
+}
+
+/// What a worker finds on its channel.
+pub(crate) enum Next {
+    Gone,
+    Wait(Arc<Notify>),
+    Delivery,
+}
+
+impl Channel {
+    fn take(&mut self, message: Message) {
+        let tag = self.next_tag;
+        self.next_tag += 1;
+        let OutgoingMessage { lane, message_id, body, headers } = message.content.clone();
+        self.on_its_way.push_back(Delivery {
+            tag,
+            body,
+            headers,
+            routing_key: lane.as_str().to_owned(),
+            redelivered: message.delivery_count > 0,
+            delivery_count: message.delivery_count,
+            message_id: Some(message_id),
+            death: message.death.clone(),
+        });
+        self.unacked.insert(tag, message);
+        self.wake.notify_one();
+    }
+}

@@ -1,0 +1,233 @@
+//! The product's processes, which are started again whenever they end.
+
+use std::cell::RefCell;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use registrar_domain::{IdempotencyKey, Lane, Outcome, RegistrationId, Student};
+use registrar_messaging::session::Connector;
+use registrar_messaging::{ConsumingConnector, Envelope, PublishSettings, Publisher};
+use registrar_runtime::lifecycle::Shutdown;
+use registrar_runtime::retry::RetryPolicy;
+use registrar_storage::{PauseWatch, RegistrationStore};
+use registrar_telemetry::metrics::Metrics;
+use registrar_tests::random::Random;
+use registrar_worker::batch::BatchLimits;
+use registrar_worker::consume::Consumption;
+use registrar_worker::ledger::Recorder;
+use registrar_worker::metrics::WorkerMetrics;
+use registrar_worker::readiness::Readiness;
+use registrar_worker::source::Source;
+use registrar_worker::writer::Writer;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use super::consuming::ConsumingDouble;
+use super::database::DatabaseDouble;
+use super::pauses::PausesDouble;
+use super::process::Process;
+use super::publishing::PublishingDouble;
+use super::tables::Tables;
+use super::violation::Rule;
+use super::world::World;
+
+/// Between a process's end and its successor.
+const RESTART_MS: (u64, u64) = (5, 150);
+const BATCH_ROWS: u16 = 4;
+
+thread_local! {
+    static JITTER: RefCell<Random> = RefCell::new(Random::of(0));
+}
+
+/// Shared by all runs, since nothing is decided by them.
+static METRICS: LazyLock<Arc<WorkerMetrics>> =
+    LazyLock::new(|| Arc::new(WorkerMetrics::register(&Metrics::new()).unwrap()));
+
+/// What the product is put together with: the doubles as they are, or with a bug planted around one.
+pub(crate) trait Assembly: Send + Sync + 'static {
+    type Publishing: Connector;
+    type Consuming: ConsumingConnector;
+    type Store: RegistrationStore + 'static;
+
+    fn publishing(double: PublishingDouble) -> Self::Publishing;
+    fn consuming(double: ConsumingDouble) -> Self::Consuming;
+    fn store(double: DatabaseDouble) -> Self::Store;
+
+    /// What the API makes of a key.
+    fn id(key: &IdempotencyKey, scope: &str, student: &Student) -> RegistrationId {
+        key.registration_id(&"simulated".into(), scope, student)
+    }
+
+    /// What all who read the tables are told of a registration.
+    fn outcomes(tables: &Tables, id: &RegistrationId) -> Vec<Outcome> {
+        tables.outcomes(id)
+    }
+}
+
+/// The product as it is.
+pub(crate) struct Sound;
+
+impl Assembly for Sound {
+    type Publishing = PublishingDouble;
+    type Consuming = ConsumingDouble;
+    type Store = DatabaseDouble;
+
+    fn publishing(double: PublishingDouble) -> PublishingDouble {
+        double
+    }
+
+    fn consuming(double: ConsumingDouble) -> ConsumingDouble {
+        double
+    }
+
+    fn store(double: DatabaseDouble) -> DatabaseDouble {
+        double
+    }
+}
+
+/// Lets the jitter of this thread's retries begin anew.
+pub(crate) fn seed_jitter(seed: u64) {
+    JITTER.set(Random::of(seed));
+}
+
+fn jitter() -> f64 {
+    let thousandths = JITTER.with_borrow_mut(|random| random.between(0, 999));
+    f64::from(u32::try_from(thousandths).unwrap()) / 1_000.0
+}
+
+fn policy(first_ms: u64, cap_ms: u64) -> RetryPolicy {
+    let (first, cap) = (Duration::from_millis(first_ms), Duration::from_millis(cap_ms));
+    RetryPolicy::new(first, cap).unwrap().drawing_from(jitter)
+}
+
+/// Everything is small, so that everything becomes full.
+fn publish_settings(lines: usize) -> PublishSettings {
+    let count = |count| NonZeroUsize::new(count).unwrap();
+    PublishSettings {
+        publish_connections: count(lines),
+        publish_window: count(2),
+        publish_queue: count(1),
+        publish_queue_timeout: Duration::from_millis(100),
+        publish_confirm_timeout: Duration::from_millis(400),
+    }
+}
+
+/// Runs an API process after the other, until the end.
+pub(crate) async fn keep_api<A: Assembly>(world: Arc<World>, end: CancellationToken) {
+    while !end.is_cancelled() {
+        let process = world.starts("api".to_owned());
+        let shutdown = Shutdown::new();
+        let double = |_| {
+            let (world, process) = (Arc::clone(&world), Arc::clone(&process));
+            A::publishing(PublishingDouble { world, process })
+        };
+        let (publisher, lines) = Publisher::with_connectors(
+            (0..world.plan.lines).map(double),
+            publish_settings(world.plan.lines),
+            policy(10, 500),
+            Arc::new(()),
+            &shutdown,
+        );
+        world.publish_through(publisher);
+        let mut running = JoinSet::new();
+        for line in lines {
+            running.spawn(line);
+        }
+        let stopping = process.stopping();
+        tokio::select! {
+            biased;
+            () = process.crashed() => running.shutdown().await,
+            () = stopping.cancelled() => shutdown.request(),
+            ended = running.join_next() => world.is_violated(Rule::Panicked, format!("{ended:?}")),
+        }
+        all_end(&world, &process, running).await;
+        sleep(world.some_ms(RESTART_MS)).await;
+    }
+}
+
+/// Runs a worker process after the other, until the end.
+pub(crate) async fn keep_worker<A: Assembly>(
+    world: Arc<World>,
+    number: usize,
+    end: CancellationToken,
+) {
+    while !end.is_cancelled() {
+        let process = world.starts(format!("worker {number}"));
+        let store = {
+            let (world, process) = (Arc::clone(&world), Arc::clone(&process));
+            Arc::new(A::store(DatabaseDouble { world, process }))
+        };
+        let sources = [
+            (Source::lane(Lane::Interactive), 2),
+            (Source::lane(Lane::Bulk), 1),
+            (Source::dead_letters(), 1),
+            (Source::unrouted(), 1),
+        ];
+        let mut running = JoinSet::new();
+        let (ledger, recording) =
+            Recorder::new(Arc::clone(&store), policy(10, 300), Readiness::starting([]));
+        running.spawn(recording.run());
+        for (source, writers) in sources {
+            let (world, process) = (Arc::clone(&world), Arc::clone(&process));
+            let stop = process.stopping();
+            // One for each consumption: those who wait for one watch wake in a random order.
+            let double = PausesDouble { world: Arc::clone(&world), process: Arc::clone(&process) };
+            let (pauses, keeping) = PauseWatch::new(double);
+            running.spawn(keeping.run(stop.clone()));
+            let consuming = A::consuming(ConsumingDouble { world, process });
+            let stored = (Arc::clone(&store), ledger.clone());
+            let consumption = consumption::<A>(consuming, stored, source, writers, pauses);
+            running.spawn(async move { consumption.run(stop).await.unwrap() });
+        }
+        drop((store, ledger));
+        all_end(&world, &process, running).await;
+        world.note(|| format!("{} has ended", process.name));
+        sleep(world.some_ms(RESTART_MS)).await;
+    }
+}
+
+fn consumption<A: Assembly>(
+    consuming: A::Consuming,
+    (store, ledger): (Arc<A::Store>, Recorder<A::Store>),
+    source: Source,
+    writers: u16,
+    pauses: PauseWatch,
+) -> Consumption<A::Consuming, A::Store> {
+    Consumption {
+        messaging: consuming,
+        writers,
+        batch_rows: BATCH_ROWS,
+        writer: Arc::new(Writer {
+            source,
+            store,
+            ledger,
+            decode: Envelope::decode,
+            limits: BatchLimits { rows: BATCH_ROWS.into(), linger: Duration::from_millis(5) },
+            retry: policy(10, 300),
+            give_back_after: Duration::from_secs(1),
+            metrics: Arc::clone(&METRICS),
+        }),
+        reconnect: policy(20, 500),
+        resume: policy(100, 2_000),
+        readiness: Readiness::starting([]),
+        pauses,
+    }
+}
+
+/// Waits for what runs in a process, or drops it when the process dies.
+async fn all_end(world: &World, process: &Process, mut running: JoinSet<()>) {
+    loop {
+        let ended = tokio::select! {
+            biased;
+            () = process.crashed() => return running.shutdown().await,
+            ended = running.join_next() => ended,
+        };
+        match ended {
+            None => return,
+            Some(Ok(())) => {}
+            Some(Err(error)) => world.is_violated(Rule::Panicked, error.to_string()),
+        }
+    }
+}

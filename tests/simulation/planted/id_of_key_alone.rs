@@ -1,0 +1,45 @@
+//! The id comes from the key alone, whatever was sent with it.
+
+use registrar_domain::{IdempotencyKey, RegistrationId, Student};
+
+use super::super::consuming::ConsumingDouble;
+use super::super::database::DatabaseDouble;
+use super::super::installation::Assembly;
+use super::super::publishing::PublishingDouble;
+use super::super::violation::Rule;
+use super::is_caught;
+
+struct IdOfKeyAlone;
+
+impl Assembly for IdOfKeyAlone {
+    type Publishing = PublishingDouble;
+    type Consuming = ConsumingDouble;
+    type Store = DatabaseDouble;
+
+    fn publishing(double: PublishingDouble) -> PublishingDouble {
+        double
+    }
+
+    fn consuming(double: ConsumingDouble) -> ConsumingDouble {
+        double
+    }
+
+    fn store(double: DatabaseDouble) -> DatabaseDouble {
+        double
+    }
+
+    fn id(key: &IdempotencyKey, scope: &str, _student: &Student) -> RegistrationId {
+        let anybody = Student::parse("Ada", "Lovelace", "anybody@example.com").unwrap();
+        key.registration_id(&"simulated".into(), scope, &anybody)
+    }
+}
+
+#[test]
+fn the_simulation_catches_an_id_that_comes_from_the_key_alone() {
+    is_caught::<IdOfKeyAlone>(Rule::OutcomeOfAnother);
+}
+
+#[test]
+fn the_simulation_catches_two_outcomes_of_an_id_that_comes_from_the_key_alone() {
+    is_caught::<IdOfKeyAlone>(Rule::Doubled);
+}

@@ -1,0 +1,89 @@
+//! Two requests on one channel get each other's confirms, as when tasks share a channel.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use registrar_messaging::session::{Condition, Connector, Session, Settlement};
+use registrar_messaging::{ConnectError, OutgoingMessage, Statement};
+use tokio::sync::oneshot;
+
+use super::super::consuming::ConsumingDouble;
+use super::super::database::DatabaseDouble;
+use super::super::installation::Assembly;
+use super::super::publishing::{PublishingDouble, SessionDouble};
+use super::super::violation::Rule;
+use super::is_caught;
+
+struct SwappedConfirms;
+
+impl Assembly for SwappedConfirms {
+    type Publishing = Swapping;
+    type Consuming = ConsumingDouble;
+    type Store = DatabaseDouble;
+
+    fn publishing(double: PublishingDouble) -> Swapping {
+        Swapping(double)
+    }
+
+    fn consuming(double: ConsumingDouble) -> ConsumingDouble {
+        double
+    }
+
+    fn store(double: DatabaseDouble) -> DatabaseDouble {
+        double
+    }
+}
+
+struct Swapping(PublishingDouble);
+
+impl Connector for Swapping {
+    type Session = SwappingSession;
+
+    async fn connect(&mut self) -> Result<SwappingSession, ConnectError> {
+        let session = self.0.connect().await?;
+        Ok(SwappingSession { session, sent: 0, waiting: Arc::default() })
+    }
+}
+
+struct SwappingSession {
+    session: SessionDouble,
+    sent: u64,
+    waiting: Arc<Mutex<BTreeMap<u64, oneshot::Sender<Settlement>>>>,
+}
+
+impl Session for SwappingSession {
+    type Confirm = BoxFuture<'static, Settlement>;
+
+    fn publish(&mut self, message: OutgoingMessage) -> Self::Confirm {
+        let (confirm, settled) = oneshot::channel();
+        let (number, waiting) = (self.sent, Arc::clone(&self.waiting));
+        self.sent += 1;
+        waiting.lock().unwrap().insert(number, confirm);
+        let own = self.session.publish(message);
+        tokio::spawn(async move {
+            let settlement = own.await;
+            let mut waiting = waiting.lock().unwrap();
+            let other = waiting.remove(&(number ^ 1)).or_else(|| waiting.remove(&number));
+            let _ = other.map(|confirm| confirm.send(settlement));
+        });
+        async { settled.await.unwrap_or(Settlement::Lost) }.boxed()
+    }
+
+    fn state(&mut self, statement: &Statement) -> Self::Confirm {
+        self.session.state(statement)
+    }
+
+    async fn changed(&mut self) -> Condition {
+        self.session.changed().await
+    }
+
+    async fn close(self) {
+        self.session.close().await;
+    }
+}
+
+#[test]
+fn the_simulation_catches_confirms_that_are_swapped() {
+    is_caught::<SwappedConfirms>(Rule::Lost);
+}

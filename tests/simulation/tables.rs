@@ -1,0 +1,98 @@
+//! The database's tables, and what one statement does to them: all of it or nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use registrar_domain::ledger::Ledger;
+use registrar_domain::{HoldReason, Outcome, Registration, RegistrationId, RejectionCode};
+use registrar_storage::DeadLetter;
+
+/// The code of the only rejection that there is.
+pub(crate) const REJECTED: Outcome = Outcome::Rejected(RejectionCode::EmailAlreadyRegistered);
+
+#[derive(Default)]
+pub(crate) struct Tables {
+    /// Unique by id.
+    pub(crate) students: BTreeMap<RegistrationId, String>,
+    /// The other unique key.
+    emails: BTreeMap<String, RegistrationId>,
+    pub(crate) rejections: BTreeSet<RegistrationId>,
+    letters: BTreeMap<Identity, HoldReason>,
+    pub(crate) ledger: Ledger,
+}
+
+/// By which a dead letter is known.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Identity {
+    Registration(RegistrationId),
+    Message(Option<String>, Vec<u8>),
+}
+
+/// A row with one of the keys is there; the statement did nothing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Duplicate;
+
+impl Tables {
+    /// A plain INSERT of many rows.
+    pub(crate) fn insert_students(&mut self, rows: &[Registration]) -> Result<(), Duplicate> {
+        let key = |row: &Registration| row.student.email().key().to_owned();
+        let is_taken = |row: &Registration| {
+            self.students.contains_key(&row.id) || self.emails.contains_key(&key(row))
+        };
+        if rows.iter().any(is_taken) {
+            return Err(Duplicate);
+        }
+        for row in rows {
+            self.students.insert(row.id, key(row));
+            self.emails.insert(key(row), row.id);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn owner_of(&self, email_key: &str) -> Option<RegistrationId> {
+        self.emails.get(email_key).copied()
+    }
+
+    /// A plain INSERT of many rows.
+    pub(crate) fn insert_rejections(&mut self, ids: &[RegistrationId]) -> Result<(), Duplicate> {
+        if ids.iter().any(|id| self.rejections.contains(id)) {
+            return Err(Duplicate);
+        }
+        self.rejections.extend(ids);
+        Ok(())
+    }
+
+    /// What all who read the tables are told: a letter counts as released once its registration is
+    /// registered or rejected.
+    pub(crate) fn outcomes(&self, id: &RegistrationId) -> Vec<Outcome> {
+        let decided = self.decided(id);
+        if decided.is_empty() { self.letter(id).into_iter().collect() } else { decided }
+    }
+
+    /// The tables of students and of rejections at one moment.
+    pub(crate) fn decided(&self, id: &RegistrationId) -> Vec<Outcome> {
+        let registered = self.students.get(id).map(|_| Outcome::Registered);
+        let rejected = self.rejections.get(id).map(|_| REJECTED);
+        registered.into_iter().chain(rejected).collect()
+    }
+
+    /// Why a registration was put on hold.
+    pub(crate) fn letter(&self, id: &RegistrationId) -> Option<Outcome> {
+        self.letters.get(&Identity::Registration(*id)).map(|reason| Outcome::OnHold(*reason))
+    }
+
+    /// Inserts a letter, or holds the one that is there again.
+    pub(crate) fn hold(&mut self, letter: &DeadLetter) {
+        let identity = match letter.registration_id {
+            Some(id) => Identity::Registration(id),
+            None => Identity::Message(letter.message_id.clone(), letter.payload.clone()),
+        };
+        self.letters.insert(identity, letter.reason);
+    }
+
+    /// As if this row had never been written.
+    pub(crate) fn roll_back_student(&mut self, id: &RegistrationId) {
+        if let Some(email) = self.students.remove(id) {
+            self.emails.remove(&email);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! `registrar-local`: the whole of Registrar on one machine, with private servers.
+
+mod clean;
+mod pages;
+mod run;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use registrar_local::output::print_error;
+use registrar_local::{BROWSER, DEBOOTSTRAP, TOOLS, install_missing, require_node};
+
+/// The whole of Registrar on one machine, with private servers.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what is missing, start everything, stop it on Ctrl-C. The data stays.
+    Run(RunArguments),
+    /// Install what is missing of the servers and of what builds the pages, and nothing else.
+    Install(InstallArguments),
+    /// Start nginx alone, with the pages and an API that runs already or will, until Ctrl-C.
+    Pages(PagesArguments),
+    /// Start empty servers and print the variables that make the tests use them, until Ctrl-C.
+    Servers(ServersArguments),
+    /// Delete the data of `run`.
+    Clean(CleanArguments),
+}
+
+#[derive(Args)]
+struct RunArguments {
+    /// Where data and logs are kept.
+    #[arg(long, default_value = ".local")]
+    data_dir: PathBuf,
+    /// The port of the private database server.
+    #[arg(long, default_value_t = 13306)]
+    database_port: u16,
+    /// The first of five ports of the private RabbitMQ.
+    #[arg(long, default_value_t = 13672, value_parser = clap::value_parser!(u16).range(1..=65531))]
+    broker_port: u16,
+    /// The port of nginx, for browsers.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// The port of Prometheus, which is started when it is installed.
+    #[arg(long, default_value_t = 9090)]
+    prometheus_port: u16,
+    /// Where the built pages are.
+    #[arg(long, default_value = "frontend/dist")]
+    pages: PathBuf,
+}
+
+#[derive(Args)]
+struct InstallArguments {
+    /// Also the browser that the tests use.
+    #[arg(long)]
+    browser: bool,
+    /// Also what makes a folder with another Debian in it, whose servers can be tested.
+    #[arg(long)]
+    debootstrap: bool,
+}
+
+#[derive(Args)]
+struct PagesArguments {
+    /// The port of nginx; 0 takes a free one.
+    #[arg(long, default_value_t = 8080)]
+    listen: u16,
+    /// The port of the API on this machine.
+    #[arg(long, default_value_t = 5000)]
+    api: u16,
+    /// Where the built pages are.
+    #[arg(long, default_value = "frontend/dist")]
+    pages: PathBuf,
+}
+
+#[derive(Args)]
+struct ServersArguments {
+    /// With their makers' defaults and a password, not with the configuration of an installation.
+    #[arg(long)]
+    stock: bool,
+}
+
+#[derive(Args)]
+struct CleanArguments {
+    /// Where data and logs are kept.
+    #[arg(long, default_value = ".local")]
+    data_dir: PathBuf,
+    /// Do not ask.
+    #[arg(long)]
+    yes: bool,
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Install(arguments) => install(&arguments),
+        Command::Pages(arguments) => pages::serve(&arguments),
+        Command::Servers(arguments) => serve::serve(arguments.stock),
+        Command::Clean(arguments) => clean::clean(&arguments.data_dir, arguments.yes),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            print_error(format_args!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn install(arguments: &InstallArguments) -> anyhow::Result<()> {
+    let mut tools = TOOLS.to_vec();
+    if arguments.browser {
+        tools.push(&BROWSER);
+    }
+    if arguments.debootstrap {
+        tools.push(&DEBOOTSTRAP);
+    }
+    install_missing(&tools)?;
+    Ok(require_node()?)
+}

@@ -1,0 +1,89 @@
+//! What an administrator asks of a database server, through its command-line client.
+
+use std::process::Command;
+use std::time::Duration;
+
+use crate::address::Address;
+use crate::process::output_within;
+use crate::tools::DATABASE_CLIENT;
+use crate::{Program, StackError};
+
+const TIMEOUT: Duration = Duration::from_mins(2);
+
+/// For a question that is asked again. Starting the client takes its time on a busy machine.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Makes and drops databases on a server, ours or another.
+#[derive(Debug, Clone)]
+pub struct DatabaseAdmin {
+    client: Program,
+    address: Address,
+}
+
+impl DatabaseAdmin {
+    /// For the server on a port of this machine, as `root` without a password.
+    pub(crate) fn local(port: u16) -> Result<Self, StackError> {
+        Self::at(Address::new("mysql", "root", "", port))
+    }
+
+    /// The same server, asked as another user.
+    pub(crate) fn as_user(&self, user: &str, password: &str) -> Self {
+        let address = Address {
+            user: user.to_owned(),
+            password: password.to_owned(),
+            ..self.address.clone()
+        };
+        Self { client: self.client.clone(), address }
+    }
+
+    /// For a server given by its address.
+    pub(crate) fn at(address: Address) -> Result<Self, StackError> {
+        Ok(Self { client: DATABASE_CLIENT.find()?, address })
+    }
+
+    /// The address of a database, for sqlx: `mysql://root@127.0.0.1:PORT/NAME`.
+    pub fn database_url(&self, name: &str) -> String {
+        self.address.url(name)
+    }
+
+    /// The server's address without a database.
+    pub fn url(&self) -> String {
+        self.address.url("")
+    }
+
+    /// Makes a database unless it exists.
+    pub fn create_database(&self, name: &str) -> Result<(), StackError> {
+        self.execute(&format!("CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4"))
+            .map(drop)
+    }
+
+    /// Drops a database if it exists.
+    pub fn drop_database(&self, name: &str) -> Result<(), StackError> {
+        self.execute(&format!("DROP DATABASE IF EXISTS `{name}`")).map(drop)
+    }
+
+    /// Runs statements and returns their rows, tab-separated, one a line. For tests that look
+    /// without a connection of their own.
+    pub fn execute(&self, statements: &str) -> Result<String, StackError> {
+        let what = "Asking the database server";
+        output_within(what, TIMEOUT, self.command().args(["--execute", statements]))
+    }
+
+    pub(crate) fn answers(&self) -> bool {
+        let probe = ["--connect-timeout=8", "--execute", "SELECT 1"];
+        let mut client = self.command();
+        output_within("Asking the database server", PROBE_TIMEOUT, client.args(probe)).is_ok()
+    }
+
+    fn command(&self) -> Command {
+        let mut command = self.client.command();
+        command
+            .args(["--no-defaults", "--batch", "--skip-column-names", "--protocol=TCP"])
+            .args(["--host", &self.address.host])
+            .args(["--port", &self.address.port.to_string()])
+            .args(["--user", &self.address.user])
+            // Not an argument: those are for everyone to see.
+            .env("MYSQL_PWD", &self.address.password);
+        command
+    }
+}

@@ -1,0 +1,56 @@
+//! Ports on 127.0.0.1 for private servers.
+
+use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::process;
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use crate::StackError;
+
+/// Below the kernel's ephemeral ports (32768 and up): otherwise an outgoing connection could take
+/// a server's port while that server is down, and it could not come back.
+const FIRST: u16 = 20_000;
+const LAST: u16 = 31_999;
+
+/// A TCP port that no other lease on this machine has, for as long as this value lives.
+///
+/// The lease is the UDP port of the same number, bound and never used: it works between
+/// processes and ends with them, without files.
+#[derive(Debug)]
+pub(crate) struct PortLease {
+    port: u16,
+    _lease: UdpSocket,
+}
+
+impl PortLease {
+    /// Leases a free port.
+    pub(crate) fn any() -> Result<Self, StackError> {
+        static NEXT: AtomicU16 = AtomicU16::new(0);
+        let span = LAST - FIRST + 1;
+        // Processes start at different places so that they rarely try the same port.
+        let start = u16::try_from(process::id() * 37 % u32::from(span)).unwrap_or(0);
+        for _ in 0..span {
+            let step = NEXT.fetch_add(1, Ordering::Relaxed) % span;
+            let port = FIRST + (start + step) % span;
+            if let Ok(lease) = UdpSocket::bind((Ipv4Addr::LOCALHOST, port))
+                && is_free(port)
+            {
+                return Ok(Self { port, _lease: lease });
+            }
+        }
+        Err(StackError::NoFreePort { first: FIRST, last: LAST })
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+/// Fails with [`StackError::PortTaken`] when something listens on `port`.
+pub fn require_free(what: &'static str, port: u16) -> Result<(), StackError> {
+    if is_free(port) { Ok(()) } else { Err(StackError::PortTaken { what, port }) }
+}
+
+fn is_free(port: u16) -> bool {
+    // 0.0.0.0 so that a listener on any address counts.
+    TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok()
+}

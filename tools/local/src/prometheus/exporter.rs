@@ -1,0 +1,87 @@
+//! A private `mysqld_exporter`, with a user that reads the server's figures and no table.
+
+use std::fs;
+use std::fs::File;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::PathBuf;
+
+use super::{HttpServer, add_argument};
+use crate::server::{Home, Port, ServerOptions};
+use crate::{DatabaseAdmin, MariaDb, Program, StackError};
+
+const WHAT: &str = "mysqld_exporter";
+
+/// The statements that the containers use as well.
+const USER: &str = include_str!("../../../../infra/mysql/exporter.sql");
+const NAME: &str = "exporter";
+
+/// A `mysqld_exporter` of our own on 127.0.0.1. It ends with this value, or with this process.
+#[derive(Debug)]
+pub struct MysqldExporter {
+    server: HttpServer,
+    password: String,
+}
+
+impl MysqldExporter {
+    /// Makes the user, or gives it a new password, starts `program` and waits until it answers.
+    pub fn start(
+        program: &Program,
+        options: &ServerOptions,
+        database: &MariaDb,
+    ) -> Result<Self, StackError> {
+        let home = Home::open(WHAT, options.data_dir.as_deref())?;
+        let port = Port::choose(WHAT, options.port)?;
+        let password = random_password()?;
+        make_user(database.admin(), &password)?;
+        let login = write_login(&home, database.port(), &password)?;
+        let mut command = program.command();
+        add_argument(&mut command, "--config.my-cnf=", &login);
+        command.arg(format!("--web.listen-address=127.0.0.1:{}", port.number()));
+        let server = HttpServer::start(WHAT, home, port, &mut command, "/metrics")?;
+        Ok(Self { server, password })
+    }
+
+    /// The port on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.server.port()
+    }
+
+    /// What its user may ask of a server.
+    pub fn as_user(&self, admin: &DatabaseAdmin) -> DatabaseAdmin {
+        admin.as_user(NAME, &self.password)
+    }
+
+    /// The log file.
+    pub fn log(&self) -> PathBuf {
+        self.server.log()
+    }
+
+    /// An error that says how it ended, if it did.
+    pub fn check(&mut self) -> Result<(), StackError> {
+        self.server.check()
+    }
+}
+
+fn make_user(admin: &DatabaseAdmin, password: &str) -> Result<(), StackError> {
+    admin.execute(&USER.replace("${EXPORTER_PASSWORD}", password)).map(drop)
+}
+
+/// For this user only.
+fn write_login(home: &Home, port: u16, password: &str) -> Result<PathBuf, StackError> {
+    let path = home.private_folder("login")?.join("my.cnf");
+    let text = format!(
+        "[client]\nhost = 127.0.0.1\nport = {port}\nuser = {NAME}\npassword = {password}\n"
+    );
+    let mut options = File::options();
+    let file = options.create(true).truncate(true).write(true).mode(0o600).open(&path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(StackError::io(format!("Could not write {}", path.display())))?;
+    Ok(path)
+}
+
+fn random_password() -> Result<String, StackError> {
+    let uuid = fs::read_to_string("/proc/sys/kernel/random/uuid");
+    let uuid = uuid.map_err(StackError::io("Could not make a password"))?;
+    Ok(uuid.trim().to_owned())
+}

@@ -1,0 +1,236 @@
+//! The writer's loop, over deliveries and a store in memory: what is acked, and when.
+
+mod batching;
+mod delaying;
+mod failing;
+mod holding;
+mod noting;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use registrar_domain::ledger::{Account, Book, Epoch, Ledger};
+use registrar_domain::{HoldReason, Lane, Outcome, Registration, RegistrationId, Student};
+use registrar_messaging::{ChannelGone, DecodeError, Deliveries, Delivery, Envelope};
+use registrar_runtime::retry::RetryPolicy;
+use registrar_storage::{DeadLetter, ErrorClass, RegistrationStore, StorageError, Verdict};
+use registrar_telemetry::metrics::Metrics;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{Writer, WriterEnd};
+use crate::batch::{BatchLimits, Pace};
+use crate::ledger::Recorder;
+use crate::metrics::WorkerMetrics;
+use crate::readiness::Readiness;
+use crate::source::Source;
+
+/// A channel that hands out these deliveries and then is silent, or gone.
+#[derive(Debug, Default)]
+struct Channel {
+    deliveries: VecDeque<Delivery>,
+    goes_silent: bool,
+    acked: Arc<Mutex<Vec<u64>>>,
+    /// What the ledger has, to be counted at each ack.
+    ledger: Arc<Mutex<Ledger>>,
+    known_when_acked: Vec<u64>,
+}
+
+impl Deliveries for Channel {
+    async fn next(&mut self) -> Option<Delivery> {
+        match self.deliveries.pop_front() {
+            None if self.goes_silent => std::future::pending().await,
+            delivery => delivery,
+        }
+    }
+
+    async fn ack_through(&mut self, tag: u64) -> Result<(), ChannelGone> {
+        self.acked.lock().unwrap().push(tag);
+        let known = self.ledger.lock().unwrap().iter().map(|(_, book)| book.settled.count()).sum();
+        self.known_when_acked.push(known);
+        Ok(())
+    }
+
+    async fn ack(&mut self, tag: u64) -> Result<(), ChannelGone> {
+        self.ack_through(tag).await
+    }
+
+    async fn take_no_more(&mut self) {
+        self.goes_silent = false;
+    }
+
+    async fn give_back_all(&mut self) {}
+}
+
+/// A store that answers as the script says, and then always well.
+#[derive(Debug, Default)]
+struct Script {
+    failures: Mutex<VecDeque<ErrorClass>>,
+    fails_for_ever: Option<ErrorClass>,
+    refuses: Option<RegistrationId>,
+    forgets_one: bool,
+    hold_fails: Mutex<usize>,
+    batches: Mutex<Vec<Vec<Registration>>>,
+    /// Delayed for so many attempts.
+    delays: Mutex<HashMap<RegistrationId, usize>>,
+    held: Mutex<Vec<DeadLetter>>,
+    record_fails: Mutex<usize>,
+    record_fails_until: Option<Instant>,
+    probe_fails: bool,
+    recorded: Arc<Mutex<Ledger>>,
+    stop_while_storing: Option<CancellationToken>,
+}
+
+fn error(class: ErrorClass) -> StorageError {
+    StorageError::new(class, "scripted", "The script says so.")
+}
+
+impl RegistrationStore for Script {
+    async fn probe(&self) -> Result<(), StorageError> {
+        if self.probe_fails { Err(error(ErrorClass::Transient)) } else { Ok(()) }
+    }
+
+    async fn store(&self, batch: &[Registration]) -> Result<Vec<Verdict>, StorageError> {
+        self.batches.lock().unwrap().push(batch.to_vec());
+        if let Some(stop) = &self.stop_while_storing {
+            stop.cancel();
+        }
+        let failure = self.failures.lock().unwrap().pop_front().or(self.fails_for_ever);
+        if let Some(class) = failure {
+            return Err(error(class));
+        }
+        let is_delayed = |one: &Registration| match self.delays.lock().unwrap().get_mut(&one.id) {
+            None | Some(0) => false,
+            Some(attempts) => {
+                *attempts -= 1;
+                true
+            }
+        };
+        let verdict = |one: &Registration| {
+            if is_delayed(one) {
+                Verdict::Delayed(error(ErrorClass::Transient))
+            } else if self.refuses == Some(one.id) {
+                Verdict::Refused { fingerprint: "mysql:4025".to_owned(), code: Some(4025) }
+            } else {
+                Verdict::Decided { outcome: Outcome::Registered, is_fresh: true }
+            }
+        };
+        let answered = batch.len() - usize::from(self.forgets_one);
+        Ok(batch[..answered].iter().map(verdict).collect())
+    }
+
+    async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
+        let mut failing = self.hold_fails.lock().unwrap();
+        if *failing > 0 {
+            *failing -= 1;
+            return Err(error(ErrorClass::Transient));
+        }
+        self.held.lock().unwrap().extend_from_slice(letters);
+        Ok(letters.iter().map(|letter| Outcome::OnHold(letter.reason)).collect())
+    }
+
+    async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {
+        if self.record_fails_until.is_some_and(|until| Instant::now() < until) {
+            return Err(error(ErrorClass::System));
+        }
+        let mut failing = self.record_fails.lock().unwrap();
+        if *failing > 0 {
+            *failing -= 1;
+            return Err(error(ErrorClass::Transient));
+        }
+        self.recorded.lock().unwrap().add(additions);
+        Ok(())
+    }
+}
+
+const PANICS: &[u8] = b"a bug of the decoder";
+
+fn decode(body: &[u8]) -> Result<Envelope, DecodeError> {
+    assert_ne!(body, PANICS);
+    Envelope::decode(body)
+}
+
+fn registration() -> Registration {
+    let student = Student::parse("Ada", "Lovelace", "ada@example.com").unwrap();
+    Registration::now(RegistrationId::generate(), student)
+}
+
+fn delivery(tag: u64, body: Vec<u8>) -> Delivery {
+    Delivery {
+        tag,
+        body,
+        headers: [].into(),
+        routing_key: "interactive".to_owned(),
+        redelivered: false,
+        delivery_count: 0,
+        message_id: None,
+        death: None,
+    }
+}
+
+fn deliveries(count: u64) -> VecDeque<Delivery> {
+    (1..=count).map(|tag| delivery(tag, Envelope::of(registration()).encode())).collect()
+}
+
+struct Run {
+    end: WriterEnd,
+    acked: Vec<u64>,
+    known_when_acked: Vec<u64>,
+    took: Duration,
+    store: Arc<Script>,
+}
+
+impl Run {
+    fn batch_sizes(&self) -> Vec<usize> {
+        self.store.batches.lock().unwrap().iter().map(Vec::len).collect()
+    }
+
+    fn held(&self) -> Vec<DeadLetter> {
+        self.store.held.lock().unwrap().clone()
+    }
+}
+
+/// Runs a writer with batches of at most four rows until it ends.
+async fn run(channel: Channel, script: Script) -> Run {
+    run_until(channel, script, CancellationToken::new()).await
+}
+
+async fn run_until(channel: Channel, script: Script, stop: CancellationToken) -> Run {
+    run_at(Pace::Full, channel, script, stop).await
+}
+
+async fn run_at(pace: Pace, channel: Channel, script: Script, stop: CancellationToken) -> Run {
+    run_with(pace, channel, script, &stop.child_token(), &stop).await
+}
+
+async fn run_with(
+    pace: Pace,
+    mut channel: Channel,
+    script: Script,
+    wind_down: &CancellationToken,
+    stop: &CancellationToken,
+) -> Run {
+    let store = Arc::new(script);
+    let retry = RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(1)).unwrap();
+    let (ledger, recording) = Recorder::new(Arc::clone(&store), retry, Readiness::starting([]));
+    let recording = tokio::spawn(recording.run());
+    let writer = Writer {
+        source: Source::lane(Lane::Interactive),
+        store: Arc::clone(&store),
+        ledger,
+        decode,
+        limits: BatchLimits { rows: 4, linger: Duration::from_millis(5) },
+        retry: RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(5)).unwrap(),
+        give_back_after: Duration::from_mins(5),
+        metrics: Arc::new(WorkerMetrics::register(&Metrics::new()).unwrap()),
+    };
+    channel.ledger = Arc::clone(&store.recorded);
+    let began = Instant::now();
+    let end = writer.run(pace, &mut channel, wind_down, stop).await;
+    let took = began.elapsed();
+    drop(writer);
+    recording.await.unwrap();
+    let acked = channel.acked.lock().unwrap().clone();
+    Run { end, acked, known_when_acked: channel.known_when_acked, took, store }
+}
