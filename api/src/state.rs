@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_domain::{Lane, Reference, ReferenceSealer};
+use registrar_domain::{DerivationKey, Lane, Reference, ReferenceSealer};
 use registrar_messaging::Publisher;
 use registrar_runtime::lifecycle::Shutdown;
 use registrar_storage::{LanePause, PauseWatch};
-use secrecy::SecretString;
 use tokio::sync::Semaphore;
 
 use crate::docs::Documents;
@@ -32,7 +31,7 @@ pub struct Api {
     /// Makes and checks references.
     pub sealer: ReferenceSealer,
     /// Makes ids from idempotency keys.
-    pub derivation_secret: SecretString,
+    pub derivation_key: DerivationKey,
     /// What a client may send.
     pub limits: Limits,
     /// How often a client may send, unless it is not limited.

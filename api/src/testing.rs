@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
-use registrar_domain::ReferenceSealer;
+use registrar_domain::{DerivationKey, ReferenceSealer};
 use registrar_messaging::Publisher;
 use registrar_runtime::lifecycle::Shutdown;
 use registrar_runtime::retry::RetryPolicy;
@@ -68,7 +68,7 @@ impl Alone {
             wait_estimate: WaitEstimate::default(),
             waiting_places: Arc::new(Semaphore::new(settings.limits.streams)),
             sealer: ReferenceSealer::new(&sealing[0], &sealing[1..]),
-            derivation_secret: settings.derivation_secret,
+            derivation_key: DerivationKey::new(&settings.derivation_secret),
             rate_limit: settings.limits.rate().map(|(n, b)| Arc::new(RateLimit::new(n, b))),
             limits: settings.limits,
             trusted_proxies: settings.trusted_proxies,

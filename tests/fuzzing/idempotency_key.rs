@@ -1,13 +1,13 @@
 use registrar_domain::{
-    IDEMPOTENCY_KEY_MAX_CHARACTERS, IDEMPOTENCY_KEY_MIN_CHARACTERS, IdempotencyKey, Student,
+    DerivationKey, IDEMPOTENCY_KEY_MAX_CHARACTERS, IDEMPOTENCY_KEY_MIN_CHARACTERS, IdempotencyKey,
+    Student,
 };
-use secrecy::SecretString;
 
 use super::corpus::holds_for;
 
 #[test]
 fn any_header_is_a_key_in_either_notation_or_refused() {
-    let secret = SecretString::from("the secret of the corpus");
+    let secret = DerivationKey::new(&"the secret of the corpus".into());
     let student = Student::parse("Ada", "Lovelace", "ada@example.com").unwrap();
     holds_for("idempotency_key", |bytes| {
         let text = String::from_utf8_lossy(bytes);

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use registrar_domain::{IdempotencyKey, Lane, Outcome, RegistrationId, Student};
+use registrar_domain::{DerivationKey, IdempotencyKey, Lane, Outcome, RegistrationId, Student};
 use registrar_messaging::session::Connector;
 use registrar_messaging::{ConsumingConnector, Envelope, PublishSettings, Publisher};
 use registrar_runtime::lifecycle::Shutdown;
@@ -57,7 +57,7 @@ pub(crate) trait Assembly: Send + Sync + 'static {
 
     /// What the API makes of a key.
     fn id(key: &IdempotencyKey, scope: &str, student: &Student) -> RegistrationId {
-        key.registration_id(&"simulated".into(), scope, student)
+        key.registration_id(&DerivationKey::new(&"simulated".into()), scope, student)
     }
 
     /// What all who read the tables are told of a registration.

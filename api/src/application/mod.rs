@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_domain::ReferenceSealer;
+use registrar_domain::{DerivationKey, ReferenceSealer};
 use registrar_messaging::Publisher;
 use registrar_runtime::lifecycle::{ListenError, Shutdown, Stopped, Supervisor, listen};
 use registrar_runtime::retry::{RetryPolicy, RetryPolicyError};
@@ -111,7 +111,7 @@ impl Application {
             wait_estimate,
             waiting_places: Arc::new(Semaphore::new(settings.limits.streams)),
             sealer: ReferenceSealer::new(&sealing[0], &sealing[1..]),
-            derivation_secret: settings.derivation_secret,
+            derivation_key: DerivationKey::new(&settings.derivation_secret),
             limits: settings.limits.clone(),
             rate_limit,
             trusted_proxies: settings.trusted_proxies,

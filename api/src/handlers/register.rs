@@ -114,7 +114,7 @@ pub async fn register_student_handler(
     let student = fields.into_student()?;
     let repeating = Repeating::with(key.as_ref());
     let id = key.map_or_else(RegistrationId::generate, |key| {
-        key.registration_id(&api.derivation_secret, IDEMPOTENCY_SCOPE, &student)
+        key.registration_id(&api.derivation_key, IDEMPOTENCY_SCOPE, &student)
     });
     // Before the answer: what is not confirmed may yet turn out to be registered.
     of_registration.note(id);

@@ -125,7 +125,9 @@ impl StateName {
 mod tests {
     use std::time::Duration;
 
-    use registrar_domain::{HoldReason, IdempotencyKey, Lane, RejectionCode, Student};
+    use registrar_domain::{
+        DerivationKey, HoldReason, IdempotencyKey, Lane, RejectionCode, Student,
+    };
     use serde_json::Value;
     use time::macros::datetime;
 
@@ -196,7 +198,7 @@ mod tests {
     fn a_derived_id_that_waits_has_no_time() {
         let student = Student::parse("Ada", "Lovelace", "ada@example.com").unwrap();
         let id = IdempotencyKey::parse("0123456789abcdef").unwrap().registration_id(
-            &"secret".into(),
+            &DerivationKey::new(&"secret".into()),
             "register",
             &student,
         );

@@ -1,7 +1,8 @@
 use std::fmt;
 
-use hmac::Mac as _;
+use hmac::{Hmac, Mac as _};
 use secrecy::SecretString;
+use sha2::Sha256;
 use uuid::Uuid;
 
 use super::mac::keyed;
@@ -26,6 +27,17 @@ pub struct IdempotencyKey(String);
      {IDEMPOTENCY_KEY_MAX_CHARACTERS} visible ASCII characters, for instance a UUID."
 )]
 pub struct MalformedIdempotencyKey;
+
+/// The secret from which registrations' ids are derived, made ready for use once.
+#[derive(Clone)]
+pub struct DerivationKey(Hmac<Sha256>);
+
+impl DerivationKey {
+    /// The key of this secret.
+    pub fn new(secret: &SecretString) -> Self {
+        Self(keyed(secret))
+    }
+}
 
 impl IdempotencyKey {
     /// Reads the header's value: a string in double quotes, as the IETF draft
@@ -55,18 +67,18 @@ impl IdempotencyKey {
 
     /// The registration that this key stands for in `scope` (who may use the key, and for what),
     /// sent with the data of `student`: the same on every API instance that holds the same
-    /// derivation secret, with no store.
+    /// secret, with no store.
     ///
     /// The content is part of it, so that an id always carries one content: the same key with
     /// another student is another registration, and no student is answered with the outcome of
     /// another. Of the e-mail address its key counts: two spellings are one address.
     pub fn registration_id(
         &self,
-        derivation_secret: &SecretString,
+        derivation_key: &DerivationKey,
         scope: &str,
         student: &Student,
     ) -> RegistrationId {
-        let mut mac = keyed(derivation_secret);
+        let mut mac = derivation_key.0.clone();
         let names = [student.first_name().as_str(), student.last_name().as_str()];
         let content = [names[0], names[1], student.email().key()];
         for part in ["idempotency", scope, &self.0].into_iter().chain(content) {
@@ -103,7 +115,7 @@ mod tests {
         let [first_name, last_name, email] = content;
         let student = Student::parse(first_name, last_name, email).unwrap();
         let key = IdempotencyKey::parse(key).unwrap();
-        key.registration_id(&SecretString::from(secret), scope, &student)
+        key.registration_id(&DerivationKey::new(&secret.into()), scope, &student)
     }
 
     #[test]

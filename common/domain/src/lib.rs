@@ -18,7 +18,7 @@ mod violation;
 
 pub use email_address::{EMAIL_LOCAL_PART_MAX_BYTES, EMAIL_MAX_CHARACTERS, EmailAddress};
 pub use idempotency::{
-    IDEMPOTENCY_KEY_MAX_CHARACTERS, IDEMPOTENCY_KEY_MIN_CHARACTERS, IdempotencyKey,
+    DerivationKey, IDEMPOTENCY_KEY_MAX_CHARACTERS, IDEMPOTENCY_KEY_MIN_CHARACTERS, IdempotencyKey,
     MalformedIdempotencyKey,
 };
 pub use lane::Lane;

@@ -15,6 +15,9 @@ const ID_BYTES: usize = 16;
 const TAG_BYTES: usize = 6;
 const SEALED_BYTES: usize = ID_BYTES + TAG_BYTES;
 const CHARACTERS: usize = (SEALED_BYTES * 8).div_ceil(5);
+/// What each byte stands for, however people write it; [`NO_DIGIT`] for most.
+const DIGITS: [u8; 256] = digits();
+const NO_DIGIT: u8 = 0xff;
 
 /// What people and URLs carry for a registration: its id sealed with a MAC, 36 characters long.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -94,43 +97,60 @@ fn tag(key: &Hmac<Sha256>, id: RegistrationId) -> [u8; TAG_BYTES] {
     tag
 }
 
+/// Eight characters stand for five bytes; the last four, for the two that are left over.
 fn encode(sealed: &[u8; SEALED_BYTES]) -> String {
-    let bit = |index: usize| sealed.get(index / 8).map_or(0, |byte| (byte >> (7 - index % 8)) & 1);
-    (0..CHARACTERS)
-        .map(|character| {
-            let digit = (0..5).fold(0, |digit, i| (digit << 1) | bit(character * 5 + i));
-            char::from(ALPHABET[usize::from(digit)])
-        })
-        .collect()
+    let mut text = String::with_capacity(CHARACTERS);
+    for group in sealed.chunks(5) {
+        let bits = group.iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte));
+        let bits = bits << (40 - 8 * group.len());
+        for position in 0..(group.len() * 8).div_ceil(5) {
+            let [.., digit] = (bits >> (35 - 5 * position)).to_be_bytes();
+            text.push(char::from(ALPHABET[usize::from(digit & 0x1f)]));
+        }
+    }
+    text
 }
 
 fn decode(text: &str) -> Option<[u8; SEALED_BYTES]> {
-    let mut sealed = [0_u8; SEALED_BYTES];
-    let mut bits = 0;
-    for character in text.bytes().filter(|c| !matches!(c, b'-' | b' ')) {
-        let digit = digit(character)?;
-        for shift in (0..5).rev() {
-            let bit = (digit >> shift) & 1;
-            match sealed.get_mut(bits / 8) {
-                Some(byte) => *byte |= bit << (7 - bits % 8),
-                // The last character has spare bits. They are zero in a reference that was issued.
-                None if bit == 0 && bits < CHARACTERS * 5 => {}
-                None => return None,
-            }
-            bits += 1;
-        }
+    let mut digits = [0; CHARACTERS];
+    let mut characters = text.bytes().filter(|c| !matches!(c, b'-' | b' '));
+    for place in &mut digits {
+        *place = digit(characters.next()?)?;
     }
-    (bits == CHARACTERS * 5).then_some(sealed)
+    if characters.next().is_some() {
+        return None;
+    }
+    let mut sealed = [0; SEALED_BYTES];
+    for (group, digits) in sealed.chunks_mut(5).zip(digits.chunks(8)) {
+        let bits = digits.iter().fold(0, |bits, digit| bits << 5 | u64::from(*digit));
+        let bits = bits << (40 - 5 * digits.len());
+        let bytes = bits.to_be_bytes();
+        let (bytes, spare) = bytes[3..].split_at(group.len());
+        // The last character has spare bits. They are zero in a reference that was issued.
+        if spare.iter().any(|byte| *byte != 0) {
+            return None;
+        }
+        group.copy_from_slice(bytes);
+    }
+    Some(sealed)
+}
+fn digit(character: u8) -> Option<u8> {
+    Some(DIGITS[usize::from(character)]).filter(|&digit| digit != NO_DIGIT)
 }
 
-fn digit(character: u8) -> Option<u8> {
-    let folded = match character.to_ascii_uppercase() {
-        b'O' => b'0',
-        b'I' | b'L' => b'1',
-        other => other,
-    };
-    let digit = ALPHABET.iter().position(|&symbol| symbol == folded)?;
-    u8::try_from(digit).ok()
+const fn digits() -> [u8; 256] {
+    let mut digits = [NO_DIGIT; 256];
+    let mut digit = 0_u8;
+    while (digit as usize) < ALPHABET.len() {
+        let symbol = ALPHABET[digit as usize];
+        digits[symbol as usize] = digit;
+        digits[symbol.to_ascii_lowercase() as usize] = digit;
+        digit += 1;
+    }
+    (digits[b'O' as usize], digits[b'o' as usize]) = (0, 0);
+    (digits[b'I' as usize], digits[b'i' as usize]) = (1, 1);
+    (digits[b'L' as usize], digits[b'l' as usize]) = (1, 1);
+    digits
 }
 
 #[cfg(test)]
@@ -215,6 +235,15 @@ mod tests {
             characters[bit / 5] = ALPHABET[usize::from(flipped)];
             let text = String::from_utf8(characters).unwrap();
             prop_assert_eq!(sealer.open(&text), Err(UnknownReference));
+        }
+
+        #[test]
+        fn a_reference_is_its_bits_five_by_five(bytes: [u8; SEALED_BYTES]) {
+            let bit = |i: usize| bytes.get(i / 8).map_or(0, |byte| (byte >> (7 - i % 8)) & 1);
+            let digit = |at: usize| (0..5).fold(0, |digit, i| digit << 1 | bit(at * 5 + i));
+            let expected: String =
+                (0..CHARACTERS).map(|at| char::from(ALPHABET[usize::from(digit(at))])).collect();
+            prop_assert_eq!(encode(&bytes), expected);
         }
 
         #[test]

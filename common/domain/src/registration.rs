@@ -31,7 +31,7 @@ impl Student {
             (Ok(first_name), Ok(last_name), Ok(email)) => Ok(Self { first_name, last_name, email }),
             (first_name, last_name, email) => {
                 let violations = [first_name.err(), last_name.err(), email.err()];
-                Err(Violations::of(violations.into_iter().flatten()))
+                Err(Violations::new(violations.into_iter().flatten()))
             }
         }
     }

@@ -122,7 +122,7 @@ pub struct Violation {
 pub struct Violations(Vec<Violation>);
 
 impl Violations {
-    pub(super) fn of(violations: impl IntoIterator<Item = Violation>) -> Self {
+    pub(super) fn new(violations: impl IntoIterator<Item = Violation>) -> Self {
         Self(violations.into_iter().collect())
     }
 

@@ -1,6 +1,6 @@
 //! The id comes from the key alone, whatever was sent with it.
 
-use registrar_domain::{IdempotencyKey, RegistrationId, Student};
+use registrar_domain::{DerivationKey, IdempotencyKey, RegistrationId, Student};
 
 use super::super::consuming::ConsumingDouble;
 use super::super::database::DatabaseDouble;
@@ -30,7 +30,7 @@ impl Assembly for IdOfKeyAlone {
 
     fn id(key: &IdempotencyKey, scope: &str, _student: &Student) -> RegistrationId {
         let anybody = Student::parse("Ada", "Lovelace", "anybody@example.com").unwrap();
-        key.registration_id(&"simulated".into(), scope, &anybody)
+        key.registration_id(&DerivationKey::new(&"simulated".into()), scope, &anybody)
     }
 }
 

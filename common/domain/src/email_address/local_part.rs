@@ -60,7 +60,7 @@ pub(super) fn spelt(content: &str) -> String {
     quoted
 }
 
-fn is_dot_atom(text: &str) -> bool {
+pub(super) fn is_dot_atom(text: &str) -> bool {
     text.split('.').all(|atom| !atom.is_empty() && atom.chars().all(is_atom_character))
 }
 

@@ -1,6 +1,7 @@
 mod local_part;
 mod lookalike;
 mod pasted;
+mod plain;
 
 use std::fmt;
 
@@ -24,12 +25,21 @@ pub const EMAIL_LOCAL_PART_MAX_BYTES: usize = local_part::LOCAL_PART_MAX_BYTES;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EmailAddress {
     entered: String,
-    key: String,
+    /// `None` when the address as entered is its own key, as most are.
+    key: Option<String>,
 }
 
 impl EmailAddress {
     /// Reads an address as a person typed or pasted it.
     pub fn parse(input: &str) -> Result<Self, ViolationCode> {
+        match plain::parse(input) {
+            Some(address) => Ok(address),
+            None => Self::parse_any(input),
+        }
+    }
+
+    /// Reads an address of any script, however it was typed or pasted.
+    fn parse_any(input: &str) -> Result<Self, ViolationCode> {
         let entered: String = pasted::address_in(input).nfc().collect();
         if entered.is_empty() {
             return Err(ViolationCode::Required);
@@ -51,7 +61,8 @@ impl EmailAddress {
         let content = local_part::content(local_part).ok_or(ViolationCode::InvalidEmail)?;
         let domain = domain_on_the_internet(domain).ok_or(ViolationCode::InvalidEmail)?;
         let local_part: String = local_part::spelt(&folded(&content)).nfc().collect();
-        Ok(Self { key: format!("{local_part}@{domain}"), entered })
+        let key = format!("{local_part}@{domain}");
+        Ok(Self { key: (key != entered).then_some(key), entered })
     }
 
     /// The address as entered, without what was pasted around it.
@@ -63,7 +74,7 @@ impl EmailAddress {
     /// only where it needs them, and the domain in its ASCII form. Dots and `+tags` are kept, since
     /// their meaning is the provider's own.
     pub fn key(&self) -> &str {
-        &self.key
+        self.key.as_deref().unwrap_or(&self.entered)
     }
 }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::characters::every_character;
 
 fn key(input: &str) -> String {
-    EmailAddress::parse(input).unwrap().key
+    EmailAddress::parse(input).unwrap().key().to_owned()
 }
 
 #[test]
