@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use registrar_runtime::lifecycle::Shutdown;
+use registrar_runtime::lifecycle::shutdown_on_signals;
 use registrar_runtime::{config, lifecycle, output};
 
 use crate::application::{Application, SERVICE, VERSION};
@@ -30,7 +30,7 @@ pub fn main() -> ExitCode {
 
 async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
     let telemetry = registrar_telemetry::init(SERVICE, VERSION, &settings.telemetry)?;
-    let shutdown = Shutdown::on_signals(registrar_telemetry::flush_log)?;
+    let shutdown = shutdown_on_signals(registrar_telemetry::flush_log)?;
     let application = Application::build(settings, shutdown).await?;
     let stopped = application.run_until_stopped().await;
     telemetry.shutdown().await;

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use registrar_domain::{DerivationKey, Lane, Reference, ReferenceSealer};
 use registrar_messaging::Publisher;
-use registrar_runtime::lifecycle::Shutdown;
 use registrar_storage::{LanePause, PauseWatch};
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use crate::docs::Documents;
 use crate::limits::Limits;
@@ -45,9 +45,9 @@ pub struct Api {
     /// The documentation.
     pub documents: Documents,
     /// The instance is asked to stop, and still serves for the drain delay.
-    pub shutdown: Shutdown,
+    pub shutdown: CancellationToken,
     /// The drain delay is over: ends what waits.
-    pub closing: Shutdown,
+    pub closing: CancellationToken,
 }
 
 impl Api {

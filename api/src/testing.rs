@@ -8,12 +8,12 @@ use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use registrar_domain::{DerivationKey, ReferenceSealer};
 use registrar_messaging::Publisher;
-use registrar_runtime::lifecycle::Shutdown;
 use registrar_runtime::retry::RetryPolicy;
 use registrar_storage::{LanePauses, PauseWatch, Pool, StatusReader};
 use registrar_telemetry::metrics::Metrics;
 use serde_json::Value;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use crate::docs::Documents;
@@ -45,7 +45,7 @@ impl Alone {
     /// Needs a Tokio runtime; `flags` as on the command line.
     pub(crate) fn with(flags: &[&str]) -> Self {
         let settings = with_nothing_running(flags);
-        let (metrics, shutdown) = (Metrics::new(), Shutdown::new());
+        let (metrics, shutdown) = (Metrics::new(), CancellationToken::new());
         let second = std::time::Duration::from_secs(1);
         let retry = RetryPolicy::new(second, second).unwrap();
         let (publisher, _never_run) = Publisher::start(
@@ -76,7 +76,7 @@ impl Alone {
             pages: settings.pages,
             documents: Documents::render().unwrap(),
             shutdown,
-            closing: Shutdown::new(),
+            closing: CancellationToken::new(),
         });
         let router = router(Arc::clone(&api), &settings.cors_origins);
         Self { api, metrics, router }

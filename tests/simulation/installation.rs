@@ -8,7 +8,6 @@ use std::time::Duration;
 use registrar_domain::{DerivationKey, IdempotencyKey, Lane, Outcome, RegistrationId, Student};
 use registrar_messaging::session::Connector;
 use registrar_messaging::{ConsumingConnector, Envelope, PublishSettings, Publisher};
-use registrar_runtime::lifecycle::Shutdown;
 use registrar_runtime::retry::RetryPolicy;
 use registrar_storage::{PauseWatch, RegistrationStore};
 use registrar_telemetry::metrics::Metrics;
@@ -118,7 +117,7 @@ fn publish_settings(lines: usize) -> PublishSettings {
 pub(crate) async fn keep_api<A: Assembly>(world: Arc<World>, end: CancellationToken) {
     while !end.is_cancelled() {
         let process = world.starts("api".to_owned());
-        let shutdown = Shutdown::new();
+        let shutdown = CancellationToken::new();
         let double = |_| {
             let (world, process) = (Arc::clone(&world), Arc::clone(&process));
             A::publishing(PublishingDouble { world, process })
@@ -139,7 +138,7 @@ pub(crate) async fn keep_api<A: Assembly>(world: Arc<World>, end: CancellationTo
         tokio::select! {
             biased;
             () = process.crashed() => running.shutdown().await,
-            () = stopping.cancelled() => shutdown.request(),
+            () = stopping.cancelled() => shutdown.cancel(),
             ended = running.join_next() => world.is_violated(Rule::Panicked, format!("{ended:?}")),
         }
         all_end(&world, &process, running).await;

@@ -2,16 +2,17 @@
 
 use std::net::SocketAddr;
 
-use registrar_runtime::lifecycle::{Shutdown, Supervisor};
+use registrar_runtime::lifecycle::Supervisor;
 use registrar_telemetry::metrics::Metrics;
 use registrar_telemetry::operations::{Health, ListenError, Operations};
+use tokio_util::sync::CancellationToken;
 
 use crate::readiness::Readiness;
 
 /// Serves `/metrics`, `/livez` and `/readyz` until the shutdown.
 pub(crate) async fn start(
     supervisor: &mut Supervisor,
-    shutdown: &Shutdown,
+    shutdown: &CancellationToken,
     address: SocketAddr,
     metrics: Metrics,
     readiness: Readiness,

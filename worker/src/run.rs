@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use registrar_domain::Lane;
 use registrar_ledger::Looker;
 use registrar_messaging::Envelope;
-use registrar_runtime::lifecycle::{Shutdown, Supervisor};
+use registrar_runtime::lifecycle::{Supervisor, shutdown_on_signals};
 use registrar_runtime::retry::RetryPolicy;
 use registrar_runtime::{config, lifecycle, output};
 use registrar_storage::{LanePauses, MySqlStore, PauseWatch, Pool, RegistrationStore};
@@ -74,7 +74,7 @@ where
     S: RegistrationStore + 'static,
 {
     let telemetry = registrar_telemetry::init(SERVICE, VERSION, &settings.telemetry)?;
-    let shutdown = Shutdown::on_signals(registrar_telemetry::flush_log)?;
+    let shutdown = shutdown_on_signals(registrar_telemetry::flush_log)?;
     let mut supervisor = Supervisor::new(shutdown.clone());
     let metrics = Metrics::of_process(SERVICE, VERSION, &Handle::current())?;
     let worker_metrics = Arc::new(WorkerMetrics::register(&metrics)?);
@@ -82,7 +82,7 @@ where
     let mysql = MySqlStore::new(pool.clone());
     let (pauses, watching_pauses) = PauseWatch::new(LanePauses::new(pool.clone()));
     WorkerMetrics::show_pauses(&metrics, &pauses)?;
-    supervisor.spawn("pauses of lanes", watching_pauses.run(shutdown.token()));
+    supervisor.spawn("pauses of lanes", watching_pauses.run(shutdown.clone()));
     let sources = [
         (Source::lane(Lane::Interactive), settings.interactive_writers),
         (Source::lane(Lane::Bulk), settings.bulk_writers),
@@ -94,16 +94,16 @@ where
     operations::start(&mut supervisor, &shutdown, address, metrics, readiness.clone()).await?;
     supervisor.spawn(
         "held dead letters",
-        held::watch(mysql.clone(), Arc::clone(&worker_metrics), shutdown.token()),
+        held::watch(mysql.clone(), Arc::clone(&worker_metrics), shutdown.clone()),
     );
     let statements = StatementKeeper {
         messaging: settings.messaging.clone(),
         store: mysql.clone(),
         retry: policy(RECONNECT)?,
     };
-    supervisor.spawn("ledger statements", statements.run(shutdown.token()));
+    supervisor.spawn("ledger statements", statements.run(shutdown.clone()));
     let looks = Looks::new(settings.messaging.clone(), Arc::clone(&worker_metrics));
-    supervisor.spawn("looks at lanes", looks.run(shutdown.token()));
+    supervisor.spawn("looks at lanes", looks.run(shutdown.clone()));
     let looker = Looker::new(mysql.clone(), settings.messaging.clone());
     let of_ledger = mysql.clone();
     let store = Arc::new(wrap(mysql));
@@ -116,7 +116,7 @@ where
         outage: ledger.outage(),
         metrics: Arc::clone(&worker_metrics),
     };
-    supervisor.spawn("ledger", watch.run(shutdown.token()));
+    supervisor.spawn("ledger", watch.run(shutdown.clone()));
     for (source, writers) in sources {
         let limits =
             BatchLimits { rows: usize::from(settings.batch_rows), linger: settings.batch_linger };
@@ -139,7 +139,7 @@ where
             readiness: readiness.clone(),
             pauses: pauses.clone(),
         };
-        supervisor.spawn(source.queue, consumption.run(shutdown.token()));
+        supervisor.spawn(source.queue, consumption.run(shutdown.clone()));
     }
     // What is settled is recorded until the last writer has ended.
     drop(ledger);

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use registrar_domain::{DerivationKey, ReferenceSealer};
 use registrar_messaging::Publisher;
-use registrar_runtime::lifecycle::{ListenError, Shutdown, Stopped, Supervisor, listen};
+use registrar_runtime::lifecycle::{ListenError, Stopped, Supervisor, listen};
 use registrar_runtime::retry::{RetryPolicy, RetryPolicyError};
 use registrar_storage::{DatabaseSettings, LanePauses, PauseWatch, Pool, StatusReader};
 use registrar_telemetry::metrics::{Metrics, MetricsError};
 use registrar_telemetry::operations::Operations;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use crate::docs::Documents;
 use crate::metrics::HttpMetrics;
@@ -65,19 +66,22 @@ pub enum StartError {
 
 impl Application {
     /// Takes the ports and puts the parts together. Neither RabbitMQ nor MySQL need be there yet.
-    pub async fn build(settings: Settings, shutdown: Shutdown) -> Result<Self, StartError> {
+    pub async fn build(
+        settings: Settings,
+        shutdown: CancellationToken,
+    ) -> Result<Self, StartError> {
         let metrics = Metrics::of_process(SERVICE, VERSION, &Handle::current())?;
         let (listener, address) = listen(settings.address, ADDRESS_VARIABLE).await?;
         let operations = Operations::new(metrics.clone()).listen(settings.metrics_address).await?;
         let metrics_address = operations.address();
 
         let mut tasks = Supervisor::new(shutdown.clone());
-        let closing = Shutdown::new();
+        let closing = CancellationToken::new();
         tasks.spawn("drain", drain(shutdown.clone(), settings.drain_delay, closing.clone()));
         tasks.spawn("operations", operations.run(closing.clone()));
 
         // The publisher stops last, when nobody publishes any more.
-        let publisher_shutdown = Shutdown::new();
+        let publisher_shutdown = CancellationToken::new();
         let (publisher, publisher_tasks) = Publisher::start(
             &settings.messaging,
             settings.publishing.clone(),
@@ -92,7 +96,7 @@ impl Application {
         let wait_estimate = WaitEstimate::default();
         let pool = Pool::new(&for_lookups(&settings.database)).watched_by(&metrics)?;
         let (pauses, watching_pauses) = PauseWatch::new(LanePauses::new(pool.clone()));
-        tasks.spawn("pauses of lanes", watching_pauses.run(closing.token()));
+        tasks.spawn("pauses of lanes", watching_pauses.run(closing.clone()));
         let reader = StatusReader::new(pool);
         let (lookups, lookups_task) = Lookups::new(reader, wait_estimate.clone());
         tasks.spawn("look-ups", lookups_task.run());
@@ -126,7 +130,7 @@ impl Application {
         let answering = settings.limits.request_timeout;
         tasks.spawn("server", async move {
             server.run(closing, answering).await;
-            publisher_shutdown.request();
+            publisher_shutdown.cancel();
         });
         let deadline = settings.drain_delay + answering + GRACE;
         Ok(Self { address, metrics_address, tasks, deadline })
@@ -153,11 +157,11 @@ impl Application {
 
 /// Load balancers learn from `/readyz` that they should send no more, but only some seconds later:
 /// until then new connections are served as ever.
-async fn drain(shutdown: Shutdown, delay: Duration, closing: Shutdown) {
-    shutdown.requested().await;
+async fn drain(shutdown: CancellationToken, delay: Duration, closing: CancellationToken) {
+    shutdown.cancelled().await;
     tracing::info!(?delay, "draining: not ready any more; the port closes after the delay");
     tokio::time::sleep(delay).await;
-    closing.request();
+    closing.cancel();
 }
 
 /// One query is under way at a time; a second connection is for the one after a hung one.

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use registrar_runtime::lifecycle::Shutdown;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use super::Application;
 use crate::settings::Settings;
@@ -13,7 +13,7 @@ async fn a_taken_port_is_told_in_one_sentence_with_the_variable_to_change() {
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = taken.local_addr().unwrap();
     let settings = Settings { address, ..with_nothing_running(&[]) };
-    let refused = Application::build(settings, Shutdown::new()).await.err().unwrap();
+    let refused = Application::build(settings, CancellationToken::new()).await.err().unwrap();
     assert_eq!(
         refused.to_string(),
         format!(
@@ -25,12 +25,12 @@ async fn a_taken_port_is_told_in_one_sentence_with_the_variable_to_change() {
 
 #[tokio::test]
 async fn an_api_without_its_servers_starts_and_stops_cleanly() {
-    let shutdown = Shutdown::new();
+    let shutdown = CancellationToken::new();
     let application =
         Application::build(with_nothing_running(&[]), shutdown.clone()).await.unwrap();
     assert_ne!(application.address().port(), 0);
     let running = tokio::spawn(application.run_until_stopped());
-    shutdown.request();
+    shutdown.cancel();
     let stopped = timeout(Duration::from_secs(10), running).await.unwrap().unwrap();
     assert_eq!(stopped.failures(), [""; 0]);
 }

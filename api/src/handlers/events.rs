@@ -128,7 +128,7 @@ impl Watch {
             }
             known = self.read_again(), if known == Known::Unreadable => Some(known),
             () = tokio::time::sleep_until(self.ends) => None,
-            () = self.api.closing.requested() => None,
+            () = self.api.closing.cancelled() => None,
         }
     }
 

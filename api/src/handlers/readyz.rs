@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
     )
 )]
 pub async fn readyz(State(api): State<Arc<Api>>) -> Result<Json<Health>, Problem> {
-    if api.shutdown.is_requested() {
+    if api.shutdown.is_cancelled() {
         return Err(not_ready("shutting_down", "This instance is shutting down."));
     }
     if !api.publisher.readiness().is_ready() {

@@ -16,6 +16,6 @@ pub(super) async fn wait_for_outcome(
     tokio::select! {
         decision = api.lookups.decided(id) => Some(Known::Decided(decision)),
         () = tokio::time::sleep(wait) => Some(Known::Waiting),
-        () = api.closing.requested() => Some(Known::Waiting),
+        () = api.closing.cancelled() => Some(Known::Waiting),
     }
 }

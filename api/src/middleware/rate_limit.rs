@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
-use registrar_runtime::lifecycle::Shutdown;
+use tokio_util::sync::CancellationToken;
 
 use super::client_address::client_address;
 use super::{Peer, is_probe, route_of};
@@ -64,10 +64,10 @@ impl RateLimit {
     }
 
     /// Forgets clients that have been quiet, until the shutdown.
-    pub async fn forget_the_quiet(self: Arc<Self>, shutdown: Shutdown) {
+    pub async fn forget_the_quiet(self: Arc<Self>, shutdown: CancellationToken) {
         loop {
             tokio::select! {
-                () = shutdown.requested() => return,
+                () = shutdown.cancelled() => return,
                 () = tokio::time::sleep(FORGET_INTERVAL) => {
                     for buckets in [&self.buckets, &self.pages] {
                         buckets.retain_recent();

@@ -15,10 +15,10 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use registrar_runtime::lifecycle::Shutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use self::explained::Explained;
@@ -38,13 +38,18 @@ pub struct Server {
     router: Router,
     http: http1::Builder,
     places: Arc<Semaphore>,
-    draining: Shutdown,
+    draining: CancellationToken,
 }
 
 impl Server {
     /// A server for this listener; it takes connections once it runs. Once `draining` is requested,
     /// each connection ends with its next answer.
-    pub fn new(listener: TcpListener, router: Router, limits: &Limits, draining: Shutdown) -> Self {
+    pub fn new(
+        listener: TcpListener,
+        router: Router,
+        limits: &Limits,
+        draining: CancellationToken,
+    ) -> Self {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(limits.header_timeout)
@@ -58,13 +63,13 @@ impl Server {
     /// Serves until the shutdown; then takes no more connections and answers what was taken in.
     ///
     /// Requests that take longer than `deadline` from then on are cut off.
-    pub async fn run(self, shutdown: Shutdown, deadline: Duration) {
+    pub async fn run(self, shutdown: CancellationToken, deadline: Duration) {
         let graceful = GracefulShutdown::new();
         // Dropped at the end, which cuts off what has not finished.
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
-                () = shutdown.requested() => break,
+                () = shutdown.cancelled() => break,
                 (stream, peer, place) = self.accept() => {
                     connections.spawn(self.serve(stream, peer, place, &graceful));
                 }
@@ -107,7 +112,7 @@ impl Server {
         });
         let draining = self.draining.clone();
         let service = service.map_response(move |mut response: Response| {
-            if draining.is_requested() {
+            if draining.is_cancelled() {
                 let close = HeaderValue::from_static("close");
                 response.headers_mut().insert(header::CONNECTION, close);
             }

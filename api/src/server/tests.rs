@@ -5,12 +5,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
-use registrar_runtime::lifecycle::Shutdown;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use super::Server;
 use crate::limits::Limits;
@@ -21,8 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 struct Running {
     address: SocketAddr,
-    draining: Shutdown,
-    shutdown: Shutdown,
+    draining: CancellationToken,
+    shutdown: CancellationToken,
     serving: JoinHandle<()>,
     /// Whether a request has reached `/held`.
     held: watch::Receiver<bool>,
@@ -49,7 +49,7 @@ async fn serve(limits: Limits) -> Running {
         .route("/read", post(read));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let (draining, shutdown) = (Shutdown::new(), Shutdown::new());
+    let (draining, shutdown) = (CancellationToken::new(), CancellationToken::new());
     let server = Server::new(listener, router, &limits, draining.clone());
     let serving = tokio::spawn(server.run(shutdown.clone(), PATIENCE));
     Running { address, draining, shutdown, serving, held, release }
@@ -174,7 +174,7 @@ async fn a_shutdown_answers_what_was_taken_in_and_takes_nothing_more() {
     let mut server = serve(Limits::default()).await;
     let stream = connect(server.address, "GET /held HTTP/1.1\r\nhost: x\r\n\r\n").await;
     timeout(PATIENCE, server.held.wait_for(|held| *held)).await.unwrap().unwrap();
-    server.shutdown.request();
+    server.shutdown.cancel();
     while TcpStream::connect(server.address).await.is_ok() {
         tokio::task::yield_now().await;
     }
@@ -190,7 +190,7 @@ async fn an_idle_connection_does_not_hold_up_the_shutdown() {
     let mut idle = connect(server.address, "GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
     let mut answer = [0; 12];
     idle.read_exact(&mut answer).await.unwrap();
-    server.shutdown.request();
+    server.shutdown.cancel();
     timeout(PATIENCE, server.serving).await.unwrap().unwrap();
 }
 
@@ -201,7 +201,7 @@ async fn while_it_drains_connections_are_taken_and_end_with_their_next_answer() 
     let mut kept = connect(server.address, request).await;
     let mut answer = [0; 12];
     kept.read_exact(&mut answer).await.unwrap();
-    server.draining.request();
+    server.draining.cancel();
     kept.write_all(request.as_bytes()).await.unwrap();
     for stream in [kept, connect(server.address, request).await] {
         let answers = rest(stream).await;

@@ -9,9 +9,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_runtime::lifecycle::Shutdown;
 use registrar_runtime::retry::{Backoff, RetryPolicy};
 use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
 
 use super::job::Job;
 use super::line_session::{Ended, LineSession};
@@ -44,7 +44,7 @@ pub(super) struct Line<C> {
     pub(super) limits: LineLimits,
     pub(super) retry: RetryPolicy,
     pub(super) observer: Arc<dyn PublisherObserver>,
-    pub(super) shutdown: Shutdown,
+    pub(super) shutdown: CancellationToken,
 }
 
 impl<C: Connector> Line<C> {
@@ -111,14 +111,14 @@ impl<C: Connector> Line<C> {
 /// Waits for `event` and refuses jobs meanwhile; none when the shutdown came first.
 async fn refusing<T>(
     jobs: &mut mpsc::Receiver<Job>,
-    shutdown: &Shutdown,
+    shutdown: &CancellationToken,
     event: impl Future<Output = T>,
 ) -> Option<T> {
     tokio::pin!(event);
     loop {
         tokio::select! {
             biased;
-            () = shutdown.requested() => return None,
+            () = shutdown.cancelled() => return None,
             happened = &mut event => return Some(happened),
             Some(job) = jobs.recv() => job.reply.answer(Err(PublishError::Unavailable)),
         }

@@ -65,7 +65,7 @@ impl<'a, C: Connector> LineSession<'a, C> {
             let head_expires = self.head.as_ref().map_or_else(Instant::now, |job| job.send_before);
             let step = tokio::select! {
                 biased;
-                () = self.line.shutdown.requested() => return Ended::Shutdown,
+                () = self.line.shutdown.cancelled() => return Ended::Shutdown,
                 settled = self.unsettled.settled(), if !self.unsettled.is_empty() => {
                     self.settle(settled)
                 }

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use registrar_domain::{Lane, RegistrationId};
 use registrar_messaging::{OutgoingMessage, PublishSettings, Publisher, PublisherObserver};
-use registrar_runtime::lifecycle::Shutdown;
 use registrar_runtime::retry::RetryPolicy;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use super::broker::{settings, soon};
 
@@ -33,7 +33,7 @@ impl PublisherObserver for Seen {
 pub(crate) struct Running {
     publisher: Publisher,
     tasks: JoinSet<()>,
-    shutdown: Shutdown,
+    shutdown: CancellationToken,
     pub(crate) seen: Arc<Seen>,
 }
 
@@ -57,7 +57,7 @@ impl Running {
 
     pub(crate) fn start(url: &str, publish: PublishSettings) -> Self {
         let retry = RetryPolicy::new(Duration::from_millis(20), Duration::from_millis(200));
-        let shutdown = Shutdown::new();
+        let shutdown = CancellationToken::new();
         let seen = Arc::new(Seen::default());
         let observer = Arc::clone(&seen) as Arc<dyn PublisherObserver>;
         let (publisher, tasks) =
@@ -67,7 +67,7 @@ impl Running {
 
     /// Ends it in order.
     pub(crate) async fn stop(mut self) {
-        self.shutdown.request();
+        self.shutdown.cancel();
         while let Some(ended) = soon(self.tasks.join_next()).await {
             ended.unwrap();
         }

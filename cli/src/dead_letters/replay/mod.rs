@@ -13,7 +13,7 @@ use std::time::Duration;
 use clap::Args;
 use registrar_messaging::MessagingSettings;
 use registrar_runtime::config;
-use registrar_runtime::lifecycle::Shutdown;
+use registrar_runtime::lifecycle::shutdown_on_signals;
 use registrar_storage::{Action, ActionKind, DeadLetterDesk, LetterFilter, LetterState, Matched};
 use registrar_telemetry::TelemetrySettings;
 
@@ -117,7 +117,7 @@ async fn replay(
         action,
         matched,
         pace: Pace { rate: arguments.rate, wait: arguments.wait },
-        interrupt: Shutdown::on_signals(|| ())?,
+        interrupt: shutdown_on_signals(|| ())?,
         report,
     };
     let tally = replaying.run().await;

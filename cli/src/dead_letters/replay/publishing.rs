@@ -10,11 +10,11 @@ use registrar_messaging::{
     MessagingSettings, OutgoingMessage, PublishError, PublishSettings, Publisher,
     REGISTRATIONS_EXCHANGE,
 };
-use registrar_runtime::lifecycle::Shutdown;
 use registrar_runtime::retry::RetryPolicy;
 use registrar_storage::StoredLetter;
 use registrar_telemetry::propagation;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span, info_span};
 
@@ -31,7 +31,6 @@ const CONFIRM_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection to publish on. It ends with the process.
 pub(super) struct Publishing {
     publisher: Publisher,
-    _shutdown: Shutdown,
 }
 
 impl Publishing {
@@ -44,16 +43,15 @@ impl Publishing {
             publish_confirm_timeout: CONFIRM_TIMEOUT,
         };
         let retry = RetryPolicy::new(RECONNECT.0, RECONNECT.1)?;
-        let shutdown = Shutdown::new();
         let (publisher, tasks) =
-            Publisher::start(messaging, settings, retry, Arc::new(()), &shutdown);
+            Publisher::start(messaging, settings, retry, Arc::new(()), &CancellationToken::new());
         for task in tasks {
             tokio::spawn(task);
         }
         if timeout(CONNECT_PATIENCE, publisher.ready()).await != Ok(true) {
             bail!("Nothing was replayed: {}", publisher.readiness());
         }
-        Ok(Self { publisher, _shutdown: shutdown })
+        Ok(Self { publisher })
     }
 
     /// `Ok` once the broker has the letter's message on disk in a queue.

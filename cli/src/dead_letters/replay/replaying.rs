@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use registrar_runtime::lifecycle::Shutdown;
 use registrar_storage::{
     Action, DeadLetterDesk, Matched, Standing, StorageError, StoredLetter, Watched,
 };
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep};
+use tokio_util::sync::CancellationToken;
 
 use super::canary;
 use super::message::watched;
@@ -37,7 +37,7 @@ pub(super) struct Replaying<'a> {
     pub(super) action: Action,
     pub(super) matched: Matched,
     pub(super) pace: Pace,
-    pub(super) interrupt: Shutdown,
+    pub(super) interrupt: CancellationToken,
     pub(super) report: &'a Report,
 }
 
@@ -115,7 +115,7 @@ impl Replaying<'_> {
     ) -> Result<bool, StorageError> {
         tokio::select! {
             biased;
-            () = self.interrupt.requested() => {
+            () = self.interrupt.cancelled() => {
                 course.tally.interrupted = true;
                 return Ok(false);
             }
@@ -165,7 +165,7 @@ impl Replaying<'_> {
             }
             tokio::select! {
                 biased;
-                () = self.interrupt.requested() => {
+                () = self.interrupt.cancelled() => {
                     course.tally.interrupted = true;
                     return Ok(());
                 }

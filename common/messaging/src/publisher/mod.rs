@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt as _, select_ok};
 use registrar_domain::Lane;
-use registrar_runtime::lifecycle::Shutdown;
 use registrar_runtime::retry::RetryPolicy;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::amqp_session::AmqpConnector;
 use super::job::{Job, Reply};
@@ -59,7 +59,7 @@ impl Publisher {
         settings: PublishSettings,
         retry: RetryPolicy,
         observer: Arc<dyn PublisherObserver>,
-        shutdown: &Shutdown,
+        shutdown: &CancellationToken,
     ) -> (Self, Vec<PublisherTask>) {
         let connectors = (1..=settings.publish_connections.get())
             .map(|number| AmqpConnector::new(messaging.clone(), format!("publish {number}")));
@@ -72,7 +72,7 @@ impl Publisher {
         settings: PublishSettings,
         retry: RetryPolicy,
         observer: Arc<dyn PublisherObserver>,
-        shutdown: &Shutdown,
+        shutdown: &CancellationToken,
     ) -> (Self, Vec<PublisherTask>) {
         let limits = LineLimits {
             window: settings.publish_window.get(),

@@ -3,6 +3,7 @@ use std::time::Duration;
 use futures_util::future::FutureExt as _;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{advance, sleep};
+use tokio_util::sync::CancellationToken;
 
 use super::doubles::FakeBroker;
 use super::*;
@@ -13,7 +14,7 @@ const SECOND: Duration = Duration::from_secs(1);
 struct Running {
     publisher: Publisher,
     broker: FakeBroker,
-    shutdown: Shutdown,
+    shutdown: CancellationToken,
     tasks: JoinSet<()>,
 }
 
@@ -27,7 +28,7 @@ async fn start(broker: FakeBroker) -> Running {
         publish_confirm_timeout: 5 * SECOND,
     };
     let retry = RetryPolicy::new(SECOND / 10, SECOND).unwrap();
-    let shutdown = Shutdown::new();
+    let shutdown = CancellationToken::new();
     let connectors = [broker.clone()];
     let (publisher, tasks) =
         Publisher::with_connectors(connectors, settings, retry, Arc::new(()), &shutdown);
@@ -292,7 +293,7 @@ async fn a_shutdown_waits_for_confirms_and_refuses_the_rest() {
     let mut running = start(FakeBroker::default()).await;
     let (first, second) = (running.publish("a").await, running.publish("b").await);
     let waiting = running.publish_each(&["c", "d"]).await;
-    running.shutdown.request();
+    running.shutdown.cancel();
     running.settle_down().await;
     for caller in waiting {
         assert_eq!(answer(caller), Some(Err(PublishError::Unavailable)));
@@ -352,7 +353,7 @@ async fn a_statement_that_was_refused_is_made_again() {
 async fn a_shutdown_states_the_last_of_it() {
     let mut running = start(FakeBroker::default()).await;
     let _waiting = running.publish_each(&["a", "b"]).await;
-    running.shutdown.request();
+    running.shutdown.cancel();
     running.settle(Settlement::Confirmed).await;
     running.settle(Settlement::Confirmed).await;
     running.tasks.join_next().await.unwrap().unwrap();

@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
-
-use super::Shutdown;
+use tokio_util::sync::CancellationToken;
 
 type TaskResult = Result<(), Box<dyn Error + Send + Sync>>;
 
@@ -38,7 +37,7 @@ impl<E: Into<Box<dyn Error + Send + Sync>>> TaskOutput for Result<(), E> {
 /// better restarted than half alive; one that fails or panics at any time makes the process fail.
 #[derive(Debug)]
 pub struct Supervisor {
-    shutdown: Shutdown,
+    shutdown: CancellationToken,
     tasks: JoinSet<TaskResult>,
     names: HashMap<Id, String>,
     failures: Vec<String>,
@@ -46,7 +45,7 @@ pub struct Supervisor {
 
 impl Supervisor {
     /// A supervisor without tasks yet.
-    pub fn new(shutdown: Shutdown) -> Self {
+    pub fn new(shutdown: CancellationToken) -> Self {
         Self { shutdown, tasks: JoinSet::new(), names: HashMap::new(), failures: Vec::new() }
     }
 
@@ -65,7 +64,7 @@ impl Supervisor {
     /// to return. Those that have not are aborted and named.
     pub async fn run(mut self, deadline: Duration) -> Stopped {
         self.watch().await;
-        self.shutdown.request();
+        self.shutdown.cancel();
         self.drain(Instant::now() + deadline).await;
         Stopped { failures: self.failures }
     }
@@ -73,7 +72,7 @@ impl Supervisor {
     async fn watch(&mut self) {
         tokio::select! {
             biased;
-            () = self.shutdown.requested() => {}
+            () = self.shutdown.cancelled() => {}
             Some(ended) = self.tasks.join_next_with_id() => {
                 if let Some(name) = self.account_for(ended) {
                     self.fail(format!("the task {name:?} ended before the shutdown"));
@@ -178,28 +177,28 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(30);
 
-    fn supervisor() -> (Shutdown, Supervisor) {
-        let shutdown = Shutdown::new();
+    fn supervisor() -> (CancellationToken, Supervisor) {
+        let shutdown = CancellationToken::new();
         let mut supervisor = Supervisor::new(shutdown.clone());
         let until_stopped = shutdown.clone();
-        supervisor.spawn("obedient", async move { until_stopped.requested().await });
+        supervisor.spawn("obedient", async move { until_stopped.cancelled().await });
         (shutdown, supervisor)
     }
 
     #[tokio::test]
     async fn a_clean_stop_has_no_failures() {
         let (shutdown, supervisor) = supervisor();
-        shutdown.request();
+        shutdown.cancel();
         assert_eq!(supervisor.run(LONG).await.failures(), [""; 0]);
     }
 
     #[tokio::test]
     async fn a_supervisor_without_tasks_waits_for_the_shutdown() {
-        let shutdown = Shutdown::new();
+        let shutdown = CancellationToken::new();
         let running = tokio::spawn(Supervisor::new(shutdown.clone()).run(LONG));
         tokio::task::yield_now().await;
         assert!(!running.is_finished());
-        shutdown.request();
+        shutdown.cancel();
         assert!(running.await.unwrap().failures().is_empty());
     }
 
@@ -208,7 +207,7 @@ mod tests {
         let (shutdown, mut supervisor) = supervisor();
         supervisor.spawn("fickle", async {});
         let stopped = supervisor.run(LONG).await;
-        assert!(shutdown.is_requested());
+        assert!(shutdown.is_cancelled());
         assert_eq!(stopped.failures(), ["the task \"fickle\" ended before the shutdown"]);
     }
 
@@ -237,7 +236,7 @@ mod tests {
         let (shutdown, mut supervisor) = supervisor();
         supervisor.spawn("brittle", async { run_out_of("luck") });
         let stopped = supervisor.run(LONG).await;
-        assert!(shutdown.is_requested());
+        assert!(shutdown.is_cancelled());
         assert_eq!(stopped.failures(), ["the task \"brittle\" panicked: out of luck"]);
     }
 
@@ -246,10 +245,10 @@ mod tests {
         let (shutdown, mut supervisor) = supervisor();
         let until_stopped = shutdown.clone();
         supervisor.spawn("sloppy", async move {
-            until_stopped.requested().await;
+            until_stopped.cancelled().await;
             Err("could not settle")
         });
-        shutdown.request();
+        shutdown.cancel();
         let stopped = supervisor.run(LONG).await;
         assert_eq!(stopped.failures(), ["the task \"sloppy\" failed: could not settle"]);
     }
@@ -259,7 +258,7 @@ mod tests {
         let (shutdown, mut supervisor) = supervisor();
         supervisor.spawn("deaf", std::future::pending::<()>());
         supervisor.spawn("blind", std::future::pending::<()>());
-        shutdown.request();
+        shutdown.cancel();
         let stopped = supervisor.run(Duration::from_millis(20)).await;
         assert_eq!(
             stopped.failures(),

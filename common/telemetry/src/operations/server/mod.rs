@@ -10,8 +10,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use registrar_runtime::lifecycle::{ListenError, Shutdown, listen};
+use registrar_runtime::lifecycle::{ListenError, listen};
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use super::format::Format;
 use super::{Health, METRICS_ADDRESS, Probe};
@@ -69,12 +70,12 @@ impl OperationsServer {
     }
 
     /// Serves until the shutdown; to be given to a supervisor.
-    pub async fn run(self, shutdown: Shutdown) -> io::Result<()> {
+    pub async fn run(self, shutdown: CancellationToken) -> io::Result<()> {
         let asked = shutdown.clone();
         let serving = axum::serve(self.listener, self.routes)
-            .with_graceful_shutdown(async move { asked.requested().await });
+            .with_graceful_shutdown(async move { asked.cancelled().await });
         let grace_is_over = async {
-            shutdown.requested().await;
+            shutdown.cancelled().await;
             tokio::time::sleep(GRACE).await;
         };
         tokio::select! {

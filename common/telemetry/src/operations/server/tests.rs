@@ -6,14 +6,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use super::*;
 
 const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
-async fn start(operations: Operations) -> (SocketAddr, Shutdown, JoinHandle<io::Result<()>>) {
+async fn start(
+    operations: Operations,
+) -> (SocketAddr, CancellationToken, JoinHandle<io::Result<()>>) {
     let server = operations.listen(ANY_PORT).await.unwrap();
-    let shutdown = Shutdown::new();
+    let shutdown = CancellationToken::new();
     let address = server.address();
     (address, shutdown.clone(), tokio::spawn(server.run(shutdown)))
 }
@@ -106,7 +109,7 @@ async fn the_server_stops_at_the_shutdown_although_a_scraper_stalls() {
     let mut stalled = TcpStream::connect(address).await.unwrap();
     stalled.write_all(b"GET /metr").await.unwrap();
     answer_to(address, "/metrics").await;
-    shutdown.request();
+    shutdown.cancel();
     let stopped = tokio::time::timeout(GRACE * 10, serving).await;
     stopped.expect("it must stop within the grace").unwrap().unwrap();
 }
