@@ -50,8 +50,8 @@ impl Stage {
     /// Where their metrics are.
     pub(crate) fn targets(&self) -> ScrapeTargets {
         ScrapeTargets {
-            api: vec![port(&self.api.operations_url)],
-            worker: vec![port(&self.worker.operations_url)],
+            api: vec![port(&self.api.admin_url)],
+            worker: vec![port(&self.worker.admin_url)],
             rabbitmq: vec![self.shared.pair.broker.metrics_port()],
             mysql: vec![self.shared.exporter.port()],
         }
@@ -74,7 +74,7 @@ impl Stage {
 
     /// As [`Self::start_worker`], with more settings.
     pub(crate) async fn start_worker_with(&mut self, more: &[(&str, &str)]) {
-        let address = address(&self.worker.operations_url);
+        let address = address(&self.worker.admin_url);
         let same = [("REGISTRAR_METRICS_ADDRESS", address.as_str())];
         let settings = [self.settings[1], &same, more].concat();
         self.worker = Worker::start_with(&self.servers, &settings).await;
@@ -83,7 +83,7 @@ impl Stage {
     /// Starts the worker again with its output in a pipe, whose reader can stop to read.
     pub(crate) async fn pipe_worker(&mut self) -> PipeReading {
         self.stop_worker();
-        let address = address(&self.worker.operations_url);
+        let address = address(&self.worker.admin_url);
         let same = [("REGISTRAR_METRICS_ADDRESS", address.as_str())];
         let settings = [self.settings[1], &same].concat();
         let (worker, reading) = Worker::begin_piped(&self.servers, &settings).await;
@@ -113,7 +113,7 @@ impl Stage {
 
     /// As [`Self::start_api`], with more settings.
     pub(crate) async fn start_api_with(&mut self, more: &[(&str, &str)]) {
-        let (url, metrics) = (address(&self.api.url), address(&self.api.operations_url));
+        let (url, metrics) = (address(&self.api.url), address(&self.api.admin_url));
         let same = [
             ("REGISTRAR_API_ADDRESS", url.as_str()),
             ("REGISTRAR_METRICS_ADDRESS", metrics.as_str()),

@@ -46,8 +46,8 @@ impl Stack {
         let collector = Collector::start().await;
         let (api, worker) = programs(database, broker, &collector.endpoint()).await;
         let targets = ScrapeTargets {
-            api: vec![port(&api.operations_url)],
-            worker: vec![port(&worker.operations_url)],
+            api: vec![port(&api.admin_url)],
+            worker: vec![port(&worker.admin_url)],
             rabbitmq: vec![broker.metrics_port()],
             mysql: vec![exporter.port()],
         };

@@ -19,7 +19,7 @@ pub struct Api {
     /// Where it is, like `http://127.0.0.1:5000`.
     pub url: String,
     /// Where its metrics are, like `http://127.0.0.1:9100`.
-    pub operations_url: String,
+    pub admin_url: String,
     /// A client of it.
     pub client: Client,
 }
@@ -80,7 +80,7 @@ impl Api {
         let at = |field: &str| format!("http://{}", listening[field].as_str().unwrap());
         Self {
             url: at("address"),
-            operations_url: at("metrics_address"),
+            admin_url: at("metrics_address"),
             client: Client::new(),
             program,
         }
@@ -141,12 +141,7 @@ impl Api {
 
     /// What `/metrics` says.
     pub async fn metrics(&self) -> String {
-        reqwest::get(format!("{}/metrics", self.operations_url))
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap()
+        reqwest::get(format!("{}/metrics", self.admin_url)).await.unwrap().text().await.unwrap()
     }
 
     /// The sum of the samples whose name and labels begin like this.

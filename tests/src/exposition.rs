@@ -57,8 +57,8 @@ impl Exposition {
 }
 
 /// What a scraper that asks for `OpenMetrics` is answered at this address.
-pub async fn open_metrics(operations_url: &str) -> String {
-    let request = reqwest::Client::new().get(format!("{operations_url}/metrics"));
+pub async fn open_metrics(admin_url: &str) -> String {
+    let request = reqwest::Client::new().get(format!("{admin_url}/metrics"));
     let accept = "application/openmetrics-text; version=1.0.0";
     let answer = request.header("accept", accept).send().await.unwrap();
     let content_type = answer.headers()["content-type"].to_str().unwrap();

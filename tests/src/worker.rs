@@ -18,7 +18,7 @@ pub struct Worker {
     /// Its process.
     pub program: Program,
     /// Where its metrics, `/livez` and `/readyz` are, like `http://127.0.0.1:9101`.
-    pub operations_url: String,
+    pub admin_url: String,
 }
 
 impl Worker {
@@ -67,13 +67,13 @@ impl Worker {
 
     async fn of(mut program: Program) -> Self {
         let listening = program.logged("listening").await;
-        let operations_url = format!("http://{}", listening["metrics_address"].as_str().unwrap());
-        Self { program, operations_url }
+        let admin_url = format!("http://{}", listening["metrics_address"].as_str().unwrap());
+        Self { program, admin_url }
     }
 
     /// Waits until it consumes all its queues.
     pub async fn ready(&self) {
-        let url = format!("{}/readyz", self.operations_url);
+        let url = format!("{}/readyz", self.admin_url);
         wait::until("the worker is ready", async || {
             let response = reqwest::get(&url).await.ok()?;
             (response.status() == StatusCode::OK).then_some(())
@@ -83,7 +83,7 @@ impl Worker {
 
     /// What `/readyz` says: whether it works, and the reasons why not.
     pub async fn readiness(&self) -> (StatusCode, Vec<String>) {
-        let response = reqwest::get(format!("{}/readyz", self.operations_url)).await.unwrap();
+        let response = reqwest::get(format!("{}/readyz", self.admin_url)).await.unwrap();
         let status = response.status();
         let body: Value = response.json().await.unwrap();
         (status, serde_json::from_value(body["reasons"].clone()).unwrap())
@@ -101,12 +101,7 @@ impl Worker {
 
     /// What `/metrics` says.
     pub async fn metrics(&self) -> String {
-        reqwest::get(format!("{}/metrics", self.operations_url))
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap()
+        reqwest::get(format!("{}/metrics", self.admin_url)).await.unwrap().text().await.unwrap()
     }
 
     /// The sum of the samples whose name and labels begin like this.

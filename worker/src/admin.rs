@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use registrar_runtime::lifecycle::Supervisor;
+use registrar_telemetry::admin::{Admin, Health, ListenError};
 use registrar_telemetry::metrics::Metrics;
-use registrar_telemetry::operations::{Health, ListenError, Operations};
 use tokio_util::sync::CancellationToken;
 
 use crate::readiness::Readiness;
@@ -18,9 +18,8 @@ pub(crate) async fn start(
     readiness: Readiness,
 ) -> Result<(), ListenError> {
     let ready = move || readiness.health();
-    let server =
-        Operations::new(metrics).with_health(|| Health::Well, ready).listen(address).await?;
+    let server = Admin::new(metrics).with_health(|| Health::Well, ready).listen(address).await?;
     tracing::info!(metrics_address = %server.address(), "listening");
-    supervisor.spawn("operations", server.run(shutdown.clone()));
+    supervisor.spawn("admin", server.run(shutdown.clone()));
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! deliveries, [`writer`] settles them batch by batch, [`attempt`] gives each registration its
 //! outcome, [`failure`] decides what to do when MySQL did not take it.
 
+mod admin;
 pub mod attempt;
 pub mod batch;
 pub mod consume;
@@ -14,7 +15,6 @@ pub mod interruption;
 pub mod ledger;
 mod letter;
 pub mod metrics;
-mod operations;
 pub mod readiness;
 mod run;
 pub mod settings;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use registrar_telemetry::operations::Health;
+use registrar_telemetry::admin::Health;
 
 /// What a consumer is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]

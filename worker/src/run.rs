@@ -24,7 +24,7 @@ use crate::settings::{Healthcheck, Settings};
 use crate::source::Source;
 use crate::waiting::Looks;
 use crate::writer::Writer;
-use crate::{held, operations};
+use crate::{admin, held};
 
 const SERVICE: &str = "registrar-worker";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -91,7 +91,7 @@ where
     ];
     let readiness = Readiness::starting(sources.map(|(source, _)| source.name));
     let address = settings.metrics_address;
-    operations::start(&mut supervisor, &shutdown, address, metrics, readiness.clone()).await?;
+    admin::start(&mut supervisor, &shutdown, address, metrics, readiness.clone()).await?;
     supervisor.spawn(
         "held dead letters",
         held::watch(mysql.clone(), Arc::clone(&worker_metrics), shutdown.clone()),

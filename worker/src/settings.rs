@@ -9,9 +9,9 @@ use registrar_runtime::config;
 use registrar_runtime::lifecycle::HEALTHCHECK;
 use registrar_storage::DatabaseSettings;
 use registrar_telemetry::TelemetrySettings;
-use registrar_telemetry::operations::METRICS_ADDRESS;
+use registrar_telemetry::admin::METRICS_ADDRESS;
 
-/// Where it serves its operations port by default.
+/// Where it serves its admin port by default.
 const METRICS: &str = "0.0.0.0:9101";
 
 /// `registrar-worker healthcheck`: Exit code 0 when the worker of this address can work, 1 when not.

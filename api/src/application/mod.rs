@@ -9,8 +9,8 @@ use registrar_messaging::Publisher;
 use registrar_runtime::lifecycle::{ListenError, Stopped, Supervisor, listen};
 use registrar_runtime::retry::{RetryPolicy, RetryPolicyError};
 use registrar_storage::{DatabaseSettings, LanePauses, PauseWatch, Pool, StatusReader};
+use registrar_telemetry::admin::Admin;
 use registrar_telemetry::metrics::{Metrics, MetricsError};
-use registrar_telemetry::operations::Operations;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -72,13 +72,13 @@ impl Application {
     ) -> Result<Self, StartError> {
         let metrics = Metrics::of_process(SERVICE, VERSION, &Handle::current())?;
         let (listener, address) = listen(settings.address, ADDRESS_VARIABLE).await?;
-        let operations = Operations::new(metrics.clone()).listen(settings.metrics_address).await?;
-        let metrics_address = operations.address();
+        let admin = Admin::new(metrics.clone()).listen(settings.metrics_address).await?;
+        let metrics_address = admin.address();
 
         let mut tasks = Supervisor::new(shutdown.clone());
         let closing = CancellationToken::new();
         tasks.spawn("drain", drain(shutdown.clone(), settings.drain_delay, closing.clone()));
-        tasks.spawn("operations", operations.run(closing.clone()));
+        tasks.spawn("admin", admin.run(closing.clone()));
 
         // The publisher stops last, when nobody publishes any more.
         let publisher_shutdown = CancellationToken::new();

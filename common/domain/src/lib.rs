@@ -3,6 +3,8 @@
 //! Parse, don't validate: a [`Registration`] that exists is valid, because its parts can only be
 //! made by parsing.
 
+#![warn(missing_docs)]
+
 mod characters;
 mod email_address;
 mod idempotency;

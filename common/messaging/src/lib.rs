@@ -3,6 +3,8 @@
 //! The only code that names lapin. A [`Publisher`] answers once the broker has a message on disk;
 //! a [`ConsumerConnection`] opens [`Deliveries`], which are acked once they are stored.
 
+#![warn(missing_docs)]
+
 mod amqp_parameters;
 mod amqp_session;
 mod amqp_url;

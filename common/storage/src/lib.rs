@@ -12,6 +12,8 @@
 //! seemed to succeed is lost with it. What a transaction would give comes from unique keys and
 //! from ids that always carry one content (`attempt.rs`).
 
+#![warn(missing_docs)]
+
 mod answers;
 mod attempt;
 mod classify;

@@ -5,11 +5,14 @@
 //!   A thread of its own writes them; [`flush_log`] waits for it before a process ends.
 //! - Traces: [`tracing`] spans, by OTLP to a collector when one is configured. Ids
 //!   exist either way. [`propagation`] carries them across the queue.
-//! - Metrics: [`metrics::Metrics`], scraped from the [`operations`] server.
+//! - Metrics: [`metrics::Metrics`], scraped from the [`admin`] server.
 //!
 //! Telemetry never slows or fails the work: queues to the collector and to stdout are bounded and
 //! drop.
 
+#![warn(missing_docs)]
+
+pub mod admin;
 mod export;
 mod filter;
 mod http_client;
@@ -19,7 +22,6 @@ mod log_queue;
 mod logging;
 pub mod metrics;
 mod opentelemetry_settings;
-pub mod operations;
 mod outage;
 mod panics;
 mod pem;

@@ -43,7 +43,7 @@ async fn an_address_may_be_a_name_or_a_port_alone() {
             [("REGISTRAR_API_ADDRESS", address), ("REGISTRAR_METRICS_ADDRESS", metrics_address)];
         let api = Api::begin(&home.servers, &addresses).await;
         assert!(api.url.starts_with(&format!("http://{host}:")), "{}", api.url);
-        let metrics = &api.operations_url;
+        let metrics = &api.admin_url;
         assert!(metrics.starts_with(&format!("http://{metrics_host}:")), "{metrics}");
         assert_eq!(api.get("/livez").send().await.unwrap().status(), 200);
     }

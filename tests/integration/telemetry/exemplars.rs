@@ -19,7 +19,7 @@ async fn a_registration_is_the_exemplar_of_every_histogram_that_counts_it() {
     let tree = observed.journey(&api.accepted(&Student::unique()).await, 1).await;
     let trace_id = &tree.only(PROCESS).trace_id;
 
-    let shown = open_metrics(&api.operations_url).await;
+    let shown = open_metrics(&api.admin_url).await;
     for (histogram, labels) in [
         (
             "http_server_request_duration_seconds",
@@ -29,7 +29,7 @@ async fn a_registration_is_the_exemplar_of_every_histogram_that_counts_it() {
     ] {
         assert_eq!(exemplars(&shown, histogram, &[labels]), [trace_id.as_str()], "{histogram}");
     }
-    let shown = open_metrics(&worker.operations_url).await;
+    let shown = open_metrics(&worker.admin_url).await;
     for (histogram, labels) in OF_A_REGISTRATION {
         assert_eq!(exemplars(&shown, histogram, &[labels]), [trace_id.as_str()], "{histogram}");
     }
@@ -59,7 +59,7 @@ async fn each_registration_of_a_batch_is_an_exemplar_by_its_own_trace() {
         assert_eq!(tree.only(INSERT).attribute("registration.batch_rows"), "2");
         traces.push(tree.only(PROCESS).trace_id.clone());
     }
-    let shown = open_metrics(&worker.operations_url).await;
+    let shown = open_metrics(&worker.admin_url).await;
     for (histogram, labels) in OF_A_REGISTRATION {
         let shown = exemplars(&shown, histogram, &[labels]);
         assert!(shown.contains(&traces[1]), "the last of the batch: {histogram}, {shown:?}");
@@ -72,7 +72,7 @@ async fn what_nobody_records_is_no_exemplar() {
     let api = registrar_tests::api::Api::start(&home.servers).await;
     let worker = registrar_tests::worker::Worker::start(&home.servers).await;
     api.decided(&api.accepted(&Student::unique()).await).await;
-    for url in [&api.operations_url, &worker.operations_url] {
+    for url in [&api.admin_url, &worker.admin_url] {
         let shown = open_metrics(url).await;
         assert!(!shown.contains(" # {"), "{shown}");
     }

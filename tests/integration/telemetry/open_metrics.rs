@@ -44,10 +44,9 @@ async fn a_strict_reader_of_openmetrics_reads_every_sample_and_exemplar() {
     let observed = Observed::new().await;
     let (api, worker) = (observed.api().await, observed.worker().await);
     observed.journey(&api.accepted(&Student::unique()).await, 1).await;
-    for (url, in_text) in [
-        (&api.operations_url, api.metrics().await),
-        (&worker.operations_url, worker.metrics().await),
-    ] {
+    for (url, in_text) in
+        [(&api.admin_url, api.metrics().await), (&worker.admin_url, worker.metrics().await)]
+    {
         let text = open_metrics(url).await;
         let named = text.matches(" # {trace_id=").count();
         assert!(named > 0, "{text}");

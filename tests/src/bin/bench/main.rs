@@ -1,5 +1,7 @@
 //! `make bench`: the release builds of API and worker with servers of their own, under load from a
 //! generator on the same machine. Prints one table and stops everything; takes about three minutes.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "prints for a person at a terminal")]
 #![expect(
     clippy::unwrap_used,
     reason = "as in the harness: a measurement that cannot go on ends here"

@@ -1,4 +1,4 @@
-//! The server behind the operations port.
+//! The server behind the admin port.
 
 use std::io;
 use std::net::SocketAddr;
@@ -21,13 +21,13 @@ use crate::metrics::Metrics;
 /// How long open connections may take to finish after the shutdown.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What the operations port answers.
+/// What the admin port answers.
 #[derive(Debug)]
-pub struct Operations {
+pub struct Admin {
     routes: Router,
 }
 
-impl Operations {
+impl Admin {
     /// Answers `GET /metrics`.
     pub fn new(metrics: Metrics) -> Self {
         Self { routes: Router::new().route("/metrics", get(scrape)).with_state(metrics) }
@@ -49,21 +49,21 @@ impl Operations {
     }
 
     /// Takes the port; port 0 takes any that is free.
-    pub async fn listen(self, address: SocketAddr) -> Result<OperationsServer, ListenError> {
+    pub async fn listen(self, address: SocketAddr) -> Result<AdminServer, ListenError> {
         let (listener, address) = listen(address, METRICS_ADDRESS).await?;
-        Ok(OperationsServer { routes: self.routes, listener, address })
+        Ok(AdminServer { routes: self.routes, listener, address })
     }
 }
 
-/// An operations port that was taken.
+/// An admin port that was taken.
 #[derive(Debug)]
-pub struct OperationsServer {
+pub struct AdminServer {
     routes: Router,
     listener: TcpListener,
     address: SocketAddr,
 }
 
-impl OperationsServer {
+impl AdminServer {
     /// The address it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address

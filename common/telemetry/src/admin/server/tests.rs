@@ -1,4 +1,4 @@
-//! The operations port over real TCP.
+//! The admin port over real TCP.
 
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,10 +12,8 @@ use super::*;
 
 const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
-async fn start(
-    operations: Operations,
-) -> (SocketAddr, CancellationToken, JoinHandle<io::Result<()>>) {
-    let server = operations.listen(ANY_PORT).await.unwrap();
+async fn start(admin: Admin) -> (SocketAddr, CancellationToken, JoinHandle<io::Result<()>>) {
+    let server = admin.listen(ANY_PORT).await.unwrap();
     let shutdown = CancellationToken::new();
     let address = server.address();
     (address, shutdown.clone(), tokio::spawn(server.run(shutdown)))
@@ -42,7 +40,7 @@ fn metrics() -> Metrics {
 
 #[tokio::test]
 async fn metrics_are_served_as_prometheus_reads_them() {
-    let (address, _shutdown, _serving) = start(Operations::new(metrics())).await;
+    let (address, _shutdown, _serving) = start(Admin::new(metrics())).await;
     let answer = answer_to(address, "/metrics").await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.contains("content-type: text/plain; version=0.0.4"), "{answer}");
@@ -51,7 +49,7 @@ async fn metrics_are_served_as_prometheus_reads_them() {
 
 #[tokio::test]
 async fn a_scraper_that_asks_for_openmetrics_gets_it() {
-    let (address, _shutdown, _serving) = start(Operations::new(metrics())).await;
+    let (address, _shutdown, _serving) = start(Admin::new(metrics())).await;
     let accept = "Accept: application/openmetrics-text; version=1.0.0\r\n";
     let answer = answer_with(address, "/metrics", accept).await;
     assert!(
@@ -65,7 +63,7 @@ async fn a_scraper_that_asks_for_openmetrics_gets_it() {
 
 #[tokio::test]
 async fn probes_answer_only_when_they_were_given() {
-    let (address, _shutdown, _serving) = start(Operations::new(metrics())).await;
+    let (address, _shutdown, _serving) = start(Admin::new(metrics())).await;
     assert!(answer_to(address, "/readyz").await.starts_with("HTTP/1.1 404"));
 }
 
@@ -73,7 +71,7 @@ async fn probes_answer_only_when_they_were_given() {
 async fn probes_tell_the_health_of_the_moment() {
     let connected = Arc::new(AtomicBool::new(false));
     let is_connected = connected.clone();
-    let operations = Operations::new(metrics()).with_health(
+    let admin = Admin::new(metrics()).with_health(
         || Health::Degraded(vec!["the collector is away".to_owned()]),
         move || {
             if is_connected.load(Ordering::Relaxed) {
@@ -83,7 +81,7 @@ async fn probes_tell_the_health_of_the_moment() {
             }
         },
     );
-    let (address, _shutdown, _serving) = start(operations).await;
+    let (address, _shutdown, _serving) = start(admin).await;
 
     let live = answer_to(address, "/livez").await;
     assert!(live.starts_with("HTTP/1.1 200"), "{live}");
@@ -105,7 +103,7 @@ async fn probes_tell_the_health_of_the_moment() {
 
 #[tokio::test]
 async fn the_server_stops_at_the_shutdown_although_a_scraper_stalls() {
-    let (address, shutdown, serving) = start(Operations::new(metrics())).await;
+    let (address, shutdown, serving) = start(Admin::new(metrics())).await;
     let mut stalled = TcpStream::connect(address).await.unwrap();
     stalled.write_all(b"GET /metr").await.unwrap();
     answer_to(address, "/metrics").await;
@@ -118,7 +116,7 @@ async fn the_server_stops_at_the_shutdown_although_a_scraper_stalls() {
 async fn a_taken_port_is_a_sentence_that_names_the_setting() {
     let holder = TcpListener::bind(ANY_PORT).await.unwrap();
     let taken = holder.local_addr().unwrap();
-    let error = Operations::new(metrics()).listen(taken).await.unwrap_err();
+    let error = Admin::new(metrics()).listen(taken).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         format!(
