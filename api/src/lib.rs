@@ -3,7 +3,7 @@
 //!
 //! [`Application`] puts the parts together; `router.rs` shows every route. A request passes the
 //! layers of `middleware`, reaches its handler in `handlers`, and ends as an answer or a
-//! [`problem`]. `registering` is the way to the queue, `status` the way back from the database.
+//! [`problem`]. `submission` is the way to the queue, `status` the way back from the database.
 
 pub mod application;
 pub mod docs;
@@ -15,14 +15,13 @@ pub mod negotiation;
 pub mod pages;
 pub mod prefer;
 pub mod problem;
-pub mod publisher_metrics;
-pub mod registering;
 pub mod router;
 mod run;
 pub mod server;
 pub mod settings;
 pub mod state;
 pub mod status;
+pub mod submission;
 #[cfg(test)]
 mod testing;
 

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::docs::Documents;
 use crate::limits::Limits;
-use crate::metrics::HttpMetrics;
+use crate::metrics::http::HttpMetrics;
 use crate::middleware::{Network, RateLimit};
 use crate::pages::Pages;
 use crate::status::{Lookups, WaitEstimate};
@@ -27,7 +27,7 @@ pub struct Api {
     /// How long they wait just now.
     pub wait_estimate: WaitEstimate,
     /// One for each client that waits for an outcome.
-    pub waiting_places: Arc<Semaphore>,
+    pub waiter_permits: Arc<Semaphore>,
     /// Makes and checks references.
     pub sealer: ReferenceSealer,
     /// Makes ids from idempotency keys.

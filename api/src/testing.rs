@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use crate::docs::Documents;
-use crate::metrics::HttpMetrics;
+use crate::metrics::http::HttpMetrics;
 use crate::middleware::RateLimit;
 use crate::router::router;
 use crate::settings::testing::with_nothing_running;
@@ -66,7 +66,7 @@ impl Alone {
             lookups,
             pauses,
             wait_estimate: WaitEstimate::default(),
-            waiting_places: Arc::new(Semaphore::new(settings.limits.streams)),
+            waiter_permits: Arc::new(Semaphore::new(settings.limits.streams)),
             sealer: ReferenceSealer::new(&sealing[0], &sealing[1..]),
             derivation_key: DerivationKey::new(&settings.derivation_secret),
             rate_limit: settings.limits.rate().map(|(n, b)| Arc::new(RateLimit::new(n, b))),

@@ -1,5 +1,5 @@
 use registrar_api::problem::ProblemKind;
-use registrar_api::registering::MediaType;
+use registrar_api::submission::MediaType;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use super::corpus::holds_for;

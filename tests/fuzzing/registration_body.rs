@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 
 use registrar_api::problem::ProblemKind;
-use registrar_api::registering::{MediaType, parse_student};
+use registrar_api::submission::{MediaType, parse_student};
 use registrar_domain::Student;
 use serde_json::json;
 

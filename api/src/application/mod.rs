@@ -16,9 +16,9 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::docs::Documents;
-use crate::metrics::HttpMetrics;
+use crate::metrics::http::HttpMetrics;
+use crate::metrics::publisher::PublisherMetrics;
 use crate::middleware::RateLimit;
-use crate::publisher_metrics::PublisherMetrics;
 use crate::router::router;
 use crate::server::Server;
 use crate::settings::{ADDRESS_VARIABLE, Settings};
@@ -103,7 +103,7 @@ impl Application {
 
         let rate_limit = settings.limits.rate().map(|(per_second, burst)| {
             let limit = Arc::new(RateLimit::new(per_second, burst));
-            tasks.spawn("rate limit", Arc::clone(&limit).forget_the_quiet(closing.clone()));
+            tasks.spawn("rate limit", Arc::clone(&limit).evict_idle(closing.clone()));
             limit
         });
 
@@ -113,7 +113,7 @@ impl Application {
             lookups,
             pauses,
             wait_estimate,
-            waiting_places: Arc::new(Semaphore::new(settings.limits.streams)),
+            waiter_permits: Arc::new(Semaphore::new(settings.limits.streams)),
             sealer: ReferenceSealer::new(&sealing[0], &sealing[1..]),
             derivation_key: DerivationKey::new(&settings.derivation_secret),
             limits: settings.limits.clone(),

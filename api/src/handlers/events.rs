@@ -17,7 +17,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::registration::opened;
-use crate::middleware::OfRegistration;
+use crate::middleware::LoggedRegistrationId;
 use crate::problem::{Problem, ProblemDocument, ProblemKind};
 use crate::state::Api;
 use crate::status::{Known, StatusBody};
@@ -26,7 +26,7 @@ use crate::status::{Known, StatusBody};
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// As often as an undecided registration is looked up; all streams share one query.
 const READ_AGAIN: Duration = Duration::from_secs(1);
-/// When to try again after finding every place taken: some end with every outcome.
+/// When to try again after finding no free permit: some end with every outcome.
 const RETRY_WHEN_FULL: Duration = Duration::from_secs(5);
 
 /// Where a registration stands, as server-sent events until there is a final outcome.
@@ -51,19 +51,19 @@ const RETRY_WHEN_FULL: Duration = Duration::from_secs(5);
 )]
 pub async fn events(
     State(api): State<Arc<Api>>,
-    Extension(of_registration): Extension<OfRegistration>,
+    Extension(logged_id): Extension<LoggedRegistrationId>,
     reference: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = opened(&api, reference)?;
-    of_registration.note(id);
-    let place = Arc::clone(&api.waiting_places).try_acquire_owned();
+    logged_id.note(id);
+    let permit = Arc::clone(&api.waiter_permits).try_acquire_owned();
     let known = api.lookups.current(id).await;
-    // Also where no place is free: a client that is not told to stop would come again and again.
+    // Also where no permit is free: a client that is not told to stop would come again and again.
     if known.is_final() && has_seen(&headers, known, id) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let place = place.map_err(|_full| {
+    let permit = permit.map_err(|_full| {
         Problem::new(
             ProblemKind::TooManyStreams,
             "Too many people are watching right now. Look at the status itself instead.",
@@ -71,7 +71,7 @@ pub async fn events(
         .retry_after(RETRY_WHEN_FULL)
     })?;
     let ends = Instant::now() + api.limits.stream_duration;
-    let stream = stream_from(Watch { api, id, ends, _place: place }, known);
+    let stream = stream_from(Watch { api, id, ends, _permit: permit }, known);
     let mut response =
         Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
     // Or nginx would keep events back until its buffer is full.
@@ -84,7 +84,7 @@ struct Watch {
     api: Arc<Api>,
     id: RegistrationId,
     ends: Instant,
-    _place: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
 }
 
 /// What a client of the stream was told.

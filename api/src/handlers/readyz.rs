@@ -12,7 +12,7 @@ use crate::state::Api;
 use crate::status::Lookups;
 
 /// Kubernetes gives a probe a second.
-const PATIENCE: Duration = Duration::from_millis(500);
+const TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Whether the instance can accept registrations; for orchestrators.
 ///
@@ -46,7 +46,7 @@ pub async fn readyz(State(api): State<Arc<Api>>) -> Result<Json<Health>, Problem
 }
 
 async fn can_read(lookups: &Lookups) -> bool {
-    tokio::time::timeout(PATIENCE, lookups.can_read()).await.unwrap_or(false)
+    tokio::time::timeout(TIMEOUT, lookups.can_read()).await.unwrap_or(false)
 }
 
 fn not_ready(code: &'static str, message: &str) -> Problem {

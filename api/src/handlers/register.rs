@@ -16,12 +16,14 @@ use utoipa::ToSchema;
 
 use super::waiting::wait_for_outcome;
 use crate::docs;
-use crate::middleware::OfRegistration;
+use crate::middleware::LoggedRegistrationId;
 use crate::prefer::{PREFERENCE_APPLIED, applied, preferred_wait};
-use crate::problem::{Problem, ProblemDocument, Repeating, whole_seconds};
-use crate::registering::{Fields, MediaType, agreed_key, parse_fields, publish, read_body};
+use crate::problem::{Problem, ProblemDocument, RetrySafety, whole_seconds};
 use crate::state::Api;
 use crate::status::{Known, StatusBody};
+use crate::submission::{
+    Fields, MediaType, parse_fields, publish, read_body, resolve_idempotency_key,
+};
 
 /// What idempotency keys of this route are for, so that a key of another means something else.
 const IDEMPOTENCY_SCOPE: &str = "register";
@@ -29,7 +31,7 @@ const IDEMPOTENCY_SCOPE: &str = "register";
 /// Who wants to be registered.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Registration)]
-#[expect(dead_code, reason = "describes the body; registering/json.rs reads it")]
+#[expect(dead_code, reason = "describes the body; submission/json.rs reads it")]
 pub struct RegistrationBody {
     #[schema(schema_with = docs::first_name)]
     first_name: String,
@@ -104,23 +106,23 @@ pub struct Accepted {
 #[tracing::instrument(name = "register_student_handler", skip_all, fields(otel.kind = "internal"))]
 pub async fn register_student_handler(
     State(api): State<Arc<Api>>,
-    Extension(of_registration): Extension<OfRegistration>,
+    Extension(logged_id): Extension<LoggedRegistrationId>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers)?;
     let fields = read_fields(&api, &headers, body).await?;
-    let key = agreed_key(key, &fields)?;
+    let key = resolve_idempotency_key(key, &fields)?;
     let student = fields.into_student()?;
-    let repeating = Repeating::with(key.as_ref());
+    let retry_safety = RetrySafety::for_registration(key.as_ref());
     let id = key.map_or_else(RegistrationId::generate, |key| {
         key.registration_id(&api.derivation_key, IDEMPOTENCY_SCOPE, &student)
     });
     // Before the answer: what is not confirmed may yet turn out to be registered.
-    of_registration.note(id);
+    logged_id.note(id);
     publish(&api.publisher, Registration::now(id, student))
         .await
-        .map_err(|error| Problem::not_accepted(error, repeating))?;
+        .map_err(|error| Problem::not_accepted(error, retry_safety))?;
     let wait = preferred_wait(&headers, api.limits.wait);
     let waited = match wait {
         Some(wait) => wait_for_outcome(&api, id, wait).await,
@@ -146,8 +148,8 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Malfor
 
 async fn read_fields(api: &Api, headers: &HeaderMap, body: Body) -> Result<Fields, Problem> {
     let media_type = MediaType::of(headers)?;
-    let (limit, patience) = (api.limits.body_bytes, api.limits.body_timeout);
-    let body = read_body(headers, body, limit, patience).await?;
+    let (limit, timeout) = (api.limits.body_bytes, api.limits.body_timeout);
+    let body = read_body(headers, body, limit, timeout).await?;
     parse_fields(media_type, &body)
 }
 

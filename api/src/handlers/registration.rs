@@ -12,7 +12,7 @@ use registrar_domain::{RegistrationId, UnknownReference};
 use time::OffsetDateTime;
 
 use super::waiting::wait_for_outcome;
-use crate::middleware::OfRegistration;
+use crate::middleware::LoggedRegistrationId;
 use crate::pages::{Page, Prospect, Reader, StatusPage};
 use crate::prefer::{PREFERENCE_APPLIED, applied, preferred_wait};
 use crate::problem::{Problem, ProblemDocument, whole_seconds};
@@ -43,13 +43,13 @@ use crate::status::{CacheRule, Known, StatusBody, conditional};
 )]
 pub async fn registration(
     State(api): State<Arc<Api>>,
-    Extension(of_registration): Extension<OfRegistration>,
+    Extension(logged_id): Extension<LoggedRegistrationId>,
     reference: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     reader: Option<Extension<Reader>>,
 ) -> Result<Response, Problem> {
     let id = opened(&api, reference)?;
-    of_registration.note(id);
+    logged_id.note(id);
     let mut known = api.lookups.current(id).await;
     let wait = preferred_wait(&headers, api.limits.wait);
     let mut waited = None;

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use tokio::time::Instant;
 
 use crate::prefer::preferred_wait;
-use crate::problem::{Problem, ProblemKind, Repeating};
+use crate::problem::{Problem, ProblemKind, RetrySafety};
 use crate::state::Api;
 
 /// A request's extension: when it came, where a layer outside of the deadline took time already.
@@ -22,7 +22,7 @@ pub async fn enforce_deadline(
     next: Next,
 ) -> Response {
     let asked_for = preferred_wait(request.headers(), api.limits.wait).unwrap_or_default();
-    let repeating = Repeating::of(request.method(), request.headers());
+    let retry_safety = RetrySafety::for_request(request.method(), request.headers());
     let received = request.extensions().get::<Received>();
     let taken = received.map(|received| received.0.elapsed()).unwrap_or_default();
     let allowed = (api.limits.request_timeout + asked_for).saturating_sub(taken);
@@ -30,7 +30,7 @@ pub async fn enforce_deadline(
         Ok(response) => response,
         Err(_elapsed) => Problem::new(
             ProblemKind::Timeout,
-            format!("There was no answer in time. {}", repeating.advice()),
+            format!("There was no answer in time. {}", retry_safety.advice()),
         )
         .into_response(),
     }

@@ -19,7 +19,7 @@ pub use client_address::{Network, Peer};
 pub use cors::{cross_origin, origin};
 pub use deadline::enforce_deadline;
 pub use head_limits::enforce_head_limits;
-pub use outcome::{OfRegistration, record_outcome};
+pub use outcome::{LoggedRegistrationId, record_outcome};
 pub use pages::show_pages;
 pub use panics::hide_panics;
 pub use rate_limit::{RateLimit, enforce_rate_limit};

@@ -8,15 +8,15 @@ use axum::response::Response;
 use registrar_domain::RegistrationId;
 
 use super::{is_probe, known_method, route_of};
-use crate::metrics::{CLIENT_CLOSED_REQUEST, HttpMetrics};
+use crate::metrics::http::{CLIENT_CLOSED_REQUEST, HttpMetrics};
 use crate::state::Api;
 
 /// A request's extension, in which its handler notes which registration it is about. The log line
 /// tells it also when the client hangs up before the answer.
 #[derive(Clone, Debug, Default)]
-pub struct OfRegistration(Arc<OnceLock<RegistrationId>>);
+pub struct LoggedRegistrationId(Arc<OnceLock<RegistrationId>>);
 
-impl OfRegistration {
+impl LoggedRegistrationId {
     /// Notes it; a request is about one registration only.
     pub fn note(&self, id: RegistrationId) {
         _ = self.0.set(id);
@@ -29,13 +29,13 @@ pub async fn record_outcome(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let of_registration = OfRegistration::default();
-    request.extensions_mut().insert(of_registration.clone());
+    let logged_id = LoggedRegistrationId::default();
+    request.extensions_mut().insert(logged_id.clone());
     let mut pending = Pending {
         metrics: &api.http_metrics,
         method: known_method(request.method()),
         route: route_of(&request).unwrap_or("unmatched").to_owned(),
-        of_registration,
+        logged_id,
         began: Instant::now(),
         status: CLIENT_CLOSED_REQUEST,
     };
@@ -49,7 +49,7 @@ struct Pending<'a> {
     metrics: &'a HttpMetrics,
     method: &'static str,
     route: String,
-    of_registration: OfRegistration,
+    logged_id: LoggedRegistrationId,
     began: Instant,
     status: u16,
 }
@@ -63,7 +63,7 @@ impl Drop for Pending<'_> {
             self.metrics.count_registration_request(status);
         }
         let duration_ms = elapsed.as_secs_f64() * 1_000.0;
-        let registration_id = self.of_registration.0.get().map(tracing::field::display);
+        let registration_id = self.logged_id.0.get().map(tracing::field::display);
         if is_probe(Some(route)) {
             tracing::debug!(method, route, status, duration_ms, "probed");
         } else if status == CLIENT_CLOSED_REQUEST {

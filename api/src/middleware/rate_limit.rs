@@ -24,7 +24,7 @@ const BUCKETS: u64 = 1 << 18;
 /// school who send at the same moment keep their answers, and a flood costs no more than this.
 const PAGES_PER_SECOND: NonZeroU32 = NonZeroU32::new(10).unwrap();
 /// How often buckets that are full again are forgotten.
-const FORGET_INTERVAL: Duration = Duration::from_mins(1);
+const EVICTION_INTERVAL: Duration = Duration::from_mins(1);
 
 /// How many requests each client may send.
 #[derive(Debug)]
@@ -60,15 +60,15 @@ impl RateLimit {
     }
 
     fn bucket_of(&self, client: IpAddr) -> u64 {
-        self.hasher.hash_one(who_shares(client)) % BUCKETS
+        self.hasher.hash_one(rate_limit_key(client)) % BUCKETS
     }
 
     /// Forgets clients that have been quiet, until the shutdown.
-    pub async fn forget_the_quiet(self: Arc<Self>, shutdown: CancellationToken) {
+    pub async fn evict_idle(self: Arc<Self>, shutdown: CancellationToken) {
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => return,
-                () = tokio::time::sleep(FORGET_INTERVAL) => {
+                () = tokio::time::sleep(EVICTION_INTERVAL) => {
                     for buckets in [&self.buckets, &self.pages] {
                         buckets.retain_recent();
                         buckets.shrink_to_fit();
@@ -80,7 +80,7 @@ impl RateLimit {
 }
 
 /// A client of IPv6 has a whole /64 to take addresses from.
-fn who_shares(client: IpAddr) -> IpAddr {
+fn rate_limit_key(client: IpAddr) -> IpAddr {
     match client {
         IpAddr::V4(_) => client,
         IpAddr::V6(address) => {

@@ -3,7 +3,7 @@ use axum::http::HeaderMap;
 use registrar_domain::{Field, IdempotencyKey};
 
 use super::Values;
-use crate::registering::{MediaType, parse_fields};
+use crate::submission::{MediaType, parse_fields};
 
 /// A form as it was sent, so that it can be shown again.
 pub struct FilledForm {
@@ -25,11 +25,11 @@ impl FilledForm {
             last_name: fields.entered(Field::LastName).to_owned(),
             email: fields.entered(Field::Email).to_owned(),
         };
-        let of_header = || {
+        let from_header = || {
             let key = headers.get("idempotency-key")?.to_str().ok()?;
             IdempotencyKey::parse(key).ok()
         };
-        let key = fields.idempotency_key().ok().flatten().or_else(of_header);
+        let key = fields.idempotency_key().ok().flatten().or_else(from_header);
         Self { values, key: key.unwrap_or_else(IdempotencyKey::generate) }
     }
 }

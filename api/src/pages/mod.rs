@@ -8,10 +8,10 @@ mod filled_form;
 mod form_page;
 mod moment;
 mod reader;
+mod samples;
 mod show;
 mod status_page;
 mod templates;
-mod trial;
 
 pub use away_page::AwayPage;
 pub use filled_form::FilledForm;

@@ -5,7 +5,7 @@ use registrar_domain::{
 use registrar_messaging::PublishError;
 use registrar_texts::Language;
 
-use super::{Problem, ProblemKind, ProblemPart, RejectedRegistration, Repeating};
+use super::{Problem, ProblemKind, ProblemPart, RejectedRegistration, RetrySafety};
 
 impl From<UnknownReference> for Problem {
     fn from(unknown: UnknownReference) -> Self {
@@ -65,7 +65,7 @@ impl Problem {
     }
 
     /// A registration that is not known to be accepted.
-    pub fn not_accepted(error: PublishError, repeating: Repeating) -> Self {
+    pub fn not_accepted(error: PublishError, retry_safety: RetrySafety) -> Self {
         let problem = match error {
             PublishError::Saturated => Self::new(
                 ProblemKind::CannotAcceptNow,
@@ -78,7 +78,7 @@ impl Problem {
             ),
             PublishError::Unknown => Self::new(
                 ProblemKind::OutcomeUnknown,
-                format!("We could not confirm your registration. {}", repeating.advice()),
+                format!("We could not confirm your registration. {}", retry_safety.advice()),
             ),
         };
         problem.retry_after(error.retry_after())

@@ -2,7 +2,7 @@
 
 mod causes;
 mod kind;
-mod repeating;
+mod retry_safety;
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 pub use kind::ProblemKind;
 use registrar_domain::ViolationCode;
 use registrar_telemetry::propagation;
-pub use repeating::Repeating;
+pub use retry_safety::RetrySafety;
 use serde::Serialize;
 use tracing::Span;
 use utoipa::ToSchema;

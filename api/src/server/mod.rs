@@ -1,6 +1,6 @@
 //! Connections: how many, how slow they may be, and how they end.
 
-mod explained;
+mod error_bodies;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use self::explained::Explained;
+use self::error_bodies::ErrorBodies;
 use crate::limits::Limits;
 use crate::middleware::Peer;
 
@@ -37,7 +37,7 @@ pub struct Server {
     listener: TcpListener,
     router: Router,
     http: http1::Builder,
-    places: Arc<Semaphore>,
+    connection_permits: Arc<Semaphore>,
     draining: CancellationToken,
 }
 
@@ -56,8 +56,8 @@ impl Server {
             // Twice our own limits, which answer with more than an empty body.
             .max_headers(limits.header_count * 2)
             .max_buf_size(SMALLEST_BUFFER.max((limits.header_bytes + limits.uri_bytes) * 2));
-        let places = Arc::new(Semaphore::new(limits.connections));
-        Self { listener, router, http, places, draining }
+        let connection_permits = Arc::new(Semaphore::new(limits.connections));
+        Self { listener, router, http, connection_permits, draining }
     }
 
     /// Serves until the shutdown; then takes no more connections and answers what was taken in.
@@ -70,8 +70,8 @@ impl Server {
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => break,
-                (stream, peer, place) = self.accept() => {
-                    connections.spawn(self.serve(stream, peer, place, &graceful));
+                (stream, peer, permit) = self.accept() => {
+                    connections.spawn(self.serve(stream, peer, permit, &graceful));
                 }
                 Some(_ended) = connections.join_next() => {}
             }
@@ -82,13 +82,13 @@ impl Server {
         }
     }
 
-    /// The next connection, once there is a place for it; until then it waits in the kernel.
+    /// The next connection, once there is a permit for it; until then it waits in the kernel.
     async fn accept(&self) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
         // Fails only when the semaphore is closed, which it never is.
-        let place = Arc::clone(&self.places).acquire_owned().await.ok();
+        let permit = Arc::clone(&self.connection_permits).acquire_owned().await.ok();
         loop {
             match self.listener.accept().await {
-                Ok((stream, peer)) => return (stream, peer, place),
+                Ok((stream, peer)) => return (stream, peer, permit),
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be taken");
                     tokio::time::sleep(PAUSE_AFTER_FAILED_ACCEPT).await;
@@ -101,7 +101,7 @@ impl Server {
         &self,
         stream: TcpStream,
         peer: SocketAddr,
-        place: Option<OwnedSemaphorePermit>,
+        permit: Option<OwnedSemaphorePermit>,
         graceful: &GracefulShutdown,
     ) -> impl Future<Output = ()> + Send + use<> {
         // Answers are small and whole: holding them back to fill a packet only costs time.
@@ -119,16 +119,16 @@ impl Server {
             response
         });
         let connection = self.http.serve_connection(
-            TokioIo::new(Explained::new(stream)),
+            TokioIo::new(ErrorBodies::new(stream)),
             TowerToHyperService::new(service),
         );
         let connection = graceful.watch(connection);
         async move {
-            // A client that breaks off or talks nonsense is its own affair.
+            // Client disconnects and protocol errors are logged at debug only.
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended early");
             }
-            drop(place);
+            drop(permit);
         }
     }
 }

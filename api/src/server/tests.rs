@@ -14,10 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::Server;
 use crate::limits::Limits;
-use crate::registering::read_body;
+use crate::submission::read_body;
 
 /// Far longer than anything here takes, so that only a hang meets it.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 struct Running {
     address: SocketAddr,
@@ -41,8 +41,7 @@ async fn serve(limits: Limits) -> Running {
             "held back"
         }
     };
-    let read =
-        async |headers: HeaderMap, body: Body| read_body(&headers, body, 100, PATIENCE).await;
+    let read = async |headers: HeaderMap, body: Body| read_body(&headers, body, 100, TIMEOUT).await;
     let router = Router::new()
         .route("/", get(async || "at once"))
         .route("/held", get(handler))
@@ -51,7 +50,7 @@ async fn serve(limits: Limits) -> Running {
     let address = listener.local_addr().unwrap();
     let (draining, shutdown) = (CancellationToken::new(), CancellationToken::new());
     let server = Server::new(listener, router, &limits, draining.clone());
-    let serving = tokio::spawn(server.run(shutdown.clone(), PATIENCE));
+    let serving = tokio::spawn(server.run(shutdown.clone(), TIMEOUT));
     Running { address, draining, shutdown, serving, held, release }
 }
 
@@ -64,7 +63,7 @@ async fn connect(address: SocketAddr, send: &str) -> TcpStream {
 /// Everything until the server hangs up.
 async fn rest(mut stream: TcpStream) -> String {
     let mut text = String::new();
-    timeout(PATIENCE, stream.read_to_string(&mut text)).await.expect("it hung").unwrap();
+    timeout(TIMEOUT, stream.read_to_string(&mut text)).await.expect("it hung").unwrap();
     text
 }
 
@@ -173,7 +172,7 @@ async fn a_body_that_is_badly_chunked_and_one_that_breaks_off_are_told_apart() {
 async fn a_shutdown_answers_what_was_taken_in_and_takes_nothing_more() {
     let mut server = serve(Limits::default()).await;
     let stream = connect(server.address, "GET /held HTTP/1.1\r\nhost: x\r\n\r\n").await;
-    timeout(PATIENCE, server.held.wait_for(|held| *held)).await.unwrap().unwrap();
+    timeout(TIMEOUT, server.held.wait_for(|held| *held)).await.unwrap().unwrap();
     server.shutdown.cancel();
     while TcpStream::connect(server.address).await.is_ok() {
         tokio::task::yield_now().await;
@@ -181,7 +180,7 @@ async fn a_shutdown_answers_what_was_taken_in_and_takes_nothing_more() {
     assert!(!server.serving.is_finished());
     server.release.send_replace(true);
     assert!(rest(stream).await.contains("held back"));
-    timeout(PATIENCE, server.serving).await.unwrap().unwrap();
+    timeout(TIMEOUT, server.serving).await.unwrap().unwrap();
 }
 
 #[tokio::test]
@@ -191,7 +190,7 @@ async fn an_idle_connection_does_not_hold_up_the_shutdown() {
     let mut answer = [0; 12];
     idle.read_exact(&mut answer).await.unwrap();
     server.shutdown.cancel();
-    timeout(PATIENCE, server.serving).await.unwrap().unwrap();
+    timeout(TIMEOUT, server.serving).await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -13,8 +13,8 @@ use super::rate_limit::Refused;
 use super::route_of;
 use crate::negotiation::prefers_html;
 use crate::pages::{FilledForm, Pages, Reader, form_again, instead_of_status, to_form, to_status};
-use crate::registering::{is_of_a_form, looks_like_json, read_body};
 use crate::state::Api;
+use crate::submission::{is_form_media_type, looks_like_json, read_body};
 
 /// What a reader is at.
 enum Place {
@@ -24,7 +24,7 @@ enum Place {
 }
 
 /// How long the form of a client that is refused anyway may take to arrive.
-const PATIENCE_WITH_REFUSED: Duration = Duration::from_secs(2);
+const REFUSED_FORM_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Answers with pages whoever would rather have them, whatever answered inside: a handler, or a
 /// layer that refused the request.
@@ -56,7 +56,7 @@ fn place_of(request: &Request) -> Option<Place> {
     match route_of(request)? {
         "/register" if is_get => Some(Place::EmptyForm),
         "/register" if request.method() == Method::POST => {
-            is_of_a_form(request.headers()).then_some(Place::Form)
+            is_form_media_type(request.headers()).then_some(Place::Form)
         }
         "/registrations/{reference}" if is_get => Some(Place::Status),
         _ => None,
@@ -81,9 +81,9 @@ async fn sent(
     let (mut head, body) = request.into_parts();
     head.extensions.insert(Received(Instant::now()));
     let headers = head.headers.clone();
-    let (limit, patience) = (api.limits.body_bytes, api.limits.body_timeout);
-    let patience = if refused.is_some() { patience.min(PATIENCE_WITH_REFUSED) } else { patience };
-    let (answer, body) = match (read_body(&headers, body, limit, patience).await, refused) {
+    let (limit, timeout) = (api.limits.body_bytes, api.limits.body_timeout);
+    let timeout = if refused.is_some() { timeout.min(REFUSED_FORM_TIMEOUT) } else { timeout };
+    let (answer, body) = match (read_body(&headers, body, limit, timeout).await, refused) {
         (Ok(body), Some(refused)) => (refused.into_response(), body),
         (Err(_), Some(refused)) => (refused.into_response(), Bytes::new()),
         (Ok(body), None) => {

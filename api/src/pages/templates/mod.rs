@@ -5,7 +5,7 @@ use std::{fmt, fs, io};
 use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
 use registrar_texts::Language;
 
-use super::{Page, trial};
+use super::{Page, samples};
 
 /// The templates of the pages, read once at the start.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ impl Pages {
             })),
         }));
         for language in Language::ALL {
-            for page in trial::pages(language) {
+            for page in samples::pages(language) {
                 let rendered = pages.render(&page, language, "");
                 rendered.map_err(|error| wrong(format!("one cannot be rendered, {error}")))?;
             }

@@ -34,7 +34,7 @@ impl Drop for Folder {
 fn every_template_of_the_repository_renders_with_all_that_it_can_be_given() {
     let pages = Pages::load(PAGES).unwrap();
     for language in Language::ALL {
-        for page in trial::pages(language) {
+        for page in samples::pages(language) {
             for query in ["", "?lang=en"] {
                 let html = pages.render(&page, language, query).unwrap();
                 assert!(html.contains("<main id=\"main\" data-page=\""), "{html}");

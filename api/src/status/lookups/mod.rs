@@ -19,7 +19,7 @@ const BATCH_LIMIT: usize = 512;
 /// Requests on their way to the task; more wait in their handlers.
 const REQUESTS_LIMIT: usize = 1_024;
 /// How long a client waits for the database before it hears that it cannot be read.
-const PATIENCE: Duration = Duration::from_millis(800);
+const TIMEOUT: Duration = Duration::from_millis(800);
 
 /// No registration has this id, but looking for it shows whether the database answers.
 const NOBODY: RegistrationId = RegistrationId::from_bytes([0; 16]);
@@ -176,7 +176,7 @@ impl<D: Decisions> LookupsTask<D> {
         let (source, ids) = (Arc::clone(&self.source), batch.ids.clone());
         let reading = tokio::spawn(async move { source.decisions(&ids).await });
         self.query =
-            Some(Query { batch, reading, patience_ends: now + PATIENCE, is_overdue: false });
+            Some(Query { batch, reading, patience_ends: now + TIMEOUT, is_overdue: false });
     }
 
     fn settle(&mut self, found: Found<D::Error>) {

@@ -3,41 +3,41 @@ use registrar_domain::IdempotencyKey;
 
 /// What happens when a client sends a request again that may have been carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeating {
+pub enum RetrySafety {
     /// It only asked for something.
-    IsHarmless,
+    Safe,
     /// The same request with the same idempotency key leads to the same registration.
-    IsTheSame,
+    Idempotent,
     /// It makes another registration, which is rejected if the first one registered the student.
-    MakesAnother,
+    CreatesDuplicate,
 }
 
-impl Repeating {
+impl RetrySafety {
     /// For a request with this head; a key in the body is not known yet.
-    pub fn of(method: &Method, headers: &HeaderMap) -> Self {
+    pub fn for_request(method: &Method, headers: &HeaderMap) -> Self {
         if method.is_safe() {
-            Self::IsHarmless
+            Self::Safe
         } else if headers.contains_key("idempotency-key") {
-            Self::IsTheSame
+            Self::Idempotent
         } else {
-            Self::MakesAnother
+            Self::CreatesDuplicate
         }
     }
 
     /// For a registration that came with this key or without one.
-    pub fn with(key: Option<&IdempotencyKey>) -> Self {
-        if key.is_some() { Self::IsTheSame } else { Self::MakesAnother }
+    pub fn for_registration(key: Option<&IdempotencyKey>) -> Self {
+        if key.is_some() { Self::Idempotent } else { Self::CreatesDuplicate }
     }
 
     /// What to do, in words for the student.
     pub fn advice(self) -> &'static str {
         match self {
-            Self::IsHarmless => "Please try again in a moment.",
-            Self::IsTheSame => {
+            Self::Safe => "Please try again in a moment.",
+            Self::Idempotent => {
                 "Please send the same registration again in a moment: you will not be registered \
                  twice."
             }
-            Self::MakesAnother => {
+            Self::CreatesDuplicate => {
                 "Your registration may have arrived all the same. Please send it again in a \
                  moment: if you are then told that this email address is already registered, the \
                  first one arrived and you do not need to do anything more."

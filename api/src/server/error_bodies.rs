@@ -13,7 +13,7 @@ use crate::problem::{Problem, ProblemKind};
 /// are recognised on their way out: each is the last answer of its connection. When hyper has such a
 /// hook, this can go.
 #[derive(Debug)]
-pub(super) struct Explained<S> {
+pub(super) struct ErrorBodies<S> {
     stream: S,
     /// What is written in place of such an answer, and how much of it is.
     instead: Option<(Vec<u8>, usize)>,
@@ -24,7 +24,7 @@ pub(super) struct Explained<S> {
 /// What a connection of HTTP/2 begins with (RFC 9113, 3.4).
 const HTTP_2: &[u8] = b"PRI * HTTP/2.0\r\n";
 
-impl<S: AsyncWrite + Unpin> Explained<S> {
+impl<S: AsyncWrite + Unpin> ErrorBodies<S> {
     pub(super) fn new(stream: S) -> Self {
         Self { stream, instead: None, has_begun: false }
     }
@@ -86,7 +86,7 @@ fn explanation(head: &[u8]) -> Option<Vec<u8>> {
     Some(answer.into_bytes())
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Explained<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for ErrorBodies<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -104,7 +104,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Explained<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Explained<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for ErrorBodies<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

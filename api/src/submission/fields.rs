@@ -5,7 +5,7 @@ use crate::problem::{Problem, ProblemPart};
 
 /// What a body says in one field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Given {
+pub enum FieldValue {
     /// Nothing, or JSON's `null`.
     #[default]
     Missing,
@@ -17,7 +17,7 @@ pub enum Given {
     Repeated,
 }
 
-impl Given {
+impl FieldValue {
     /// Takes another value of the same field.
     pub fn add(&mut self, value: Self) {
         *self = if *self == Self::Missing { value } else { Self::Repeated };
@@ -27,16 +27,16 @@ impl Given {
 /// The fields of the registration form, as a body gives them.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Fields {
-    first_name: Given,
-    last_name: Given,
-    email: Given,
+    first_name: FieldValue,
+    last_name: FieldValue,
+    email: FieldValue,
     /// Only of a form: programs have a header for it.
-    pub(super) idempotency_key: Given,
+    pub(super) idempotency_key: FieldValue,
 }
 
 impl Fields {
     /// The field of this name; others are ignored, since a form may have a button with a name.
-    pub fn named(&mut self, name: &str) -> Option<&mut Given> {
+    pub fn named(&mut self, name: &str) -> Option<&mut FieldValue> {
         match name {
             "first_name" => Some(&mut self.first_name),
             "last_name" => Some(&mut self.last_name),
@@ -49,7 +49,7 @@ impl Fields {
     pub fn has_any(&self) -> bool {
         [&self.first_name, &self.last_name, &self.email]
             .iter()
-            .any(|given| **given != Given::Missing)
+            .any(|given| **given != FieldValue::Missing)
     }
 
     /// What was entered, when it is one text.
@@ -59,7 +59,7 @@ impl Fields {
             Field::LastName => &self.last_name,
             Field::Email => &self.email,
         };
-        if let Given::Text(text) = given { text } else { "" }
+        if let FieldValue::Text(text) = given { text } else { "" }
     }
 
     /// The student, or every fault of every field in the order of the form.
@@ -69,7 +69,7 @@ impl Fields {
             fault(Field::LastName, &self.last_name),
             fault(Field::Email, &self.email),
         ];
-        let text = |given| if let Given::Text(text) = given { text } else { String::new() };
+        let text = |given| if let FieldValue::Text(text) = given { text } else { String::new() };
         let (first_name, last_name, email) =
             (text(self.first_name), text(self.last_name), text(self.email));
         let student = Student::parse(&first_name, &last_name, &email);
@@ -89,11 +89,11 @@ impl Fields {
 }
 
 /// What is wrong with a field before its text is looked at.
-fn fault(field: Field, given: &Given) -> Option<ProblemPart> {
+fn fault(field: Field, given: &FieldValue) -> Option<ProblemPart> {
     let (code, message) = match given {
-        Given::Missing | Given::Text(_) => return None,
-        Given::NotText => ("not_a_string", format!("Send {} as a JSON string.", field.name())),
-        Given::Repeated => {
+        FieldValue::Missing | FieldValue::Text(_) => return None,
+        FieldValue::NotText => ("not_a_string", format!("Send {} as a JSON string.", field.name())),
+        FieldValue::Repeated => {
             ("repeated", Language::English.texts().fault(field, "repeated").unwrap_or_default())
         }
     };
@@ -104,12 +104,12 @@ fn fault(field: Field, given: &Given) -> Option<ProblemPart> {
 mod tests {
     use super::*;
 
-    fn fields(first_name: Given, last_name: Given, email: Given) -> Fields {
+    fn fields(first_name: FieldValue, last_name: FieldValue, email: FieldValue) -> Fields {
         Fields { first_name, last_name, email, ..Fields::default() }
     }
 
-    fn text(value: &str) -> Given {
-        Given::Text(value.to_owned())
+    fn text(value: &str) -> FieldValue {
+        FieldValue::Text(value.to_owned())
     }
 
     #[test]
@@ -121,7 +121,8 @@ mod tests {
 
     #[test]
     fn faults_of_form_and_of_content_are_told_together_in_order() {
-        let problem = fields(Given::Repeated, Given::Missing, Given::NotText).into_student();
+        let problem =
+            fields(FieldValue::Repeated, FieldValue::Missing, FieldValue::NotText).into_student();
         let told: Vec<_> =
             problem.unwrap_err().errors().iter().map(|e| (e.pointer.unwrap(), e.code)).collect();
         assert_eq!(
@@ -132,16 +133,16 @@ mod tests {
 
     #[test]
     fn what_was_entered_is_told_as_it_came_when_it_is_one_text() {
-        let fields = fields(text(" Ada "), Given::Repeated, Given::Missing);
+        let fields = fields(text(" Ada "), FieldValue::Repeated, FieldValue::Missing);
         assert_eq!(Field::ALL.map(|field| fields.entered(field)), [" Ada ", "", ""]);
     }
 
     #[test]
     fn a_second_value_makes_a_field_ambiguous() {
-        let mut given = Given::Missing;
+        let mut given = FieldValue::Missing;
         given.add(text("Ada"));
         assert_eq!(given, text("Ada"));
         given.add(text("Ada"));
-        assert_eq!(given, Given::Repeated);
+        assert_eq!(given, FieldValue::Repeated);
     }
 }

@@ -4,8 +4,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::mistaken::form_as_json;
-use super::{Fields, Given};
+use super::wrong_media_type::form_sent_as_json;
+use super::{FieldValue, Fields};
 use crate::problem::{Problem, ProblemKind, ProblemPart};
 
 /// Reads a JSON object. Members it does not know are ignored, so that clients may send more.
@@ -31,7 +31,7 @@ pub(super) fn parse(body: &[u8]) -> Result<Fields, Problem> {
                 "The body is empty. Send a JSON object with first_name, last_name and email.",
             )
         } else {
-            form_as_json(body).unwrap_or_else(|| {
+            form_sent_as_json(body).unwrap_or_else(|| {
                 Problem::new(
                     ProblemKind::MalformedRequest,
                     format!(
@@ -67,8 +67,8 @@ impl<'de> Deserialize<'de> for Fields {
                         _ = members.next_value::<IgnoredAny>()?;
                         continue;
                     };
-                    let value = given(members.next_value()?);
-                    *field = if seen.insert(name) { value } else { Given::Repeated };
+                    let value = field_value(members.next_value()?);
+                    *field = if seen.insert(name) { value } else { FieldValue::Repeated };
                 }
                 Ok(fields)
             }
@@ -78,11 +78,13 @@ impl<'de> Deserialize<'de> for Fields {
     }
 }
 
-fn given(value: Value) -> Given {
+fn field_value(value: Value) -> FieldValue {
     match value {
-        Value::Null => Given::Missing,
-        Value::String(text) => Given::Text(text),
-        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => Given::NotText,
+        Value::Null => FieldValue::Missing,
+        Value::String(text) => FieldValue::Text(text),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            FieldValue::NotText
+        }
     }
 }
 
@@ -90,22 +92,22 @@ fn given(value: Value) -> Given {
 mod tests {
     use super::*;
 
-    fn field(body: &str, name: &str) -> Given {
+    fn field(body: &str, name: &str) -> FieldValue {
         parse(body.as_bytes()).unwrap().named(name).unwrap().clone()
     }
 
     #[test]
     fn an_object_gives_texts_and_ignores_the_rest() {
         let body = r#"{"first_name": "Zoë", "age": [1, {"x": null}], "email": null}"#;
-        assert_eq!(field(body, "first_name"), Given::Text("Zoë".to_owned()));
-        assert_eq!(field(body, "last_name"), Given::Missing);
-        assert_eq!(field(body, "email"), Given::Missing);
+        assert_eq!(field(body, "first_name"), FieldValue::Text("Zoë".to_owned()));
+        assert_eq!(field(body, "last_name"), FieldValue::Missing);
+        assert_eq!(field(body, "email"), FieldValue::Missing);
     }
 
     #[test]
     fn values_of_other_types_and_repeated_members_are_noticed() {
         for value in ["1", "true", "[]", "{}"] {
-            assert_eq!(field(&format!(r#"{{"email": {value}}}"#), "email"), Given::NotText);
+            assert_eq!(field(&format!(r#"{{"email": {value}}}"#), "email"), FieldValue::NotText);
         }
         for (first, second) in [
             ("\"a\"", "\"b\""),
@@ -115,7 +117,7 @@ mod tests {
             ("null", "null"),
         ] {
             let body = format!(r#"{{"email": {first}, "em\u0061il": {second}}}"#);
-            assert_eq!(field(&body, "email"), Given::Repeated, "{body}");
+            assert_eq!(field(&body, "email"), FieldValue::Repeated, "{body}");
         }
     }
 

@@ -59,7 +59,7 @@ const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
 
 /// Whether a body comes from a form of a page: with scripts or without, these are the types that
 /// browsers send.
-pub fn is_of_a_form(headers: &HeaderMap) -> bool {
+pub fn is_form_media_type(headers: &HeaderMap) -> bool {
     matches!(essence(headers).as_str(), FORM | "multipart/form-data" | "text/plain")
 }
 
@@ -79,12 +79,12 @@ fn unsupported(message: &str) -> Problem {
     Problem::new(ProblemKind::UnsupportedMediaType, message)
 }
 
-/// The whole body, when it is no longer than `limit` bytes and arrives within `patience`.
+/// The whole body, when it is no longer than `limit` bytes and arrives within `timeout`.
 pub async fn read_body(
     headers: &HeaderMap,
     body: Body,
     limit: usize,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<Bytes, Problem> {
     let too_large = || {
         Problem::new(
@@ -97,7 +97,7 @@ pub async fn read_body(
     {
         return Err(too_large());
     }
-    match tokio::time::timeout(patience, Limited::new(body, limit).collect()).await {
+    match tokio::time::timeout(timeout, Limited::new(body, limit).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(error)) if is_badly_chunked(&*error) => Err(Problem::new(
@@ -130,7 +130,7 @@ mod tests {
 
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(5);
+    const TIMEOUT: Duration = Duration::from_secs(5);
 
     fn headers(pairs: &[(HeaderName, &str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect()
@@ -196,7 +196,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_of_just_the_limit_is_read_and_a_longer_one_is_too_large() {
         let read = async |length: usize| {
-            read_body(&HeaderMap::new(), Body::from("x".repeat(length)), 16, PATIENCE).await
+            read_body(&HeaderMap::new(), Body::from("x".repeat(length)), 16, TIMEOUT).await
         };
         assert_eq!(read(16).await.unwrap().len(), 16);
         assert_eq!(read(17).await.unwrap_err().kind(), ProblemKind::BodyTooLarge);
@@ -207,7 +207,7 @@ mod tests {
         let headers = headers(&[(header::CONTENT_LENGTH, "17")]);
         let never =
             Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
-        let problem = read_body(&headers, never, 16, PATIENCE).await.unwrap_err();
+        let problem = read_body(&headers, never, 16, TIMEOUT).await.unwrap_err();
         assert_eq!(problem.kind(), ProblemKind::BodyTooLarge);
     }
 
@@ -223,9 +223,8 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_breaks_off_is_malformed() {
         let broken = futures_util::stream::iter([Err::<Bytes, _>(std::io::Error::other("cut"))]);
-        let problem = read_body(&HeaderMap::new(), Body::from_stream(broken), 16, PATIENCE)
-            .await
-            .unwrap_err();
+        let problem =
+            read_body(&HeaderMap::new(), Body::from_stream(broken), 16, TIMEOUT).await.unwrap_err();
         assert_eq!(problem.kind(), ProblemKind::MalformedRequest);
     }
 }

@@ -1,6 +1,6 @@
-use super::key::KEY_FIELD;
-use super::mistaken::json_as_form;
-use super::{Fields, Given};
+use super::idempotency::KEY_FIELD;
+use super::wrong_media_type::json_sent_as_form;
+use super::{FieldValue, Fields};
 use crate::problem::{Problem, ProblemKind};
 
 /// Reads what an HTML form sends (<https://url.spec.whatwg.org/#urlencoded-parsing>), but refuses
@@ -18,12 +18,12 @@ pub(super) fn parse(body: &[u8]) -> Result<Fields, Problem> {
         let name = name.strip_prefix('\u{feff}').filter(|_| is_first).unwrap_or(&name);
         begins_as_json |= is_first && name.trim_start().starts_with(['{', '[']);
         if name == KEY_FIELD {
-            fields.idempotency_key.add(Given::Text(value));
+            fields.idempotency_key.add(FieldValue::Text(value));
         } else if let Some(field) = fields.named(name) {
-            field.add(Given::Text(value));
+            field.add(FieldValue::Text(value));
         }
     }
-    if begins_as_json && !fields.has_any() { Err(json_as_form()) } else { Ok(fields) }
+    if begins_as_json && !fields.has_any() { Err(json_sent_as_form()) } else { Ok(fields) }
 }
 
 fn decode(encoded: &[u8]) -> Result<String, Problem> {
@@ -60,12 +60,12 @@ fn hex(digit: u8) -> Option<u8> {
 mod tests {
     use super::*;
 
-    fn field(body: &str, name: &str) -> Given {
+    fn field(body: &str, name: &str) -> FieldValue {
         parse(body.as_bytes()).unwrap().named(name).unwrap().clone()
     }
 
-    fn text(value: &str) -> Given {
-        Given::Text(value.to_owned())
+    fn text(value: &str) -> FieldValue {
+        FieldValue::Text(value.to_owned())
     }
 
     #[test]
@@ -86,10 +86,10 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_missing_and_what_is_there_twice_is_ambiguous() {
-        assert_eq!(field("", "email"), Given::Missing);
+        assert_eq!(field("", "email"), FieldValue::Missing);
         assert_eq!(field("email", "email"), text(""));
         assert_eq!(field("email=a=b", "email"), text("a=b"));
-        assert_eq!(field("email=a&&email=b", "email"), Given::Repeated);
+        assert_eq!(field("email=a&&email=b", "email"), FieldValue::Repeated);
     }
 
     #[test]

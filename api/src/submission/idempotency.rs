@@ -1,6 +1,6 @@
 use registrar_domain::{IdempotencyKey, MalformedIdempotencyKey};
 
-use super::{Fields, Given};
+use super::{FieldValue, Fields};
 use crate::problem::{Problem, ProblemKind};
 
 /// The field in which a form without scripts sends its idempotency key.
@@ -10,22 +10,22 @@ impl Fields {
     /// The key of the form, if it has one.
     pub fn idempotency_key(&self) -> Result<Option<IdempotencyKey>, MalformedIdempotencyKey> {
         match &self.idempotency_key {
-            Given::Missing => Ok(None),
-            Given::Text(key) if key.is_empty() => Ok(None),
-            Given::Text(key) => IdempotencyKey::parse(key).map(Some),
-            Given::NotText | Given::Repeated => Err(MalformedIdempotencyKey),
+            FieldValue::Missing => Ok(None),
+            FieldValue::Text(key) if key.is_empty() => Ok(None),
+            FieldValue::Text(key) => IdempotencyKey::parse(key).map(Some),
+            FieldValue::NotText | FieldValue::Repeated => Err(MalformedIdempotencyKey),
         }
     }
 }
 
 /// The key of the header or of the form. Two that differ would mean two registrations, so neither is
 /// taken.
-pub fn agreed_key(
-    of_header: Option<IdempotencyKey>,
+pub fn resolve_idempotency_key(
+    from_header: Option<IdempotencyKey>,
     fields: &Fields,
 ) -> Result<Option<IdempotencyKey>, Problem> {
-    match (of_header, fields.idempotency_key()?) {
-        (Some(of_header), Some(of_form)) if of_header != of_form => Err(Problem::new(
+    match (from_header, fields.idempotency_key()?) {
+        (Some(from_header), Some(from_form)) if from_header != from_form => Err(Problem::new(
             ProblemKind::MalformedIdempotencyKey,
             format!(
                 "The Idempotency-Key and the form's {KEY_FIELD} differ. Send the same in both."
@@ -41,7 +41,7 @@ mod tests {
     use axum::body::Bytes;
 
     use super::*;
-    use crate::registering::{MediaType, parse_fields};
+    use crate::submission::{MediaType, parse_fields};
 
     const KEY: &str = "0123456789abcdef";
 
@@ -51,7 +51,7 @@ mod tests {
     ) -> Result<Option<IdempotencyKey>, ProblemKind> {
         let header = header.map(|key| IdempotencyKey::parse(key).unwrap());
         let fields = parse_fields(MediaType::Form, &Bytes::from_static(body.as_bytes())).unwrap();
-        agreed_key(header, &fields).map_err(|problem| problem.kind())
+        resolve_idempotency_key(header, &fields).map_err(|problem| problem.kind())
     }
 
     #[test]

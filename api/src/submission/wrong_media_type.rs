@@ -12,7 +12,7 @@ pub fn looks_like_json(body: &[u8]) -> bool {
 }
 
 /// JSON under the type of a form. Nobody's form looks like that: none of its fields is one of ours.
-pub(super) fn json_as_form() -> Problem {
+pub(super) fn json_sent_as_form() -> Problem {
     Problem::new(
         ProblemKind::MalformedRequest,
         "This looks like JSON: send Content-Type: application/json.",
@@ -20,7 +20,7 @@ pub(super) fn json_as_form() -> Problem {
 }
 
 /// A form under the type of JSON, when that is what it is.
-pub(super) fn form_as_json(body: &[u8]) -> Option<Problem> {
+pub(super) fn form_sent_as_json(body: &[u8]) -> Option<Problem> {
     let begins_with_a_name = body.first().is_some_and(u8::is_ascii_alphabetic);
     let fields = form_urlencoded::parse(body).ok().filter(|_| begins_with_a_name);
     fields.filter(Fields::has_any).map(|_| {

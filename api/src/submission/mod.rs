@@ -4,18 +4,18 @@ mod body;
 mod encoding;
 mod fields;
 mod form_urlencoded;
+mod idempotency;
 mod json;
-mod key;
-mod mistaken;
 mod publish;
+mod wrong_media_type;
 
 use axum::body::Bytes;
-pub use body::{MediaType, is_of_a_form, read_body};
-pub use fields::{Fields, Given};
-pub use key::agreed_key;
-pub use mistaken::looks_like_json;
+pub use body::{MediaType, is_form_media_type, read_body};
+pub use fields::{FieldValue, Fields};
+pub use idempotency::resolve_idempotency_key;
 pub use publish::publish;
 use registrar_domain::Student;
+pub use wrong_media_type::looks_like_json;
 
 use crate::problem::Problem;
 

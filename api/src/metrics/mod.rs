@@ -1,0 +1,4 @@
+//! What the API counts and times.
+
+pub mod http;
+pub mod publisher;
