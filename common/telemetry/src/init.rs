@@ -118,12 +118,13 @@ where
         .with_target(false)
         .with_threads(false)
         .with_tracked_inactivity(false);
+    let is_exported = settings.opentelemetry.traces_endpoint().is_some();
     let exported_logs = loggers.map(|loggers| {
         OpenTelemetryTracingBridge::new(loggers).with_filter(filter::exported_logs(&settings.log))
     });
     let lines = logging::layer(settings.log_format, service, stdout);
     Registry::default()
-        .with(spans.with_filter(filter::traces()))
+        .with(spans.with_filter(filter::traces(is_exported)))
         .with(exported_logs)
         .with(lines.with_filter(filter::lines(&settings.log)))
 }

@@ -23,6 +23,10 @@ const CAPACITY: usize = 1024 * 1024;
 /// What is kept allocated after a rush of lines.
 const KEPT: usize = 16 * 1024;
 
+/// How long the thread lets lines gather once there is one: as little as no reader notices, and enough
+/// that a busy process is not woken, and does not write, for each line.
+const LINGER: Duration = Duration::from_millis(5);
+
 /// How long the end of a process waits for its last lines to be read.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a panic waits for its line, which may be the last. Shorter, since it may be one of many.
@@ -117,10 +121,12 @@ impl LogQueue {
             state.dropped += count(lines);
             return;
         }
-        let was_empty = state.waiting.is_empty();
+        let before = state.waiting.len();
         state.waiting.extend_from_slice(lines);
+        let now = state.waiting.len();
         drop(state);
-        if was_empty {
+        let half = self.capacity / 2;
+        if before == 0 || (before < half && now >= half) {
             self.changed.notify_all();
         }
     }
@@ -144,7 +150,7 @@ impl LogQueue {
         }
     }
 
-    /// Waits for lines and takes all of them.
+    /// Waits for lines, lets them gather, and takes all of them.
     fn take(&self, lines: &mut Vec<u8>) {
         lines.clear();
         lines.shrink_to(KEPT);
@@ -154,6 +160,9 @@ impl LogQueue {
         while state.waiting.is_empty() {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+        let is_little = |state: &mut State| state.waiting.len() < self.capacity / 2;
+        let gathered = self.changed.wait_timeout_while(state, LINGER, is_little);
+        (state, _) = gathered.unwrap_or_else(PoisonError::into_inner);
         state.is_writing = true;
         std::mem::swap(&mut state.waiting, lines);
     }

@@ -133,6 +133,39 @@ fn fields_named_like_our_keys_do_not_make_a_key_twice() {
 }
 
 #[test]
+fn any_value_is_a_value_of_json() {
+    let text = "\"quoted\", C:\\, \n\t\u{1b}[0m, Zo\u{eb} \u{1f600}";
+    let lines = lines_of("info", || {
+        info!(text, shown = %text, debugged = ?text, r#type = "x", "dotted.key" = true, "{text}");
+        info!(minus = -1, whole = 2.0, huge = 1e300, none = f64::NAN, big = u64::MAX);
+    });
+    let line = &lines[0];
+    for key in ["text", "shown", "message"] {
+        assert_eq!(line[key], text, "{key}");
+    }
+    assert_eq!(line["debugged"], format!("{text:?}"));
+    assert_eq!((&line["type"], &line["dotted.key"]), (&"x".into(), &true.into()));
+    let line = &lines[1];
+    assert_eq!((line["minus"].as_i64(), line["big"].as_u64()), (Some(-1), Some(u64::MAX)));
+    assert_eq!((line["whole"].as_f64(), line["huge"].as_f64()), (Some(2.0), Some(1e300)));
+    assert!(line["none"].is_null() && line.get("none").is_some());
+}
+
+#[test]
+fn a_value_that_logs_while_it_is_shown_does_not_tear_the_line() {
+    struct Talkative;
+    impl std::fmt::Display for Talkative {
+        fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            info!("inside");
+            formatter.write_str("talkative")
+        }
+    }
+    let lines = lines_of("info", || info!(value = %Talkative, "outside"));
+    let messages: Vec<_> = lines.iter().map(|line| &line["message"]).collect();
+    assert!(messages.contains(&&"outside".into()), "{messages:?}");
+}
+
+#[test]
 fn colours_are_for_terminals_that_know_them_and_users_who_want_them() {
     for (no_color, terminal, expected) in [
         (None, None, true),
