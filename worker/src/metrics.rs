@@ -6,7 +6,7 @@ use registrar_domain::ledger::Balance;
 use registrar_domain::{HoldReason, Lane, Outcome, Registration, RejectionCode};
 use registrar_storage::{ErrorClass, PauseWatch, StorageError};
 use registrar_telemetry::metrics::{
-    Histogram, IntCounterVec, IntGauge, IntGaugeVec, Metrics, MetricsError, buckets,
+    Histogram, Histograms, IntCounterVec, IntGauge, IntGaugeVec, Metrics, MetricsError, buckets,
 };
 use registrar_telemetry::propagation::TraceId;
 use time::OffsetDateTime;
@@ -28,11 +28,11 @@ const LAST_RESORTS: [&str; 2] = ["dead_letter", "unrouted"];
 /// The worker's metrics.
 #[derive(Debug)]
 pub struct WorkerMetrics {
-    queue_wait: Histogram,
-    end_to_end: Histogram,
+    queue_wait: Histograms,
+    end_to_end: Histograms,
     outcomes: IntCounterVec,
     batch_rows: Histogram,
-    insert: Histogram,
+    insert: Histograms,
     retries: IntCounterVec,
     redeliveries: IntCounterVec,
     dead_letters: IntCounterVec,
@@ -172,7 +172,7 @@ impl WorkerMetrics {
     pub fn gathered(&self, source: &Source, items: &[Item], trace: &BatchTrace) -> InHand {
         let now = OffsetDateTime::now_utc();
         let rows: usize = items.iter().map(|item| item.registrations().len()).sum();
-        self.batch_rows.observe(&[], as_observed(rows), trace.of_batch());
+        self.batch_rows.observe(as_observed(rows), trace.of_batch());
         for (position, item) in items.iter().enumerate() {
             if item.delivery.redelivered {
                 self.redeliveries.with_label_values(&[source.name]).inc();

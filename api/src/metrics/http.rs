@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use registrar_telemetry::metrics::{Histogram, IntCounterVec, Metrics, MetricsError, buckets};
+use registrar_telemetry::metrics::{Histograms, IntCounterVec, Metrics, MetricsError, buckets};
 use registrar_telemetry::propagation;
 
 /// The status of a request whose client hung up before the answer; the number is nginx's.
@@ -30,7 +30,7 @@ const WATCHED: [[&str; 3]; 13] = [
 #[derive(Clone, Debug)]
 pub struct HttpMetrics {
     registration_requests: IntCounterVec,
-    durations: Histogram,
+    durations: Histograms,
 }
 
 impl HttpMetrics {
@@ -43,7 +43,7 @@ impl HttpMetrics {
             &buckets::FAST,
         )?;
         for labels in WATCHED {
-            durations.start(&labels);
+            durations.with_labels(&labels);
         }
         Ok(Self {
             registration_requests: metrics.counters(

@@ -62,7 +62,7 @@ impl PublisherObserver for PublisherMetrics {
     }
 
     fn confirmed_after(&self, time: Duration, trace: Option<TraceId>) {
-        self.confirm_seconds.observe(&[], time.as_secs_f64(), trace);
+        self.confirm_seconds.observe(time.as_secs_f64(), trace);
     }
 
     fn window_changed(&self, by: i64) {

@@ -55,7 +55,7 @@ impl PoolMetrics {
     }
 
     pub(super) fn acquired_after(&self, time: Duration) {
-        self.acquire.observe(&[], time.as_secs_f64(), propagation::current_recorded_trace());
+        self.acquire.observe(time.as_secs_f64(), propagation::current_recorded_trace());
     }
 
     /// What is said of a row is its outcome and no error.

@@ -32,10 +32,10 @@ impl Exemplars {
         Self { labels, bounds: bounds.to_vec(), series: Mutex::default() }
     }
 
-    pub(super) fn note(&self, labels: &[&str], value: f64, trace: TraceId) {
+    pub(super) fn note(&self, labels: &[impl AsRef<str>], value: f64, trace: TraceId) {
         let exemplar = Exemplar { trace, value, at: SystemTime::now() };
         let bucket = self.bounds.partition_point(|bound| *bound < value);
-        let labels = labels.iter().map(|&label| label.to_owned()).collect();
+        let labels = labels.iter().map(|label| label.as_ref().to_owned()).collect();
         let mut all = self.series.lock().unwrap_or_else(PoisonError::into_inner);
         let series = all.entry(labels).or_insert_with(|| vec![None; self.bounds.len() + 1]);
         if let Some(last) = series.get_mut(bucket) {

@@ -1,4 +1,4 @@
-//! Distributions.
+//! Distributions, with an exemplar for each bucket: a trace that it counted.
 
 use std::sync::Arc;
 
@@ -7,24 +7,47 @@ use prometheus::HistogramVec;
 use super::exemplars::Exemplars;
 use crate::propagation::TraceId;
 
-/// A distribution by label, with an exemplar for each bucket: a trace that it counted.
+/// One distribution.
 #[derive(Clone, Debug)]
 pub struct Histogram {
-    counts: HistogramVec,
+    counts: prometheus::Histogram,
+    labels: Vec<String>,
     exemplars: Arc<Exemplars>,
 }
 
 impl Histogram {
+    /// Counts a value; of which trace, when that is recorded. Without one it takes no lock.
+    pub fn observe(&self, value: f64, trace: Option<TraceId>) {
+        self.counts.observe(value);
+        if let Some(trace) = trace {
+            self.exemplars.note(&self.labels, value, trace);
+        }
+    }
+}
+
+/// Distributions by label.
+#[derive(Clone, Debug)]
+pub struct Histograms {
+    counts: HistogramVec,
+    exemplars: Arc<Exemplars>,
+}
+
+impl Histograms {
     pub(super) fn new(counts: HistogramVec, exemplars: Arc<Exemplars>) -> Self {
         Self { counts, exemplars }
     }
 
-    /// Shows the series of these values of labels, with nothing observed yet.
-    pub fn start(&self, labels: &[&str]) {
-        self.counts.with_label_values(labels);
+    /// The distribution with these values of labels, which is shown from now on, with nothing
+    /// observed yet. To be kept where it is used often: it is found under a lock.
+    pub fn with_labels(&self, labels: &[&str]) -> Histogram {
+        Histogram {
+            counts: self.counts.with_label_values(labels),
+            labels: labels.iter().map(|&label| label.to_owned()).collect(),
+            exemplars: Arc::clone(&self.exemplars),
+        }
     }
 
-    /// Counts a value; of which trace, when that is recorded. Without one it takes no lock.
+    /// As [`Histogram::observe`], for values of labels that are not known before.
     pub fn observe(&self, labels: &[&str], value: f64, trace: Option<TraceId>) {
         self.counts.with_label_values(labels).observe(value);
         if let Some(trace) = trace {

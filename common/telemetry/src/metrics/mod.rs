@@ -13,7 +13,7 @@ mod read_gauge;
 mod registry;
 mod runtime;
 
-pub use histogram::Histogram;
+pub use histogram::{Histogram, Histograms};
 pub use registry::{Labels, Metrics, MetricsError};
 
 /// The types of the other metrics that [`Metrics`] registers.

@@ -9,7 +9,7 @@ use prometheus::{
 };
 
 use super::exemplars::Exemplars;
-use super::histogram::Histogram;
+use super::histogram::{Histogram, Histograms};
 use super::open_metrics;
 use super::open_metrics::ExemplarsByName;
 use super::read_counter::ReadCounter;
@@ -95,7 +95,7 @@ impl Metrics {
 
     /// Registers a distribution over `buckets`; see [`super::buckets`].
     pub fn histogram(&self, name: &str, help: &str, buckets: &[f64]) -> Result<Histogram> {
-        self.histograms(name, help, &[], buckets)
+        Ok(self.histograms(name, help, &[], buckets)?.with_labels(&[]))
     }
 
     /// Registers distributions by label.
@@ -105,17 +105,17 @@ impl Metrics {
         help: &str,
         labels: &Labels<'_>,
         buckets: &[f64],
-    ) -> Result<Histogram> {
+    ) -> Result<Histograms> {
         let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
         let counts = self.keep(name, HistogramVec::new(options, &names(labels)))?;
         let exemplars = Arc::new(Exemplars::new(&names(labels), buckets));
         let mut all = self.exemplars.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(name.to_owned(), Arc::clone(&exemplars));
-        let histogram = Histogram::new(counts, exemplars);
+        let histograms = Histograms::new(counts, exemplars);
         for values in combinations(labels) {
-            histogram.start(&values);
+            histograms.with_labels(&values);
         }
-        Ok(histogram)
+        Ok(histograms)
     }
 
     /// Everything in `OpenMetrics` 1.0, with exemplars.
