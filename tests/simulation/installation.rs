@@ -12,13 +12,13 @@ use registrar_runtime::retry::RetryPolicy;
 use registrar_storage::{PauseWatch, RegistrationStore};
 use registrar_telemetry::metrics::Metrics;
 use registrar_tests::random::Random;
-use registrar_worker::batch::BatchLimits;
-use registrar_worker::consume::Consumption;
+use registrar_worker::batcher::BatchLimits;
+use registrar_worker::consumer::Consumer;
 use registrar_worker::ledger::Recorder;
-use registrar_worker::metrics::WorkerMetrics;
+use registrar_worker::observe::metrics::WorkerMetrics;
+use registrar_worker::processor::Processor;
 use registrar_worker::readiness::Readiness;
 use registrar_worker::source::Source;
-use registrar_worker::writer::Writer;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -168,7 +168,7 @@ pub(crate) async fn keep_worker<A: Assembly>(
         let (ledger, recording) =
             Recorder::new(Arc::clone(&store), policy(10, 300), Readiness::starting([]));
         running.spawn(recording.run());
-        for (source, writers) in sources {
+        for (source, processors) in sources {
             let (world, process) = (Arc::clone(&world), Arc::clone(&process));
             let stop = process.stopping();
             // One for each consumption: those who wait for one watch wake in a random order.
@@ -177,7 +177,7 @@ pub(crate) async fn keep_worker<A: Assembly>(
             running.spawn(keeping.run(stop.clone()));
             let consuming = A::consuming(ConsumingDouble { world, process });
             let stored = (Arc::clone(&store), ledger.clone());
-            let consumption = consumption::<A>(consuming, stored, source, writers, pauses);
+            let consumption = consumption::<A>(consuming, stored, source, processors, pauses);
             running.spawn(async move { consumption.run(stop).await.unwrap() });
         }
         drop((store, ledger));
@@ -191,21 +191,21 @@ fn consumption<A: Assembly>(
     consuming: A::Consuming,
     (store, ledger): (Arc<A::Store>, Recorder<A::Store>),
     source: Source,
-    writers: u16,
+    processors: u16,
     pauses: PauseWatch,
-) -> Consumption<A::Consuming, A::Store> {
-    Consumption {
+) -> Consumer<A::Consuming, A::Store> {
+    Consumer {
         messaging: consuming,
-        writers,
+        processors,
         batch_rows: BATCH_ROWS,
-        writer: Arc::new(Writer {
+        processor: Arc::new(Processor {
             source,
             store,
             ledger,
             decode: Envelope::decode,
             limits: BatchLimits { rows: BATCH_ROWS.into(), linger: Duration::from_millis(5) },
             retry: policy(10, 300),
-            give_back_after: Duration::from_secs(1),
+            requeue_after: Duration::from_secs(1),
             metrics: Arc::clone(&METRICS),
         }),
         reconnect: policy(20, 500),

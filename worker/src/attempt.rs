@@ -2,32 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use registrar_domain::{HoldReason, Lane, Outcome, Registration};
+use registrar_domain::{HoldReason, Outcome, Registration};
 use registrar_storage::{DeadLetter, ErrorClass, RegistrationStore, StorageError, Verdict};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
-use crate::batch::Item;
-use crate::ledger::{Recorder, settled_by};
-use crate::letter;
-use crate::metrics::WorkerMetrics;
+use crate::batcher::Item;
+use crate::dead_letter;
+use crate::ledger::{Recorder, settled_numbers};
+use crate::observe::metrics::WorkerMetrics;
+use crate::observe::trace::BatchTrace;
+use crate::settled::Settled;
 use crate::source::{Handling, Source};
-use crate::trace::BatchTrace;
-
-/// A registration, or a message that cannot be read, with how it ended.
-#[derive(Debug)]
-pub struct Settled<'a> {
-    /// Where its message is in the batch.
-    pub position: usize,
-    /// The lane it was published to, where that is known.
-    pub lane: Option<Lane>,
-    /// The registration, where the message can be read.
-    pub registration: Option<&'a Registration>,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// Whether it ended so just now, rather than in an earlier delivery.
-    pub is_fresh: bool,
-}
 
 /// What one attempt came to.
 #[derive(Debug)]
@@ -122,7 +108,7 @@ impl<S: RegistrationStore> Attempt<'_, S> {
     /// After every outcome is proved, and before the ack: a crash in between leads to a redelivery,
     /// which comes to the same outcomes and records the same numbers.
     async fn record(&self, items: &[&Item]) -> Result<(), StorageError> {
-        let additions = settled_by(self.source, items);
+        let additions = settled_numbers(self.source, items);
         if additions.is_empty() { Ok(()) } else { self.ledger.record(additions).await }
     }
 
@@ -158,10 +144,10 @@ impl<S: RegistrationStore> Attempt<'_, S> {
     }
 
     fn hold(&self, part: Part<'_>, reason: HoldReason, fingerprint: &str) -> Step {
-        let of_message = letter::of_message(self.source, part.item, reason, fingerprint);
+        let of_message = dead_letter::from_message(self.source, part.item, reason, fingerprint);
         Step::Hold(match part.registration {
             None => of_message,
-            Some(registration) => letter::of_registration(of_message, registration),
+            Some(registration) => dead_letter::from_registration(of_message, registration),
         })
     }
 }

@@ -9,7 +9,7 @@ use registrar_storage::StorageError;
 use time::OffsetDateTime;
 use tokio::time::{Instant, sleep_until};
 
-use crate::batch::Item;
+use crate::batcher::Item;
 
 /// How much longer than between attempts that fail: each try may cost the others a lock wait.
 const TIMES_LONGER: u32 = 8;

@@ -1,26 +1,24 @@
 //! The queue consumer: stores accepted registrations in MySQL, in batches, with retries.
 //!
-//! A delivery's way through the modules: [`consume`] keeps a queue open, [`batch`] gathers its
-//! deliveries, [`writer`] settles them batch by batch, [`attempt`] gives each registration its
-//! outcome, [`failure`] decides what to do when MySQL did not take it.
+//! A delivery's way through the modules: [`consumer`] keeps a queue open, [`batcher`] gathers its
+//! deliveries, [`processor`] stores and acks them batch by batch, [`attempt`] gives each registration
+//! its outcome, [`retry_decision`] decides what to do when MySQL did not take it.
 
 mod admin;
+mod app;
 pub mod attempt;
-pub mod batch;
-pub mod consume;
+pub mod batcher;
+pub mod consumer;
+mod dead_letter;
 mod delayed;
-pub mod failure;
-mod held;
-pub mod interruption;
 pub mod ledger;
-mod letter;
-pub mod metrics;
+pub mod observe;
+pub mod processor;
 pub mod readiness;
-mod run;
+pub mod retry_decision;
 pub mod settings;
+pub mod settled;
 pub mod source;
-mod trace;
-pub mod waiting;
-pub mod writer;
+pub mod unavailable;
 
-pub use run::{main, main_with};
+pub use app::{main, main_with};

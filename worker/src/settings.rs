@@ -70,7 +70,7 @@ pub struct Settings {
     /// consumer timeout of 30 minutes.
     #[arg(long, env = "REGISTRAR_GIVE_BACK_AFTER", default_value = "5m",
           value_parser = config::duration)]
-    pub give_back_after: Duration,
+    pub requeue_after: Duration,
 
     /// How long a stop waits for batches in hand before it leaves them to redelivery.
     #[arg(long, env = "REGISTRAR_SHUTDOWN_TIMEOUT", default_value = "20s",

@@ -3,13 +3,13 @@
 use registrar_domain::{HoldReason, Lane};
 use registrar_messaging::{DEAD_LETTER, UNROUTED, queue_of};
 
-use crate::batch::{Item, Pace};
+use crate::batcher::{Item, Mode};
 
 /// What lies on a last resort may be of any size, since anybody may have published it: some dozens
 /// fit into memory however large they are, and there are never many in a hurry.
 const LAST_RESORT_PREFETCH: u16 = 48;
 
-/// What a writer does with the registrations that it reads.
+/// What a processor does with the registrations that it reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Handling {
     /// Stores them in `students`.
@@ -70,15 +70,15 @@ impl Source {
         }
     }
 
-    /// How many unsettled messages a channel may hold: at full pace about three batches, of which
+    /// How many unsettled messages a channel may hold: at normal mode about three batches, of which
     /// one is being stored, one waits and one is on its way. A message of the bulk lane is a batch
     /// by itself.
-    pub fn prefetch(&self, pace: Pace, batch_rows: u16) -> u16 {
-        match (pace, self.lane) {
-            (Pace::Careful, _) => 1,
-            (Pace::Full, Some(Lane::Bulk)) => 3,
-            (Pace::Full, Some(Lane::Interactive)) => batch_rows.saturating_mul(3),
-            (Pace::Full, None) => LAST_RESORT_PREFETCH,
+    pub fn prefetch(&self, mode: Mode, batch_rows: u16) -> u16 {
+        match (mode, self.lane) {
+            (Mode::Probing, _) => 1,
+            (Mode::Normal, Some(Lane::Bulk)) => 3,
+            (Mode::Normal, Some(Lane::Interactive)) => batch_rows.saturating_mul(3),
+            (Mode::Normal, None) => LAST_RESORT_PREFETCH,
         }
     }
 
@@ -100,8 +100,8 @@ mod tests {
             (Source::dead_letters(), 1, 48),
             (Source::unrouted(), 1, 48),
         ] {
-            assert_eq!(source.prefetch(Pace::Careful, 512), careful, "{}", source.name);
-            assert_eq!(source.prefetch(Pace::Full, 512), full, "{}", source.name);
+            assert_eq!(source.prefetch(Mode::Probing, 512), careful, "{}", source.name);
+            assert_eq!(source.prefetch(Mode::Normal, 512), full, "{}", source.name);
         }
     }
 }

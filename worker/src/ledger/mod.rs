@@ -1,13 +1,13 @@
 //! The worker's part in the ledger: it notes what it settles, takes in what publishers state, and
 //! looks whether anything is unaccounted for.
 
+mod auditor;
 mod outage;
 mod recorder;
-mod settled;
-mod statements;
-mod watch;
+mod report_consumer;
+mod settled_numbers;
 
+pub(crate) use auditor::Auditor;
 pub use recorder::{Recorder, Recording};
-pub(crate) use settled::settled_by;
-pub(crate) use statements::StatementKeeper;
-pub(crate) use watch::Watch;
+pub(crate) use report_consumer::ReportConsumer;
+pub(crate) use settled_numbers::settled_numbers;

@@ -18,7 +18,7 @@ use crate::readiness::Readiness;
 /// whole is away. Longer than the delays between attempts, so that there is one in each.
 const IN_TIME: Duration = Duration::from_secs(2);
 
-/// Each writer waits for its note, so that there are never more than writers while all is well;
+/// Each processor waits for its note, so that there are never more than processors while all is well;
 /// and while acks go ahead, what comes is taken at once.
 const NOTES: usize = 64;
 
@@ -26,7 +26,7 @@ const NOTES: usize = 64;
 /// is bounded; as text some hundred kilobytes.
 const MAX_RANGES: usize = 10_000;
 
-/// Notes what is settled; one for each writer, all of which share one [`Recording`].
+/// Notes what is settled; one for each processor, all of which share one [`Recording`].
 #[derive(Debug)]
 pub struct Recorder<S> {
     store: Arc<S>,
@@ -41,7 +41,7 @@ impl<S> Clone for Recorder<S> {
     }
 }
 
-/// Writes the notes of all writers of a process: those that come while it writes go together.
+/// Writes the notes of all processors of a process: those that come while it writes go together.
 #[derive(Debug)]
 pub struct Recording<S> {
     store: Arc<S>,

@@ -65,5 +65,5 @@ async fn without_mysql_nothing_is_acked_ahead_of_the_ledger() {
         Script { record_fails: Mutex::new(usize::MAX), probe_fails: true, ..Script::default() };
     let run = run(Channel { deliveries, ..Channel::default() }, script).await;
     assert!(run.acked.is_empty());
-    assert!(matches!(run.end, WriterEnd::StoreAway(_)), "{:?}", run.end);
+    assert!(matches!(run.end, ProcessorEnd::StoreAway(_)), "{:?}", run.end);
 }

@@ -6,7 +6,7 @@ use super::*;
 async fn a_store_that_answers_for_too_few_acks_nothing() {
     let script = Script { forgets_one: true, ..Script::default() };
     let run = run(Channel { deliveries: deliveries(4), ..Channel::default() }, script).await;
-    assert!(matches!(run.end, WriterEnd::StoreAway(_)));
+    assert!(matches!(run.end, ProcessorEnd::StoreAway(_)));
     assert!(run.acked.is_empty());
 }
 
@@ -24,7 +24,7 @@ async fn deliveries_go_back_when_mysql_is_away_for_too_long() {
     let script = Script { fails_for_ever: Some(ErrorClass::Transient), ..Script::default() };
     let started = tokio::time::Instant::now();
     let run = run(Channel { deliveries: deliveries(4), ..Channel::default() }, script).await;
-    assert!(matches!(run.end, WriterEnd::StoreAway(_)));
+    assert!(matches!(run.end, ProcessorEnd::StoreAway(_)));
     assert!(run.acked.is_empty());
     let gave_back_after = started.elapsed();
     assert!((300..310).contains(&gave_back_after.as_secs()), "{gave_back_after:?}");
@@ -34,7 +34,7 @@ async fn deliveries_go_back_when_mysql_is_away_for_too_long() {
 async fn a_missing_table_stops_consuming_at_once() {
     let script = Script { fails_for_ever: Some(ErrorClass::System), ..Script::default() };
     let run = run(Channel { deliveries: deliveries(4), ..Channel::default() }, script).await;
-    assert!(matches!(run.end, WriterEnd::OperatorNeeded(_)));
+    assert!(matches!(run.end, ProcessorEnd::Halted(_)));
     assert_eq!(run.batch_sizes(), [4]);
     assert!(run.acked.is_empty());
 }
@@ -45,7 +45,7 @@ async fn a_stop_settles_the_batch_in_hand() {
     let script = Script { stop_while_storing: Some(stop.clone()), ..Script::default() };
     let channel = Channel { deliveries: deliveries(8), ..Channel::default() };
     let run = run_until(channel, script, stop).await;
-    assert!(matches!(run.end, WriterEnd::Stopped));
+    assert!(matches!(run.end, ProcessorEnd::Stopped));
     assert_eq!(run.acked, [4], "the batch in hand, and no further one");
 }
 
@@ -59,7 +59,7 @@ async fn a_stop_between_attempts_gives_the_batch_back() {
     };
     let channel = Channel { deliveries: deliveries(4), ..Channel::default() };
     let run = run_until(channel, script, stop).await;
-    assert!(matches!(run.end, WriterEnd::Stopped));
+    assert!(matches!(run.end, ProcessorEnd::Stopped));
     assert_eq!(run.batch_sizes(), [4]);
     assert!(run.acked.is_empty());
 }

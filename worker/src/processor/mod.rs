@@ -13,22 +13,22 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::attempt::{Attempt, Attempted};
-use crate::batch::{BatchLimits, Batcher, Decode, Gathered, Item, Pace};
+use crate::batcher::{BatchLimits, Batcher, Decode, Gathered, Item, Mode};
 use crate::delayed::{Delayed, DelayedDelivery};
-use crate::failure::{AfterDelay, AfterFailure, after_delay, after_failure};
 use crate::ledger::Recorder;
-use crate::metrics::WorkerMetrics;
+use crate::observe::metrics::WorkerMetrics;
+use crate::observe::oldest_waiting::ChannelWaiting;
+use crate::observe::trace::BatchTrace;
+use crate::retry_decision::{AfterDelay, RetryDecision, after_delay, retry_decision};
 use crate::source::Source;
-use crate::trace::BatchTrace;
-use crate::waiting::ChannelWaiting;
 
 /// Settles the deliveries of one channel, one batch after the other.
 ///
 /// A delivery is acked only when each of its registrations has an outcome in the database. Since
-/// batches are settled in order, one multiple-ack does for each, unless a suspicious delivery was put
+/// batches are settled in order, one multiple-ack does for each, unless a suspected delivery was put
 /// aside, or one is delayed: something in MySQL is in its way and not in that of the others.
 #[derive(Debug)]
-pub struct Writer<S> {
+pub struct Processor<S> {
     /// The queue and what to do with its messages.
     pub source: Source,
     /// Where outcomes are kept.
@@ -42,7 +42,7 @@ pub struct Writer<S> {
     /// The delays between attempts.
     pub retry: RetryPolicy,
     /// How long a batch may fail before its deliveries go back to the queue.
-    pub give_back_after: Duration,
+    pub requeue_after: Duration,
     /// What SREs watch.
     pub metrics: Arc<WorkerMetrics>,
 }
@@ -56,22 +56,22 @@ enum Acking {
     Each,
 }
 
-/// Why a writer ended. Whatever it had not settled goes back to the queue.
+/// Why a processor ended. Whatever it had not settled goes back to the queue.
 #[derive(Debug)]
-pub enum WriterEnd {
+pub enum ProcessorEnd {
     /// A stop was asked for.
     Stopped,
-    /// Another pace is called for.
-    Change(Pace),
+    /// Another mode is called for.
+    Change(Mode),
     /// The channel is gone.
     ChannelGone,
     /// MySQL has been away for too long to keep deliveries waiting.
     StoreAway(StorageError),
     /// Nothing can be stored until an operator mends something.
-    OperatorNeeded(StorageError),
+    Halted(StorageError),
 }
 
-impl WriterEnd {
+impl ProcessorEnd {
     /// The end's name in spans.
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -79,28 +79,28 @@ impl WriterEnd {
             Self::Change(_) => "pace_changed",
             Self::ChannelGone => "channel_gone",
             Self::StoreAway(_) => "store_away",
-            Self::OperatorNeeded(_) => "operator_needed",
+            Self::Halted(_) => "operator_needed",
         }
     }
 }
 
-impl<S: RegistrationStore> Writer<S> {
-    /// Runs until `stop`, until something stands in the way, or until another pace is called for:
-    /// full when a message that is not suspicious was settled carefully, careful when a suspicious
+impl<S: RegistrationStore> Processor<S> {
+    /// Runs until `stop`, until something stands in the way, or until another mode is called for:
+    /// full when a message that is not suspected was settled carefully, careful when a suspected
     /// one comes.
     ///
-    /// For a change of pace what is in hand is settled first, and so it is on `wind_down`, a child
+    /// For a change of mode what is in hand is settled first, and so it is on `wind_down`, a child
     /// of `stop`: what is given back counts as delivered once more (before RabbitMQ 4.3),
-    /// and after a few changes messages would be suspicious, and at last dead letters, that never did
+    /// and after a few changes messages would be suspected, and at last dead letters, that never did
     /// anything.
     pub async fn run<D: Deliveries>(
         &self,
-        pace: Pace,
+        mode: Mode,
         deliveries: &mut D,
         wind_down: &CancellationToken,
         stop: &CancellationToken,
-    ) -> WriterEnd {
-        let mut batcher = Batcher::new(pace, self.limits, self.decode);
+    ) -> ProcessorEnd {
+        let mut batcher = Batcher::new(mode, self.limits, self.decode);
         let waiting = self.metrics.waiting.channel(&self.source);
         let mut channel = Channel { deliveries, delayed: Delayed::none(self.retry), waiting, stop };
         loop {
@@ -115,32 +115,32 @@ impl<S: RegistrationStore> Writer<S> {
                 gathered = batcher.next(channel.deliveries, wind_down) => gathered,
             };
             let end = match gathered {
-                Gathered::Batch(items) => match self.settle_at(pace, items, &mut channel).await {
+                Gathered::Batch(items) => match self.settle_at(mode, items, &mut channel).await {
                     Ok(()) => continue,
                     Err(end) => return end,
                 },
-                Gathered::Suspicious => WriterEnd::Change(Pace::Careful),
-                Gathered::Stopped => WriterEnd::Stopped,
-                Gathered::ChannelGone => return WriterEnd::ChannelGone,
+                Gathered::SuspectedPoison => ProcessorEnd::Change(Mode::Probing),
+                Gathered::Stopped => ProcessorEnd::Stopped,
+                Gathered::ChannelGone => return ProcessorEnd::ChannelGone,
             };
             return self.settle_what_is_in_hand(batcher, &mut channel, end).await;
         }
     }
 
-    /// Settles a batch; an error is the end of the run, also when that is only another pace.
+    /// Settles a batch; an error is the end of the run, also when that is only another mode.
     async fn settle_at<D: Deliveries>(
         &self,
-        pace: Pace,
+        mode: Mode,
         items: Vec<Item>,
         channel: &mut Channel<'_, D>,
-    ) -> Result<(), WriterEnd> {
-        let proves_good = pace == Pace::Careful && !items.iter().any(Item::is_suspicious);
+    ) -> Result<(), ProcessorEnd> {
+        let proves_good = mode == Mode::Probing && !items.iter().any(Item::is_suspected_poison);
         if proves_good {
             // The broker would send the next message with the ack, only to get it back.
             channel.deliveries.take_no_more().await;
         }
         self.settle(items, channel, Acking::Through).await?;
-        if proves_good { Err(WriterEnd::Change(Pace::Full)) } else { Ok(()) }
+        if proves_good { Err(ProcessorEnd::Change(Mode::Normal)) } else { Ok(()) }
     }
 
     /// Ends as asked for, except when something stands in the way. What is delayed goes back.
@@ -148,8 +148,8 @@ impl<S: RegistrationStore> Writer<S> {
         &self,
         mut batcher: Batcher,
         channel: &mut Channel<'_, D>,
-        end: WriterEnd,
-    ) -> WriterEnd {
+        end: ProcessorEnd,
+    ) -> ProcessorEnd {
         channel.deliveries.take_no_more().await;
         while let Some(items) = batcher.next_in_hand(channel.deliveries, channel.stop).await {
             if let Err(end) = self.settle(items, channel, Acking::Each).await {
@@ -164,7 +164,7 @@ impl<S: RegistrationStore> Writer<S> {
         items: Vec<Item>,
         channel: &mut Channel<'_, D>,
         acking: Acking,
-    ) -> Result<(), WriterEnd> {
+    ) -> Result<(), ProcessorEnd> {
         let trace = BatchTrace::begin(&self.source, &items);
         let _in_hand = self.metrics.gathered(&self.source, &items, &trace);
         channel.waiting.gathered(&items, channel.delayed.oldest());
@@ -179,13 +179,13 @@ impl<S: RegistrationStore> Writer<S> {
     async fn try_delayed<D: Deliveries>(
         &self,
         channel: &mut Channel<'_, D>,
-    ) -> Result<(), WriterEnd> {
+    ) -> Result<(), ProcessorEnd> {
         let (mut waiting, mut overdue) = (Vec::new(), Vec::new());
         for one in channel.delayed.take() {
-            match after_delay(one.delay.elapsed(), one.delay.others_pass, self.give_back_after) {
+            match after_delay(one.delay.elapsed(), one.delay.others_pass, self.requeue_after) {
                 AfterDelay::Wait => waiting.push(one),
                 AfterDelay::Hold => overdue.push(one),
-                AfterDelay::GiveBack => return Err(WriterEnd::StoreAway(one.error)),
+                AfterDelay::Requeue => return Err(ProcessorEnd::StoreAway(one.error)),
             }
         }
         for (deliveries, hold) in [(waiting, false), (overdue, true)] {
@@ -210,13 +210,13 @@ impl<S: RegistrationStore> Writer<S> {
         channel: &mut Channel<'_, D>,
         acking: Acking,
         holds_delayed: bool,
-    ) -> Result<BTreeMap<usize, StorageError>, WriterEnd> {
+    ) -> Result<BTreeMap<usize, StorageError>, ProcessorEnd> {
         let span = trace.batch_span().clone();
         let deciding = async {
             let attempted = self.decide(items, holds_delayed, &trace, channel.stop).await?;
             let acked = channel.ack(items, &attempted.delayed, acking).await;
-            acked.map_err(|ChannelGone| WriterEnd::ChannelGone)?;
-            Ok::<_, WriterEnd>(attempted)
+            acked.map_err(|ChannelGone| ProcessorEnd::ChannelGone)?;
+            Ok::<_, ProcessorEnd>(attempted)
         };
         match deciding.instrument(span).await {
             Ok(Attempted { settled, delayed }) => {
@@ -247,7 +247,7 @@ impl<S: RegistrationStore> Writer<S> {
         holds_delayed: bool,
         trace: &BatchTrace,
         stop: &CancellationToken,
-    ) -> Result<Attempted<'a>, WriterEnd> {
+    ) -> Result<Attempted<'a>, ProcessorEnd> {
         let mut backoff = Backoff::new(self.retry);
         let mut failing_since = None;
         loop {
@@ -265,24 +265,24 @@ impl<S: RegistrationStore> Writer<S> {
             };
             self.metrics.failed_attempt(&error);
             let failing_for = failing_since.get_or_insert_with(Instant::now).elapsed();
-            match after_failure(error.class(), failing_for, self.give_back_after) {
-                AfterFailure::Retry { at_least } => {
+            match retry_decision(error.class(), failing_for, self.requeue_after) {
+                RetryDecision::Retry { at_least } => {
                     let delay = backoff.next_delay().max(at_least);
                     tracing::warn!(%error, ?delay, "the batch was not stored; trying again");
                     tokio::select! {
                         biased;
-                        () = stop.cancelled() => return Err(WriterEnd::Stopped),
+                        () = stop.cancelled() => return Err(ProcessorEnd::Stopped),
                         () = sleep(delay) => {}
                     }
                 }
-                AfterFailure::GiveBack => return Err(WriterEnd::StoreAway(error)),
-                AfterFailure::CallOperator => return Err(WriterEnd::OperatorNeeded(error)),
+                RetryDecision::Requeue => return Err(ProcessorEnd::StoreAway(error)),
+                RetryDecision::Halt => return Err(ProcessorEnd::Halted(error)),
             }
         }
     }
 }
 
-/// What a writer works on.
+/// What a processor works on.
 struct Channel<'r, D> {
     deliveries: &'r mut D,
     delayed: Delayed,

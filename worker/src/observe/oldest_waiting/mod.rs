@@ -13,12 +13,12 @@ use registrar_messaging::LiveCounts;
 use registrar_telemetry::metrics::{Metrics, MetricsError};
 use time::OffsetDateTime;
 
-use crate::batch::Item;
+use crate::batcher::Item;
 use crate::source::Source;
 
-mod looks;
+mod queue_counter;
 
-pub(crate) use looks::Looks;
+pub(crate) use queue_counter::QueueCounter;
 
 /// What is known of every lane.
 #[derive(Debug)]
@@ -55,10 +55,10 @@ impl Waiting {
         ChannelWaiting::of(self.of(source).cloned())
     }
 
-    /// Begins a look at the queue of each lane.
-    pub fn begin_looks(&self, now: OffsetDateTime) -> BTreeMap<Lane, (LaneWaiting, Look)> {
+    /// Begins a count at the queue of each lane.
+    pub fn begin_counts(&self, now: OffsetDateTime) -> BTreeMap<Lane, (LaneWaiting, QueueCount)> {
         let begin = |(lane, waiting): (&Lane, &LaneWaiting)| {
-            (*lane, (waiting.clone(), waiting.begin_look(now)))
+            (*lane, (waiting.clone(), waiting.begin_count(now)))
         };
         self.0.iter().map(begin).collect()
     }
@@ -83,7 +83,7 @@ struct Known {
     behind: OffsetDateTime,
     some_wait: bool,
     is_consuming: bool,
-    /// A look that something came between says nothing.
+    /// A count that something came between says nothing.
     changes: u64,
 }
 
@@ -95,9 +95,9 @@ struct Returned {
     for_channel: u64,
 }
 
-/// A look at the queue that has begun.
+/// A count at the queue that has begun.
 #[derive(Clone, Copy, Debug)]
-pub struct Look {
+pub struct QueueCount {
     at: OffsetDateTime,
     changes: u64,
 }
@@ -132,15 +132,15 @@ impl LaneWaiting {
         known.changes += 1;
     }
 
-    /// Begins a look at the queue.
-    pub fn begin_look(&self, now: OffsetDateTime) -> Look {
-        Look { at: now, changes: self.known().changes }
+    /// Begins a count at the queue.
+    pub fn begin_count(&self, now: OffsetDateTime) -> QueueCount {
+        QueueCount { at: now, changes: self.known().changes }
     }
 
     /// Notes what was seen.
-    pub fn looked(&self, look: Look, counts: LiveCounts) {
+    pub fn counted(&self, count: QueueCount, counts: LiveCounts) {
         let mut known = self.known();
-        if look.changes != known.changes {
+        if count.changes != known.changes {
             return;
         }
         // What others consume they know better, also what went back from here.
@@ -148,7 +148,7 @@ impl LaneWaiting {
         known.some_wait = counts.ready > 0 && !is_for_others;
         if !known.some_wait {
             known.returned = None;
-            known.behind = known.behind.max(look.at);
+            known.behind = known.behind.max(count.at);
         }
     }
 

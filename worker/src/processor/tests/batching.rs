@@ -9,7 +9,7 @@ async fn batches_are_filled_in_order_and_each_is_acked_once() {
     // The channel goes while the third batch is gathered, and takes the ninth delivery with it.
     assert_eq!(run.batch_sizes(), [4, 4]);
     assert_eq!(run.acked, [4, 8]);
-    assert!(matches!(run.end, WriterEnd::ChannelGone));
+    assert!(matches!(run.end, ProcessorEnd::ChannelGone));
 }
 
 #[tokio::test(start_paused = true)]
@@ -23,17 +23,17 @@ async fn a_message_with_more_rows_than_a_batch_is_a_batch_of_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_redelivered_three_times_is_not_taken_at_full_pace() {
+async fn a_message_redelivered_three_times_is_not_taken_in_normal_mode() {
     let mut deliveries = deliveries(4);
     deliveries[2].delivery_count = 3;
     let run = run(Channel { deliveries, ..Channel::default() }, Script::default()).await;
     assert_eq!(run.batch_sizes(), [2, 1], "its neighbours are stored");
     assert_eq!(run.acked, [2, 4], "and it is not");
-    assert!(matches!(run.end, WriterEnd::Change(Pace::Careful)));
+    assert!(matches!(run.end, ProcessorEnd::Change(Mode::Probing)));
 }
 
 #[tokio::test(start_paused = true)]
-async fn before_a_change_of_pace_all_but_what_is_suspicious_is_settled() {
+async fn before_a_change_of_mode_all_but_what_is_suspected_poison_is_settled() {
     let mut deliveries = deliveries(8);
     deliveries[1].delivery_count = 3;
     deliveries[6].delivery_count = 5;
@@ -41,28 +41,28 @@ async fn before_a_change_of_pace_all_but_what_is_suspicious_is_settled() {
     let run = run_until(channel, Script::default(), CancellationToken::new()).await;
     assert_eq!(run.batch_sizes(), [1, 4, 1]);
     assert_eq!(run.acked, [1, 3, 4, 5, 6, 8], "2 and 7 go back");
-    assert!(matches!(run.end, WriterEnd::Change(Pace::Careful)));
+    assert!(matches!(run.end, ProcessorEnd::Change(Mode::Probing)));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_writer_that_winds_down_settles_what_it_has_in_hand() {
+async fn a_processor_that_winds_down_settles_what_it_has_in_hand() {
     let channel = Channel { deliveries: deliveries(6), goes_silent: true, ..Channel::default() };
     let (wind_down, stop) = (CancellationToken::new(), CancellationToken::new());
     wind_down.cancel();
-    let run = run_with(Pace::Full, channel, Script::default(), &wind_down, &stop).await;
+    let run = run_with(Mode::Normal, channel, Script::default(), &wind_down, &stop).await;
     assert_eq!(run.batch_sizes(), [4, 2]);
     assert_eq!(run.acked, [1, 2, 3, 4, 5, 6]);
-    assert!(matches!(run.end, WriterEnd::Stopped));
+    assert!(matches!(run.end, ProcessorEnd::Stopped));
 }
 
 #[tokio::test(start_paused = true)]
-async fn carefully_each_suspicious_message_is_stored_alone_until_one_is_not() {
+async fn when_probing_each_suspected_message_is_stored_alone_until_one_is_not() {
     let mut deliveries = deliveries(4);
     deliveries[0].delivery_count = 7;
     deliveries[1].delivery_count = 3;
     let channel = Channel { deliveries, ..Channel::default() };
-    let run = run_at(Pace::Careful, channel, Script::default(), CancellationToken::new()).await;
+    let run = run_at(Mode::Probing, channel, Script::default(), CancellationToken::new()).await;
     assert_eq!(run.batch_sizes(), [1, 1, 1]);
     assert_eq!(run.acked, [1, 2, 3]);
-    assert!(matches!(run.end, WriterEnd::Change(Pace::Full)));
+    assert!(matches!(run.end, ProcessorEnd::Change(Mode::Normal)));
 }

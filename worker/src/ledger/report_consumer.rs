@@ -20,13 +20,13 @@ const LINGER: Duration = Duration::from_millis(20);
 
 /// Consumes the ledger's queue. No registration depends on it, so that it is neither part of the
 /// worker's readiness nor stops anything.
-pub(crate) struct StatementKeeper<S> {
+pub(crate) struct ReportConsumer<S> {
     pub(crate) messaging: MessagingSettings,
     pub(crate) store: S,
     pub(crate) retry: RetryPolicy,
 }
 
-impl<S: RegistrationStore> StatementKeeper<S> {
+impl<S: RegistrationStore> ReportConsumer<S> {
     /// Runs until `stop`, through every absence of RabbitMQ and MySQL.
     pub(crate) async fn run(self, stop: CancellationToken) {
         let mut backoff = Backoff::new(self.retry);

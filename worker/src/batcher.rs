@@ -11,17 +11,17 @@ use tokio_util::sync::CancellationToken;
 /// A message redelivered this often is suspected of crashing workers, and is processed alone.
 ///
 /// The broker counts a crash against everything that a worker holds, so "alone" means with nothing
-/// else in hand: see [`Pace`].
-const SUSPICIOUS_FROM_DELIVERY_COUNT: u32 = 3;
+/// else in hand: see [`Mode`].
+const SUSPECTED_FROM_DELIVERY_COUNT: u32 = 3;
 
-/// How much a writer takes in hand.
+/// How much a processor takes in hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
-    /// One message at a time. So every connection begins, and so suspicious messages are processed:
+pub enum Mode {
+    /// One message at a time. So every connection begins, and so suspected messages are processed:
     /// whatever goes wrong is counted against one message.
-    Careful,
+    Probing,
     /// Batches, and messages waiting for the next ones.
-    Full,
+    Normal,
 }
 
 /// How message bodies are read.
@@ -57,8 +57,8 @@ impl Item {
     }
 
     /// Whether it was delivered so often that it may be what crashes workers.
-    pub fn is_suspicious(&self) -> bool {
-        self.delivery.delivery_count >= SUSPICIOUS_FROM_DELIVERY_COUNT
+    pub fn is_suspected_poison(&self) -> bool {
+        self.delivery.delivery_count >= SUSPECTED_FROM_DELIVERY_COUNT
     }
 }
 
@@ -76,9 +76,9 @@ pub struct BatchLimits {
 pub enum Gathered {
     /// Deliveries in their order, at least one.
     Batch(Vec<Item>),
-    /// The next delivery is suspicious and must not be processed at full pace. It is put aside:
+    /// The next delivery is suspected and must not be processed at normal mode. It is put aside:
     /// neither settled nor gathered again.
-    Suspicious,
+    SuspectedPoison,
     /// A stop was asked for, and nothing was gathered.
     Stopped,
     /// The channel is gone, and with it every delivery that was not settled.
@@ -88,23 +88,23 @@ pub enum Gathered {
 /// Gathers the deliveries of one channel, in order.
 #[derive(Debug)]
 pub struct Batcher {
-    pace: Pace,
+    mode: Mode,
     limits: BatchLimits,
     decode: Decode,
     /// The batch so far.
     gathering: Vec<Item>,
     /// Did not fit the batch before.
-    held_over: Option<Item>,
+    carry_over: Option<Item>,
 }
 
 impl Batcher {
     /// A batcher for a new channel.
-    pub fn new(pace: Pace, limits: BatchLimits, decode: Decode) -> Self {
-        let limits = match pace {
-            Pace::Careful => BatchLimits { rows: 1, linger: Duration::ZERO },
-            Pace::Full => limits,
+    pub fn new(mode: Mode, limits: BatchLimits, decode: Decode) -> Self {
+        let limits = match mode {
+            Mode::Probing => BatchLimits { rows: 1, linger: Duration::ZERO },
+            Mode::Normal => limits,
         };
-        Self { pace, limits, decode, gathering: Vec::new(), held_over: None }
+        Self { mode, limits, decode, gathering: Vec::new(), carry_over: None }
     }
 
     /// Waits for a delivery, then takes what else comes until the batch is full or `linger` is
@@ -121,7 +121,7 @@ impl Batcher {
                 Err(end) => return end,
             };
             if self.must_not_take(&first) {
-                return Gathered::Suspicious;
+                return Gathered::SuspectedPoison;
             }
             self.gathering.push(first);
         }
@@ -138,7 +138,7 @@ impl Batcher {
             let Some(delivery) = delivery else { return Gathered::ChannelGone };
             let item = Item::read(delivery, self.decode);
             if self.must_not_take(&item) || rows + item.rows() > self.limits.rows {
-                self.held_over = Some(item);
+                self.carry_over = Some(item);
                 break;
             }
             rows += item.rows();
@@ -147,8 +147,8 @@ impl Batcher {
         Gathered::Batch(std::mem::take(&mut self.gathering))
     }
 
-    /// Of a channel that takes no more, the next batch of what is in hand and not suspicious. What is
-    /// suspicious is put aside. `None` when there is nothing left, or a stop was asked for.
+    /// Of a channel that takes no more, the next batch of what is in hand and not suspected. What is
+    /// suspected is put aside. `None` when there is nothing left, or a stop was asked for.
     pub async fn next_in_hand<D: Deliveries>(
         &mut self,
         deliveries: &mut D,
@@ -161,7 +161,7 @@ impl Batcher {
                 continue;
             }
             if !batch.is_empty() && rows + item.rows() > self.limits.rows {
-                self.held_over = Some(item);
+                self.carry_over = Some(item);
                 break;
             }
             rows += item.rows();
@@ -176,7 +176,7 @@ impl Batcher {
         deliveries: &mut D,
         stop: &CancellationToken,
     ) -> Result<Item, Gathered> {
-        if let Some(item) = self.held_over.take() {
+        if let Some(item) = self.carry_over.take() {
             return Ok(item);
         }
         tokio::select! {
@@ -190,6 +190,6 @@ impl Batcher {
     }
 
     fn must_not_take(&self, item: &Item) -> bool {
-        self.pace == Pace::Full && item.is_suspicious()
+        self.mode == Mode::Normal && item.is_suspected_poison()
     }
 }

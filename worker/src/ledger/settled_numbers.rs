@@ -1,11 +1,11 @@
 use registrar_domain::ledger::{Account, Ledger};
 use registrar_messaging::caught;
 
-use crate::batch::Item;
+use crate::batcher::Item;
 use crate::source::Source;
 
 /// What the ledger learns when these messages are settled.
-pub(crate) fn settled_by(source: &Source, items: &[&Item]) -> Ledger {
+pub(crate) fn settled_numbers(source: &Source, items: &[&Item]) -> Ledger {
     let mut ledger = Ledger::default();
     for item in items {
         let number = caught(|| item.delivery.number()).flatten();

@@ -15,16 +15,17 @@ use registrar_storage::{LanePauses, MySqlStore, PauseWatch, Pool, RegistrationSt
 use registrar_telemetry::metrics::Metrics;
 use tokio::runtime::Handle;
 
-use crate::batch::{BatchLimits, Decode};
-use crate::consume::Consumption;
-use crate::ledger::{Recorder, StatementKeeper, Watch};
-use crate::metrics::WorkerMetrics;
+use crate::admin;
+use crate::batcher::{BatchLimits, Decode};
+use crate::consumer::Consumer;
+use crate::ledger::{Auditor, Recorder, ReportConsumer};
+use crate::observe::held_gauge;
+use crate::observe::metrics::WorkerMetrics;
+use crate::observe::oldest_waiting::QueueCounter;
+use crate::processor::Processor;
 use crate::readiness::Readiness;
 use crate::settings::{Healthcheck, Settings};
 use crate::source::Source;
-use crate::waiting::Looks;
-use crate::writer::Writer;
-use crate::{admin, held};
 
 const SERVICE: &str = "registrar-worker";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -94,44 +95,44 @@ where
     admin::start(&mut supervisor, &shutdown, address, metrics, readiness.clone()).await?;
     supervisor.spawn(
         "held dead letters",
-        held::watch(mysql.clone(), Arc::clone(&worker_metrics), shutdown.clone()),
+        held_gauge::watch(mysql.clone(), Arc::clone(&worker_metrics), shutdown.clone()),
     );
-    let statements = StatementKeeper {
+    let statements = ReportConsumer {
         messaging: settings.messaging.clone(),
         store: mysql.clone(),
         retry: policy(RECONNECT)?,
     };
     supervisor.spawn("ledger statements", statements.run(shutdown.clone()));
-    let looks = Looks::new(settings.messaging.clone(), Arc::clone(&worker_metrics));
-    supervisor.spawn("looks at lanes", looks.run(shutdown.clone()));
+    let queue_counter = QueueCounter::new(settings.messaging.clone(), Arc::clone(&worker_metrics));
+    supervisor.spawn("queue counts", queue_counter.run(shutdown.clone()));
     let looker = Looker::new(mysql.clone(), settings.messaging.clone());
     let of_ledger = mysql.clone();
     let store = Arc::new(wrap(mysql));
     let (ledger, recording) =
         Recorder::new(Arc::clone(&store), policy(RECORD_RETRY)?, readiness.clone());
     supervisor.spawn("ledger records", recording.run());
-    let watch = Watch {
+    let watch = Auditor {
         looker,
         store: of_ledger,
         outage: ledger.outage(),
         metrics: Arc::clone(&worker_metrics),
     };
     supervisor.spawn("ledger", watch.run(shutdown.clone()));
-    for (source, writers) in sources {
+    for (source, processors) in sources {
         let limits =
             BatchLimits { rows: usize::from(settings.batch_rows), linger: settings.batch_linger };
-        let consumption = Consumption {
+        let consumption = Consumer {
             messaging: settings.messaging.clone(),
-            writers,
+            processors,
             batch_rows: settings.batch_rows,
-            writer: Arc::new(Writer {
+            processor: Arc::new(Processor {
                 source,
                 store: Arc::clone(&store),
                 ledger: ledger.clone(),
                 decode,
                 limits,
                 retry: policy(STORE_RETRY)?,
-                give_back_after: settings.give_back_after,
+                requeue_after: settings.requeue_after,
                 metrics: Arc::clone(&worker_metrics),
             }),
             reconnect: policy(RECONNECT)?,
@@ -141,7 +142,7 @@ where
         };
         supervisor.spawn(source.queue, consumption.run(shutdown.clone()));
     }
-    // What is settled is recorded until the last writer has ended.
+    // What is settled is recorded until the last processor has ended.
     drop(ledger);
     let stopped = supervisor.run(settings.shutdown_timeout).await;
     pool.close().await;

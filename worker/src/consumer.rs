@@ -10,22 +10,22 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::batch::Pace;
-use crate::interruption::Interruption;
+use crate::batcher::Mode;
+use crate::processor::{Processor, ProcessorEnd};
 use crate::readiness::{Readiness, State};
-use crate::writer::{Writer, WriterEnd};
+use crate::unavailable::Unavailable;
 
-/// Consumes one queue with a connection of its own and a channel per writer.
+/// Consumes one queue with a connection of its own and a channel per processor.
 #[derive(Debug)]
-pub struct Consumption<C, S> {
+pub struct Consumer<C, S> {
     /// How to reach RabbitMQ.
     pub messaging: C,
     /// How many batches are stored at the same time.
-    pub writers: u16,
+    pub processors: u16,
     /// The most registrations in a batch.
     pub batch_rows: u16,
-    /// What each writer does.
-    pub writer: Arc<Writer<S>>,
+    /// What each processor does.
+    pub processor: Arc<Processor<S>>,
     /// The delays between attempts to reach a server.
     pub reconnect: RetryPolicy,
     /// The delays between attempts to store while MySQL answers and takes nothing: long ones, since
@@ -37,19 +37,19 @@ pub struct Consumption<C, S> {
     pub pauses: PauseWatch,
 }
 
-/// How a session with the writers of one pace ended.
-enum SessionEnd {
+/// How a session with the processors of one mode ended.
+enum RunEnd {
     Stopped,
-    Change(Pace),
-    Interrupted(Interruption),
+    Change(Mode),
+    Interrupted(Unavailable),
 }
 
-impl<C, S> Consumption<C, S>
+impl<C, S> Consumer<C, S>
 where
     C: ConsumingConnector,
     S: RegistrationStore + 'static,
 {
-    /// Runs until `stop`. Fails only when a writer panicked.
+    /// Runs until `stop`. Fails only when a processor panicked.
     pub async fn run(self, stop: CancellationToken) -> Result<(), JoinError> {
         let mut reconnect = Backoff::new(self.reconnect);
         let mut resume = Backoff::new(self.resume);
@@ -68,7 +68,7 @@ where
                 opened = self.open() => opened,
             };
             let (interruption, delay) = match opened {
-                Err(Interruption::Paused) => continue,
+                Err(Unavailable::Paused) => continue,
                 Err(interruption) => (interruption, reconnect.next_delay()),
                 Ok(connection) => {
                     self.consuming();
@@ -80,7 +80,7 @@ where
                     connection.close().await;
                     match consumed {
                         Ok(()) => return Ok(()),
-                        Err(Interruption::Paused) => continue,
+                        Err(Unavailable::Paused) => continue,
                         Err(error) if error.is_of_store() => (error, resume.next_delay()),
                         Err(error) => (error, reconnect.next_delay()),
                     }
@@ -99,37 +99,37 @@ where
     /// Consuming starts only when both servers answer, so that an absent MySQL does not use up the
     /// deliveries that a message has (from RabbitMQ 4.3 on, what is requeued is not counted); and when
     /// it is known that the lane is not paused.
-    async fn open(&self) -> Result<C::Connection, Interruption> {
-        self.writer.store.probe().await.map_err(Interruption::of_probe)?;
+    async fn open(&self) -> Result<C::Connection, Unavailable> {
+        self.processor.store.probe().await.map_err(Unavailable::from_probe)?;
         self.pauses.known().await;
         if self.pause().is_some() {
-            return Err(Interruption::Paused);
+            return Err(Unavailable::Paused);
         }
-        let purpose = format!("consume {}", self.writer.source.queue);
+        let purpose = format!("consume {}", self.processor.source.queue);
         Ok(self.messaging.connect(&purpose).await?)
     }
 
-    /// Consumes on this connection at changing pace until `stop` or an interruption.
+    /// Consumes on this connection at changing mode until `stop` or an interruption.
     async fn consume(
         &self,
         connection: &C::Connection,
         mut proved_good: impl FnMut(),
         stop: &CancellationToken,
-    ) -> Result<Result<(), Interruption>, JoinError> {
-        let mut pace = Pace::Careful;
+    ) -> Result<Result<(), Unavailable>, JoinError> {
+        let mut mode = Mode::Probing;
         loop {
-            let channels = match self.channels(connection, pace).await {
+            let channels = match self.channels(connection, mode).await {
                 Ok(channels) => channels,
                 Err(interruption) => return Ok(Err(interruption)),
             };
-            match self.session(channels, pace, stop).await? {
-                SessionEnd::Stopped => return Ok(Ok(())),
-                SessionEnd::Interrupted(interruption) => return Ok(Err(interruption)),
-                SessionEnd::Change(next) => {
-                    if next == Pace::Full {
+            match self.run_processors(channels, mode, stop).await? {
+                RunEnd::Stopped => return Ok(Ok(())),
+                RunEnd::Interrupted(interruption) => return Ok(Err(interruption)),
+                RunEnd::Change(next) => {
+                    if next == Mode::Normal {
                         proved_good();
                     }
-                    pace = next;
+                    mode = next;
                 }
             }
         }
@@ -138,55 +138,55 @@ where
     async fn channels(
         &self,
         connection: &C::Connection,
-        pace: Pace,
-    ) -> Result<Vec<<C::Connection as Consuming>::Deliveries>, Interruption> {
-        let source = &self.writer.source;
-        let writers = if pace == Pace::Careful { 1 } else { self.writers };
-        let prefetch = source.prefetch(pace, self.batch_rows);
+        mode: Mode,
+    ) -> Result<Vec<<C::Connection as Consuming>::Deliveries>, Unavailable> {
+        let source = &self.processor.source;
+        let processors = if mode == Mode::Probing { 1 } else { self.processors };
+        let prefetch = source.prefetch(mode, self.batch_rows);
         let mut channels = Vec::new();
-        for _ in 0..writers {
+        for _ in 0..processors {
             channels.push(connection.open(source.queue, prefetch).await?);
         }
         Ok(channels)
     }
 
-    async fn session(
+    async fn run_processors(
         &self,
         channels: Vec<<C::Connection as Consuming>::Deliveries>,
-        pace: Pace,
+        mode: Mode,
         stop: &CancellationToken,
-    ) -> Result<SessionEnd, JoinError> {
+    ) -> Result<RunEnd, JoinError> {
         let session = stop.child_token();
         let wind_down = session.child_token();
-        let mut writers = JoinSet::new();
+        let mut processors = JoinSet::new();
         for mut channel in channels {
-            let writer = Arc::clone(&self.writer);
+            let processor = Arc::clone(&self.processor);
             let (session, wind_down) = (session.clone(), wind_down.clone());
-            writers.spawn(async move {
-                let end = writer.run(pace, &mut channel, &wind_down, &session).await;
+            processors.spawn(async move {
+                let end = processor.run(mode, &mut channel, &wind_down, &session).await;
                 channel.take_no_more().await;
                 (end, channel)
             });
         }
-        let mut ended = SessionEnd::Stopped;
+        let mut ended = RunEnd::Stopped;
         let mut idle = Vec::new();
         let mut is_paused = false;
         loop {
-            let writer = tokio::select! {
+            let processor = tokio::select! {
                 biased;
-                writer = writers.join_next() => writer,
+                processor = processors.join_next() => processor,
                 () = self.pause_changed(None), if !is_paused => {
                     is_paused = true;
                     session.cancel();
                     continue;
                 }
             };
-            let Some(writer) = writer else { break };
-            // One writer's end is the end of the session, and all start again with fresh channels.
-            // For another pace the others settle what they have in hand first.
-            let (end, channel) = writer?;
+            let Some(processor) = processor else { break };
+            // One processor's end is the end of the session, and all start again with fresh channels.
+            // For another mode the others settle what they have in hand first.
+            let (end, channel) = processor?;
             match end {
-                WriterEnd::Stopped | WriterEnd::Change(_) => wind_down.cancel(),
+                ProcessorEnd::Stopped | ProcessorEnd::Change(_) => wind_down.cancel(),
                 _ => session.cancel(),
             }
             ended = ended.and(end);
@@ -197,9 +197,9 @@ where
             channel.give_back_all().await;
         }
         Ok(match ended {
-            _ if stop.is_cancelled() => SessionEnd::Stopped,
-            SessionEnd::Stopped | SessionEnd::Change(_) if is_paused => {
-                SessionEnd::Interrupted(Interruption::Paused)
+            _ if stop.is_cancelled() => RunEnd::Stopped,
+            RunEnd::Stopped | RunEnd::Change(_) if is_paused => {
+                RunEnd::Interrupted(Unavailable::Paused)
             }
             ended => ended,
         })
@@ -207,19 +207,19 @@ where
 
     /// The pause of this queue's lane, if it is paused.
     fn pause(&self) -> Option<LanePause> {
-        self.pauses.now(self.writer.source.lane?)
+        self.pauses.now(self.processor.source.lane?)
     }
 
     async fn pause_changed(&self, told: Option<&LanePause>) {
-        match self.writer.source.lane {
+        match self.processor.source.lane {
             Some(lane) => self.pauses.changed(lane, told).await,
             None => pending().await,
         }
     }
 
     fn paused(&self, pause: &LanePause) {
-        let source = &self.writer.source;
-        self.writer.metrics.paused(source, true);
+        let source = &self.processor.source;
+        self.processor.metrics.paused(source, true);
         let until = pause.until_text();
         let sentence = format!("Paused by an operator until {until}.");
         if self.readiness.set(source.name, State::Paused(sentence)) {
@@ -228,16 +228,16 @@ where
     }
 
     fn consuming(&self) {
-        let source = &self.writer.source;
-        self.writer.metrics.paused(source, false);
+        let source = &self.processor.source;
+        self.processor.metrics.paused(source, false);
         if self.readiness.set(source.name, State::Consuming) {
             tracing::info!(queue = source.queue, "consuming");
         }
     }
 
-    fn waiting_for(&self, interruption: &Interruption) {
-        let source = &self.writer.source;
-        self.writer.metrics.paused(source, true);
+    fn waiting_for(&self, interruption: &Unavailable) {
+        let source = &self.processor.source;
+        self.processor.metrics.paused(source, true);
         let changed = self.readiness.set(source.name, State::Waiting(interruption.to_string()));
         if changed && interruption.needs_operator() {
             tracing::error!(queue = source.queue, "not consuming: {interruption}");
@@ -247,18 +247,16 @@ where
     }
 }
 
-impl SessionEnd {
-    /// The end of the session, given one more writer's: what stands in the way counts most.
-    fn and(self, end: WriterEnd) -> Self {
+impl RunEnd {
+    /// The end of the session, given one more processor's: what stands in the way counts most.
+    fn and(self, end: ProcessorEnd) -> Self {
         match (self, end) {
             (interrupted @ Self::Interrupted(_), _) => interrupted,
-            (_, WriterEnd::ChannelGone) => Self::Interrupted(Interruption::ConnectionLost),
-            (_, WriterEnd::StoreAway(error)) => Self::Interrupted(Interruption::StoreAway(error)),
-            (_, WriterEnd::OperatorNeeded(error)) => {
-                Self::Interrupted(Interruption::OperatorNeeded(error))
-            }
-            (_, WriterEnd::Change(pace)) => Self::Change(pace),
-            (so_far, WriterEnd::Stopped) => so_far,
+            (_, ProcessorEnd::ChannelGone) => Self::Interrupted(Unavailable::ConnectionLost),
+            (_, ProcessorEnd::StoreAway(error)) => Self::Interrupted(Unavailable::StoreAway(error)),
+            (_, ProcessorEnd::Halted(error)) => Self::Interrupted(Unavailable::Halted(error)),
+            (_, ProcessorEnd::Change(mode)) => Self::Change(mode),
+            (so_far, ProcessorEnd::Stopped) => so_far,
         }
     }
 }

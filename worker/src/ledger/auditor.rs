@@ -10,40 +10,40 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::outage::Outage;
-use crate::metrics::WorkerMetrics;
+use crate::observe::metrics::WorkerMetrics;
 
 /// Prometheus scrapes about this often.
 const INTERVAL: Duration = Duration::from_secs(15);
 
-pub(crate) struct Watch {
+pub(crate) struct Auditor {
     pub(crate) looker: Looker,
     pub(crate) store: MySqlStore,
     pub(crate) outage: Outage,
     pub(crate) metrics: Arc<WorkerMetrics>,
 }
 
-impl Watch {
-    /// Looks until `stop`. While there is nothing to be seen the gauges keep what they last showed,
+impl Auditor {
+    /// QueueCounter until `stop`. While there is nothing to be seen the gauges keep what they last showed,
     /// and one of them says since when.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
-        let looking = async {
-            let (mut earlier, mut is_told) = (None, false);
+        let auditing = async {
+            let (mut earlier, mut is_reported) = (None, false);
             loop {
-                let later = self.look().await;
+                let later = self.audit().await;
                 if let Err(error) = &later
-                    && !is_told
+                    && !is_reported
                 {
                     tracing::warn!("what is unaccounted for is not known now: {error}");
                 }
-                is_told = later.is_err();
+                is_reported = later.is_err();
                 earlier = self.show(earlier, later.ok());
                 sleep(INTERVAL).await;
             }
         };
-        stop.run_until_cancelled(Box::pin(looking)).await;
+        stop.run_until_cancelled(Box::pin(auditing)).await;
     }
 
-    async fn look(&mut self) -> Result<Look, LookError> {
+    async fn audit(&mut self) -> Result<Look, LookError> {
         let compacted = self.store.compact_ledger().await;
         let look = self.looker.look().await?;
         compacted?;

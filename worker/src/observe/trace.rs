@@ -14,8 +14,8 @@ use registrar_telemetry::propagation;
 use registrar_telemetry::propagation::{SpanContext, TraceId};
 use tracing::{Span, info_span};
 
-use crate::attempt::Settled;
-use crate::batch::Item;
+use crate::batcher::Item;
+use crate::settled::Settled;
 use crate::source::Source;
 
 /// The spans of one batch, open from delivery to settlement.

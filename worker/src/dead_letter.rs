@@ -1,16 +1,16 @@
-//! Makes dead letters of what a writer cannot register.
+//! Makes dead letters of what a processor cannot register.
 
 use registrar_domain::{HoldReason, Registration, RegistrationId};
 use registrar_messaging::Envelope;
 use registrar_storage::DeadLetter;
 
-use crate::batch::Item;
+use crate::batcher::Item;
 use crate::source::Source;
 
 /// The dead letter of a whole message. One that cannot be read still has its registration's id as
 /// its message id, where the API published it: so its status can say that it is on hold, and a newer
 /// worker that can read it releases the letter.
-pub(crate) fn of_message(
+pub(crate) fn from_message(
     source: &Source,
     item: &Item,
     reason: HoldReason,
@@ -32,7 +32,7 @@ pub(crate) fn of_message(
 
 /// The same for one registration of the message, with an envelope of its own: its neighbours in
 /// the message are not held with it.
-pub(crate) fn of_registration(of_message: DeadLetter, registration: &Registration) -> DeadLetter {
+pub(crate) fn from_registration(of_message: DeadLetter, registration: &Registration) -> DeadLetter {
     DeadLetter {
         registration_id: Some(registration.id),
         accepted_at: Some(registration.accepted_at),

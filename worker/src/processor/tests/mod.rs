@@ -1,4 +1,4 @@
-//! The writer's loop, over deliveries and a store in memory: what is acked, and when.
+//! The processor's loop, over deliveries and a store in memory: what is acked, and when.
 
 mod batching;
 mod delaying;
@@ -19,10 +19,10 @@ use registrar_telemetry::metrics::Metrics;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Writer, WriterEnd};
-use crate::batch::{BatchLimits, Pace};
+use super::{Processor, ProcessorEnd};
+use crate::batcher::{BatchLimits, Mode};
 use crate::ledger::Recorder;
-use crate::metrics::WorkerMetrics;
+use crate::observe::metrics::WorkerMetrics;
 use crate::readiness::Readiness;
 use crate::source::Source;
 
@@ -174,7 +174,7 @@ fn deliveries(count: u64) -> VecDeque<Delivery> {
 }
 
 struct Run {
-    end: WriterEnd,
+    end: ProcessorEnd,
     acked: Vec<u64>,
     known_when_acked: Vec<u64>,
     took: Duration,
@@ -191,21 +191,21 @@ impl Run {
     }
 }
 
-/// Runs a writer with batches of at most four rows until it ends.
+/// Runs a processor with batches of at most four rows until it ends.
 async fn run(channel: Channel, script: Script) -> Run {
     run_until(channel, script, CancellationToken::new()).await
 }
 
 async fn run_until(channel: Channel, script: Script, stop: CancellationToken) -> Run {
-    run_at(Pace::Full, channel, script, stop).await
+    run_at(Mode::Normal, channel, script, stop).await
 }
 
-async fn run_at(pace: Pace, channel: Channel, script: Script, stop: CancellationToken) -> Run {
-    run_with(pace, channel, script, &stop.child_token(), &stop).await
+async fn run_at(mode: Mode, channel: Channel, script: Script, stop: CancellationToken) -> Run {
+    run_with(mode, channel, script, &stop.child_token(), &stop).await
 }
 
 async fn run_with(
-    pace: Pace,
+    mode: Mode,
     mut channel: Channel,
     script: Script,
     wind_down: &CancellationToken,
@@ -215,21 +215,21 @@ async fn run_with(
     let retry = RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(1)).unwrap();
     let (ledger, recording) = Recorder::new(Arc::clone(&store), retry, Readiness::starting([]));
     let recording = tokio::spawn(recording.run());
-    let writer = Writer {
+    let processor = Processor {
         source: Source::lane(Lane::Interactive),
         store: Arc::clone(&store),
         ledger,
         decode,
         limits: BatchLimits { rows: 4, linger: Duration::from_millis(5) },
         retry: RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(5)).unwrap(),
-        give_back_after: Duration::from_mins(5),
+        requeue_after: Duration::from_mins(5),
         metrics: Arc::new(WorkerMetrics::register(&Metrics::new()).unwrap()),
     };
     channel.ledger = Arc::clone(&store.recorded);
     let began = Instant::now();
-    let end = writer.run(pace, &mut channel, wind_down, stop).await;
+    let end = processor.run(mode, &mut channel, wind_down, stop).await;
     let took = began.elapsed();
-    drop(writer);
+    drop(processor);
     recording.await.unwrap();
     let acked = channel.acked.lock().unwrap().clone();
     Run { end, acked, known_when_acked: channel.known_when_acked, took, store }

@@ -60,7 +60,7 @@ async fn what_is_delayed_for_long_with_no_other_to_compare_goes_back() {
     let script = Script { delays, ..Script::default() };
     let channel = Channel { deliveries, goes_silent: true, ..Channel::default() };
     let run = run(channel, script).await;
-    assert!(matches!(run.end, WriterEnd::StoreAway(_)), "{:?}", run.end);
+    assert!(matches!(run.end, ProcessorEnd::StoreAway(_)), "{:?}", run.end);
     assert!(run.acked.is_empty() && run.held().is_empty());
 }
 

@@ -49,8 +49,8 @@ fn channel(lane: &LaneWaiting) -> ChannelWaiting {
     ChannelWaiting::of(Some(lane.clone()))
 }
 
-fn look(lane: &LaneWaiting, seconds: i64, ready: u64, consumers: u64) {
-    lane.looked(lane.begin_look(at(seconds)), LiveCounts { ready, consumers });
+fn count(lane: &LaneWaiting, seconds: i64, ready: u64, consumers: u64) {
+    lane.counted(lane.begin_count(at(seconds)), LiveCounts { ready, consumers });
 }
 
 #[track_caller]
@@ -63,7 +63,7 @@ fn oldest(lane: &LaneWaiting, now: i64, expected: f64) {
 fn an_empty_lane_has_no_oldest() {
     let lane = lane();
     oldest(&lane, 100, 0.0);
-    look(&lane, 100, 0, 0);
+    count(&lane, 100, 0, 0);
     oldest(&lane, 200, 0.0);
 }
 
@@ -104,7 +104,7 @@ fn a_clock_that_is_ahead_of_ours_makes_no_negative_age() {
 #[test]
 fn between_batches_of_a_backlog_the_oldest_is_about_the_last_that_was_taken() {
     let lane = consumed_lane();
-    look(&lane, 50, 1_000, 1);
+    count(&lane, 50, 1_000, 1);
     let channel = channel(&lane);
     channel.gathered(&messages(&[10, 20]), None);
     channel.settled(None);
@@ -123,7 +123,7 @@ fn what_went_back_ages_until_a_new_channel_gets_something() {
     other.settled(None);
     drop(other);
     lane.consuming(false);
-    look(&lane, 20, 5, 0);
+    count(&lane, 20, 5, 0);
     oldest(&lane, 100, 90.0);
     lane.consuming(true);
     let again = channel(&lane);
@@ -139,25 +139,25 @@ fn what_went_back_and_was_decided_by_others_is_forgotten() {
         channel(&lane).gathered(&messages(&[10]), None);
         lane.consuming(false);
         oldest(&lane, 100, 90.0);
-        look(&lane, 100, ready, consumers);
+        count(&lane, 100, ready, consumers);
         oldest(&lane, 100, 0.0);
-        // Until no worker consumes: then nothing is older than the last look at others.
-        look(&lane, 105, 7, 0);
+        // Until no worker consumes: then nothing is older than the last count at others.
+        count(&lane, 105, 7, 0);
         oldest(&lane, 130, 30.0);
     }
 }
 
 #[test]
-fn what_comes_in_a_pause_is_as_old_as_the_last_look_that_saw_nothing() {
+fn what_comes_in_a_pause_is_as_old_as_the_last_count_that_saw_nothing() {
     let lane = consumed_lane();
     let channel = channel(&lane);
     channel.gathered(&messages(&[10]), None);
     channel.settled(None);
-    look(&lane, 1_000, 0, 1);
+    count(&lane, 1_000, 0, 1);
     drop(channel);
     lane.consuming(false);
-    look(&lane, 1_005, 0, 0);
-    look(&lane, 1_010, 3, 0);
+    count(&lane, 1_005, 0, 0);
+    count(&lane, 1_010, 3, 0);
     oldest(&lane, 1_105, 100.0);
 }
 
@@ -165,31 +165,31 @@ fn what_comes_in_a_pause_is_as_old_as_the_last_look_that_saw_nothing() {
 fn what_a_backlog_leaves_in_a_pause_is_as_old_as_the_last_that_was_taken() {
     let lane = consumed_lane();
     let channel = channel(&lane);
-    look(&lane, 50, 1_000, 1);
+    count(&lane, 50, 1_000, 1);
     channel.gathered(&messages(&[10, 20]), None);
     channel.settled(None);
     drop(channel);
     lane.consuming(false);
     oldest(&lane, 60, 40.0);
-    look(&lane, 60, 990, 0);
+    count(&lane, 60, 990, 0);
     oldest(&lane, 90, 70.0);
 }
 
 #[test]
 fn a_worker_that_starts_in_a_pause_counts_from_its_start() {
     let lane = lane();
-    look(&lane, 3, 5, 0);
+    count(&lane, 3, 5, 0);
     oldest(&lane, 60, 60.0);
 }
 
 #[test]
-fn a_look_that_something_came_between_says_nothing() {
+fn a_count_that_something_came_between_says_nothing() {
     let lane = consumed_lane();
     let channel = channel(&lane);
     channel.gathered(&messages(&[10]), None);
-    let look = lane.begin_look(at(20));
+    let count = lane.begin_count(at(20));
     drop(channel);
-    lane.looked(look, LiveCounts { ready: 0, consumers: 0 });
+    lane.counted(count, LiveCounts { ready: 0, consumers: 0 });
     oldest(&lane, 30, 20.0);
 }
 

@@ -11,11 +11,11 @@ use registrar_telemetry::metrics::{
 use registrar_telemetry::propagation::TraceId;
 use time::OffsetDateTime;
 
-use crate::attempt::Settled;
-use crate::batch::Item;
+use crate::batcher::Item;
+use crate::observe::oldest_waiting::Waiting;
+use crate::observe::trace::BatchTrace;
+use crate::settled::Settled;
 use crate::source::Source;
-use crate::trace::BatchTrace;
-use crate::waiting::Waiting;
 
 /// An already registered registration was delivered again, or sent again under its key.
 const UNCHANGED: &str = "unchanged";

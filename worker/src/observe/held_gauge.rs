@@ -7,7 +7,7 @@ use registrar_storage::MySqlStore;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::metrics::WorkerMetrics;
+use crate::observe::metrics::WorkerMetrics;
 
 /// Prometheus scrapes about this often.
 const INTERVAL: Duration = Duration::from_secs(15);

@@ -1,4 +1,4 @@
-//! Looks at what waits, since a lane that is not consumed says nothing by itself.
+//! Counts what waits in the queues, since a lane that is not consumed says nothing by itself.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,45 +8,45 @@ use time::OffsetDateTime;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::metrics::WorkerMetrics;
+use crate::observe::metrics::WorkerMetrics;
 
 /// How exact the age is of what came while nothing was consumed.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-pub(crate) struct Looks {
+pub(crate) struct QueueCounter {
     messaging: MessagingSettings,
     metrics: Arc<WorkerMetrics>,
     queues: Option<QueueCounts>,
 }
 
-impl Looks {
-    /// Connects with the first look.
+impl QueueCounter {
+    /// Connects with the first count.
     pub(crate) fn new(messaging: MessagingSettings, metrics: Arc<WorkerMetrics>) -> Self {
         Self { messaging, metrics, queues: None }
     }
 
-    /// Looks until `stop`. While RabbitMQ is away what was seen last holds.
+    /// Counts until `stop`. While RabbitMQ is away what was seen last holds.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
-        let looking = async {
+        let counting = async {
             loop {
-                if let Err(error) = self.look().await {
+                if let Err(error) = self.count().await {
                     tracing::debug!(%error, "the lanes' queues cannot be counted");
                 }
                 sleep(INTERVAL).await;
             }
         };
-        stop.run_until_cancelled(Box::pin(looking)).await;
+        stop.run_until_cancelled(Box::pin(counting)).await;
     }
 
-    async fn look(&mut self) -> Result<(), ConnectError> {
+    async fn count(&mut self) -> Result<(), ConnectError> {
         let queues = match self.queues.take() {
             Some(queues) => queues,
             None => QueueCounts::connect(&self.messaging).await?,
         };
-        let begun = self.metrics.waiting.begin_looks(OffsetDateTime::now_utc());
+        let begun = self.metrics.waiting.begin_counts(OffsetDateTime::now_utc());
         for (lane, counts) in queues.lanes().await? {
-            if let Some((waiting, look)) = begun.get(&lane) {
-                waiting.looked(*look, counts);
+            if let Some((waiting, count)) = begun.get(&lane) {
+                waiting.counted(*count, counts);
             }
         }
         self.queues = Some(queues);

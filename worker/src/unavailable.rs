@@ -5,7 +5,7 @@ use registrar_storage::{ErrorClass, StorageError};
 
 /// What a consumer waits for. Displayed as a sentence for `/readyz` and the log.
 #[derive(Debug, thiserror::Error)]
-pub enum Interruption {
+pub enum Unavailable {
     /// RabbitMQ cannot be reached or refuses.
     #[error("{0}")]
     Broker(#[from] ConnectError),
@@ -15,19 +15,19 @@ pub enum Interruption {
     /// MySQL does not answer.
     #[error("MySQL cannot store registrations now; they wait in RabbitMQ. {0}")]
     StoreAway(StorageError),
-    /// MySQL answers, but an operator must mend something.
+    /// MySQL answers, but an operator must fix something.
     #[error("{0}")]
-    OperatorNeeded(StorageError),
+    Halted(StorageError),
     /// An operator paused the lane.
     #[error("Paused by an operator.")]
     Paused,
 }
 
-impl Interruption {
+impl Unavailable {
     /// What a failed probe of the store means.
-    pub fn of_probe(error: StorageError) -> Self {
+    pub fn from_probe(error: StorageError) -> Self {
         if error.class() == ErrorClass::System {
-            Self::OperatorNeeded(error)
+            Self::Halted(error)
         } else {
             Self::StoreAway(error)
         }
@@ -35,11 +35,11 @@ impl Interruption {
 
     /// Whether batches fail although the probe finds nothing wrong.
     pub fn is_of_store(&self) -> bool {
-        matches!(self, Self::StoreAway(_) | Self::OperatorNeeded(_))
+        matches!(self, Self::StoreAway(_) | Self::Halted(_))
     }
 
     /// Whether waiting alone will not mend it.
     pub fn needs_operator(&self) -> bool {
-        matches!(self, Self::OperatorNeeded(_))
+        matches!(self, Self::Halted(_))
     }
 }
