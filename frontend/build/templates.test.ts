@@ -120,7 +120,7 @@ it("says that it comes back by itself only where the API says it, which answers 
 it("never claims that nothing was sent, since an earlier attempt may have arrived", () => {
   const reassurances = { en: /never counted twice\./, fa: /هرگز دو بار شمرده نمی‌شود\./ };
   for (const { language, problems } of catalogues) {
-    // This one says what to mend before anything is sent again.
+    // This one says what to correct before anything is sent again.
     const others = Object.entries(problems).filter(([name]) => name !== "body-too-large");
     for (const [, sentence] of others) {
       expect(sentence).not.toMatch(/nothing was sent|چیزی فرستاده نشد/i);

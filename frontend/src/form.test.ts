@@ -151,7 +151,7 @@ describe("sending", () => {
     expect(element("#email").readOnly).toBe(true);
   });
 
-  it("shows what is to be mended, with focus on the summary, and keeps the key", async () => {
+  it("shows what is to be corrected, with focus on the summary, and keeps the key", async () => {
     start();
     const drafted = key();
     fetch.mockResolvedValue(answer(page("form-wrong", { key: drafted })));
@@ -220,7 +220,7 @@ describe("sending", () => {
     expect(assign).toHaveBeenCalledExactlyOnceWith(STATUS_ADDRESS);
   });
 
-  it("says that the service cannot be reached after it said what to mend", async () => {
+  it("says that the service cannot be reached after it said what to correct", async () => {
     fetch.mockResolvedValueOnce(answer(page("form-wrong")));
     start();
     send();

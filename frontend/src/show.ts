@@ -1,6 +1,6 @@
 import type { Answer } from "./ask";
 
-/** Puts the answer's content into the page that is open; whoever used an element there goes on in its successor. */
+/** Puts the answer's content into the page that is open; the focus stays on the element with the same id. */
 export function show({ page, main }: Answer): void {
   const focused = document.activeElement?.id;
   document.title = page.title;

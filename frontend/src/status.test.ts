@@ -49,7 +49,7 @@ const text = (id: string) => document.getElementById(id)?.textContent;
 const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000);
 
 describe("with a stream", () => {
-  it("shows the outcome as soon as an event tells it, says it once and closes the stream", async () => {
+  it("shows the outcome as soon as an event has it, says it once and closes the stream", async () => {
     start("status-accepted");
     expect(stream().url).toBe(`${PATH}/events`);
     stream().tell({ status: "accepted" });
@@ -111,7 +111,7 @@ describe("with a stream", () => {
     expect(heading()).toBe(texts.status.titles.registered);
   });
 
-  it("looks once at a time, and again for what was told meanwhile", async () => {
+  it("looks once at a time, and again for what was sent meanwhile", async () => {
     let end: (response: Response) => void = () => undefined;
     fetch.mockImplementationOnce(() => new Promise((resolve) => (end = resolve)));
     start("status-accepted");

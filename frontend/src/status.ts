@@ -2,11 +2,11 @@ import { announce } from "./announce";
 import { ask } from "./ask";
 import { startCopy } from "./copy";
 import { show } from "./show";
-import { isSame, standingOf } from "./standing";
+import { isSame, statusShown } from "./registration-status";
 import { localeFor, showLocalTimes } from "./times";
 import { Watch } from "./watch";
 
-const REFRESH_UNTIL_TOLD_S = 5;
+const DEFAULT_REFRESH_S = 5;
 
 /** Keeps the status page up to date, and says changes once to those who listen. */
 export function startStatus(first: HTMLElement): void {
@@ -25,12 +25,12 @@ export function startStatus(first: HTMLElement): void {
       return false;
     }
     if (answer.main.outerHTML !== written) {
-      const before = standingOf(main);
+      const before = statusShown(main);
       main = answer.main;
       written = main.outerHTML;
       show(answer);
       prepare();
-      if (!isSame(before, standingOf(main))) {
+      if (!isSame(before, statusShown(main))) {
         announce(main.querySelector("h1")?.textContent ?? "");
       }
     }
@@ -40,8 +40,8 @@ export function startStatus(first: HTMLElement): void {
   const startWatch = () => {
     const watch = new Watch({
       events: `${location.pathname}/events`,
-      standing: () => standingOf(main),
-      refreshMs: () => (Number(main.dataset["refresh"]) || REFRESH_UNTIL_TOLD_S) * 1000,
+      status: () => statusShown(main),
+      refreshMs: () => (Number(main.dataset["refresh"]) || DEFAULT_REFRESH_S) * 1000,
       changesSilently: () => "lookAgain" in main.dataset,
       look,
       reached: (yes) => {

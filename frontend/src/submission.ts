@@ -5,7 +5,7 @@ const PAUSES_MS = [1000, 2000, 4000];
 
 /**
  * Sends the form until the service says something about it: where the registration stands, or what
- * to mend. Every try carries the same key, so the tries are one registration. Null when the service
+ * to correct. Every try carries the same key, so the tries are one registration. Null when the service
  * could not be reached at all.
  */
 export async function submit(form: HTMLFormElement, retrying: () => void): Promise<Answer | null> {

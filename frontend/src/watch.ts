@@ -1,11 +1,11 @@
-import { isFinal, isSame, standingIn, type Standing } from "./standing";
+import { isFinal, isSame, statusInEvent, type RegistrationStatus } from "./registration-status";
 
 /** What a watch needs of the page. */
 export interface Watched {
   /** The address of the stream. */
   readonly events: string;
   /** What the page shows now. */
-  standing(): Standing;
+  status(): RegistrationStatus;
   /** How long to wait before looking without a stream. */
   refreshMs(): number;
   /** Whether the page shows what changes without an event, such as how long the queue is. */
@@ -33,13 +33,13 @@ const LOCK = "registrar-events";
 export class Watch {
   readonly #page: Watched;
   readonly #stopped = new AbortController();
-  /** Whether the stream works: it tells the standing as soon as it is open, unless a proxy holds that back. */
+  /** Whether the stream works: it sends the status as soon as it is open, unless a proxy holds that back. */
   #heard = false;
   #streamFailures = 0;
   #lookFailures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #looking = false;
-  /** Somebody asked for a look while another was under way. */
+  /** A look was asked for while another was under way. */
   #again = false;
 
   constructor(page: Watched) {
@@ -47,7 +47,7 @@ export class Watch {
   }
 
   start(): void {
-    if (isFinal(this.#page.standing())) {
+    if (isFinal(this.#page.status())) {
       this.stop();
       return;
     }
@@ -62,7 +62,7 @@ export class Watch {
 
   /**
    * Looks at once, or once more after the look that is under way: of two at a time, the answer that
-   * is older could come last, and a final standing, after which nothing is asked, would be replaced.
+   * is older could come last, and a final status, after which nothing is asked, would be replaced.
    */
   async lookNow(): Promise<void> {
     const { signal } = this.#stopped;
@@ -83,7 +83,7 @@ export class Watch {
     }
     this.#page.reached(reached);
     this.#lookFailures = reached ? 0 : this.#lookFailures + 1;
-    if (isFinal(this.#page.standing())) {
+    if (isFinal(this.#page.status())) {
       this.stop();
     } else if (this.#again as boolean) {
       void this.lookNow();
@@ -114,8 +114,8 @@ export class Watch {
     stream.addEventListener("status", ({ data }: MessageEvent<string>) => {
       this.#streamFailures = 0;
       this.#heard = true;
-      const told = standingIn(data);
-      if (told && !isSame(told, this.#page.standing())) {
+      const sent = statusInEvent(data);
+      if (sent && !isSame(sent, this.#page.status())) {
         void this.lookNow();
       } else {
         this.#lookLater();
@@ -142,7 +142,7 @@ export class Watch {
     });
   }
 
-  /** While no stream tells of changes, after a look that failed, and where no event would come. */
+  /** While no stream reports changes, after a look that failed, and where no event would come. */
   #lookLater(): void {
     clearTimeout(this.#timer);
     if (this.#stopped.signal.aborted) {

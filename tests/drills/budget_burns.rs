@@ -41,7 +41,7 @@ async fn budgets_that_burn_are_noticed_in_each_window_until_the_fault_has_left_i
         decision.causes("MySQL answers late, and more students register than the worker stores");
         way.set(SLOW_MYSQL);
         let late = join_all(LATE.map(|labels| decision.fires_inhibited(labels))).await;
-        acceptance.causes("RabbitMQ has a memory alarm, and the API refuses everybody");
+        acceptance.causes("RabbitMQ has a memory alarm, and the API refuses every registration");
         block_in_place(|| stage.shared.pair.broker.set_memory_watermark(STARVED)).unwrap();
         let refused = join_all(BURNS.map(|labels| acceptance.fires_inhibited(labels))).await;
 

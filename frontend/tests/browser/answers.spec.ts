@@ -117,7 +117,7 @@ test("a compressed answer of the API is known again by its tag", async ({ regist
   expect((await answer(address, { headers: again })).status).toBe(304);
 });
 
-test("an API that is down is told as a page or as a problem, with when to come back", async ({
+test("an API that is down is reported as a page or as a problem, with when to come back", async ({
   registrar,
 }) => {
   const { url, way } = registrar;
@@ -149,7 +149,7 @@ test("what the API itself refuses passes as it is", async ({ installations }) =>
   expect(page.text).toContain(texts.en.problems["cannot-accept-now"]);
 });
 
-test("a body that nobody reads is refused as a page or as a problem", async ({ registrar }) => {
+test("a body that is not read is refused as a page or as a problem", async ({ registrar }) => {
   const tooLong = (headers: Record<string, string>) =>
     answer(`${registrar.url}/register`, form({ first_name: "x".repeat(100_000) }, headers));
   const page = await tooLong(BROWSER);
@@ -160,10 +160,10 @@ test("a body that nobody reads is refused as a page or as a problem", async ({ r
   expect(JSON.parse(json.text)).toMatchObject({ type: "/docs#body-too-large", status: 413 });
 });
 
-test("whoever goes to the address of a sent form comes to the form", async ({ registrar }) => {
+test("the address of a sent form leads to the form", async ({ registrar }) => {
   for (const [query, location] of [
     ["", "/"],
-    // What may name somebody does not go on.
+    // What may name a student does not go on.
     ["?lang=fa&email=ada%40example.org", "/?lang=fa"],
   ]) {
     const page = await answer(`${registrar.url}/register${query ?? ""}`, { headers: BROWSER });

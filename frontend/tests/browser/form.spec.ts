@@ -31,7 +31,7 @@ test("mistakes come back on the page with focus on them, and corrected they are 
   await expect.poll(() => registrar.registered(student.email)).toBe(1);
 });
 
-test("what somebody types is shown as it is, never run", async ({ page, registrar }) => {
+test("what a student types is shown as it is, never run", async ({ page, registrar }) => {
   const first_name = `"><script>document.title="run"</script><!--#echo var="request_id" -->{{ t }}`;
   await register(page, registrar.url, { first_name, last_name: "", email: "" });
   await expect(page.locator("#error-summary")).toBeVisible();
@@ -86,7 +86,7 @@ test("a double click gives one registration", async ({ page, registrar, t }) => 
   registrar.way.holdAnswers();
   await page.getByRole("button", { name: t.pages.form.submit }).dblclick();
   await page.getByRole("button", { name: t.pages.form.sending }).click({ force: true });
-  registrar.way.mend();
+  registrar.way.restore();
   await expectStatus(page, "registered");
   expect(sent).toBe(1);
   expect(await registrar.registered(student.email)).toBe(1);
@@ -107,7 +107,7 @@ test("an answer that is lost is asked for again, and it is one registration", as
   await submit(page);
   await expect(page.locator("#progress")).toHaveText(t.pages.form.retrying);
   expect(registrar.way.lost).toBeGreaterThan(lost);
-  registrar.way.mend();
+  registrar.way.restore();
   await page.clock.runFor(1_000);
   await page.clock.resume();
   // Another registration would be rejected: the address is taken by then.
@@ -138,7 +138,7 @@ test("with the API down the answers stay, and are sent when it is back", async (
   expect(await registrar.registered(student.email)).toBe(1);
 });
 
-test("whoever goes back after a registration can register another student", async ({
+test("a student who goes back after a registration can register another student", async ({
   page,
   registrar,
 }) => {
@@ -204,7 +204,7 @@ test("answers that are corrected after an answer was lost are another registrati
   registrar.way.loseAnswers();
   await submit(page);
   await giveUp(page, t);
-  registrar.way.mend();
+  registrar.way.restore();
   await fillIn(page, corrected);
   await submit(page);
   await expectStatus(page, "registered");
@@ -240,7 +240,7 @@ test("after a registration the form is empty again", async ({ page, registrar, t
   await expect(page.locator("#email")).toHaveValue("");
 });
 
-test("whoever takes an address that is registered learns it on the own status page", async ({
+test("a student whose address is registered already learns it on the own status page", async ({
   page,
   registrar,
   t,

@@ -10,7 +10,7 @@ test("the whole way works with the keyboard alone", async ({ page, context, regi
     const focused = page.locator(":focus");
     for (let presses = 0; presses < 15; presses += 1) {
       await keyboard.press("Tab");
-      // Whoever tabs must see where they are.
+      // The focus must be visible wherever the tab key leads.
       const { outlineStyle, boxShadow } = await focused.evaluate((e) => getComputedStyle(e));
       expect(`${outlineStyle} ${boxShadow}`).not.toBe("none none");
       if (await focused.evaluate((element, selector) => element.matches(selector), target)) {

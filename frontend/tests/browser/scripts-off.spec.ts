@@ -49,7 +49,7 @@ test("without scripts, a form that is sent twice is one registration", async ({
     await page.mouse.click(x + 10, y + 10);
     await expect.poll(() => sent).toBe(times);
   }
-  registrar.way.mend();
+  registrar.way.restore();
   // Another registration would be rejected: the address is taken by then.
   await expectStatus(page, "registered");
   expect(await registrar.registered(student.email)).toBe(1);
@@ -95,7 +95,7 @@ test("without scripts, the answers come back with a refusal", async ({
   await expect(page.locator("#email")).toHaveValue(student.email);
 });
 
-test("without scripts, an API that is away is told, and the status page comes back", async ({
+test("without scripts, an API that is away is reported, and the status page comes back", async ({
   page,
   registrar,
   t,
@@ -105,7 +105,7 @@ test("without scripts, an API that is away is told, and the status page comes ba
   registrar.way.cut();
   await page.reload();
   await expect(page.locator("main[data-page=away]")).toContainText(t.pages.away.lead);
-  registrar.way.mend();
+  registrar.way.restore();
   await page.getByRole("link", { name: t.pages.away.retry }).click();
   await expectStatus(page, "registered");
 });

@@ -7,7 +7,7 @@ import { STATES } from "./states";
 const SCREENSHOTS = process.env["SCREENSHOTS"];
 
 test.afterEach(async ({ installations }) => {
-  await installations.mendAll();
+  await installations.restoreAll();
 });
 
 for (const { name, open } of STATES) {

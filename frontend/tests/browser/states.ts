@@ -72,7 +72,7 @@ export const STATES: State[] = [
       await submit(page);
       await expect(page.locator("#progress")).toHaveText(t.pages.form.retrying);
       // The next attempt hangs, so that it stays like this.
-      way.mend();
+      way.restore();
       way.holdAnswers();
     },
   },
@@ -94,7 +94,7 @@ export const STATES: State[] = [
       const { url } = await installations.get("strict");
       await page.route("**/register*", async (route) => {
         await expect(async () => {
-          // Somebody on the same network takes the second's one request just before. Sent too late,
+          // Another client on the same network takes the second's one request just before. Sent too late,
           // this one is taken, and is sent again.
           await expect.poll(async () => (await fetch(`${url}/limits`)).status, SOON).toBe(200);
           const answer = await route.fetch({ maxRedirects: 0 });

@@ -101,7 +101,7 @@ waiting("a pause shows by itself, and its end too", async ({ page, registrar, t 
   await expect(paused).toHaveCount(0);
 });
 
-test("a lost connection is told, and found again", async ({ page, installations, t }) => {
+test("a lost connection is shown, and found again", async ({ page, installations, t }) => {
   const { url, way } = await installations.get("withoutWorker");
   await page.clock.install();
   await page.goto(await accepted(url, someone()));
@@ -109,7 +109,7 @@ test("a lost connection is told, and found again", async ({ page, installations,
   await expect(connection).toHaveText(t.pages.status.live);
   way.cut();
   await passTimeUntil(page, connection, t.pages.status.reconnecting);
-  way.mend();
+  way.restore();
   await passTimeUntil(page, connection, t.pages.status.live);
 });
 

@@ -39,7 +39,7 @@ test("nothing moves while a connection is lost and found again", async ({
   way.cut();
   await passTimeUntil(page, connection, t.pages.status.reconnecting);
   await expectNothingMoved(page);
-  way.mend();
+  way.restore();
   await passTimeUntil(page, connection, t.pages.status.live);
   await expectNothingMoved(page);
 });

@@ -47,6 +47,6 @@ test("a form on a slow network says that it is being sent", async ({ page, regis
   registrar.way.holdAnswers();
   await register(page, registrar.url, someone());
   await expect(page.getByRole("button", { name: t.pages.form.sending })).toBeVisible();
-  registrar.way.mend();
+  registrar.way.restore();
   await expectStatus(page, "registered");
 });

@@ -1,4 +1,4 @@
-// Pieces of PromQL that several panels are made of.
+// Parts of PromQL that several panels are made of.
 
 /** `by` are the labels that stay; `selector` is what stands between the braces. */
 const quantile = (share: number, histogram: string, selector: string, by: string[]): string => {

@@ -19,7 +19,7 @@ export const COMMITTED: [file: string, dashboard: Dashboard][] = FILES.map((file
   JSON.parse(readFileSync(join(FOLDER, file), "utf8")) as Dashboard,
 ]);
 
-/** Its panels; none is in a row, which would hide it until somebody opens it. */
+/** Its panels; none is in a row, which would hide it until it is opened. */
 export const panelsOf = (dashboard: Dashboard): Panel[] =>
   (dashboard.panels ?? []).map((panel) => {
     if (panel.type === "row") throw new Error(`${dashboard.title} has a row: place its panels.`);

@@ -52,7 +52,7 @@ describe("what is not in a shape is found", () => {
       { server: { port: { number: 1 } } },
       ["the file: server: port is a single value or a list of such"],
     ],
-    [{ lists: [{ action: "dorp" }] }, ["the file: lists[0]: action is never dorp"]],
+    [{ lists: [{ action: "discard" }] }, ["the file: lists[0]: action is never discard"]],
     [{ lists: { action: "drop" } }, ["the file: lists is a list"]],
     [{ server: null, lists: [] }, []],
   ])("in %j", (found, sentences) => {

@@ -40,7 +40,7 @@ test("addresses are found in each of the files", () => {
 });
 
 test.each(asked)(
-  "%s (%s) asks at %s:%i, where somebody listens that it can reach",
+  "%s (%s) asks at %s:%i, where a server listens that it can reach",
   (from, _, host, port) => {
     const to = ITSELF.includes(host) ? from : host;
     expect(Object.keys(services)).toContain(to);

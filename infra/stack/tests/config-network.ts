@@ -1,4 +1,4 @@
-// Who of compose.yaml listens where, and who can reach whom.
+// Who of compose.yaml listens where, and which can reach which.
 
 import { FILES, textOf, type Yaml, yamlOf } from "./config-files.ts";
 

@@ -1,4 +1,4 @@
-// What a panel must have so that somebody who was woken by it understands it.
+// What a panel must have to be understood by an operator who was woken by it.
 
 import type { Panel } from "@grafana/schema";
 import { describe, expect, test } from "vitest";

@@ -1,5 +1,5 @@
 # Installs the packages given, as root, without starting the services that Debian would start:
-# only private servers are wanted. policy-rc.d is how a package is told so (Debian Policy 9.3.3).
+# only private servers are wanted. policy-rc.d is how a package learns it (Debian Policy 9.3.3).
 policy=/usr/sbin/policy-rc.d
 if [ ! -e $policy ]; then
   trap 'rm -f $policy' EXIT

@@ -28,9 +28,9 @@ export class Installations {
   }
 
   /** After a test, so that the next one finds them as they were. */
-  async mendAll(): Promise<void> {
+  async restoreAll(): Promise<void> {
     for (const started of this.#started.values()) {
-      (await started).way.mend();
+      (await started).way.restore();
     }
   }
 
@@ -67,7 +67,7 @@ export const test = base.extend<OfTest, OfWorker>({
   },
   registrar: async ({ installations }, use) => {
     await use(await installations.get("whole"));
-    await installations.mendAll();
+    await installations.restoreAll();
   },
   // For every test: no page may break its own policy, and no script fail.
   complaints: [

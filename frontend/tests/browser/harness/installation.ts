@@ -49,7 +49,7 @@ export class Installation {
   async #start(): Promise<void> {
     await Promise.all([this.database.create(), this.#vhost.create()]);
     await run("registrar", ["migrate"], this.#settings);
-    // A student whom the database refuses, so that there is one on hold.
+    // A student that the database refuses, so that there is one on hold.
     await this.database.sql(
       "ALTER TABLE students ADD CONSTRAINT poison CHECK (first_name <> 'Mallory')",
     );
@@ -117,15 +117,15 @@ export class Installation {
   }
 }
 
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 const INTERVAL_MS = 20;
 
 /** Asks until the answer is yes. */
 export async function until(what: string, ask: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + TIMEOUT_MS;
   while (!(await ask())) {
     if (Date.now() > deadline) {
-      throw new Error(`${what}: not within ${String(PATIENCE_MS)} ms`);
+      throw new Error(`${what}: not within ${String(TIMEOUT_MS)} ms`);
     }
     await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
   }

@@ -4,7 +4,7 @@ export type Student = Record<"first_name" | "last_name" | "email", string>;
 
 let born = 0;
 
-/** Somebody whose e-mail address nobody else has. */
+/** A student with an e-mail address of their own. */
 export function someone(): Student {
   born += 1;
   return {
@@ -14,7 +14,7 @@ export function someone(): Student {
   };
 }
 
-/** Whom the database refuses, see Installation. */
+/** A student that the database refuses, see Installation. */
 export function poison(): Student {
   return { ...someone(), first_name: "Mallory" };
 }

@@ -40,13 +40,13 @@ export class Way {
     return this.#lost;
   }
 
-  /** Requests arrive and answers wait until the way is mended. */
+  /** Requests arrive and answers wait until the way is restored. */
   holdAnswers(): void {
     this.#held = [];
   }
 
   /** As it was in the beginning. */
-  mend(): void {
+  restore(): void {
     this.#isCut = false;
     this.#losesAnswers = false;
     const held = this.#held ?? [];
