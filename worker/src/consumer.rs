@@ -101,7 +101,7 @@ where
     /// it is known that the lane is not paused.
     async fn open(&self) -> Result<C::Connection, Unavailable> {
         self.processor.store.probe().await.map_err(Unavailable::from_probe)?;
-        self.pauses.known().await;
+        self.pauses.wait_until_read().await;
         if self.pause().is_some() {
             return Err(Unavailable::Paused);
         }

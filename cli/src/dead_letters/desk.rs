@@ -1,5 +1,5 @@
 use clap::Args;
-use registrar_storage::{DatabaseSettings, DeadLetterDesk, Pool};
+use registrar_storage::{DatabaseSettings, DeadLetterAdmin, Pool};
 
 /// Where the dead letters are.
 #[derive(Debug, Args)]
@@ -9,7 +9,7 @@ pub(super) struct DeskArguments {
 }
 
 impl DeskArguments {
-    pub(super) fn open(&self) -> DeadLetterDesk {
-        DeadLetterDesk::new(Pool::new(&self.database))
+    pub(super) fn open(&self) -> DeadLetterAdmin {
+        DeadLetterAdmin::new(Pool::new(&self.database))
     }
 }

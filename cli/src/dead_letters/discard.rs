@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use registrar_runtime::output::{print, print_error, print_line, report_line};
-use registrar_storage::{Action, ActionKind, ActionResult, LetterState};
+use registrar_storage::{Action, ActionKind, ActionResult, DeadLetterState};
 use serde_json::json;
 
 use super::NOTHING_MATCHES;
@@ -42,19 +42,19 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let filter = arguments.filter.filter(Some(LetterState::Held));
+    let filter = arguments.filter.filter(Some(DeadLetterState::Held));
     require_intent(&filter, arguments.all, "discard")?;
     let desk = arguments.desk.open();
     let matched = desk.matched(&filter).await?;
-    if matched.letters == 0 {
+    if matched.count == 0 {
         print_error("No held dead letter matches.");
         return Ok(ExitCode::from(NOTHING_MATCHES));
     }
     if arguments.dry_run {
         if arguments.json {
-            print_line(json!({"dry_run": true, "matched": matched.letters}))?;
+            print_line(json!({"dry_run": true, "matched": matched.count}))?;
         } else {
-            let letters = counted(matched.letters, "dead letter");
+            let letters = counted(matched.count, "dead letter");
             let groups = of_groups(&desk.groups(&filter).await?);
             print(format_args!("{groups}\nWould discard {letters}. Nothing was done.\n"))?;
         }
@@ -65,7 +65,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         operator: arguments.operator.name()?,
         reason: Some(arguments.reason.clone()),
         filter: filter.clone(),
-        matched: matched.letters,
+        matched: matched.count,
     };
     let number = desk.begin(&action).await?;
     let discarding = desk.discard(&filter, matched, &action.operator, &arguments.reason).await;
@@ -79,7 +79,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     };
     desk.record(number, discarded, Some(ActionResult::Done)).await?;
     if arguments.json {
-        let (matched, action) = (matched.letters, number);
+        let (matched, action) = (matched.count, number);
         report_line(json!({"action": action, "matched": matched, "discarded": discarded}));
     } else {
         report_line(format_args!("Discarded {}.", counted(discarded, "dead letter")));

@@ -6,7 +6,7 @@ use anyhow::bail;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use registrar_domain::{HoldReason, Lane};
-use registrar_storage::{LetterFilter, LetterState};
+use registrar_storage::{DeadLetterFilter, DeadLetterState};
 
 use super::age;
 use super::letter_name::LetterName;
@@ -42,18 +42,18 @@ pub(super) struct FilterArguments {
 
 impl FilterArguments {
     /// The filter, for letters in this state or, without one, in any.
-    pub(super) fn filter(&self, state: Option<LetterState>) -> LetterFilter {
-        let mut filter = LetterFilter {
+    pub(super) fn filter(&self, state: Option<DeadLetterState>) -> DeadLetterFilter {
+        let mut filter = DeadLetterFilter {
             reason: self.hold_reason,
             fingerprint: self.fingerprint.clone(),
             lane: self.lane,
             older_than: self.older_than,
             state,
-            ..LetterFilter::default()
+            ..DeadLetterFilter::default()
         };
         for name in self.letters.iter().chain(&self.ids) {
             match name {
-                LetterName::Number(number) => filter.letters.push(*number),
+                LetterName::Number(number) => filter.ids.push(*number),
                 LetterName::Registration(id) => filter.registrations.push(*id),
             }
         }
@@ -67,7 +67,7 @@ impl FilterArguments {
 }
 
 /// A command that changes something needs to be told what is meant: a filter or `--all`, not both.
-pub(super) fn require_intent(filter: &LetterFilter, all: bool, to: &str) -> anyhow::Result<()> {
+pub(super) fn require_intent(filter: &DeadLetterFilter, all: bool, to: &str) -> anyhow::Result<()> {
     match (filter.is_empty(), all) {
         (true, false) => bail!(
             "Say which dead letters to {to}: name them (see `registrar dead-letters list`), give a \
@@ -89,18 +89,18 @@ fn lane() -> impl TypedValueParser<Value = Lane> {
 }
 
 /// A parser of states.
-pub(super) fn state() -> impl TypedValueParser<Value = LetterState> {
-    PossibleValuesParser::new(LetterState::ALL.map(LetterState::as_str))
-        .try_map(|state| state.parse::<LetterState>())
+pub(super) fn state() -> impl TypedValueParser<Value = DeadLetterState> {
+    PossibleValuesParser::new(DeadLetterState::ALL.map(DeadLetterState::as_str))
+        .try_map(|state| state.parse::<DeadLetterState>())
 }
 
 /// The state of the letters to look at: one, or `all`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ShownState(pub(super) Option<LetterState>);
+pub(super) struct ShownState(pub(super) Option<DeadLetterState>);
 
 /// A parser of states, and of `all`.
 pub(super) fn shown_state() -> impl TypedValueParser<Value = ShownState> {
-    let states = LetterState::ALL.map(LetterState::as_str);
+    let states = DeadLetterState::ALL.map(DeadLetterState::as_str);
     PossibleValuesParser::new(states.into_iter().chain(["all"]))
         .map(|state| ShownState(state.parse().ok()))
 }
@@ -119,9 +119,9 @@ mod tests {
         filter: FilterArguments,
     }
 
-    fn filter(arguments: &[&str]) -> LetterFilter {
+    fn filter(arguments: &[&str]) -> DeadLetterFilter {
         let arguments = [&["registrar"], arguments].concat();
-        config::parse_from::<Command>(arguments).unwrap().filter.filter(Some(LetterState::Held))
+        config::parse_from::<Command>(arguments).unwrap().filter.filter(Some(DeadLetterState::Held))
     }
 
     fn refusal(arguments: &[&str]) -> String {
@@ -133,7 +133,7 @@ mod tests {
     fn letters_may_be_named_with_and_without_a_flag() {
         let id = "0199d3c4-5a00-7000-8000-000000000001";
         let filter = filter(&["17", "--id", "18,19", "--id", id]);
-        assert_eq!(filter.letters, [17, 18, 19]);
+        assert_eq!(filter.ids, [17, 18, 19]);
         assert_eq!(filter.registrations, [RegistrationId::parse(id).unwrap()]);
     }
 
@@ -145,13 +145,13 @@ mod tests {
             "--lane=bulk",
             "--older-than=2h",
         ];
-        let expected = LetterFilter {
+        let expected = DeadLetterFilter {
             reason: Some(HoldReason::Undecodable),
             fingerprint: Some("undecodable:not JSON".to_owned()),
             lane: Some(Lane::Bulk),
             older_than: Some(Duration::from_hours(2)),
-            state: Some(LetterState::Held),
-            ..LetterFilter::default()
+            state: Some(DeadLetterState::Held),
+            ..DeadLetterFilter::default()
         };
         assert_eq!(filter(&all), expected);
     }
@@ -185,7 +185,7 @@ mod tests {
             config::parse_from::<Command>(["registrar", &flag]).map(|command| command.state)
         };
         assert_eq!(parsed("all").unwrap(), ShownState(None));
-        assert_eq!(parsed("held").unwrap(), ShownState(Some(LetterState::Held)));
+        assert_eq!(parsed("held").unwrap(), ShownState(Some(DeadLetterState::Held)));
         let sentence = parsed("lost").unwrap_err().to_string();
         assert!(sentence.contains("held, replayed, discarded, all"), "{sentence}");
     }

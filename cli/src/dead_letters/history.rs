@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use registrar_runtime::config;
 use registrar_runtime::output::{print, print_line};
-use registrar_storage::RecordedAction;
+use registrar_storage::AuditRecord;
 use serde_json::{Value, json};
 
 use super::age;
@@ -38,7 +38,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn of_actions(actions: &[RecordedAction]) -> String {
+fn of_actions(actions: &[AuditRecord]) -> String {
     let columns = [
         Column::Number("ACTION"),
         Column::Text("WHEN"),
@@ -54,7 +54,7 @@ fn of_actions(actions: &[RecordedAction]) -> String {
     table(columns, &rows)
 }
 
-fn row(action: &RecordedAction) -> [String; 9] {
+fn row(action: &AuditRecord) -> [String; 9] {
     [
         action.id.to_string(),
         age::moment(action.began_at),
@@ -68,7 +68,7 @@ fn row(action: &RecordedAction) -> [String; 9] {
     ]
 }
 
-fn to_json(action: &RecordedAction) -> Value {
+fn to_json(action: &AuditRecord) -> Value {
     json!({
         "action": action.id,
         "began_at": age::moment(action.began_at),

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use registrar_runtime::output::{print, print_line};
-use registrar_storage::{LetterFilter, LetterGroup, LetterState};
+use registrar_storage::{DeadLetterFilter, DeadLetterGroup, DeadLetterState};
 use serde_json::{Value, json};
 
 use super::age;
@@ -43,16 +43,16 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn nothing(filter: &LetterFilter) -> String {
+fn nothing(filter: &DeadLetterFilter) -> String {
     match filter.state {
-        Some(LetterState::Held) if filter.is_empty() => "Nothing is on hold.".to_owned(),
+        Some(DeadLetterState::Held) if filter.is_empty() => "Nothing is on hold.".to_owned(),
         Some(state) => format!("No {state} dead letter matches."),
         None => "No dead letter matches.".to_owned(),
     }
 }
 
 /// The groups as a table; also what a dry run shows.
-pub(super) fn of_groups(groups: &[LetterGroup]) -> String {
+pub(super) fn of_groups(groups: &[DeadLetterGroup]) -> String {
     let columns = [
         Column::Number("LETTERS"),
         Column::Text("HOLD REASON"),
@@ -67,10 +67,10 @@ pub(super) fn of_groups(groups: &[LetterGroup]) -> String {
     table(columns, &rows)
 }
 
-fn row(group: &LetterGroup) -> [String; 8] {
+fn row(group: &DeadLetterGroup) -> [String; 8] {
     let lanes = if group.lanes.is_empty() { "-".to_owned() } else { group.lanes.join(",") };
     [
-        group.letters.to_string(),
+        group.count.to_string(),
         group.reason.clone(),
         group.fingerprint.clone(),
         lanes,
@@ -81,8 +81,8 @@ fn row(group: &LetterGroup) -> [String; 8] {
     ]
 }
 
-fn summary(groups: &[LetterGroup]) -> String {
-    let letters: u64 = groups.iter().map(|group| group.letters).sum();
+fn summary(groups: &[DeadLetterGroup]) -> String {
+    let letters: u64 = groups.iter().map(|group| group.count).sum();
     let Some(first) = groups.first() else { return String::new() };
     format!(
         "{} in {}. To see one, and what a replay would do:\n  \
@@ -101,12 +101,12 @@ pub(super) fn counted(count: u64, what: &str) -> String {
     format!("{count} {what}{plural}")
 }
 
-fn to_json(group: &LetterGroup) -> Value {
+fn to_json(group: &DeadLetterGroup) -> Value {
     json!({
         "hold_reason": group.reason,
         "fingerprint": group.fingerprint,
         "lanes": group.lanes,
-        "letters": group.letters,
+        "letters": group.count,
         "first_seen": age::moment(group.first_seen),
         "last_seen": age::moment(group.last_seen),
         "attempts": group.attempts,

@@ -5,12 +5,12 @@ use std::fmt;
 
 use registrar_domain::Lane;
 use registrar_domain::ledger::Balance;
-use registrar_storage::Outcomes;
+use registrar_storage::OutcomeTotals;
 use serde_json::{Value, json};
 
 pub(super) struct Report {
     pub(super) lanes: BTreeMap<Lane, Balance>,
-    pub(super) outcomes: Outcomes,
+    pub(super) outcomes: OutcomeTotals,
 }
 
 type Figure = (&'static str, &'static str, fn(&Balance) -> u64);
@@ -87,7 +87,7 @@ impl fmt::Display for Report {
             }
             writeln!(formatter, "   {meaning}")?;
         }
-        let Outcomes { registered, rejected, on_hold } = self.outcomes;
+        let OutcomeTotals { registered, rejected, on_hold } = self.outcomes;
         write!(
             formatter,
             "\nregistrations: {registered} registered, {rejected} rejected, {on_hold} on hold"
@@ -121,7 +121,7 @@ mod tests {
             unconfirmed: 7,
             in_doubt: 1,
         };
-        let outcomes = Outcomes { registered: 11_900, rejected: 80, on_hold: 3 };
+        let outcomes = OutcomeTotals { registered: 11_900, rejected: 80, on_hold: 3 };
         let lanes = [(Lane::Interactive, interactive), (Lane::Bulk, bulk)];
         Report { lanes: lanes.into(), outcomes }
     }

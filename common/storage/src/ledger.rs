@@ -10,9 +10,9 @@ use registrar_domain::ledger::{Account, Book, Epoch, Ledger, Numbers};
 use sqlx::Row as _;
 use sqlx::mysql::MySqlRow;
 
-use super::error::Failure;
-use super::session::Session;
-use super::statements::{Statement, padded};
+use crate::error::Failure;
+use crate::pool::session::Session;
+use crate::sql::{Statement, padded};
 
 static ADD: Statement = Statement::new(
     "INSERT INTO ledger (epoch, lane, stated, unconfirmed, settled) VALUES {rows}",
@@ -30,7 +30,7 @@ const WRITES_OF_NOTHING: [&str; 2] = [
 ];
 
 /// Fails with the error that keeping the ledger would meet.
-pub(super) async fn can_be_written(session: &mut Session) -> Result<(), Failure> {
+pub(crate) async fn can_be_written(session: &mut Session) -> Result<(), Failure> {
     for statement in WRITES_OF_NOTHING {
         session.execute(sqlx::query(statement)).await?;
     }
@@ -38,7 +38,7 @@ pub(super) async fn can_be_written(session: &mut Session) -> Result<(), Failure>
 }
 
 /// Adds to the ledger.
-pub(super) async fn add(session: &mut Session, additions: &Ledger) -> Result<(), Failure> {
+pub(crate) async fn add(session: &mut Session, additions: &Ledger) -> Result<(), Failure> {
     let additions: Vec<_> = additions.iter().collect();
     for rows in padded(&additions) {
         let text = sqlx::query(ADD.text(rows.len()));
@@ -55,7 +55,7 @@ pub(super) async fn add(session: &mut Session, additions: &Ledger) -> Result<(),
     Ok(())
 }
 
-pub(super) async fn read(session: &mut Session) -> Result<Ledger, Failure> {
+pub(crate) async fn read(session: &mut Session) -> Result<Ledger, Failure> {
     let mut ledger = Ledger::default();
     for row in session.fetch(sqlx::query(READ)).await? {
         let Some((account, book)) = decode(&row)? else { continue };
@@ -69,7 +69,7 @@ pub(super) async fn read(session: &mut Session) -> Result<Ledger, Failure> {
 /// The new row is there before the old ones go, so that whatever cuts this off, and whoever else
 /// does the same, every number is in some row at every moment: a row goes only after one that has
 /// all its numbers was committed, and that one goes only in the same way.
-pub(super) async fn compact(session: &mut Session) -> Result<(), Failure> {
+pub(crate) async fn compact(session: &mut Session) -> Result<(), Failure> {
     let mut rows: BTreeMap<Account, Vec<u64>> = BTreeMap::new();
     let mut joined = Ledger::default();
     for row in session.fetch(sqlx::query(READ)).await? {

@@ -5,9 +5,10 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _, SqlStr};
 use tokio::time::timeout;
 
-use super::error::Failure;
-use super::session::Session;
-use super::{DatabaseSettings, ErrorClass, Pool, StorageError};
+use crate::error::{ErrorClass, Failure, StorageError};
+use crate::pool::Pool;
+use crate::pool::session::Session;
+use crate::settings::DatabaseSettings;
 
 /// The files of `migrations/`, listed here because sqlx's macro would have its whole MySQL driver
 /// compiled a second time, for the macro.
@@ -42,7 +43,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
 });
 
 const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success = TRUE";
-const LOCK_PATIENCE_S: u32 = 60;
+const LOCK_TIMEOUT_S: u32 = 60;
 const UNKNOWN_DATABASE: u16 = 1049;
 const NO_SUCH_TABLE: u16 = 1146;
 
@@ -60,7 +61,7 @@ pub enum SchemaState {
 
 /// Whether the database has the tables of this version.
 pub async fn schema_state(pool: &Pool) -> Result<SchemaState, StorageError> {
-    let mut session = Session::of(pool);
+    let mut session = Session::new(pool);
     let applied = match session.fetch(sqlx::query(APPLIED)).await {
         Ok(rows) => versions(&rows)?,
         Err(failure) if failure.code == Some(NO_SUCH_TABLE) => Vec::new(),
@@ -73,7 +74,7 @@ pub async fn schema_state(pool: &Pool) -> Result<SchemaState, StorageError> {
 }
 
 /// Fails unless the database has the tables of this version.
-pub(super) async fn require_current_schema(pool: &Pool) -> Result<(), StorageError> {
+pub(crate) async fn require_current_schema(pool: &Pool) -> Result<(), StorageError> {
     match schema_state(pool).await? {
         SchemaState::Current => Ok(()),
         SchemaState::Behind { .. } => {
@@ -112,7 +113,7 @@ const LOCK: &str =
 /// sqlx's own lock waits for -1 s, which `MariaDB` takes for not at all.
 async fn lock(connection: &mut MySqlConnection) -> Result<(), StorageError> {
     let row = sqlx::query(LOCK)
-        .bind(LOCK_PATIENCE_S)
+        .bind(LOCK_TIMEOUT_S)
         .fetch_one(connection)
         .await
         .map_err(Failure::from)?;

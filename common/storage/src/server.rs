@@ -3,9 +3,9 @@
 use sqlx::Row as _;
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
-use super::error::Failure;
-use super::session::Session;
-use super::{Pool, StorageError};
+use crate::error::{Failure, StorageError};
+use crate::pool::Pool;
+use crate::pool::session::Session;
 
 /// A database server, as it was when it was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct DatabaseServer {
 impl DatabaseServer {
     /// Asks the server of `pool`.
     pub async fn ask(pool: &Pool) -> Result<Self, StorageError> {
-        let mut session = Session::of(pool);
+        let mut session = Session::new(pool);
         // So that opening a connection does not count as time that the clock took.
         session.execute(sqlx::query("DO 0")).await?;
         let before = OffsetDateTime::now_utc();

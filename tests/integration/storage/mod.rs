@@ -3,8 +3,8 @@
 mod batches;
 mod concurrency;
 mod connections;
+mod dead_letter_admin;
 mod dead_letters;
-mod desk;
 mod fixture;
 mod frozen;
 mod interruptions;

@@ -4,7 +4,8 @@ use std::slice::from_ref;
 
 use registrar_domain::{HoldReason, Outcome, RegistrationId};
 use registrar_storage::{
-    DeadLetterDesk, LetterFilter, LetterState, Outcomes, RegistrationStore as _, StatusReader,
+    DeadLetterAdmin, DeadLetterFilter, DeadLetterState, OutcomeTotals, RegistrationStore as _,
+    StatusReader,
 };
 use sqlx::Executor as _;
 
@@ -51,33 +52,36 @@ async fn a_letter_of_a_registration_that_is_decided_counts_as_released_wherever_
 
     assert_eq!(fixture.store.count_held().await.unwrap(), 1);
     let outcomes = fixture.store.count_outcomes().await.unwrap();
-    assert_eq!(outcomes, Outcomes { registered: 1, rejected: 1, on_hold: 1 });
+    assert_eq!(outcomes, OutcomeTotals { registered: 1, rejected: 1, on_hold: 1 });
     let reader = StatusReader::new(fixture.pool.clone());
     let decisions = reader.decisions(&[ada.id, late.id, waits]).await.unwrap();
     let told = [ada.id, late.id, waits].map(|id| decisions[&id].outcome);
     assert_eq!(told, [REGISTERED, EMAIL_TAKEN, Outcome::OnHold(HoldReason::RefusedByDatabase)]);
 
-    let desk = DeadLetterDesk::new(fixture.pool.clone());
+    let admin = DeadLetterAdmin::new(fixture.pool.clone());
     for (state, letters) in [
-        (Some(LetterState::Held), 1),
-        (Some(LetterState::Replayed), 2),
-        (Some(LetterState::Discarded), 0),
+        (Some(DeadLetterState::Held), 1),
+        (Some(DeadLetterState::Replayed), 2),
+        (Some(DeadLetterState::Discarded), 0),
         (None, 3),
     ] {
-        let filter = LetterFilter { state, ..LetterFilter::default() };
-        assert_eq!(desk.matched(&filter).await.unwrap().letters, letters, "{state:?}");
-        let groups = desk.groups(&filter).await.unwrap();
-        assert_eq!(groups.iter().map(|group| group.letters).sum::<u64>(), letters, "{state:?}");
-        let read = desk.letters(&filter, 0, u64::MAX, 10).await.unwrap();
+        let filter = DeadLetterFilter { state, ..DeadLetterFilter::default() };
+        assert_eq!(admin.matched(&filter).await.unwrap().count, letters, "{state:?}");
+        let groups = admin.groups(&filter).await.unwrap();
+        assert_eq!(groups.iter().map(|group| group.count).sum::<u64>(), letters, "{state:?}");
+        let read = admin.list(&filter, 0, u64::MAX, 10).await.unwrap();
         assert_eq!(read.len() as u64, letters, "{state:?}");
     }
-    let all = desk.letters(&LetterFilter::default(), 0, u64::MAX, 10).await.unwrap();
+    let all = admin.list(&DeadLetterFilter::default(), 0, u64::MAX, 10).await.unwrap();
     let states: Vec<_> = all.iter().map(|letter| letter.state).collect();
-    assert_eq!(states, [LetterState::Replayed, LetterState::Replayed, LetterState::Held]);
+    assert_eq!(
+        states,
+        [DeadLetterState::Replayed, DeadLetterState::Replayed, DeadLetterState::Held]
+    );
 
-    let all = LetterFilter::default();
-    let matched = desk.matched(&all).await.unwrap();
-    assert_eq!(desk.discard(&all, matched, "ada", "test data").await.unwrap(), 1);
+    let all = DeadLetterFilter::default();
+    let matched = admin.matched(&all).await.unwrap();
+    assert_eq!(admin.discard(&all, matched, "ada", "test data").await.unwrap(), 1);
     assert_eq!(fixture.count("dead_letters WHERE state = 'discarded'").await, 1);
 }
 

@@ -2,14 +2,14 @@
 
 use registrar_domain::Lane;
 use registrar_messaging::{Envelope, OutgoingMessage, caught};
-use registrar_storage::{StoredLetter, Watched};
+use registrar_storage::{ReplayedDeadLetter, StoredDeadLetter};
 
 /// Where a letter goes whose lane is not known: there is one message of it, which delays nobody.
 const LANE_OF_THE_UNKNOWN: Lane = Lane::Interactive;
 
 /// The message as it was published, under its original id. A worker that has it while its letter is
 /// still held need not know: once the registration is decided, the letter counts as released.
-pub(super) fn of(letter: &StoredLetter) -> OutgoingMessage {
+pub(super) fn of(letter: &StoredDeadLetter) -> OutgoingMessage {
     let original_id = match letter.registration_id {
         Some(id) => id.to_string(),
         // Together with the payload it makes the digest, by which the letter is found again.
@@ -28,7 +28,7 @@ pub(super) fn of(letter: &StoredLetter) -> OutgoingMessage {
 }
 
 /// What to look for when it is asked what became of the message.
-pub(super) fn watched(letter: &StoredLetter) -> Watched {
+pub(super) fn watched(letter: &StoredDeadLetter) -> ReplayedDeadLetter {
     let registrations = match letter.registration_id {
         Some(id) => vec![id],
         // It could not be read when it was put on hold; this version may be able to.
@@ -37,7 +37,7 @@ pub(super) fn watched(letter: &StoredLetter) -> Watched {
             .map(|envelope| envelope.registrations.iter().map(|one| one.id).collect())
             .unwrap_or_default(),
     };
-    Watched { letter: letter.id, attempts: letter.attempts, registrations }
+    ReplayedDeadLetter { id: letter.id, attempts: letter.attempts, registrations }
 }
 
 #[cfg(test)]
@@ -45,13 +45,13 @@ mod tests {
     use std::collections::BTreeMap;
 
     use registrar_domain::{Registration, RegistrationId, Student};
-    use registrar_storage::LetterState;
+    use registrar_storage::DeadLetterState;
     use time::OffsetDateTime;
 
     use super::*;
 
-    fn letter() -> StoredLetter {
-        StoredLetter {
+    fn letter() -> StoredDeadLetter {
+        StoredDeadLetter {
             id: 17,
             registration_id: None,
             message_id: Some("chunk-4".to_owned()),
@@ -64,7 +64,7 @@ mod tests {
             accepted_at: None,
             first_seen: OffsetDateTime::UNIX_EPOCH,
             last_seen: OffsetDateTime::UNIX_EPOCH,
-            state: LetterState::Held,
+            state: DeadLetterState::Held,
             state_reason: None,
             state_by: None,
             state_changed_at: OffsetDateTime::UNIX_EPOCH,
@@ -76,7 +76,7 @@ mod tests {
         let headers =
             [("traceparent", "00-a-b-01"), ("other", "kept"), ("x-first-death-queue", "q")];
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let message = of(&StoredLetter { headers, lane: Some(Lane::Bulk), ..letter() });
+        let message = of(&StoredDeadLetter { headers, lane: Some(Lane::Bulk), ..letter() });
         assert_eq!((message.lane, message.message_id.as_str()), (Lane::Bulk, "chunk-4"));
         assert_eq!(message.body, b"not JSON");
         let expected = [("other", "kept"), ("traceparent", "00-a-b-01")];
@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn a_registration_is_published_under_its_own_id_also_when_it_came_in_a_chunk() {
         let id = RegistrationId::generate();
-        let letter = StoredLetter { registration_id: Some(id), ..letter() };
+        let letter = StoredDeadLetter { registration_id: Some(id), ..letter() };
         assert_eq!(of(&letter).message_id, id.to_string());
         assert_eq!(watched(&letter).registrations, [id]);
     }
@@ -98,8 +98,8 @@ mod tests {
         let student = Student::parse("Ada", "Lovelace", "ada@example.com").unwrap();
         let registration = Registration::now(RegistrationId::generate(), student);
         let payload = Envelope::of(registration.clone()).encode();
-        let watched = watched(&StoredLetter { payload, ..letter() });
-        assert_eq!((watched.letter, watched.attempts), (17, 2));
+        let watched = watched(&StoredDeadLetter { payload, ..letter() });
+        assert_eq!((watched.id, watched.attempts), (17, 2));
         assert_eq!(watched.registrations, [registration.id]);
     }
 }

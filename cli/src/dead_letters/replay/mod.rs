@@ -14,7 +14,9 @@ use clap::Args;
 use registrar_messaging::MessagingSettings;
 use registrar_runtime::config;
 use registrar_runtime::lifecycle::shutdown_on_signals;
-use registrar_storage::{Action, ActionKind, DeadLetterDesk, LetterFilter, LetterState, Matched};
+use registrar_storage::{
+    Action, ActionKind, DeadLetterAdmin, DeadLetterFilter, DeadLetterState, MatchedDeadLetters,
+};
 use registrar_telemetry::TelemetrySettings;
 
 use self::publishing::Publishing;
@@ -61,7 +63,7 @@ pub(super) struct Arguments {
     /// In this state: discarded ones to take that back, replayed ones when their messages were
     /// lost with the queue.
     #[arg(long, default_value = "held", value_parser = state())]
-    state: LetterState,
+    state: DeadLetterState,
 
     #[command(flatten)]
     desk: DeskArguments,
@@ -79,12 +81,12 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let desk = arguments.desk.open();
     let matched = desk.matched(&filter).await?;
     let report = Report::new(arguments.json, arguments.state);
-    if matched.letters == 0 {
+    if matched.count == 0 {
         report.nothing_matches();
         return Ok(ExitCode::from(NOTHING_MATCHES));
     }
     if arguments.dry_run {
-        report.dry_run(&desk.groups(&filter).await?, &canary::steps(matched.letters))?;
+        report.dry_run(&desk.groups(&filter).await?, &canary::steps(matched.count))?;
         return Ok(ExitCode::SUCCESS);
     }
     let service = ("registrar", env!("CARGO_PKG_VERSION"));
@@ -97,16 +99,16 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 async fn replay(
     arguments: &Arguments,
     report: &Report,
-    desk: DeadLetterDesk,
-    filter: LetterFilter,
-    matched: Matched,
+    desk: DeadLetterAdmin,
+    filter: DeadLetterFilter,
+    matched: MatchedDeadLetters,
 ) -> anyhow::Result<ExitCode> {
     let action = Action {
         kind: ActionKind::Replay,
         operator: arguments.operator.name()?,
         reason: arguments.reason.clone(),
         filter,
-        matched: matched.letters,
+        matched: matched.count,
     };
     let publishing = Publishing::start(&arguments.messaging).await?;
     let number = desk.begin(&action).await?;

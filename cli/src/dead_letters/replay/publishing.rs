@@ -11,7 +11,7 @@ use registrar_messaging::{
     REGISTRATIONS_EXCHANGE,
 };
 use registrar_runtime::retry::RetryPolicy;
-use registrar_storage::StoredLetter;
+use registrar_storage::StoredDeadLetter;
 use registrar_telemetry::propagation;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -55,7 +55,7 @@ impl Publishing {
     }
 
     /// `Ok` once the broker has the letter's message on disk in a queue.
-    pub(super) async fn publish(&self, letter: &StoredLetter) -> Result<(), PublishError> {
+    pub(super) async fn publish(&self, letter: &StoredDeadLetter) -> Result<(), PublishError> {
         let mut message = message::of(letter);
         let span = send_span(letter, &message);
         let original = propagation::span_in(&propagation::extract(&message.headers));
@@ -77,7 +77,7 @@ impl Publishing {
 }
 
 /// The first span of the replay's own trace: the original one may be months old.
-fn send_span(letter: &StoredLetter, message: &OutgoingMessage) -> Span {
+fn send_span(letter: &StoredDeadLetter, message: &OutgoingMessage) -> Span {
     let destination = format!("{REGISTRATIONS_EXCHANGE}:{}", message.lane);
     info_span!(
         parent: None,

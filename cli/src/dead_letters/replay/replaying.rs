@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use registrar_storage::{
-    Action, DeadLetterDesk, Matched, Standing, StorageError, StoredLetter, Watched,
+    Action, DeadLetterAdmin, MatchedDeadLetters, ReplayStatus, ReplayedDeadLetter, StorageError,
+    StoredDeadLetter,
 };
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
@@ -31,11 +32,11 @@ pub(super) struct Pace {
 
 /// A replay that is recorded and about to begin.
 pub(super) struct Replaying<'a> {
-    pub(super) desk: DeadLetterDesk,
+    pub(super) desk: DeadLetterAdmin,
     pub(super) publishing: Publishing,
     pub(super) number: u64,
     pub(super) action: Action,
-    pub(super) matched: Matched,
+    pub(super) matched: MatchedDeadLetters,
     pub(super) pace: Pace,
     pub(super) interrupt: CancellationToken,
     pub(super) report: &'a Report,
@@ -45,7 +46,7 @@ pub(super) struct Replaying<'a> {
 struct Course {
     tally: Tally,
     /// Replayed, and nothing is known of them yet.
-    open: Vec<Watched>,
+    open: Vec<ReplayedDeadLetter>,
     /// The number of the letter that was replayed last.
     last: u64,
     ticks: Interval,
@@ -57,7 +58,7 @@ impl Replaying<'_> {
         let mut ticks = interval(Duration::from_secs(1) / self.pace.rate);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut course = Course { tally: Tally::default(), open: Vec::new(), last: 0, ticks };
-        let steps = canary::steps(self.matched.letters);
+        let steps = canary::steps(self.matched.count);
         for (index, letters) in steps.iter().enumerate() {
             if let Err(error) = self.step(*letters, &mut course).await {
                 course.tally.failure.get_or_insert_with(|| error.to_string());
@@ -68,7 +69,7 @@ impl Replaying<'_> {
             }
         }
         for one in course.open {
-            course.tally.count(one.letter, Standing::Undecided);
+            course.tally.count(one.id, ReplayStatus::Undecided);
         }
         let result = course.tally.result();
         let recorded = self.desk.record(self.number, course.tally.replayed, Some(result)).await;
@@ -102,15 +103,15 @@ impl Replaying<'_> {
         self.desk.record(self.number, course.tally.replayed, None).await
     }
 
-    async fn page(&self, most: u64, after: u64) -> Result<Vec<StoredLetter>, StorageError> {
+    async fn page(&self, most: u64, after: u64) -> Result<Vec<StoredDeadLetter>, StorageError> {
         let most = u32::try_from(most).unwrap_or(u32::MAX);
-        self.desk.letters(&self.action.filter, after, self.matched.through, most).await
+        self.desk.list(&self.action.filter, after, self.matched.last_id, most).await
     }
 
     /// Returns whether to go on with the next letter.
     async fn replay(
         &self,
-        letter: &StoredLetter,
+        letter: &StoredDeadLetter,
         course: &mut Course,
     ) -> Result<bool, StorageError> {
         tokio::select! {
@@ -137,12 +138,12 @@ impl Replaying<'_> {
 
     /// Takes out of `open` what has an outcome now.
     async fn look(&self, course: &mut Course) -> Result<(), StorageError> {
-        let standings = self.desk.standings(&course.open).await?;
+        let replay_statuses = self.desk.replay_statuses(&course.open).await?;
         let open = std::mem::take(&mut course.open);
-        for (one, standing) in open.into_iter().zip(standings) {
+        for (one, standing) in open.into_iter().zip(replay_statuses) {
             match standing {
-                Standing::Undecided => course.open.push(one),
-                known => course.tally.count(one.letter, known),
+                ReplayStatus::Undecided => course.open.push(one),
+                known => course.tally.count(one.id, known),
             }
         }
         Ok(())
@@ -159,7 +160,7 @@ impl Replaying<'_> {
             }
             if Instant::now() >= give_up_at {
                 for one in course.open.drain(..) {
-                    course.tally.count(one.letter, Standing::Undecided);
+                    course.tally.count(one.id, ReplayStatus::Undecided);
                 }
                 return Ok(());
             }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use registrar_runtime::output::{OutputError, print, print_error, print_line, report, report_line};
-use registrar_storage::{ActionResult, LetterGroup, LetterState, Matched};
+use registrar_storage::{ActionResult, DeadLetterGroup, DeadLetterState, MatchedDeadLetters};
 use serde_json::{Value, json};
 
 use super::tally::{Recurrence, Tally};
@@ -15,13 +15,13 @@ const LISTED: usize = 5;
 
 pub(super) struct Report {
     json: bool,
-    state: LetterState,
+    state: DeadLetterState,
     thousands_told: Cell<u64>,
 }
 
 impl Report {
     /// As JSON or not, on a replay of letters in this state.
-    pub(super) fn new(json: bool, state: LetterState) -> Self {
+    pub(super) fn new(json: bool, state: DeadLetterState) -> Self {
         Self { json, state, thousands_told: Cell::new(0) }
     }
 
@@ -29,7 +29,11 @@ impl Report {
         print_error(format_args!("No {} dead letter matches.", self.state));
     }
 
-    pub(super) fn dry_run(&self, groups: &[LetterGroup], steps: &[u64]) -> Result<(), OutputError> {
+    pub(super) fn dry_run(
+        &self,
+        groups: &[DeadLetterGroup],
+        steps: &[u64],
+    ) -> Result<(), OutputError> {
         let letters = steps.iter().sum();
         if self.json {
             return print_line(json!({"dry_run": true, "matched": letters, "steps": steps}));
@@ -57,7 +61,7 @@ impl Report {
         }
     }
 
-    pub(super) fn end(&self, action: u64, matched: Matched, tally: &Tally) {
+    pub(super) fn end(&self, action: u64, matched: MatchedDeadLetters, tally: &Tally) {
         if self.json {
             report_line(format_args!("{:#}", to_json(action, matched, tally)));
         } else {
@@ -79,7 +83,7 @@ fn so_far(tally: &Tally) -> String {
     parts.join(", ")
 }
 
-fn conclusion(matched: Matched, tally: &Tally) -> String {
+fn conclusion(matched: MatchedDeadLetters, tally: &Tally) -> String {
     let mut lines = Vec::new();
     for one in tally.recurred.iter().take(LISTED) {
         lines.push(of_recurrence(one));
@@ -97,7 +101,7 @@ fn conclusion(matched: Matched, tally: &Tally) -> String {
         ));
     }
     lines.extend(tally.failure.as_deref().map(printable));
-    lines.push(end(tally.result(), matched.letters.saturating_sub(tally.replayed)));
+    lines.push(end(tally.result(), matched.count.saturating_sub(tally.replayed)));
     lines.join("\n") + "\n"
 }
 
@@ -130,13 +134,13 @@ fn of_recurrence(one: &Recurrence) -> String {
     )
 }
 
-fn to_json(action: u64, matched: Matched, tally: &Tally) -> Value {
-    let recurred = tally.recurred.iter().map(|one| {
-        json!({"letter": one.letter, "hold_reason": one.reason, "fingerprint": one.fingerprint})
-    });
+fn to_json(action: u64, matched: MatchedDeadLetters, tally: &Tally) -> Value {
+    let recurred = tally.recurred.iter().map(
+        |one| json!({"letter": one.letter, "hold_reason": one.reason, "fingerprint": one.fingerprint}),
+    );
     json!({
         "action": action,
-        "matched": matched.letters,
+        "matched": matched.count,
         "replayed": tally.replayed,
         "registered": tally.registered,
         "rejected": tally.rejected,

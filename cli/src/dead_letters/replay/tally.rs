@@ -1,6 +1,6 @@
 //! What a replay has come to.
 
-use registrar_storage::{ActionResult, Standing};
+use registrar_storage::{ActionResult, ReplayStatus};
 
 /// A letter that is on hold again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,14 +27,14 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn count(&mut self, letter: u64, standing: Standing) {
+    pub(super) fn count(&mut self, letter: u64, standing: ReplayStatus) {
         match standing {
-            Standing::Undecided => self.undecided.push(letter),
-            Standing::Decided { registered, rejected } => {
+            ReplayStatus::Undecided => self.undecided.push(letter),
+            ReplayStatus::Decided { registered, rejected } => {
                 self.registered += registered;
                 self.rejected += rejected;
             }
-            Standing::Recurred { reason, fingerprint } => {
+            ReplayStatus::Recurred { reason, fingerprint } => {
                 self.recurred.push(Recurrence { letter, reason, fingerprint });
             }
         }
@@ -74,15 +74,15 @@ impl Tally {
 mod tests {
     use super::*;
 
-    fn recurred() -> Standing {
-        Standing::Recurred { reason: "undecodable".to_owned(), fingerprint: None }
+    fn recurred() -> ReplayStatus {
+        ReplayStatus::Recurred { reason: "undecodable".to_owned(), fingerprint: None }
     }
 
     #[test]
     fn registered_and_rejected_are_success() {
         let mut tally = Tally::default();
-        tally.count(1, Standing::Decided { registered: 1, rejected: 0 });
-        tally.count(2, Standing::Decided { registered: 0, rejected: 1 });
+        tally.count(1, ReplayStatus::Decided { registered: 1, rejected: 0 });
+        tally.count(2, ReplayStatus::Decided { registered: 0, rejected: 1 });
         assert_eq!((tally.registered, tally.rejected, tally.must_stop()), (1, 1, false));
         assert_eq!(tally.exit_code(), 0);
     }
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn whatever_else_happens_stops_and_the_exit_code_tells_the_worst() {
         let mut tally = Tally::default();
-        tally.count(1, Standing::Undecided);
+        tally.count(1, ReplayStatus::Undecided);
         assert!(tally.must_stop());
         assert_eq!((tally.result(), tally.exit_code()), (ActionResult::Undecided, 3));
         tally.interrupted = true;

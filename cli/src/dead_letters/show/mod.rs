@@ -10,8 +10,8 @@ use registrar_domain::Lane;
 use registrar_runtime::config;
 use registrar_runtime::output::{print, print_error, print_line};
 use registrar_storage::{
-    Action, ActionKind, ActionResult, DeadLetterDesk, LetterFilter, LetterState, Matched,
-    StoredLetter,
+    Action, ActionKind, ActionResult, DeadLetterAdmin, DeadLetterFilter, DeadLetterState,
+    MatchedDeadLetters, StoredDeadLetter,
 };
 use registrar_telemetry::propagation;
 use serde_json::{Value, json};
@@ -54,8 +54,8 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    fn filter(&self) -> LetterFilter {
-        let usual = (!self.filter.names_letters()).then_some(LetterState::Held);
+    fn filter(&self) -> DeadLetterFilter {
+        let usual = (!self.filter.names_letters()).then_some(DeadLetterState::Held);
         self.filter.filter(self.state.map_or(usual, |ShownState(state)| state))
     }
 }
@@ -63,7 +63,7 @@ impl Arguments {
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (desk, filter) = (arguments.desk.open(), arguments.filter());
     let matched = desk.matched(&filter).await?;
-    let letters = desk.letters(&filter, 0, matched.through, arguments.limit).await?;
+    let letters = desk.list(&filter, 0, matched.last_id, arguments.limit).await?;
     if letters.is_empty() {
         print_error("No dead letter matches.");
         return Ok(ExitCode::from(NOTHING_MATCHES));
@@ -84,9 +84,9 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 /// Before anything is shown.
 async fn record(
     arguments: &Arguments,
-    desk: &DeadLetterDesk,
-    filter: LetterFilter,
-    letters: &[StoredLetter],
+    desk: &DeadLetterAdmin,
+    filter: DeadLetterFilter,
+    letters: &[StoredDeadLetter],
 ) -> anyhow::Result<()> {
     let revealed = letters.len() as u64;
     let action = Action {
@@ -100,20 +100,20 @@ async fn record(
     Ok(desk.record(action, revealed, Some(ActionResult::Done)).await?)
 }
 
-fn more(matched: Matched, shown: usize) -> String {
-    match matched.letters.saturating_sub(shown as u64) {
+fn more(matched: MatchedDeadLetters, shown: usize) -> String {
+    match matched.count.saturating_sub(shown as u64) {
         0 => String::new(),
         more => format!("\n{more} more; --limit shows more at once.\n"),
     }
 }
 
 /// The trace that the registration was made in.
-fn trace_id(letter: &StoredLetter) -> Option<String> {
+fn trace_id(letter: &StoredDeadLetter) -> Option<String> {
     let original = propagation::span_in(&propagation::extract(&letter.headers))?;
     Some(original.trace_id().to_string())
 }
 
-fn to_json(letter: &StoredLetter, reveal: bool) -> Value {
+fn to_json(letter: &StoredDeadLetter, reveal: bool) -> Value {
     let payload = if reveal { mask::revealed } else { mask::masked };
     let mut shown = json!({
         "letter": letter.id,

@@ -1,4 +1,4 @@
-use registrar_storage::{LetterState, StoredLetter};
+use registrar_storage::{DeadLetterState, StoredDeadLetter};
 use serde_json::Value;
 
 use super::advice::advice;
@@ -9,7 +9,7 @@ use crate::table::printable;
 const INDENT: &str = "  ";
 
 /// The letter in lines for people.
-pub(super) fn of(letter: &StoredLetter, reveal: bool) -> String {
+pub(super) fn of(letter: &StoredDeadLetter, reveal: bool) -> String {
     let mut lines = vec![format!("Dead letter {}", letter.id)];
     let fields = fields(letter);
     let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
@@ -30,7 +30,7 @@ pub(super) fn of(letter: &StoredLetter, reveal: bool) -> String {
     lines.join("\n") + "\n"
 }
 
-fn fields(letter: &StoredLetter) -> Vec<(&'static str, Option<String>)> {
+fn fields(letter: &StoredDeadLetter) -> Vec<(&'static str, Option<String>)> {
     let ago = |moment| format!("{}, {} ago", age::moment(moment), age::since(moment));
     vec![
         ("State", Some(state(letter))),
@@ -46,8 +46,8 @@ fn fields(letter: &StoredLetter) -> Vec<(&'static str, Option<String>)> {
     ]
 }
 
-fn state(letter: &StoredLetter) -> String {
-    if letter.state == LetterState::Held {
+fn state(letter: &StoredDeadLetter) -> String {
+    if letter.state == DeadLetterState::Held {
         return letter.state.to_string();
     }
     let changed_at = age::moment(letter.state_changed_at);

@@ -1,0 +1,39 @@
+//! Whether the store can do its work, found out without doing any.
+
+use super::batch::Batch;
+use super::refusals::Refusals;
+use crate::error::StorageError;
+use crate::migrate;
+use crate::pool::Pool;
+use crate::pool::session::Session;
+
+/// Statements that write nothing and yet need everything that writing does: the tables with their
+/// columns, the right to insert, update and delete, and a server that is not read-only. So a worker
+/// does not take messages only to requeue them, which RabbitMQ before 4.3 counts as deliveries. Without
+/// the ledger, which stops no registration.
+const WRITES_OF_NOTHING: [&str; 4] = [
+    "INSERT INTO students (registration_id, first_name, last_name, email, email_key, accepted_at) \
+     SELECT registration_id, first_name, last_name, email, email_key, accepted_at \
+     FROM students WHERE FALSE",
+    "INSERT INTO rejections (registration_id, code, accepted_at) \
+     SELECT registration_id, code, accepted_at FROM rejections WHERE FALSE",
+    "UPDATE dead_letters SET state = state WHERE FALSE",
+    // Consuming waits until it is known which lanes are paused.
+    "SELECT paused_until FROM lane_pauses WHERE FALSE",
+];
+
+/// Fails with the error that storing a batch would meet.
+pub(crate) async fn can_store(pool: &Pool, refusals: &Refusals) -> Result<(), StorageError> {
+    migrate::require_current_schema(pool).await?;
+    let mut session = Session::new(pool);
+    for statement in WRITES_OF_NOTHING {
+        session.execute(sqlx::query(statement)).await?;
+    }
+    for table in [&refusals.students, &refusals.rejections] {
+        // A row that is stored here was accepted, and its message finds it there.
+        if let Some(refused) = table.sample() {
+            Batch::new(&[refused], refusals).store(&mut session).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! What the tables say of a registration, read at one moment.
+
+use std::collections::HashMap;
+
+use registrar_domain::{Decision, HoldReason, Outcome, RegistrationId, RejectionCode};
+use sqlx::Row as _;
+use sqlx::mysql::MySqlRow;
+use time::OffsetDateTime;
+
+use crate::error::Failure;
+use crate::pool::session::Session;
+use crate::sql::{Statement, padded};
+
+/// One statement, so that it is one snapshot of the three tables.
+static READ: Statement = Statement::new(
+    "SELECT registration_id, 'registered' AS kind, '' AS detail, accepted_at, \
+            registration_date AS decided_at \
+     FROM students WHERE registration_id IN ({rows}) \
+     UNION ALL \
+     SELECT registration_id, 'rejected', code, accepted_at, rejected_at \
+     FROM rejections WHERE registration_id IN ({rows}) \
+     UNION ALL \
+     SELECT registration_id, 'on_hold', reason, accepted_at, last_seen \
+     FROM dead_letters WHERE registration_id IN ({rows}) AND state <> 'replayed'",
+    "?",
+);
+const TABLES: usize = 3;
+
+/// The rows that a registration has: in `students` or in `rejections`, never in both, and perhaps a
+/// dead letter that counts as released once there is one of these.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Rows {
+    pub(crate) registered: Option<Decision>,
+    pub(crate) rejected: Option<Decision>,
+    pub(crate) on_hold: Option<Decision>,
+}
+
+impl Rows {
+    /// What counts: registered wins, then rejected.
+    pub(crate) fn decision(&self) -> Option<Decision> {
+        self.registered.or(self.rejected).or(self.on_hold)
+    }
+
+    /// The outcome, unless the registration may still get a better one.
+    pub(crate) fn final_outcome(&self) -> Option<Outcome> {
+        self.registered.or(self.rejected).map(|decision| decision.outcome)
+    }
+}
+
+/// Reads what `ids` have; an id without any row is absent.
+pub(crate) async fn read(
+    session: &mut Session,
+    ids: &[RegistrationId],
+) -> Result<HashMap<RegistrationId, Rows>, Failure> {
+    let mut found: HashMap<RegistrationId, Rows> = HashMap::new();
+    for list in padded(ids) {
+        let mut query = sqlx::query(READ.text(list.len()));
+        for id in list.repeat(TABLES) {
+            query = query.bind(id.as_bytes().to_vec());
+        }
+        for row in session.fetch(query).await? {
+            let (id, decision) = decode(&row)?;
+            let rows = found.entry(id).or_default();
+            match decision.outcome {
+                Outcome::Registered => rows.registered = Some(decision),
+                Outcome::Rejected(_) => rows.rejected = Some(decision),
+                Outcome::OnHold(_) => rows.on_hold = Some(decision),
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn decode(row: &MySqlRow) -> Result<(RegistrationId, Decision), sqlx::Error> {
+    let kind: String = row.try_get(1)?;
+    let detail: String = row.try_get(2)?;
+    let outcome = match kind.as_str() {
+        "registered" => Outcome::Registered,
+        "rejected" => Outcome::Rejected(RejectionCode::from_stored(&detail)),
+        _ => Outcome::OnHold(HoldReason::from_stored(&detail)),
+    };
+    let accepted_at: Option<OffsetDateTime> = row.try_get(3)?;
+    let decided_at: OffsetDateTime = row.try_get(4)?;
+    Ok((registration_id(row, 0)?, Decision { outcome, accepted_at, decided_at }))
+}
+
+pub(crate) fn registration_id(
+    row: &MySqlRow,
+    column: usize,
+) -> Result<RegistrationId, sqlx::Error> {
+    let bytes: Vec<u8> = row.try_get(column)?;
+    let bytes = bytes.try_into().map_err(|_| sqlx::Error::Decode("not 16 bytes".into()))?;
+    Ok(RegistrationId::from_bytes(bytes))
+}

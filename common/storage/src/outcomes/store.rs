@@ -1,0 +1,131 @@
+use std::sync::Arc;
+
+use registrar_domain::ledger::Ledger;
+use registrar_domain::{Outcome, Registration};
+
+use super::batch::Batch;
+use super::hold::DeadLetter;
+use super::refusals::Refusals;
+use super::totals::OutcomeTotals;
+use super::{hold, probe, totals};
+use crate::error::StorageError;
+use crate::ledger;
+use crate::pool::Pool;
+use crate::pool::session::{Session, run_to_completion};
+
+/// How one attempt ended for one registration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Its outcome is stored: settle the delivery.
+    Decided {
+        /// Registered or rejected.
+        outcome: Outcome,
+        /// Whether this attempt brought the outcome about; otherwise it was there before.
+        is_fresh: bool,
+    },
+    /// MySQL refuses this very row, and would again: put it on hold.
+    Refused {
+        /// Equal for refusals of the same cause.
+        fingerprint: String,
+        /// MySQL's error number.
+        code: Option<u16>,
+    },
+    /// Something is in the way of this row and not of others, such as a lock that another session
+    /// holds: settle the others and try it again later.
+    Delayed(StorageError),
+}
+
+/// Where the worker brings registrations to their outcomes.
+pub trait RegistrationStore: Send + Sync {
+    /// Whether batches can be stored: MySQL answers, has the tables of this version, and lets them
+    /// be written.
+    fn probe(&self) -> impl Future<Output = Result<(), StorageError>> + Send;
+
+    /// One attempt to store a batch. The verdicts are in the order of the batch.
+    ///
+    /// After an error some of the batch may be stored: try again. Any delivery and any attempt
+    /// comes to the same outcome. Those with the same id count as one, the first; of those with the
+    /// same e-mail address the first is registered.
+    fn store(
+        &self,
+        batch: &[Registration],
+    ) -> impl Future<Output = Result<Vec<Verdict>, StorageError>> + Send;
+
+    /// Puts messages on hold and returns, in their order, how each registration stands then: on
+    /// hold, unless it is registered or rejected already. Can be repeated.
+    fn hold(
+        &self,
+        dead_letters: &[DeadLetter],
+    ) -> impl Future<Output = Result<Vec<Outcome>, StorageError>> + Send;
+
+    /// Adds to the ledger, which keeps what was added before. Can be repeated.
+    fn record(&self, additions: &Ledger) -> impl Future<Output = Result<(), StorageError>> + Send;
+}
+
+/// The store in MySQL. The work of a call runs to completion also when the caller drops its future.
+#[derive(Clone)]
+pub struct MySqlStore {
+    pool: Pool,
+    refusals: Arc<Refusals>,
+}
+
+impl MySqlStore {
+    /// A store in the database of `pool`.
+    pub fn new(pool: Pool) -> Self {
+        Self { pool, refusals: Arc::default() }
+    }
+
+    /// How many dead letters wait for an operator.
+    pub async fn count_held(&self) -> Result<u64, StorageError> {
+        let mut session = Session::new(&self.pool);
+        run_to_completion(async move { Ok(hold::count_held(&mut session).await?) }).await
+    }
+
+    /// How many registrations have which outcome. Reads an index of each table from end to end.
+    pub async fn count_outcomes(&self) -> Result<OutcomeTotals, StorageError> {
+        let mut session = Session::new(&self.pool);
+        run_to_completion(async move { Ok(totals::count(&mut session).await?) }).await
+    }
+
+    /// Whether the ledger can be read, written and compacted. Writes nothing.
+    pub async fn probe_ledger(&self) -> Result<(), StorageError> {
+        let mut session = Session::new(&self.pool);
+        run_to_completion(async move { Ok(ledger::can_be_written(&mut session).await?) }).await
+    }
+
+    /// The whole ledger, as of one moment.
+    pub async fn read_ledger(&self) -> Result<Ledger, StorageError> {
+        let mut session = Session::new(&self.pool);
+        run_to_completion(async move { Ok(ledger::read(&mut session).await?) }).await
+    }
+
+    /// Makes the ledger's table small, and changes nothing that it says.
+    pub async fn compact_ledger(&self) -> Result<(), StorageError> {
+        let mut session = Session::new(&self.pool);
+        run_to_completion(async move { Ok(ledger::compact(&mut session).await?) }).await
+    }
+}
+
+impl RegistrationStore for MySqlStore {
+    async fn probe(&self) -> Result<(), StorageError> {
+        let (pool, refusals) = (self.pool.clone(), Arc::clone(&self.refusals));
+        run_to_completion(async move { probe::can_store(&pool, &refusals).await }).await
+    }
+
+    async fn store(&self, batch: &[Registration]) -> Result<Vec<Verdict>, StorageError> {
+        let (mut session, batch) = (Session::new(&self.pool), batch.to_vec());
+        let refusals = Arc::clone(&self.refusals);
+        run_to_completion(async move { Batch::new(&batch, &refusals).store(&mut session).await })
+            .await
+    }
+
+    async fn hold(&self, dead_letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
+        let (mut session, dead_letters) = (Session::new(&self.pool), dead_letters.to_vec());
+        run_to_completion(async move { hold::hold(&mut session, &dead_letters).await }).await
+    }
+
+    async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {
+        let (mut session, additions) = (Session::new(&self.pool), additions.clone());
+        run_to_completion(async move { Ok(ledger::add(&mut session, &additions).await?) }).await
+    }
+}

@@ -1,0 +1,90 @@
+//! The `students` table.
+
+use std::collections::{HashMap, HashSet};
+
+use registrar_domain::{Registration, RegistrationId};
+use sqlx::Row as _;
+
+use super::insert::Insert;
+use super::rows::registration_id;
+use crate::error::Failure;
+use crate::pool::session::Session;
+use crate::sql::{Statement, padded, timestamp};
+
+pub(crate) static INSERT: Insert = Insert {
+    statement: Statement::new(
+        "INSERT INTO students \
+         (registration_id, first_name, last_name, email, email_key, accepted_at) VALUES {rows}",
+        "(?,?,?,?,?,?)",
+    ),
+    bind: |query, registration| {
+        let student = &registration.student;
+        query
+            .bind(registration.id.as_bytes().to_vec())
+            .bind(student.first_name().as_str().to_owned())
+            .bind(student.last_name().as_str().to_owned())
+            .bind(student.email().as_str().to_owned())
+            .bind(student.email().key().to_owned())
+            .bind(timestamp(registration.accepted_at))
+    },
+    again: [
+        "INSERT INTO students \
+         (id, registration_id, first_name, last_name, email, email_key, accepted_at) \
+         SELECT id, registration_id, first_name, last_name, email, email_key, accepted_at \
+         FROM students ORDER BY id DESC LIMIT 1",
+        "INSERT INTO students (id, registration_id, first_name, last_name, email, email_key) VALUES \
+         (1, REPEAT('0', 16), 'Ada', 'Lovelace', 'ada@registrar.invalid', 'ada@registrar.invalid'), \
+         (1, REPEAT('0', 16), 'Ada', 'Lovelace', 'ada@registrar.invalid', 'ada@registrar.invalid')",
+    ],
+    if_every_row_is_refused: "MySQL refuses every row of the table students: see which constraint, \
+                              trigger or column no student can meet. It puts no student on hold.",
+};
+
+/// Two look-ups, each by one index; with `OR` MySQL may read the whole table.
+static FIND: Statement = Statement::new(
+    "SELECT registration_id, email_key FROM students WHERE registration_id IN ({rows}) \
+     UNION ALL \
+     SELECT registration_id, email_key FROM students WHERE email_key IN ({rows})",
+    "?",
+);
+
+/// Which ids and e-mail addresses are taken.
+#[derive(Default)]
+pub(crate) struct Taken {
+    ids: HashSet<RegistrationId>,
+    owners: HashMap<String, RegistrationId>,
+}
+
+impl Taken {
+    pub(crate) fn has(&self, id: RegistrationId) -> bool {
+        self.ids.contains(&id)
+    }
+
+    /// Whether a registration owns the e-mail address with this key.
+    pub(crate) fn has_email_key(&self, key: &str) -> bool {
+        self.owners.contains_key(key)
+    }
+}
+
+/// Reads which of the ids and e-mail addresses of `registrations` are taken.
+pub(crate) async fn taken(
+    session: &mut Session,
+    registrations: &[&Registration],
+) -> Result<Taken, Failure> {
+    let mut taken = Taken::default();
+    for list in padded(registrations) {
+        let mut query = sqlx::query(FIND.text(list.len()));
+        for registration in &list {
+            query = query.bind(registration.id.as_bytes().to_vec());
+        }
+        for registration in &list {
+            query = query.bind(registration.student.email().key().to_owned());
+        }
+        for row in session.fetch(query).await? {
+            let id = registration_id(&row, 0)?;
+            taken.ids.insert(id);
+            taken.owners.insert(row.try_get(1)?, id);
+        }
+    }
+    Ok(taken)
+}

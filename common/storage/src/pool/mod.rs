@@ -1,0 +1,258 @@
+mod guard;
+mod metrics;
+pub(crate) mod session;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use opentelemetry_semantic_conventions::attribute::{
+    DB_NAMESPACE, DB_SYSTEM_NAME, ERROR_TYPE, SERVER_ADDRESS, SERVER_PORT,
+};
+use registrar_telemetry::metrics::{Metrics, MetricsError};
+use sqlx::mysql::{MySql, MySqlPool, MySqlPoolOptions};
+use sqlx::pool::PoolConnection;
+use sqlx::{Connection as _, Executor as _};
+use tokio::time::{Instant, timeout, timeout_at};
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
+
+use self::guard::ConnectionGuard;
+use self::metrics::PoolMetrics;
+use self::session::Session;
+use crate::error::{Failure, StorageError};
+use crate::settings::DatabaseSettings;
+
+/// Statements per connection that stay prepared. Preparing one costs some 40 ms over TCP, and all
+/// texts of this module together are fewer than 180.
+const STATEMENT_CACHE: usize = 200;
+
+/// Strict, so that a value that does not fit is refused, not cut; and the shortest waits for a row's
+/// lock and for a table that is being altered: a batch that meets a locked row waits some times until
+/// that row is found (`outcomes/insert.rs`), and each wait ends before we hang up.
+/// The isolation level is a statement of its own since MySQL and MariaDB name its variable
+/// differently.
+const PREPARE_CONNECTION: &str = "SET SESSION sql_mode = 'TRADITIONAL', \
+     innodb_lock_wait_timeout = 1, lock_wait_timeout = 1; \
+     SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+
+/// There is no transaction in this module; should one ever leak, it ends here.
+const END_OF_USE: &str = "ROLLBACK";
+
+/// Connections to MySQL, opened when they are needed. Clones share them.
+#[derive(Clone)]
+pub struct Pool {
+    connections: MySqlPool,
+    settings: Arc<DatabaseSettings>,
+    metrics: Option<Arc<PoolMetrics>>,
+}
+
+/// How many connections are open now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolConnections {
+    /// Those that carry a statement.
+    pub in_use: usize,
+    /// Those that wait for one.
+    pub idle: usize,
+}
+
+impl Pool {
+    /// A pool for the database of `settings`; opens nothing yet. Needs a Tokio runtime.
+    pub fn new(settings: &DatabaseSettings) -> Self {
+        let options = settings.url.options().clone().statement_cache_capacity(STATEMENT_CACHE);
+        let connections = MySqlPoolOptions::new()
+            .max_connections(settings.connections)
+            .acquire_timeout(settings.connect_timeout)
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(PREPARE_CONNECTION).await.map(drop) })
+            })
+            .after_release(|connection, _| {
+                Box::pin(async move { connection.execute(END_OF_USE).await.map(|_| true) })
+            })
+            .connect_lazy_with(options);
+        Self { connections, settings: Arc::new(settings.clone()), metrics: None }
+    }
+
+    /// Shows the pool in `metrics`: its connections, every wait for one, and every error of MySQL
+    /// or of the way to it.
+    pub fn watched_by(self, metrics: &Metrics) -> Result<Self, MetricsError> {
+        let registered = PoolMetrics::register(metrics, &self)?;
+        Ok(Self { metrics: Some(Arc::new(registered)), ..self })
+    }
+
+    /// How many connections are open now; costs two atomic reads.
+    pub fn connections(&self) -> PoolConnections {
+        let idle = self.connections.num_idle();
+        let open = usize::try_from(self.connections.size()).unwrap_or(usize::MAX);
+        PoolConnections { in_use: open.saturating_sub(idle), idle }
+    }
+
+    pub(crate) fn most_connections(&self) -> u32 {
+        self.settings.connections
+    }
+
+    /// Whether MySQL answers: `Ok` when it does.
+    pub async fn ping(&self) -> Result<(), StorageError> {
+        let mut session = Session::new(self);
+        session.execute(sqlx::query("SELECT 1")).await?;
+        Ok(())
+    }
+
+    /// Closes every connection, and waits for those in use up to the connect timeout; they are
+    /// closed when they are released.
+    pub async fn close(&self) {
+        let closing = timeout(self.settings.connect_timeout, self.connections.close()).await;
+        if closing.is_err() {
+            tracing::debug!("connections to MySQL are still in use");
+        }
+    }
+
+    pub(crate) fn statement_timeout(&self) -> Duration {
+        self.settings.statement_timeout
+    }
+
+    pub(crate) fn count(&self, failure: &Failure) {
+        if let Some(metrics) = &self.metrics {
+            metrics.failed(failure);
+        }
+    }
+
+    /// A connection that answers, or none within the connect timeout.
+    pub(crate) async fn acquire(&self) -> Result<PoolConnection<MySql>, Failure> {
+        let began = Instant::now();
+        let connection = match self.idle().await {
+            Some(connection) => Ok(connection),
+            None => self.opened_or_awaited(began + self.settings.connect_timeout).await,
+        };
+        if let Some(metrics) = &self.metrics {
+            metrics.acquired_after(began.elapsed());
+        }
+        connection
+    }
+
+    /// Tests the connection and puts it with the idle ones, in a task of its own.
+    ///
+    /// What sqlx does when it is dropped, but within the connect timeout: without, a connection
+    /// that falls silent meanwhile would keep its place until TCP gives up.
+    pub(crate) fn release(&self, mut connection: PoolConnection<MySql>) {
+        let testing = timeout(self.settings.connect_timeout, connection.return_to_pool());
+        tokio::spawn(testing);
+    }
+
+    /// An idle connection that answers; those that do not are closed.
+    ///
+    /// The first that is silent stands for all: what silenced it did so to the others. Half of the
+    /// time, so that the rest is left to open a new one.
+    async fn idle(&self) -> Option<PoolConnection<MySql>> {
+        let until = Instant::now() + self.settings.connect_timeout / 2;
+        while let Some(connection) = self.connections.try_acquire() {
+            let mut guard = ConnectionGuard::new(connection);
+            let ping = async { guard.connection()?.ping().await };
+            match timeout_at(until, ping).await {
+                Ok(Ok(())) => return guard.into_healthy(),
+                Ok(Err(_)) => {}
+                Err(_) => self.close_idle(),
+            }
+        }
+        None
+    }
+
+    fn close_idle(&self) {
+        while let Some(connection) = self.connections.try_acquire() {
+            drop(ConnectionGuard::new(connection));
+        }
+    }
+
+    async fn opened_or_awaited(&self, until: Instant) -> Result<PoolConnection<MySql>, Failure> {
+        let acquired = timeout_at(until, self.connections.acquire());
+        let acquired = async { acquired.await.unwrap_or(Err(sqlx::Error::PoolTimedOut)) };
+        if self.connections.size() >= self.settings.connections {
+            return acquired.await.map_err(|error| match error {
+                sqlx::Error::PoolTimedOut => Failure::no_free_connection(),
+                error => error.into(),
+            });
+        }
+        let span = self.create_db_connection();
+        let connection = acquired.instrument(span.clone()).await.map_err(Failure::from);
+        if connection.is_err() {
+            span.record("otel.status_code", "ERROR");
+            span.record(ERROR_TYPE, "no_connection");
+        }
+        connection
+    }
+
+    fn create_db_connection(&self) -> Span {
+        let url = &self.settings.url;
+        tracing::info_span!(
+            "create_db_connection",
+            otel.kind = "client",
+            otel.status_code = Empty,
+            { DB_SYSTEM_NAME } = "mysql",
+            { DB_NAMESPACE } = url.database(),
+            { SERVER_ADDRESS } = url.server_address(),
+            { SERVER_PORT } = url.server_port(),
+            { ERROR_TYPE } = Empty,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fmt::Debug;
+    use std::sync::Mutex;
+
+    use tracing::field::{Field, Visit};
+    use tracing::span::{Attributes, Id, Record};
+    use tracing_subscriber::Layer;
+    use tracing_subscriber::layer::{Context, SubscriberExt as _};
+
+    use super::*;
+    use crate::DatabaseUrl;
+
+    /// The fields of `create_db_connection`.
+    #[derive(Clone, Default)]
+    struct Recorded(Arc<Mutex<BTreeMap<String, String>>>);
+
+    impl Visit for Recorded {
+        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+            let value = format!("{value:?}").replace('"', "");
+            self.0.lock().unwrap().insert(field.name().to_owned(), value);
+        }
+    }
+
+    impl<S: tracing::Subscriber> Layer<S> for Recorded {
+        fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
+            if attributes.metadata().name() == "create_db_connection" {
+                attributes.record(&mut self.clone());
+            }
+        }
+
+        fn on_record(&self, _: &Id, values: &Record<'_>, _: Context<'_, S>) {
+            values.record(&mut self.clone());
+        }
+    }
+
+    #[tokio::test]
+    async fn opening_a_connection_is_a_client_span_that_says_where_to() {
+        let recorded = Recorded::default();
+        let subscriber = tracing_subscriber::registry().with(recorded.clone());
+        let _guard = tracing::subscriber::set_default(subscriber);
+        // Port 9, discard: nothing listens.
+        let url = DatabaseUrl::parse("mysql://me:hunter2@127.0.0.1:9/registrar").unwrap();
+        let mut settings = DatabaseSettings::new(url);
+        settings.connect_timeout = Duration::from_millis(50);
+        Pool::new(&settings).ping().await.unwrap_err();
+        let fields = recorded.0.lock().unwrap().clone();
+        let expected = [
+            ("db.namespace", "registrar"),
+            ("db.system.name", "mysql"),
+            ("error.type", "no_connection"),
+            ("otel.kind", "client"),
+            ("otel.status_code", "ERROR"),
+            ("server.address", "127.0.0.1"),
+            ("server.port", "9"),
+        ];
+        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(fields, BTreeMap::from(expected));
+    }
+}
