@@ -1,9 +1,15 @@
 //! What the documents say of the code is true.
 
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod invariants;
 #[cfg(test)]
+mod links;
+#[cfg(test)]
 mod nginx;
+#[cfg(test)]
+mod paths;
 #[cfg(test)]
 mod settings;
 

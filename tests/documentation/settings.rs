@@ -5,23 +5,23 @@ use registrar_runtime::config::settings_table;
 use crate::at_root;
 
 /// With this variable set, the test writes the tables instead of comparing them.
-const UPDATE: &str = "UPDATE_README";
+const UPDATE: &str = "UPDATE_DOCS";
 
 #[test]
-fn the_readme_lists_every_setting_as_the_code_has_it() {
-    let path = at_root("README.md");
-    let readme = fs::read_to_string(&path).unwrap();
+fn the_documents_list_every_setting_as_the_code_has_it() {
+    let path = at_root("docs/operations/settings.md");
+    let document = fs::read_to_string(&path).unwrap();
     let updated = [
         ("api", settings_table::<registrar_api::Settings>()),
         ("worker", settings_table::<registrar_worker::settings::Settings>()),
     ]
     .iter()
-    .fold(readme.clone(), |text, (process, table)| replace_table(&text, process, table));
+    .fold(document.clone(), |text, (process, table)| replace_table(&text, process, table));
     if env::var_os(UPDATE).is_some() {
         fs::write(&path, updated).unwrap();
     } else {
         assert_eq!(
-            readme, updated,
+            document, updated,
             "the settings changed: run {UPDATE}=1 cargo test -p registrar-tests --test documentation"
         );
     }
@@ -46,7 +46,7 @@ fn the_doctor_knows_every_setting_of_this_version() {
 fn replace_table(text: &str, process: &str, table: &str) -> String {
     let (begin, end) =
         (format!("<!-- settings of {process} -->"), format!("<!-- end of {process} -->"));
-    let (before, rest) = text.split_once(&begin).expect("README.md has a mark for each table");
-    let (_, after) = rest.split_once(&end).expect("README.md has an end for each mark");
+    let (before, rest) = text.split_once(&begin).expect("the document has a mark for each table");
+    let (_, after) = rest.split_once(&end).expect("the document has an end for each mark");
     format!("{before}{begin}\n{}\n{end}{after}", table.trim_end())
 }

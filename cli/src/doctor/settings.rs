@@ -80,7 +80,7 @@ fn misspelt(name: &str) -> Option<Problem> {
     let what = format!("{name} is set, and no program of this version reads it.");
     Some(match closest(name) {
         Some(right) => Problem::new(what, format!("Write {right}, if that is what it should be.")),
-        None => Problem::new(what, "Remove it; the README lists all settings."),
+        None => Problem::new(what, "Remove it; docs/operations/settings.md lists all settings."),
     })
 }
 

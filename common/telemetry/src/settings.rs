@@ -17,7 +17,7 @@ pub struct TelemetrySettings {
 
     /// Which log lines to write: a level for everything, and levels for modules, such as
     /// `info,registrar_worker=debug`. The AMQP library is silent unless asked for: what it calls
-    /// errors is dealt with and told by us, and part of every stop.
+    /// errors is dealt with and reported by us, and part of every stop.
     #[arg(long, env = "REGISTRAR_LOG", default_value = "info,lapin=off")]
     pub log: LogFilter,
 

@@ -20,7 +20,8 @@ const QUEUES: &str = "there is no such setting: 16384 spans and as many log line
                       most, and 512 travel together";
 const LIMITS: &str = "there is no such setting: how much a span or a log line holds is fixed";
 const LEVEL: &str = "set REGISTRAR_LOG instead, to levels such as info,registrar_api=debug";
-const NO_FILE: &str = "there is no such file here: set the variables that README.md lists";
+const NO_FILE: &str =
+    "there is no such file here: set the variables that docs/operations/settings.md lists";
 
 /// Variables with one remedy, the values that are taken, and what to say of others.
 struct Group {

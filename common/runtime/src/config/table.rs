@@ -1,10 +1,10 @@
-//! The settings as a table for the README, made from what clap knows.
+//! The settings as a table for the documents, made from what clap knows.
 
 use clap::{Arg, CommandFactory};
 
 /// A Markdown table of every setting that has an environment variable: variable, default, meaning.
 ///
-/// Made from the code, so that a test can hold the README to it.
+/// Made from the code, so that a test can hold docs/operations/settings.md to it.
 pub fn settings_table<C: CommandFactory>() -> String {
     let command = C::command();
     let rows = command.get_arguments().filter_map(row);

@@ -3,7 +3,7 @@
 //! Nothing is read before the insert, and nothing is undone after it: an id always carries one
 //! content, and an e-mail address never changes its owner in `students`. So whatever delivery of a
 //! registration, or late statement of an attempt that was abandoned, comes first or last, all come
-//! to the same outcome (ARCHITECTURE.md, Decisions).
+//! to the same outcome (docs/decisions/0001).
 
 use std::collections::{HashMap, HashSet};
 

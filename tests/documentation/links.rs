@@ -1,0 +1,28 @@
+use std::path::Path;
+
+use crate::at_root;
+use crate::documents::documents;
+
+/// What stands in `](…)`, without addresses elsewhere and without what follows `#`.
+fn relative_links(document: &str) -> impl Iterator<Item = &str> {
+    let targets = document.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let relative = targets.filter(|target| !target.contains("://") && !target.starts_with('#'));
+    relative.filter_map(|target| target.split('#').next())
+}
+
+#[test]
+fn every_link_of_a_document_leads_to_a_file() {
+    let mut broken = Vec::new();
+    let mut links = 0;
+    for (path, text) in documents() {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for target in relative_links(&text) {
+            links += 1;
+            if !at_root("").join(folder).join(target).exists() {
+                broken.push(format!("{}: {target}", path.display()));
+            }
+        }
+    }
+    assert!(links > 50, "the documents link to each other");
+    assert_eq!(broken, Vec::<String>::new());
+}
