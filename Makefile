@@ -1,15 +1,57 @@
-.PHONY: run test stack-check browser faults drills compatibility containers bench soak fmt lint
+# Each target says after ## what it does; `make help` lists them.
+.PHONY: help run test words stack-check browser pictures faults drills compatibility containers bench soak fmt lint examples hooks
+.DEFAULT_GOAL := help
 BUILT := $(or $(CARGO_TARGET_DIR),target)
+PRODUCTS := -p registrar-api -p registrar-worker -p registrar-cli -p registrar-local
 
-run:   ; @cargo build --release --locked -p registrar-api -p registrar-worker -p registrar-cli -p registrar-local && $(BUILT)/release/registrar-local install && scripts/pages && exec $(BUILT)/release/registrar-local run
-test:  ; @scripts/gate
-stack-check: ; @scripts/stack-check
-browser: ; @scripts/browser
-faults: ; @scripts/faults
-drills: ; @scripts/drills
-compatibility: ; @scripts/compatibility
-containers: ; @scripts/containers
-bench: ; @cargo build --release --locked -p registrar-api -p registrar-worker -p registrar-cli -p registrar-local && cargo run --release --locked -p registrar-tests --bin bench
-soak:  ; @SOAK_MINUTES=$(or $(MINUTES),10) cargo test --locked -p registrar-tests --no-fail-fast --test simulation --test faults -- --ignored --nocapture soak
-fmt:   ; @cargo fmt --all
-lint:  ; @cargo clippy --workspace --all-targets --locked -- -D warnings
+help: ## lists the targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+run: ## builds and starts everything, private servers included; Ctrl-C stops it
+	@cargo build --release --locked $(PRODUCTS)
+	@$(BUILT)/release/registrar-local install
+	@scripts/pages
+	@exec $(BUILT)/release/registrar-local run
+
+test: ## the gate: everything a change must pass; the last line counts
+	@scripts/gate
+
+words: ## checks the spelling, and that no word is used that is not ours
+	@scripts/words
+
+fmt: ## formats the Rust sources
+	@cargo fmt --all
+
+lint: ## clippy, with warnings denied
+	@cargo clippy --workspace --all-targets --locked -- -D warnings
+
+hooks: ## lets git run the checks of .pre-commit-config.yaml before each commit
+	@pre-commit install
+
+browser: ## the pages' tests in a browser
+	@scripts/browser
+
+pictures: ## renews docs/pictures from the running pages
+	@scripts/pictures
+
+faults: ## breaks servers, processes and the network under load, and counts outcomes
+	@scripts/faults
+
+soak: ## faults in a random order, and new seeds of the simulation, for MINUTES=10
+	@SOAK_MINUTES=$(or $(MINUTES),10) cargo test --locked -p registrar-tests --no-fail-fast --test simulation --test faults -- --ignored --nocapture soak
+
+drills: ## causes the condition of every alert, and follows its runbook
+	@scripts/drills
+
+stack-check: ## checks everything in infra/ without a server; QUICK=1 leaves out the mutants of rules
+	@scripts/stack-check
+
+compatibility: ## the tests on the newest MySQL and RabbitMQ; needs root
+	@scripts/compatibility
+
+containers: ## builds the images and runs the whole stack in them
+	@scripts/containers
+
+bench: ## measures release builds with real servers
+	@cargo build --release --locked $(PRODUCTS)
+	@cargo run --release --locked -p registrar-tests --bin bench
