@@ -1,5 +1,5 @@
 use registrar_domain::Lane;
-use registrar_messaging::queue_of;
+use registrar_messaging::queue_for;
 use registrar_tests::load::Load;
 use serde_json::json;
 use tokio::task::block_in_place;
@@ -17,7 +17,7 @@ const POLICY: &str = "too small";
 async fn messages_of_a_killed_api_are_noticed_for_an_hour() {
     drill_with("RegistrationsInDoubt", [&[], SLOW], async |stage, drill| {
         let management = stage.shared.pair.broker.management();
-        let pattern = format!("^{}$", queue_of(Lane::Interactive).replace('.', "\\."));
+        let pattern = format!("^{}$", queue_for(Lane::Interactive).replace('.', "\\."));
         let few = json!({ "max-length": 20 });
         block_in_place(|| management.set_policy("/", POLICY, &pattern, &few)).unwrap();
         let load = Load::start(&stage.api.url, CROWD);

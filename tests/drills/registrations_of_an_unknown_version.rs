@@ -29,7 +29,7 @@ async fn publish_in_version_2(broker: &Broker) {
     let student = Student::parse("Ada", "Lovelace", "ada@example.com").unwrap();
     let registration = Registration::now(RegistrationId::generate(), student);
     let id = registration.id.to_string();
-    let body = String::from_utf8(Envelope::of(registration).encode()).unwrap();
+    let body = String::from_utf8(Envelope::from_registration(registration).encode()).unwrap();
     let body = body.replacen("{\"version\":1,", "{\"version\":2,", 1);
     broker.publish(REGISTRATIONS_EXCHANGE, "interactive", &id, body.as_bytes()).await;
 }

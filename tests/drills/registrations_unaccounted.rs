@@ -1,5 +1,5 @@
 use registrar_domain::Lane;
-use registrar_messaging::queue_of;
+use registrar_messaging::queue_for;
 use registrar_tests::broker::Broker;
 use registrar_tests::student::Student;
 
@@ -20,7 +20,7 @@ async fn messages_that_were_purged_are_noticed_until_they_are_accounted_for() {
         }
         drill.causes("the queue of the interactive lane is purged with seven messages in it");
         let broker = Broker::connect(&stage.servers.amqp_url).await;
-        assert_eq!(broker.purge(queue_of(Lane::Interactive)).await, STUDENTS);
+        assert_eq!(broker.purge(queue_for(Lane::Interactive)).await, STUDENTS);
         stage.start_worker().await;
         let page = drill.fires(&[("lane", "interactive")]).await;
 

@@ -1,5 +1,5 @@
 use registrar_domain::Lane;
-use registrar_messaging::{REGISTRATIONS_EXCHANGE, queue_of};
+use registrar_messaging::{REGISTRATIONS_EXCHANGE, queue_for};
 use registrar_tests::broker::Broker;
 use registrar_tests::student::Student;
 
@@ -13,7 +13,7 @@ async fn a_binding_that_was_removed_is_noticed_until_it_is_declared_again() {
     drill("RegistrationsUnroutable", async |stage, drill| {
         let broker = Broker::connect(&stage.servers.amqp_url).await;
         drill.causes("the binding of the interactive lane is removed, and a student registers");
-        broker.unbind(queue_of(LANE), REGISTRATIONS_EXCHANGE, LANE.as_str()).await;
+        broker.unbind(queue_for(LANE), REGISTRATIONS_EXCHANGE, LANE.as_str()).await;
         let reference = stage.api.accepted(&Student::unique()).await;
         let page = drill.fires(&[]).await;
 

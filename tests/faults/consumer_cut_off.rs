@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use registrar_domain::Lane;
-use registrar_messaging::queue_of;
+use registrar_messaging::queue_for;
 use registrar_tests::proxy::Traffic;
 use registrar_tests::wait;
 use registrar_tests::worker::Worker;
@@ -24,7 +24,7 @@ async fn nobody_consumes(scene: &Scene) {
     let management = scene.pair.broker.management();
     wait::until("the broker knows that its consumer is cut off", async || {
         let queues = block_in_place(|| management.list_queues("/")).ok()?;
-        let queue = queues.iter().find(|queue| queue.name == queue_of(Lane::Interactive))?;
+        let queue = queues.iter().find(|queue| queue.name == queue_for(Lane::Interactive))?;
         (queue.consumers == 0 && queue.messages_unacknowledged == 0).then_some(())
     })
     .await;

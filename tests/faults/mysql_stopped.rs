@@ -11,7 +11,7 @@ const OUTAGE: Duration = Duration::from_mins(1);
 
 /// Well within the outage, so that batches in hand are retried, given back, and delivered again.
 const SETTINGS: [(&str, &str); 2] =
-    [("REGISTRAR_GIVE_BACK_AFTER", "15s"), ("REGISTRAR_DATABASE_CONNECT_TIMEOUT", "2s")];
+    [("REGISTRAR_REQUEUE_AFTER", "15s"), ("REGISTRAR_DATABASE_CONNECT_TIMEOUT", "2s")];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mysql_stopped_for_a_minute_stops_no_student() {

@@ -1,5 +1,5 @@
 use registrar_domain::Lane;
-use registrar_messaging::queue_of;
+use registrar_messaging::queue_for;
 use registrar_tests::load::Load;
 use registrar_tests::worker::Worker;
 use serde_json::json;
@@ -14,7 +14,7 @@ const POLICY: &str = "too small";
 async fn when_the_queue_is_full_each_refusal_reaches_its_own_request() {
     play(async |scene| {
         let management = scene.pair.broker.management();
-        let pattern = format!("^{}$", queue_of(Lane::Interactive).replace('.', "\\."));
+        let pattern = format!("^{}$", queue_for(Lane::Interactive).replace('.', "\\."));
         let few = json!({ "max-length": 20 });
         block_in_place(|| management.set_policy("/", POLICY, &pattern, &few)).unwrap();
         // One row at a time, so that the queue is full at one moment and not at the next.

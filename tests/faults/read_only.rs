@@ -10,7 +10,7 @@ const USER: &str = "CREATE USER registrar@'%' IDENTIFIED BY 'secret'; \
      GRANT SELECT, INSERT, UPDATE, DELETE ON registrar.* TO registrar@'%'";
 
 /// So short that batches are given back as well.
-const SETTINGS: [(&str, &str); 1] = [("REGISTRAR_GIVE_BACK_AFTER", "3s")];
+const SETTINGS: [(&str, &str); 1] = [("REGISTRAR_REQUEUE_AFTER", "3s")];
 
 const READ_ONLY: &str = r#"db_errors_total{class="transient",code="1290"}"#;
 const PAUSED: &str = r#"registration_worker_paused{lane="interactive"}"#;

@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 use registrar_domain::Lane;
-use registrar_messaging::{REGISTRATIONS_EXCHANGE, queue_of};
+use registrar_messaging::{REGISTRATIONS_EXCHANGE, queue_for};
 use registrar_tests::broker::Broker;
 use registrar_tests::wait;
 use registrar_tests::worker::Worker;
@@ -13,7 +13,7 @@ const LANE: Lane = Lane::Interactive;
 
 async fn remove_the_binding(scene: &Scene) {
     let broker = Broker::connect(&scene.servers.amqp_url).await;
-    broker.unbind(queue_of(LANE), REGISTRATIONS_EXCHANGE, LANE.as_str()).await;
+    broker.unbind(queue_for(LANE), REGISTRATIONS_EXCHANGE, LANE.as_str()).await;
 }
 
 /// How long it takes until a student is registered, which needs the work queue and its binding.
@@ -64,7 +64,7 @@ async fn a_work_queue_deleted_under_load_is_declared_again_by_whoever_consumed_i
         load.accepts(300).await;
         scene.oracle.all_decided(&load.accepted_so_far()).await;
         let management = scene.pair.broker.management();
-        block_in_place(|| management.delete_queue("/", queue_of(LANE))).unwrap();
+        block_in_place(|| management.delete_queue("/", queue_for(LANE))).unwrap();
         let recovered_in = registers_again(&scene).await;
         worker.ready().await;
         load.accepts(300).await;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use registrar_domain::{Lane, RegistrationId};
-use registrar_messaging::session::Condition;
+use registrar_messaging::transport::ChannelState;
 use registrar_messaging::{
-    DEAD_LETTER, Death, Delivery, Envelope, OutgoingMessage, UNROUTED, queue_of,
+    DEAD_LETTER, Death, Delivery, Envelope, OutgoingMessage, UNROUTED, queue_for,
 };
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep};
@@ -59,7 +59,7 @@ struct Channel {
 
 /// A publishing connection, while it is alive.
 pub(crate) struct PublishingSession {
-    pub(crate) conditions: mpsc::UnboundedSender<Condition>,
+    pub(crate) conditions: mpsc::UnboundedSender<ChannelState>,
     /// The broker has sent something back, which comes with the next confirm.
     pub(crate) has_returned: bool,
 }
@@ -69,7 +69,7 @@ impl World {
         self.broker().is_back.is_some_and(|at| Instant::now() < at)
     }
 
-    pub(crate) fn open_session(&self, conditions: mpsc::UnboundedSender<Condition>) -> u64 {
+    pub(crate) fn open_session(&self, conditions: mpsc::UnboundedSender<ChannelState>) -> u64 {
         let mut broker = self.broker();
         broker.next_session += 1;
         let number = broker.next_session;
@@ -79,7 +79,7 @@ impl World {
 
     pub(crate) fn cut_publishing(&self) {
         for session in std::mem::take(&mut self.broker().sessions).into_values() {
-            let _ = session.conditions.send(Condition::Lost("cut".to_owned()));
+            let _ = session.conditions.send(ChannelState::Closed("cut".to_owned()));
         }
     }
 
@@ -96,8 +96,8 @@ impl World {
         let mut broker = self.broker();
         broker.is_blocked = is_blocked;
         for session in broker.sessions.values() {
-            let blocked = || Condition::Blocked("low on memory".to_owned());
-            let condition = if is_blocked { blocked() } else { Condition::Open };
+            let blocked = || ChannelState::Blocked("low on memory".to_owned());
+            let condition = if is_blocked { blocked() } else { ChannelState::Open };
             let _ = session.conditions.send(condition);
         }
     }
@@ -109,14 +109,14 @@ impl World {
             Err(_) => RegistrationId::parse(&content.message_id).into_iter().collect(),
         };
         self.note(|| format!("broker: stores {}", self.names_of(&ids)));
-        let queue = if is_routed { queue_of(content.lane) } else { UNROUTED };
+        let queue = if is_routed { queue_for(content.lane) } else { UNROUTED };
         let message = Message { content, ids, delivery_count: 0, death: None };
         self.broker().ready.entry(queue).or_default().push_back(message);
         self.hand_out(queue);
     }
 
     pub(crate) fn open_channel(&self, queue: &str, prefetch: u16) -> u64 {
-        let queues = [queue_of(Lane::Interactive), queue_of(Lane::Bulk), DEAD_LETTER, UNROUTED];
+        let queues = [queue_for(Lane::Interactive), queue_for(Lane::Bulk), DEAD_LETTER, UNROUTED];
         let queue = queues.into_iter().find(|one| *one == queue).unwrap();
         let number = {
             let mut broker = self.broker();
@@ -209,7 +209,7 @@ impl World {
         true
     }
 
-    pub(crate) fn take_no_more(&self, channel: u64) {
+    pub(crate) fn cancel_consumer(&self, channel: u64) {
         if let Some(channel) = self.broker().channels.get_mut(&channel) {
             channel.is_consuming = false;
         }

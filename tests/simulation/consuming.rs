@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use registrar_messaging::{
-    ChannelGone, ConnectError, Consuming, ConsumingConnector, Deliveries, Delivery,
+    ChannelGone, ConnectError, ConsumerConnection, ConsumerConnector, Deliveries, Delivery,
 };
 
 use super::broker::Next;
@@ -27,7 +27,7 @@ impl ConsumingDouble {
     }
 }
 
-impl ConsumingConnector for ConsumingDouble {
+impl ConsumerConnector for ConsumingDouble {
     type Connection = Self;
 
     async fn connect(&self, _purpose: &str) -> Result<Self, ConnectError> {
@@ -36,7 +36,7 @@ impl ConsumingConnector for ConsumingDouble {
     }
 }
 
-impl Consuming for ConsumingDouble {
+impl ConsumerConnection for ConsumingDouble {
     type Deliveries = DeliveriesDouble;
 
     async fn open(&self, queue: &str, prefetch: u16) -> Result<DeliveriesDouble, ConnectError> {
@@ -47,7 +47,7 @@ impl Consuming for ConsumingDouble {
     }
 
     async fn close(self) {
-        self.world.reach(&self.process, Place::GiveBack).await;
+        self.world.reach(&self.process, Place::Requeue).await;
     }
 }
 
@@ -111,13 +111,13 @@ impl Deliveries for DeliveriesDouble {
         self.settle(tag..=tag).await
     }
 
-    async fn take_no_more(&mut self) {
-        self.world.reach(&self.process, Place::GiveBack).await;
-        self.world.take_no_more(self.channel);
+    async fn cancel(&mut self) {
+        self.world.reach(&self.process, Place::Requeue).await;
+        self.world.cancel_consumer(self.channel);
     }
 
-    async fn give_back_all(&mut self) {
-        self.world.reach(&self.process, Place::GiveBack).await;
+    async fn requeue_all(&mut self) {
+        self.world.reach(&self.process, Place::Requeue).await;
         self.world.close_channel(self.channel);
     }
 }

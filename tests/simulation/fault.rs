@@ -24,7 +24,7 @@ pub(crate) enum Place {
     /// An ack was written.
     Acked,
     /// A worker asks for no more, or gives everything back.
-    GiveBack,
+    Requeue,
     /// A statement has not been executed yet.
     Statement,
     /// A statement was executed, and its reply is on its way.
@@ -77,11 +77,11 @@ pub(crate) struct Fault {
 impl Fault {
     pub(crate) fn any(random: &mut Random) -> Self {
         use Place::{
-            Ack, Acked, Confirm, Connect, Consume, Deliver, GiveBack, Publish, Reply, Statement,
+            Ack, Acked, Confirm, Connect, Consume, Deliver, Publish, Reply, Requeue, Statement,
         };
         const ANYWHERE: [Place; 10] =
-            [Connect, Publish, Confirm, Consume, Deliver, Ack, Acked, GiveBack, Statement, Reply];
-        const WORKER: [Place; 7] = [Consume, Deliver, Ack, Acked, GiveBack, Statement, Reply];
+            [Connect, Publish, Confirm, Consume, Deliver, Ack, Acked, Requeue, Statement, Reply];
+        const WORKER: [Place; 7] = [Consume, Deliver, Ack, Acked, Requeue, Statement, Reply];
         const API: [Place; 3] = [Connect, Publish, Confirm];
         let class = random.pick(&ErrorClass::ALL);
         let (what, places): (What, &[Place]) = match random.below(25) {
@@ -104,7 +104,7 @@ impl Fault {
         };
         let at = random.pick(places);
         let most = match at {
-            Connect | Consume | GiveBack => 12,
+            Connect | Consume | Requeue => 12,
             Ack | Acked => 15,
             Publish | Confirm | Deliver => 20,
             Statement | Reply => 30,

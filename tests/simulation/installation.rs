@@ -6,8 +6,8 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use registrar_domain::{DerivationKey, IdempotencyKey, Lane, Outcome, RegistrationId, Student};
-use registrar_messaging::session::Connector;
-use registrar_messaging::{ConsumingConnector, Envelope, PublishSettings, Publisher};
+use registrar_messaging::transport::Connector;
+use registrar_messaging::{ConsumerConnector, Envelope, PublishSettings, Publisher};
 use registrar_runtime::retry::RetryPolicy;
 use registrar_storage::{PauseWatch, RegistrationStore};
 use registrar_telemetry::metrics::Metrics;
@@ -47,7 +47,7 @@ static METRICS: LazyLock<Arc<WorkerMetrics>> =
 /// What the product is put together with: the doubles as they are, or with a bug planted around one.
 pub(crate) trait Assembly: Send + Sync + 'static {
     type Publishing: Connector;
-    type Consuming: ConsumingConnector;
+    type Consuming: ConsumerConnector;
     type Store: RegistrationStore + 'static;
 
     fn publishing(double: PublishingDouble) -> Self::Publishing;

@@ -7,10 +7,10 @@ use super::violation::Rule;
 use super::world::World;
 
 pub(crate) fn judge<A: Assembly>(world: &World) {
-    for (account, book) in world.tables().ledger.iter() {
-        let missing = book.missing();
+    for (key, state) in world.tables().ledger.iter() {
+        let missing = state.missing();
         if missing.count() > 0 {
-            world.is_violated(Rule::Unaccounted, format!("{missing} of {}", account.lane));
+            world.is_violated(Rule::Unaccounted, format!("{missing} of {}", key.lane));
         }
     }
     let mut broken = Vec::new();

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use registrar_messaging::session::{Condition, Connector, Session, Settlement};
-use registrar_messaging::{ConnectError, OutgoingMessage, Statement};
+use registrar_messaging::transport::{ChannelState, ConfirmChannel, ConfirmOutcome, Connector};
+use registrar_messaging::{ConfirmReport, ConnectError, OutgoingMessage};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
@@ -27,9 +27,9 @@ pub(crate) struct PublishingDouble {
 }
 
 impl Connector for PublishingDouble {
-    type Session = SessionDouble;
+    type Channel = ChannelDouble;
 
-    async fn connect(&mut self) -> Result<SessionDouble, ConnectError> {
+    async fn connect(&mut self) -> Result<ChannelDouble, ConnectError> {
         self.world.reach(&self.process, Place::Connect).await;
         if self.world.broker_is_away() {
             return Err(unreachable());
@@ -39,22 +39,22 @@ impl Connector for PublishingDouble {
         let (sent, received) = mpsc::unbounded_channel();
         let (world, process) = (Arc::clone(&self.world), Arc::clone(&self.process));
         tokio::spawn(Serving { world, process, number, received }.run());
-        Ok(SessionDouble { world: Arc::clone(&self.world), number, sent, told })
+        Ok(ChannelDouble { world: Arc::clone(&self.world), number, sent, told })
     }
 }
 
-type Sent = (OutgoingMessage, oneshot::Sender<Settlement>);
+type Sent = (OutgoingMessage, oneshot::Sender<ConfirmOutcome>);
 
 /// A session as the API has it.
-pub(crate) struct SessionDouble {
+pub(crate) struct ChannelDouble {
     world: Arc<World>,
     number: u64,
     sent: mpsc::UnboundedSender<Sent>,
-    told: mpsc::UnboundedReceiver<Condition>,
+    told: mpsc::UnboundedReceiver<ChannelState>,
 }
 
-impl Session for SessionDouble {
-    type Confirm = BoxFuture<'static, Settlement>;
+impl ConfirmChannel for ChannelDouble {
+    type Confirm = BoxFuture<'static, ConfirmOutcome>;
 
     fn publish(&mut self, message: OutgoingMessage) -> Self::Confirm {
         let (confirm, settled) = oneshot::channel();
@@ -62,33 +62,33 @@ impl Session for SessionDouble {
         if self.sent.send((message, confirm)).is_err() {
             self.world.broker().on_their_way -= 1;
         }
-        async { settled.await.unwrap_or(Settlement::Lost) }.boxed()
+        async { settled.await.unwrap_or(ConfirmOutcome::ChannelClosed) }.boxed()
     }
 
     /// Without its way through a queue: no fault there makes a statement untrue.
-    fn state(&mut self, statement: &Statement) -> Self::Confirm {
+    fn publish_report(&mut self, report: &ConfirmReport) -> Self::Confirm {
         let is_alive = self.world.broker().sessions.contains_key(&self.number);
         let settlement = if is_alive {
-            let book = statement.clone().into_book();
-            self.world.tables().ledger.book(statement.account).add(&book);
-            Settlement::Confirmed
+            let state = report.clone().into_state();
+            self.world.tables().ledger.entry(report.key).add(&state);
+            ConfirmOutcome::Acked
         } else {
-            Settlement::Lost
+            ConfirmOutcome::ChannelClosed
         };
         async move { settlement }.boxed()
     }
 
-    async fn changed(&mut self) -> Condition {
+    async fn state_changed(&mut self) -> ChannelState {
         match self.told.recv().await {
             Some(condition) => condition,
-            None => Condition::Lost("cut".to_owned()),
+            None => ChannelState::Closed("cut".to_owned()),
         }
     }
 
     async fn close(self) {}
 }
 
-impl Drop for SessionDouble {
+impl Drop for ChannelDouble {
     fn drop(&mut self) {
         self.world.broker().sessions.remove(&self.number);
     }
@@ -125,23 +125,23 @@ impl Serving {
         &self,
         what: Option<What>,
         message: OutgoingMessage,
-        confirm: oneshot::Sender<Settlement>,
+        confirm: oneshot::Sender<ConfirmOutcome>,
     ) {
         let settlement = match what {
-            Some(What::Nack) => Settlement::Refused,
+            Some(What::Nack) => ConfirmOutcome::Nacked,
             Some(What::Return) => {
                 if let Some(session) = self.world.broker().sessions.get_mut(&self.number) {
                     session.has_returned = true;
                 }
-                Settlement::Confirmed
+                ConfirmOutcome::Acked
             }
             Some(What::Unroute) => {
                 self.world.enqueue(message, false);
-                Settlement::Confirmed
+                ConfirmOutcome::Acked
             }
             _ => {
                 self.world.enqueue(message, true);
-                Settlement::Confirmed
+                ConfirmOutcome::Acked
             }
         };
         let (world, process, number) =
@@ -152,7 +152,7 @@ impl Serving {
             // A confirm dies with its session.
             let Some(session) = broker.sessions.get_mut(&number) else { return };
             let comes_first = std::mem::take(&mut session.has_returned);
-            let _ = confirm.send(if comes_first { Settlement::Returned } else { settlement });
+            let _ = confirm.send(if comes_first { ConfirmOutcome::Returned } else { settlement });
         });
     }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use registrar_domain::Lane;
-use registrar_domain::ledger::{Balance, Look, balance};
-use registrar_ledger::Looker;
+use registrar_domain::ledger::{Balance, Snapshot, balance};
+use registrar_ledger::SnapshotReader;
 use registrar_messaging::MessagingSettings;
 use registrar_runtime::config;
 use registrar_storage::{MySqlStore, Pool};
@@ -18,7 +18,7 @@ use crate::wait;
 const REST: Duration = Duration::from_secs(4);
 
 /// A view of the ledger of an installation.
-pub struct LedgerView(Looker);
+pub struct LedgerView(SnapshotReader);
 
 impl LedgerView {
     /// Connects when it is needed.
@@ -31,12 +31,12 @@ impl LedgerView {
         let flag = format!("--amqp-url={}", servers.amqp_url);
         let settings = config::parse_from::<Settings>(["test", &flag]).unwrap();
         let store = MySqlStore::new(Pool::new(&servers.database_settings()));
-        Self(Looker::new(store, settings.messaging))
+        Self(SnapshotReader::new(store, settings.messaging))
     }
 
     /// One look, once there can be one.
-    pub async fn look(&mut self) -> Look {
-        wait::until("there is a look at the ledger", async || self.0.look().await.ok()).await
+    pub async fn look(&mut self) -> Snapshot {
+        wait::until("there is a look at the ledger", async || self.0.read().await.ok()).await
     }
 
     /// Waits until the ledger and the queues have not changed for some seconds, with nothing
@@ -45,7 +45,7 @@ impl LedgerView {
         let mut first = self.look().await;
         let mut since = Instant::now();
         wait::until("the ledger is at rest", async || {
-            let look = self.0.look().await.ok()?;
+            let look = self.0.read().await.ok()?;
             let is_quiet = look.waiting.values().all(|waiting| *waiting == 0);
             if !is_quiet || look.ledger != first.ledger {
                 (first, since) = (look, Instant::now());

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use registrar_domain::Lane;
-use registrar_ledger::Looker;
+use registrar_ledger::SnapshotReader;
 use registrar_messaging::Envelope;
 use registrar_runtime::lifecycle::{Supervisor, shutdown_on_signals};
 use registrar_runtime::retry::RetryPolicy;
@@ -105,14 +105,14 @@ where
     supervisor.spawn("ledger statements", statements.run(shutdown.clone()));
     let queue_counter = QueueCounter::new(settings.messaging.clone(), Arc::clone(&worker_metrics));
     supervisor.spawn("queue counts", queue_counter.run(shutdown.clone()));
-    let looker = Looker::new(mysql.clone(), settings.messaging.clone());
+    let reader = SnapshotReader::new(mysql.clone(), settings.messaging.clone());
     let of_ledger = mysql.clone();
     let store = Arc::new(wrap(mysql));
     let (ledger, recording) =
         Recorder::new(Arc::clone(&store), policy(RECORD_RETRY)?, readiness.clone());
     supervisor.spawn("ledger records", recording.run());
     let watch = Auditor {
-        looker,
+        reader,
         store: of_ledger,
         outage: ledger.outage(),
         metrics: Arc::clone(&worker_metrics),

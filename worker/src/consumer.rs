@@ -3,7 +3,7 @@
 use std::future::pending;
 use std::sync::Arc;
 
-use registrar_messaging::{Consuming, ConsumingConnector, Deliveries};
+use registrar_messaging::{ConsumerConnection, ConsumerConnector, Deliveries};
 use registrar_runtime::retry::{Backoff, RetryPolicy};
 use registrar_storage::{LanePause, PauseWatch, RegistrationStore};
 use tokio::task::{JoinError, JoinSet};
@@ -46,7 +46,7 @@ enum RunEnd {
 
 impl<C, S> Consumer<C, S>
 where
-    C: ConsumingConnector,
+    C: ConsumerConnector,
     S: RegistrationStore + 'static,
 {
     /// Runs until `stop`. Fails only when a processor panicked.
@@ -139,7 +139,7 @@ where
         &self,
         connection: &C::Connection,
         mode: Mode,
-    ) -> Result<Vec<<C::Connection as Consuming>::Deliveries>, Unavailable> {
+    ) -> Result<Vec<<C::Connection as ConsumerConnection>::Deliveries>, Unavailable> {
         let source = &self.processor.source;
         let processors = if mode == Mode::Probing { 1 } else { self.processors };
         let prefetch = source.prefetch(mode, self.batch_rows);
@@ -152,7 +152,7 @@ where
 
     async fn run_processors(
         &self,
-        channels: Vec<<C::Connection as Consuming>::Deliveries>,
+        channels: Vec<<C::Connection as ConsumerConnection>::Deliveries>,
         mode: Mode,
         stop: &CancellationToken,
     ) -> Result<RunEnd, JoinError> {
@@ -164,7 +164,7 @@ where
             let (session, wind_down) = (session.clone(), wind_down.clone());
             processors.spawn(async move {
                 let end = processor.run(mode, &mut channel, &wind_down, &session).await;
-                channel.take_no_more().await;
+                channel.cancel().await;
                 (end, channel)
             });
         }
@@ -194,7 +194,7 @@ where
         }
         // Only now that nobody takes any more: what one gives back must not go round by another.
         for mut channel in idle {
-            channel.give_back_all().await;
+            channel.requeue_all().await;
         }
         Ok(match ended {
             _ if stop.is_cancelled() => RunEnd::Stopped,

@@ -36,7 +36,7 @@ pub(crate) fn from_registration(of_message: DeadLetter, registration: &Registrat
     DeadLetter {
         registration_id: Some(registration.id),
         accepted_at: Some(registration.accepted_at),
-        payload: Envelope::of(registration.clone()).encode(),
+        payload: Envelope::from_registration(registration.clone()).encode(),
         ..of_message
     }
 }

@@ -68,7 +68,7 @@ pub struct Settings {
     /// How long a batch is retried while MySQL does not take it, before its messages go back to
     /// RabbitMQ, or one of them goes on hold whose row alone stays locked; well under RabbitMQ's
     /// consumer timeout of 30 minutes.
-    #[arg(long, env = "REGISTRAR_GIVE_BACK_AFTER", default_value = "5m",
+    #[arg(long, env = "REGISTRAR_REQUEUE_AFTER", default_value = "5m",
           value_parser = config::duration)]
     pub requeue_after: Duration,
 

@@ -1,7 +1,7 @@
 //! The queues that a worker consumes, and what it does with what they hold.
 
 use registrar_domain::{HoldReason, Lane};
-use registrar_messaging::{DEAD_LETTER, UNROUTED, queue_of};
+use registrar_messaging::{DEAD_LETTER, UNROUTED, queue_for};
 
 use crate::batcher::{Item, Mode};
 
@@ -37,7 +37,7 @@ impl Source {
     /// The queue of a lane.
     pub fn lane(lane: Lane) -> Self {
         Self {
-            queue: queue_of(lane),
+            queue: queue_for(lane),
             destination: match lane {
                 Lane::Interactive => "registrations:interactive:registrations.interactive",
                 Lane::Bulk => "registrations:bulk:registrations.bulk",

@@ -19,7 +19,7 @@ pub async fn publish(
     registration: Registration,
 ) -> Result<(), PublishError> {
     let message_id = registration.id.to_string();
-    let body = Envelope::of(registration).encode();
+    let body = Envelope::from_registration(registration).encode();
     let span = send_span(&message_id, body.len());
     let mut headers = BTreeMap::new();
     propagation::inject(&span, &mut headers);

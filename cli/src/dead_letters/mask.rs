@@ -76,7 +76,7 @@ mod tests {
         let student = Student::parse("Ada", "Lovelace", "ada@example.com").unwrap();
         let registration = Registration::now(RegistrationId::generate(), student);
         let id = registration.id.to_string();
-        let shown = masked(&Envelope::of(registration).encode());
+        let shown = masked(&Envelope::from_registration(registration).encode());
         let one = &shown["registrations"][0];
         assert_eq!((&shown["version"], &one["id"]), (&json!(1), &json!(id)));
         assert!(one["accepted_at"].as_str().unwrap().starts_with("20"));

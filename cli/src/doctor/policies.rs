@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use registrar_messaging::{ArgumentValue, Piece, topology};
+use registrar_messaging::{ArgumentValue, Declaration, topology};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -64,8 +64,8 @@ pub(super) async fn examine(broker: &Management) -> Finding {
 
 fn look(broker: &Management, shipped: &[Policy]) -> Result<Look<Vec<Problem>>, BrokerError> {
     let mut problems = Vec::new();
-    for piece in topology() {
-        let Piece::Queue { name, arguments } = piece else { continue };
+    for declaration in topology() {
+        let Declaration::Queue { name, arguments } = declaration else { continue };
         // A queue that is not there is a finding of the topology.
         let Some(queue) = broker.get_own::<Queue>("queues", name)? else { continue };
         let Some(policy) = shipped.iter().find(|policy| policy.covers(name)) else { continue };
@@ -168,8 +168,8 @@ mod tests {
 
     #[test]
     fn every_queue_is_covered_by_one_shipped_policy() {
-        for piece in topology() {
-            let Piece::Queue { name, .. } = piece else { continue };
+        for declaration in topology() {
+            let Declaration::Queue { name, .. } = declaration else { continue };
             let covering = shipped().iter().filter(|policy| policy.covers(name)).count();
             assert_eq!(covering, 1, "{name}");
         }

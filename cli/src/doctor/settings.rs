@@ -1,7 +1,7 @@
 //! Whether the settings in this environment are usable, as far as they are here.
 
 use clap::Args;
-use registrar_runtime::config::{secret, secret_list};
+use registrar_runtime::config::{RENAMED, secret, secret_list};
 use registrar_storage::{DatabaseSettings, DatabaseUrl};
 
 use super::finding::{Finding, Problem};
@@ -74,7 +74,11 @@ fn unusable(
 }
 
 fn misspelt(name: &str) -> Option<Problem> {
-    if !name.starts_with(PREFIX) || VARIABLES.contains(&name) || SECRET_FILES.contains(&name) {
+    if !name.starts_with(PREFIX)
+        || VARIABLES.contains(&name)
+        || SECRET_FILES.contains(&name)
+        || RENAMED.iter().any(|(_, earlier)| *earlier == name)
+    {
         return None;
     }
     let what = format!("{name} is set, and no program of this version reads it.");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use registrar_messaging::{Argument, ArgumentValue, DELIVERY_LIMIT, Piece, topology};
+use registrar_messaging::{Argument, ArgumentValue, DELIVERY_LIMIT, Declaration, topology};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -56,45 +56,53 @@ struct Binding {
 }
 
 pub(super) async fn examine(broker: &Management) -> Finding {
-    let pieces = topology();
-    match when_reported(|| look(broker, &pieces)).await {
+    let declarations = topology();
+    match when_reported(|| look(broker, &declarations)).await {
         // After all that time what is not online does not start.
         Ok(Look { found: problems, is_reported: _ }) => {
-            let well = format!("{} exchanges, queues and bindings are as declared.", pieces.len());
+            let well =
+                format!("{} exchanges, queues and bindings are as declared.", declarations.len());
             Finding::of(CHECK, problems, well)
         }
         Err(error) => Finding::unknown(CHECK, error),
     }
 }
 
-fn look(broker: &Management, pieces: &[Piece]) -> Result<Look<Vec<Problem>>, BrokerError> {
+fn look(
+    broker: &Management,
+    declarations: &[Declaration],
+) -> Result<Look<Vec<Problem>>, BrokerError> {
     let mut problems = Vec::new();
     let mut is_reported = true;
     // Exchanges and queues that are not there, whose bindings are not reported besides.
     let mut missing = BTreeSet::new();
-    for piece in pieces {
+    for declaration in declarations {
         let mut is_missing = |name, what| {
             missing.insert(name);
             vec![Problem::new(format!("There is no {what} {name}."), DECLARE)]
         };
-        problems.extend(match piece {
-            Piece::Exchange { name, kind, arguments } => match broker.get_own("exchanges", name)? {
-                None => is_missing(name, "exchange"),
-                Some(found) => of_exchange(name, kind, arguments, &found),
-            },
-            Piece::Queue { name, arguments } => match broker.get_own::<Queue>("queues", name)? {
-                None => is_missing(name, "queue"),
-                Some(found) => {
-                    is_reported &= !found.may_be_starting();
-                    of_queue(name, arguments, &found)
+        problems.extend(match declaration {
+            Declaration::Exchange { name, kind, arguments } => {
+                match broker.get_own("exchanges", name)? {
+                    None => is_missing(name, "exchange"),
+                    Some(found) => of_exchange(name, kind, arguments, &found),
                 }
-            },
-            Piece::Binding { exchange, queue, .. }
+            }
+            Declaration::Queue { name, arguments } => {
+                match broker.get_own::<Queue>("queues", name)? {
+                    None => is_missing(name, "queue"),
+                    Some(found) => {
+                        is_reported &= !found.may_be_starting();
+                        of_queue(name, arguments, &found)
+                    }
+                }
+            }
+            Declaration::Binding { exchange, queue, .. }
                 if missing.contains(exchange) || missing.contains(queue) =>
             {
                 Vec::new()
             }
-            Piece::Binding { exchange, queue, key } => {
+            Declaration::Binding { exchange, queue, key } => {
                 let path = format!("e/{exchange}/q/{queue}");
                 let bindings: Option<Vec<Binding>> = broker.get_own("bindings", &path)?;
                 let is_there = bindings.iter().flatten().any(|binding| binding.routing_key == *key);

@@ -2,7 +2,7 @@
 
 use registrar_domain::Lane;
 use registrar_messaging::{
-    ConnectError, DEAD_LETTER, MessagingSettings, UNROUTED, live_counts, queue_of,
+    ConnectError, DEAD_LETTER, MessagingSettings, UNROUTED, live_counts, queue_for,
 };
 use registrar_storage::{LanePause, LanePauses, Pool};
 
@@ -31,7 +31,7 @@ async fn problems(
     pauses: &[LanePause],
 ) -> Result<Vec<Problem>, ConnectError> {
     let is_paused = |lane: Lane| pauses.iter().any(|pause| pause.lane == lane);
-    let lanes = Lane::ALL.into_iter().filter(|lane| !is_paused(*lane)).map(queue_of);
+    let lanes = Lane::ALL.into_iter().filter(|lane| !is_paused(*lane)).map(queue_for);
     let names: Vec<_> = lanes.chain([DEAD_LETTER, UNROUTED]).collect();
     let mut problems = Vec::new();
     for (name, queue) in names.iter().zip(live_counts(messaging, &names).await?) {

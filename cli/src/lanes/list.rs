@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use registrar_domain::Lane;
-use registrar_messaging::{live_counts, queue_of};
+use registrar_messaging::{live_counts, queue_for};
 use registrar_runtime::output::{print, print_error, print_line};
 use registrar_storage::{LanePause, LanePauses, StorageError};
 use serde_json::json;
@@ -26,7 +26,7 @@ pub(super) async fn run(
     let lanes = Lane::ALL.map(|lane| standing(&broker, lane, &pauses));
     let mut lanes = lanes.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
     // A worker that has just begun to consume is not in the management API's figures yet.
-    let live = live_counts(&messaging, &Lane::ALL.map(queue_of)).await?;
+    let live = live_counts(&messaging, &Lane::ALL.map(queue_for)).await?;
     for (lane, live) in lanes.iter_mut().zip(live.into_iter().flatten()) {
         lane.update(live);
     }
@@ -51,7 +51,7 @@ fn standing(
     lane: Lane,
     pauses: &Result<Vec<LanePause>, StorageError>,
 ) -> anyhow::Result<Standing> {
-    let name = queue_of(lane);
+    let name = queue_for(lane);
     let Some((queue, oldest)) = with_oldest_age(broker, name)? else {
         bail!(
             "RabbitMQ has no queue {name} in the virtual host `{}`: see whether AMQP_URL names the \

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use registrar_domain::ledger::balance;
-use registrar_ledger::{LookError, Looker};
+use registrar_ledger::{SnapshotError, SnapshotReader};
 use registrar_messaging::MessagingSettings;
 use registrar_runtime::config;
 use registrar_runtime::output::print_line;
@@ -49,27 +49,27 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 /// The ledger stops no registration, which whoever reads that it is broken should know.
-fn explained(error: LookError) -> anyhow::Error {
+fn explained(error: SnapshotError) -> anyhow::Error {
     match error {
-        LookError::Ledger(error) => anyhow::anyhow!(
+        SnapshotError::Ledger(error) => anyhow::anyhow!(
             "What is unaccounted for is not known now: {error} Registrations are accepted and \
              stored all the same; since when workers cannot write the ledger, their log and /readyz \
              say."
         ),
-        LookError::Queues(error) => error.into(),
+        SnapshotError::Queues(error) => error.into(),
     }
 }
 
-async fn look_twice(arguments: &Arguments) -> Result<Report, LookError> {
+async fn look_twice(arguments: &Arguments) -> Result<Report, SnapshotError> {
     let pool = Pool::new(&arguments.database);
     let store = MySqlStore::new(pool.clone());
     store.probe_ledger().await?;
-    let mut looker = Looker::new(store.clone(), arguments.messaging.clone());
-    let earlier = looker.look().await?;
+    let mut reader = SnapshotReader::new(store.clone(), arguments.messaging.clone());
+    let earlier = reader.read().await?;
     sleep(arguments.between).await;
-    let later = looker.look().await?;
+    let later = reader.read().await?;
     let outcomes = store.count_outcomes().await?;
-    looker.close().await;
+    reader.close().await;
     pool.close().await;
     Ok(Report { lanes: balance(&earlier, &later), outcomes })
 }

@@ -1,12 +1,12 @@
 //! Looks at the ledger and the queues together.
 
-use registrar_domain::ledger::Look;
-use registrar_messaging::{ConnectError, MessagingSettings, QueueCounts};
+use registrar_domain::ledger::Snapshot;
+use registrar_messaging::{ConnectError, MessagingSettings, QueueDepths};
 use registrar_storage::{MySqlStore, StorageError};
 
 /// Why there was no look. Each error says whether it is transient.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LookError {
+pub enum SnapshotError {
     /// The queues could not be counted.
     #[error(transparent)]
     Queues(#[from] ConnectError),
@@ -16,32 +16,32 @@ pub enum LookError {
 }
 
 /// Reads the ledger, and asks RabbitMQ how many messages wait.
-pub struct Looker {
+pub struct SnapshotReader {
     store: MySqlStore,
     messaging: MessagingSettings,
-    queues: Option<QueueCounts>,
+    queues: Option<QueueDepths>,
 }
 
-impl Looker {
+impl SnapshotReader {
     /// Connects with the first look.
     pub fn new(store: MySqlStore, messaging: MessagingSettings) -> Self {
         Self { store, messaging, queues: None }
     }
 
     /// One look. What was stated is read before the queues are counted and what was settled after:
-    /// [`Look`] says why.
-    pub async fn look(&mut self) -> Result<Look, LookError> {
+    /// [`Snapshot`] says why.
+    pub async fn read(&mut self) -> Result<Snapshot, SnapshotError> {
         let mut ledger = self.store.read_ledger().await?;
         let queues = match self.queues.take() {
             Some(queues) => queues,
-            None => QueueCounts::connect(&self.messaging).await?,
+            None => QueueDepths::connect(&self.messaging).await?,
         };
         let waiting = queues.waiting().await?;
         self.queues = Some(queues);
-        for (account, book) in self.store.read_ledger().await?.iter() {
-            ledger.book(*account).settled.add(&book.settled);
+        for (key, state) in self.store.read_ledger().await?.iter() {
+            ledger.entry(*key).settled.add(&state.settled);
         }
-        Ok(Look { ledger, waiting })
+        Ok(Snapshot { ledger, waiting })
     }
 
     /// Says goodbye to RabbitMQ.

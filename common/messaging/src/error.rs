@@ -51,7 +51,7 @@ pub enum ConnectError {
 
 impl ConnectError {
     /// The same, saying where.
-    pub(super) fn at(self, at: &str) -> Self {
+    pub(crate) fn at(self, at: &str) -> Self {
         match self {
             Self::Unreachable { cause, .. } => Self::Unreachable { place: at.to_owned(), cause },
             other => other,
@@ -78,7 +78,7 @@ impl From<lapin::Error> for ConnectError {
 }
 
 /// Whether the broker says that an exchange or a queue is not there.
-pub(super) fn is_missing(error: &lapin::Error) -> bool {
+pub(crate) fn is_missing(error: &lapin::Error) -> bool {
     let not_found = AMQPErrorKind::Soft(AMQPSoftError::NOTFOUND);
     matches!(error.kind(), ErrorKind::ProtocolError(refusal) if *refusal.kind() == not_found)
 }

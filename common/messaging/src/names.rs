@@ -13,7 +13,7 @@ pub const DEAD_LETTER: &str = "registrations.dead-letter";
 pub const LEDGER: &str = "registrations.ledger";
 
 /// The queue of this lane.
-pub const fn queue_of(lane: Lane) -> &'static str {
+pub const fn queue_for(lane: Lane) -> &'static str {
     match lane {
         Lane::Interactive => "registrations.interactive",
         Lane::Bulk => "registrations.bulk",

@@ -4,7 +4,8 @@ use std::time::Duration;
 use clap::Args;
 use registrar_runtime::config::duration;
 
-use super::{AmqpUrl, TopologyState};
+use crate::topology::state::TopologyState;
+use crate::url::AmqpUrl;
 
 /// How to reach RabbitMQ.
 #[derive(Args, Clone, Debug)]

@@ -1,12 +1,12 @@
 //! The table of the numbers of messages.
 //!
-//! Rows are only added, each saying more about its account, and what counts is the union of all.
+//! Rows are only added, each saying more about its key, and what counts is the union of all.
 //! So it does no harm to add one twice, and none of this needs a transaction.
 
 use std::collections::BTreeMap;
 
 use registrar_domain::Lane;
-use registrar_domain::ledger::{Account, Book, Epoch, Ledger, Numbers};
+use registrar_domain::ledger::{Ledger, ProducerId, SequenceKey, SequenceSet, SequenceState};
 use sqlx::Row as _;
 use sqlx::mysql::MySqlRow;
 
@@ -42,13 +42,13 @@ pub(crate) async fn add(session: &mut Session, additions: &Ledger) -> Result<(),
     let additions: Vec<_> = additions.iter().collect();
     for rows in padded(&additions) {
         let text = sqlx::query(ADD.text(rows.len()));
-        let query = rows.iter().fold(text, |query, (account, book)| {
+        let query = rows.iter().fold(text, |query, (key, state)| {
             query
-                .bind(account.epoch.as_bytes().to_vec())
-                .bind(account.lane.as_str())
-                .bind(book.stated.to_string())
-                .bind(book.unconfirmed.to_string())
-                .bind(book.settled.to_string())
+                .bind(key.producer.as_bytes().to_vec())
+                .bind(key.lane.as_str())
+                .bind(state.reported.to_string())
+                .bind(state.unconfirmed.to_string())
+                .bind(state.settled.to_string())
         });
         session.execute(query).await?;
     }
@@ -58,28 +58,28 @@ pub(crate) async fn add(session: &mut Session, additions: &Ledger) -> Result<(),
 pub(crate) async fn read(session: &mut Session) -> Result<Ledger, Failure> {
     let mut ledger = Ledger::default();
     for row in session.fetch(sqlx::query(READ)).await? {
-        let Some((account, book)) = decode(&row)? else { continue };
-        ledger.book(account).add(&book);
+        let Some((key, state)) = decode(&row)? else { continue };
+        ledger.entry(key).add(&state);
     }
     Ok(ledger)
 }
 
-/// Puts one row in place of the many of each account.
+/// Puts one row in place of the many of each key.
 ///
 /// The new row is there before the old ones go, so that whatever cuts this off, and whoever else
 /// does the same, every number is in some row at every moment: a row goes only after one that has
 /// all its numbers was committed, and that one goes only in the same way.
 pub(crate) async fn compact(session: &mut Session) -> Result<(), Failure> {
-    let mut rows: BTreeMap<Account, Vec<u64>> = BTreeMap::new();
+    let mut rows: BTreeMap<SequenceKey, Vec<u64>> = BTreeMap::new();
     let mut joined = Ledger::default();
     for row in session.fetch(sqlx::query(READ)).await? {
-        let Some((account, book)) = decode(&row)? else { continue };
-        joined.book(account).add(&book);
-        rows.entry(account).or_default().push(row.try_get(0)?);
+        let Some((key, state)) = decode(&row)? else { continue };
+        joined.entry(key).add(&state);
+        rows.entry(key).or_default().push(row.try_get(0)?);
     }
-    for (account, ids) in rows.into_iter().filter(|(_, ids)| ids.len() > 1) {
+    for (key, ids) in rows.into_iter().filter(|(_, ids)| ids.len() > 1) {
         let mut one = Ledger::default();
-        *one.book(account) = std::mem::take(joined.book(account));
+        *one.entry(key) = std::mem::take(joined.entry(key));
         add(session, &one).await?;
         for list in padded(&ids) {
             let text = sqlx::query(DELETE.text(list.len()));
@@ -90,17 +90,20 @@ pub(crate) async fn compact(session: &mut Session) -> Result<(), Failure> {
 }
 
 /// None of a lane that a newer version has.
-fn decode(row: &MySqlRow) -> Result<Option<(Account, Book)>, sqlx::Error> {
-    let epoch: Vec<u8> = row.try_get(1)?;
-    let epoch = epoch.try_into().map_err(|_| sqlx::Error::Decode("not 16 bytes".into()))?;
+fn decode(row: &MySqlRow) -> Result<Option<(SequenceKey, SequenceState)>, sqlx::Error> {
+    let producer: Vec<u8> = row.try_get(1)?;
+    let producer = producer.try_into().map_err(|_| sqlx::Error::Decode("not 16 bytes".into()))?;
     let lane: String = row.try_get(2)?;
     let Some(lane) = Lane::parse(&lane) else { return Ok(None) };
-    let book =
-        Book { stated: numbers(row, 3)?, unconfirmed: numbers(row, 4)?, settled: numbers(row, 5)? };
-    Ok(Some((Account { epoch: Epoch::from_bytes(epoch), lane }, book)))
+    let state = SequenceState {
+        reported: numbers(row, 3)?,
+        unconfirmed: numbers(row, 4)?,
+        settled: numbers(row, 5)?,
+    };
+    Ok(Some((SequenceKey { producer: ProducerId::from_bytes(producer), lane }, state)))
 }
 
-fn numbers(row: &MySqlRow, column: usize) -> Result<Numbers, sqlx::Error> {
+fn numbers(row: &MySqlRow, column: usize) -> Result<SequenceSet, sqlx::Error> {
     let text: String = row.try_get(column)?;
     text.parse().map_err(|malformed| sqlx::Error::Decode(Box::new(malformed)))
 }

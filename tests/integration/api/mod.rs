@@ -16,7 +16,7 @@ use lapin::options::BasicGetOptions;
 use lapin::{Connection, ConnectionProperties};
 use registrar_domain::{HoldReason, Lane, Registration};
 use registrar_local::{MariaDb, ServerOptions};
-use registrar_messaging::{Envelope, queue_of};
+use registrar_messaging::{Envelope, queue_for};
 use registrar_storage::{DeadLetter, MySqlStore, Pool, RegistrationStore as _};
 use registrar_tests::servers::Servers;
 use registrar_tests::wait;
@@ -42,7 +42,7 @@ fn header<'a>(response: &'a Response, name: &str) -> &'a str {
 async fn next_message(amqp_url: &str) -> Option<BasicGetMessage> {
     let connection = Connection::connect(amqp_url, ConnectionProperties::default()).await.unwrap();
     let channel = connection.create_channel().await.unwrap();
-    let queue = queue_of(Lane::Interactive).into();
+    let queue = queue_for(Lane::Interactive).into();
     channel.basic_get(queue, BasicGetOptions { no_ack: true }).await.unwrap()
 }
 

@@ -26,9 +26,23 @@ async fn what_nobody_can_register_is_kept_with_its_reason_and_holds_up_nothing()
     for (number, body) in to_the_lane.iter().enumerate() {
         broker.publish(REGISTRATIONS_EXCHANGE, INTERACTIVE, &number.to_string(), body).await;
     }
-    broker.publish(DEAD_LETTER, INTERACTIVE, "3", &Envelope::of(given_up.clone()).encode()).await;
+    broker
+        .publish(
+            DEAD_LETTER,
+            INTERACTIVE,
+            "3",
+            &Envelope::from_registration(given_up.clone()).encode(),
+        )
+        .await;
     broker.publish(REGISTRATIONS_EXCHANGE, "no such lane", "4", b"nowhere to go").await;
-    broker.publish(REGISTRATIONS_EXCHANGE, INTERACTIVE, "5", &Envelope::of(fine).encode()).await;
+    broker
+        .publish(
+            REGISTRATIONS_EXCHANGE,
+            INTERACTIVE,
+            "5",
+            &Envelope::from_registration(fine).encode(),
+        )
+        .await;
 
     let letters = oracle.dead_letters(5).await;
     let told: Vec<_> =
@@ -73,9 +87,16 @@ async fn a_message_over_which_the_decoder_panics_is_kept_also_on_a_last_resort()
     ];
     for (registration, (exchange, key)) in panicking.iter().zip(ways) {
         let id = registration.id.to_string();
-        broker.publish(exchange, key, &id, &Envelope::of(registration.clone()).encode()).await;
+        broker
+            .publish(
+                exchange,
+                key,
+                &id,
+                &Envelope::from_registration(registration.clone()).encode(),
+            )
+            .await;
     }
-    let fine = Envelope::of(valid("fine@example.com")).encode();
+    let fine = Envelope::from_registration(valid("fine@example.com")).encode();
     broker.publish(REGISTRATIONS_EXCHANGE, INTERACTIVE, "4", &fine).await;
 
     let letters = oracle.dead_letters(3).await;

@@ -1,5 +1,5 @@
 use registrar_domain::Lane;
-use registrar_messaging::{REGISTRATIONS_EXCHANGE, queue_of};
+use registrar_messaging::{REGISTRATIONS_EXCHANGE, queue_for};
 use registrar_tests::api::{Api, id_of};
 use registrar_tests::broker::Broker;
 use registrar_tests::oracle::Oracle;
@@ -14,7 +14,7 @@ async fn a_registration_without_a_queue_to_go_to_is_on_hold_and_its_student_is_t
     let (api, _worker) = (Api::start(&home.servers).await, Worker::start(&home.servers).await);
     let broker = Broker::connect(&home.servers.amqp_url).await;
     let lane = Lane::Interactive;
-    broker.unbind(queue_of(lane), REGISTRATIONS_EXCHANGE, lane.as_str()).await;
+    broker.unbind(queue_for(lane), REGISTRATIONS_EXCHANGE, lane.as_str()).await;
 
     let reference = api.accepted(&Student::unique()).await;
     assert_eq!(api.decided(&reference).await["status"], "on_hold");

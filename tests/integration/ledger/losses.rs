@@ -1,7 +1,7 @@
 //! Messages that somebody takes away behind Registrar's back.
 
 use registrar_domain::Lane;
-use registrar_messaging::queue_of;
+use registrar_messaging::queue_for;
 use registrar_tests::api::Api;
 use registrar_tests::broker::Broker;
 use registrar_tests::ledger::LedgerView;
@@ -12,7 +12,7 @@ use registrar_tests::worker::Worker;
 use super::ledger;
 use crate::end_to_end::Home;
 
-const QUEUE: &str = queue_of(Lane::Interactive);
+const QUEUE: &str = queue_for(Lane::Interactive);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_purged_by_mistake_are_unaccounted_for_and_the_rest_is_not() {

@@ -150,7 +150,7 @@ async fn a_setting_of_the_worker_that_makes_no_sense_is_refused() {
         ("REGISTRAR_BATCH_LINGER", "5"),
         ("REGISTRAR_BATCH_ROWS", "513"),
         ("REGISTRAR_BULK_WRITERS", "65"),
-        ("REGISTRAR_GIVE_BACK_AFTER", "never"),
+        ("REGISTRAR_REQUEUE_AFTER", "never"),
         ("REGISTRAR_INTERACTIVE_WRITERS", "0"),
         ("REGISTRAR_SHUTDOWN_TIMEOUT", "20sec"),
     ] {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 use registrar_local::TestVhost;
-use registrar_messaging::{ConnectError, ConsumerConnection, Readiness};
+use registrar_messaging::{AmqpConsumerConnection, ConnectError, Readiness};
 use registrar_tests::wait;
 use tokio::task::block_in_place;
 
@@ -14,7 +14,7 @@ use super::broker::{Inspector, PATIENCE, settings, soon};
 use super::running::{Running, publish_settings};
 
 async fn error_of(url: &str) -> ConnectError {
-    match soon(ConsumerConnection::connect(&settings(url), "test")).await {
+    match soon(AmqpConsumerConnection::connect(&settings(url), "test")).await {
         Err(error) => error,
         Ok(_) => panic!("connected"),
     }
@@ -24,7 +24,7 @@ async fn error_of(url: &str) -> ConnectError {
 async fn the_topology_may_be_declared_again_and_again() {
     let vhost = broker::shared();
     for _ in 0..3 {
-        let connection = ConsumerConnection::connect(&settings(&vhost.url()), "test").await;
+        let connection = AmqpConsumerConnection::connect(&settings(&vhost.url()), "test").await;
         connection.unwrap().close().await;
     }
 }
@@ -45,7 +45,8 @@ async fn connections_that_only_publish_agree_on_small_frames_and_consumers_on_th
     publisher.stop().await;
 
     let vhost = broker::shared();
-    let connection = ConsumerConnection::connect(&settings(&vhost.url()), "test").await.unwrap();
+    let connection =
+        AmqpConsumerConnection::connect(&settings(&vhost.url()), "test").await.unwrap();
     assert_eq!(frames(&vhost).await, [128 * 1024]);
     connection.close().await;
 }
@@ -104,7 +105,7 @@ async fn an_attempt_that_hangs_ends_in_time_and_leaves_no_connection_behind() {
         amqp_connect_timeout: Duration::from_millis(200),
         ..settings(&url)
     };
-    let error = soon(ConsumerConnection::connect(&settings, "test")).await.err();
+    let error = soon(AmqpConsumerConnection::connect(&settings, "test")).await.err();
     assert!(matches!(error, Some(ConnectError::TimedOut { .. })), "{error:?}");
 
     let (mut accepted, _) = silent.accept().unwrap();

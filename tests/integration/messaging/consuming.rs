@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use futures_util::FutureExt as _;
 use registrar_domain::Lane;
 use registrar_messaging::{
-    AmqpDeliveries, ConsumerConnection, DEAD_LETTER, Death, Deliveries as _, Delivery,
-    OutgoingMessage, queue_of,
+    AmqpConsumerConnection, AmqpDeliveries, DEAD_LETTER, Death, Deliveries as _, Delivery,
+    OutgoingMessage, queue_for,
 };
 use registrar_tests::broker::Broker;
 use serde_json::json;
@@ -13,7 +13,7 @@ use super::broker;
 use super::broker::{set_policy, settings, soon};
 use super::running::{Running, message, publish_settings};
 
-const QUEUE: &str = queue_of(Lane::Interactive);
+const QUEUE: &str = queue_for(Lane::Interactive);
 
 /// Publishes so many messages; their ids in order.
 async fn fill(url: &str, count: usize) -> Vec<String> {
@@ -29,8 +29,8 @@ async fn fill(url: &str, count: usize) -> Vec<String> {
     ids
 }
 
-async fn consume(url: &str) -> ConsumerConnection {
-    ConsumerConnection::connect(&settings(url), "test").await.unwrap()
+async fn consume(url: &str) -> AmqpConsumerConnection {
+    AmqpConsumerConnection::connect(&settings(url), "test").await.unwrap()
 }
 
 async fn take(deliveries: &mut AmqpDeliveries, count: usize) -> Vec<Delivery> {
@@ -120,7 +120,7 @@ async fn what_is_given_back_comes_again_and_counts_as_delivered_as_far_as_the_br
         assert_eq!(delivery.message_id.as_ref(), published.first());
         assert_eq!(delivery.redelivered, time > 0);
         assert_eq!(delivery.delivery_count, if is_counted { time } else { 0 });
-        deliveries.give_back_all().await;
+        deliveries.requeue_all().await;
         assert!(deliveries.next().await.is_none(), "nothing comes after giving back");
     }
 }
@@ -145,7 +145,7 @@ async fn giving_back_includes_what_was_not_taken_and_not_what_was_acked() {
     let mut deliveries = connection.open(QUEUE, 100).await.unwrap();
     let taken = take(&mut deliveries, 3).await;
     deliveries.ack_through(taken[0].tag).await.unwrap();
-    deliveries.give_back_all().await;
+    deliveries.requeue_all().await;
 
     let mut others = connection.open(QUEUE, 100).await.unwrap();
     let mut again = take(&mut others, 9).await;
@@ -194,7 +194,7 @@ async fn a_killed_broker_ends_the_deliveries() {
     .await;
     assert!(next.is_none());
     soon(deliveries.ack_through(taken[0].tag)).await.unwrap_err();
-    soon(deliveries.give_back_all()).await;
+    soon(deliveries.requeue_all()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use lapin::options::QueueDeleteOptions;
 use registrar_domain::Lane;
 use registrar_messaging::{
-    ConnectError, ConsumerConnection, DEAD_LETTER, Deliveries as _, LEDGER, REGISTRATIONS_EXCHANGE,
-    UNROUTED, queue_of,
+    AmqpConsumerConnection, ConnectError, DEAD_LETTER, Deliveries as _, LEDGER,
+    REGISTRATIONS_EXCHANGE, UNROUTED, queue_for,
 };
 use registrar_tests::broker::Broker;
 use tokio::task::block_in_place;
@@ -14,7 +14,7 @@ use tokio::task::block_in_place;
 use super::broker;
 use super::broker::{Inspector, describe, settings, soon};
 
-const QUEUE: &str = queue_of(Lane::Interactive);
+const QUEUE: &str = queue_for(Lane::Interactive);
 
 /// A policy is of one virtual host, and RabbitMQ 4 would drop what was delivered 20 times.
 #[tokio::test(flavor = "multi_thread")]
@@ -22,7 +22,8 @@ async fn the_last_resorts_of_any_virtual_host_give_up_on_nothing_also_without_a_
     let vhost = broker::shared();
     let management = vhost.management();
     block_in_place(|| management.delete_policy(vhost.name(), "last-resort-queues")).unwrap();
-    let connection = ConsumerConnection::connect(&settings(&vhost.url()), "test").await.unwrap();
+    let connection =
+        AmqpConsumerConnection::connect(&settings(&vhost.url()), "test").await.unwrap();
     for queue in [DEAD_LETTER, UNROUTED, LEDGER] {
         let described = describe(&vhost, queue).await;
         assert_eq!(described["arguments"]["x-delivery-limit"], 1_000_000_000, "{described}");
@@ -32,7 +33,7 @@ async fn the_last_resorts_of_any_virtual_host_give_up_on_nothing_also_without_a_
         let mut deliveries = connection.open(DEAD_LETTER, 1).await.unwrap();
         let delivery = soon(deliveries.next()).await.expect("it is still there");
         assert_eq!(delivery.message_id.as_deref(), Some("1"));
-        deliveries.give_back_all().await;
+        deliveries.requeue_all().await;
     }
     connection.close().await;
 }
@@ -41,7 +42,7 @@ async fn the_last_resorts_of_any_virtual_host_give_up_on_nothing_also_without_a_
 async fn a_reconnect_declares_nothing_until_something_is_found_missing() {
     let vhost = broker::shared();
     let settings = settings(&vhost.url());
-    let connect = async || ConsumerConnection::connect(&settings, "test").await.unwrap();
+    let connect = async || AmqpConsumerConnection::connect(&settings, "test").await.unwrap();
     let inspector = Inspector::connect(&vhost.url()).await;
     let publish = async |id: &str| {
         let broker = Broker::connect(&vhost.url()).await;
@@ -69,10 +70,10 @@ async fn a_reconnect_declares_nothing_until_something_is_found_missing() {
 async fn a_consumer_that_the_broker_cancels_leads_to_a_declaration() {
     let vhost = broker::shared();
     let settings = settings(&vhost.url());
-    let connection = ConsumerConnection::connect(&settings, "test").await.unwrap();
+    let connection = AmqpConsumerConnection::connect(&settings, "test").await.unwrap();
     let mut deliveries = connection.open(QUEUE, 1).await.unwrap();
     block_in_place(|| vhost.management().delete_queue(vhost.name(), QUEUE)).unwrap();
     assert!(soon(deliveries.next()).await.is_none());
-    let connection = ConsumerConnection::connect(&settings, "test").await.unwrap();
+    let connection = AmqpConsumerConnection::connect(&settings, "test").await.unwrap();
     connection.open(QUEUE, 1).await.unwrap();
 }

@@ -1,6 +1,7 @@
 //! What `registrar_messaging` promises, against a real RabbitMQ.
 
 mod broker;
+mod confirm_reports;
 mod connecting;
 mod consuming;
 mod declaring;
@@ -8,4 +9,3 @@ mod outages;
 mod publishing;
 mod routing;
 mod running;
-mod statements;

@@ -2,13 +2,13 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use registrar_domain::Lane;
-use registrar_messaging::{PublishError, PublishSettings, Readiness, queue_of};
+use registrar_messaging::{PublishError, PublishSettings, Readiness, queue_for};
 
 use super::broker;
 use super::broker::{Inspector, soon};
 use super::running::{Running, message, publish_settings};
 
-const QUEUE: &str = queue_of(Lane::Interactive);
+const QUEUE: &str = queue_for(Lane::Interactive);
 
 /// The node's memory in use is always above the first and below the second.
 const STARVED: f64 = 0.00001;

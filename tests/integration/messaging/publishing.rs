@@ -5,7 +5,7 @@ use futures_util::future::{FutureExt as _, join_all};
 use lapin::types::{AMQPValue, LongString};
 use registrar_domain::Lane;
 use registrar_messaging::{
-    ConsumerConnection, Deliveries as _, PublishError, PublishSettings, queue_of,
+    AmqpConsumerConnection, Deliveries as _, PublishError, PublishSettings, queue_for,
 };
 use serde_json::json;
 
@@ -13,7 +13,7 @@ use super::broker;
 use super::broker::{Inspector, describe, set_policy, settings, soon};
 use super::running::{Running, message, publish_settings};
 
-const QUEUE: &str = queue_of(Lane::Interactive);
+const QUEUE: &str = queue_for(Lane::Interactive);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_published_message_is_persistent_and_says_what_it_is() {
@@ -47,7 +47,7 @@ async fn the_queues_are_quorum_queues_that_lose_nothing_when_full_or_giving_up()
     let vhost = broker::shared();
     Running::ready(&vhost.url(), publish_settings()).await.stop().await;
     for lane in Lane::ALL {
-        let queue = describe(&vhost, queue_of(lane)).await;
+        let queue = describe(&vhost, queue_for(lane)).await;
         assert_eq!(queue["type"], "quorum");
         assert_eq!(queue["durable"], true);
         assert_eq!(
@@ -70,7 +70,8 @@ async fn among_concurrent_callers_each_confirm_and_each_nack_goes_to_its_own() {
     set_policy(&vhost, QUEUE, &json!({ "max-length-bytes": 40_000 }));
 
     // Makes room now and then, so that nacks come between confirms.
-    let connection = ConsumerConnection::connect(&settings(&vhost.url()), "test").await.unwrap();
+    let connection =
+        AmqpConsumerConnection::connect(&settings(&vhost.url()), "test").await.unwrap();
     let mut deliveries = connection.open(QUEUE, 50).await.unwrap();
     let draining = tokio::spawn(async move {
         let mut taken = HashSet::new();
@@ -83,7 +84,7 @@ async fn among_concurrent_callers_each_confirm_and_each_nack_goes_to_its_own() {
                 break;
             }
         }
-        deliveries.give_back_all().await;
+        deliveries.requeue_all().await;
         taken
     });
 

@@ -3,7 +3,7 @@ use std::sync::atomic::Ordering;
 
 use futures_util::future::join_all;
 use registrar_domain::Lane;
-use registrar_messaging::{PublishError, REGISTRATIONS_EXCHANGE, UNROUTED, queue_of};
+use registrar_messaging::{PublishError, REGISTRATIONS_EXCHANGE, UNROUTED, queue_for};
 
 use super::broker;
 use super::broker::{Inspector, soon};
@@ -14,7 +14,7 @@ async fn what_cannot_be_routed_is_stored_where_it_raises_the_alarm() {
     let vhost = broker::shared();
     let publisher = Running::ready(&vhost.url(), publish_settings()).await;
     let inspector = Inspector::connect(&vhost.url()).await;
-    inspector.unbind(queue_of(Lane::Bulk), REGISTRATIONS_EXCHANGE, "bulk").await;
+    inspector.unbind(queue_for(Lane::Bulk), REGISTRATIONS_EXCHANGE, "bulk").await;
 
     let sent = message(Lane::Bulk);
     soon(publisher.publish(sent.clone())).await.unwrap();
@@ -29,7 +29,7 @@ async fn a_returned_message_is_never_reported_as_stored_whatever_it_travels_with
     let inspector = Inspector::connect(&vhost.url()).await;
     for round in 1..=20_u64 {
         inspector.unbind(UNROUTED, UNROUTED, "").await;
-        inspector.unbind(queue_of(Lane::Bulk), REGISTRATIONS_EXCHANGE, "bulk").await;
+        inspector.unbind(queue_for(Lane::Bulk), REGISTRATIONS_EXCHANGE, "bulk").await;
         let calls = (0..300).map(|number| {
             let lane = if number % 10 == 9 { Lane::Bulk } else { Lane::Interactive };
             let message = message(lane);
@@ -39,7 +39,7 @@ async fn a_returned_message_is_never_reported_as_stored_whatever_it_travels_with
         let answers = soon(join_all(calls)).await;
 
         let mut stored = HashSet::new();
-        for queue in [queue_of(Lane::Interactive), queue_of(Lane::Bulk), UNROUTED] {
+        for queue in [queue_for(Lane::Interactive), queue_for(Lane::Bulk), UNROUTED] {
             stored.extend(inspector.take_ids(queue).await);
         }
         let lost: Vec<_> =

@@ -6,7 +6,7 @@ use lapin::options::{
 use lapin::types::{AMQPValue, FieldTable, LongString};
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
 use registrar_domain::Lane;
-use registrar_messaging::{REGISTRATIONS_EXCHANGE, queue_of};
+use registrar_messaging::{REGISTRATIONS_EXCHANGE, queue_for};
 
 async fn channel(amqp_url: &str) -> (Connection, Channel) {
     let connection = Connection::connect(amqp_url, ConnectionProperties::default()).await.unwrap();
@@ -17,7 +17,7 @@ async fn channel(amqp_url: &str) -> (Connection, Channel) {
 /// Makes the broker dead-letter the only registration that waits.
 pub(super) async fn dead_letter_the_waiting(amqp_url: &str) {
     let (_connection, channel) = channel(amqp_url).await;
-    let queue = queue_of(Lane::Interactive);
+    let queue = queue_for(Lane::Interactive);
     let waiting = channel.basic_get(queue.into(), BasicGetOptions::default()).await.unwrap();
     let reject = BasicRejectOptions { requeue: false };
     waiting.unwrap().delivery.acker.reject(reject).await.unwrap();

@@ -73,8 +73,7 @@ async fn what_waits_for_mysql_grows_old_in_hand_and_after_it_went_back() {
     block_in_place(|| database.admin().create_database("registrar").unwrap());
     let database_url = database.admin().database_url("registrar");
     let servers = Servers { database_url, ..home.servers.clone() }.migrated().await;
-    let soon =
-        [("REGISTRAR_DATABASE_CONNECT_TIMEOUT", "500ms"), ("REGISTRAR_GIVE_BACK_AFTER", "2s")];
+    let soon = [("REGISTRAR_DATABASE_CONNECT_TIMEOUT", "500ms"), ("REGISTRAR_REQUEUE_AFTER", "2s")];
     let api = Api::start_with(&servers, &soon[..1]).await;
     let worker = Worker::start_with(&servers, &soon).await;
     api.decided(&api.accepted(&Student::unique()).await).await;

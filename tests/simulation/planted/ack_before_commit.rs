@@ -1,7 +1,7 @@
 //! A delivery is acked when it is taken, as with a consumer that acks automatically.
 
 use registrar_messaging::{
-    ChannelGone, ConnectError, Consuming, ConsumingConnector, Deliveries, Delivery,
+    ChannelGone, ConnectError, ConsumerConnection, ConsumerConnector, Deliveries, Delivery,
 };
 
 use super::super::consuming::{ConsumingDouble, DeliveriesDouble};
@@ -33,7 +33,7 @@ impl Assembly for AckBeforeCommit {
 
 struct Eager<T>(T);
 
-impl ConsumingConnector for Eager<ConsumingDouble> {
+impl ConsumerConnector for Eager<ConsumingDouble> {
     type Connection = Self;
 
     async fn connect(&self, purpose: &str) -> Result<Self, ConnectError> {
@@ -41,7 +41,7 @@ impl ConsumingConnector for Eager<ConsumingDouble> {
     }
 }
 
-impl Consuming for Eager<ConsumingDouble> {
+impl ConsumerConnection for Eager<ConsumingDouble> {
     type Deliveries = Eager<DeliveriesDouble>;
 
     async fn open(&self, queue: &str, prefetch: u16) -> Result<Self::Deliveries, ConnectError> {
@@ -68,12 +68,12 @@ impl Deliveries for Eager<DeliveriesDouble> {
         Ok(())
     }
 
-    async fn take_no_more(&mut self) {
-        self.0.take_no_more().await;
+    async fn cancel(&mut self) {
+        self.0.cancel().await;
     }
 
-    async fn give_back_all(&mut self) {
-        self.0.give_back_all().await;
+    async fn requeue_all(&mut self) {
+        self.0.requeue_all().await;
     }
 }
 

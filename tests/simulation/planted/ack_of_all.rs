@@ -1,7 +1,7 @@
 //! An ack takes with it what came before, also what is delayed or was put aside.
 
 use registrar_messaging::{
-    ChannelGone, ConnectError, Consuming, ConsumingConnector, Deliveries, Delivery,
+    ChannelGone, ConnectError, ConsumerConnection, ConsumerConnector, Deliveries, Delivery,
 };
 
 use super::super::consuming::{ConsumingDouble, DeliveriesDouble};
@@ -33,7 +33,7 @@ impl Assembly for AckOfAll {
 
 struct Greedy<T>(T);
 
-impl ConsumingConnector for Greedy<ConsumingDouble> {
+impl ConsumerConnector for Greedy<ConsumingDouble> {
     type Connection = Self;
 
     async fn connect(&self, purpose: &str) -> Result<Self, ConnectError> {
@@ -41,7 +41,7 @@ impl ConsumingConnector for Greedy<ConsumingDouble> {
     }
 }
 
-impl Consuming for Greedy<ConsumingDouble> {
+impl ConsumerConnection for Greedy<ConsumingDouble> {
     type Deliveries = Greedy<DeliveriesDouble>;
 
     async fn open(&self, queue: &str, prefetch: u16) -> Result<Self::Deliveries, ConnectError> {
@@ -66,12 +66,12 @@ impl Deliveries for Greedy<DeliveriesDouble> {
         self.0.ack_through(tag).await
     }
 
-    async fn take_no_more(&mut self) {
-        self.0.take_no_more().await;
+    async fn cancel(&mut self) {
+        self.0.cancel().await;
     }
 
-    async fn give_back_all(&mut self) {
-        self.0.give_back_all().await;
+    async fn requeue_all(&mut self) {
+        self.0.requeue_all().await;
     }
 }
 

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use registrar_messaging::session::{Condition, Connector, Session, Settlement};
-use registrar_messaging::{ConnectError, OutgoingMessage, Statement};
+use registrar_messaging::transport::{ChannelState, ConfirmChannel, ConfirmOutcome, Connector};
+use registrar_messaging::{ConfirmReport, ConnectError, OutgoingMessage};
 use tokio::sync::oneshot;
 
 use super::super::consuming::ConsumingDouble;
 use super::super::database::DatabaseDouble;
 use super::super::installation::Assembly;
-use super::super::publishing::{PublishingDouble, SessionDouble};
+use super::super::publishing::{ChannelDouble, PublishingDouble};
 use super::super::violation::Rule;
 use super::is_caught;
 
@@ -38,22 +38,22 @@ impl Assembly for SwappedConfirms {
 struct Swapping(PublishingDouble);
 
 impl Connector for Swapping {
-    type Session = SwappingSession;
+    type Channel = SwappingChannel;
 
-    async fn connect(&mut self) -> Result<SwappingSession, ConnectError> {
+    async fn connect(&mut self) -> Result<SwappingChannel, ConnectError> {
         let session = self.0.connect().await?;
-        Ok(SwappingSession { session, sent: 0, waiting: Arc::default() })
+        Ok(SwappingChannel { session, sent: 0, waiting: Arc::default() })
     }
 }
 
-struct SwappingSession {
-    session: SessionDouble,
+struct SwappingChannel {
+    session: ChannelDouble,
     sent: u64,
-    waiting: Arc<Mutex<BTreeMap<u64, oneshot::Sender<Settlement>>>>,
+    waiting: Arc<Mutex<BTreeMap<u64, oneshot::Sender<ConfirmOutcome>>>>,
 }
 
-impl Session for SwappingSession {
-    type Confirm = BoxFuture<'static, Settlement>;
+impl ConfirmChannel for SwappingChannel {
+    type Confirm = BoxFuture<'static, ConfirmOutcome>;
 
     fn publish(&mut self, message: OutgoingMessage) -> Self::Confirm {
         let (confirm, settled) = oneshot::channel();
@@ -67,15 +67,15 @@ impl Session for SwappingSession {
             let other = waiting.remove(&(number ^ 1)).or_else(|| waiting.remove(&number));
             let _ = other.map(|confirm| confirm.send(settlement));
         });
-        async { settled.await.unwrap_or(Settlement::Lost) }.boxed()
+        async { settled.await.unwrap_or(ConfirmOutcome::ChannelClosed) }.boxed()
     }
 
-    fn state(&mut self, statement: &Statement) -> Self::Confirm {
-        self.session.state(statement)
+    fn publish_report(&mut self, report: &ConfirmReport) -> Self::Confirm {
+        self.session.publish_report(report)
     }
 
-    async fn changed(&mut self) -> Condition {
-        self.session.changed().await
+    async fn state_changed(&mut self) -> ChannelState {
+        self.session.state_changed().await
     }
 
     async fn close(self) {

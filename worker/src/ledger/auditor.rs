@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_domain::ledger::{Look, balance};
-use registrar_ledger::{LookError, Looker};
+use registrar_domain::ledger::{Snapshot, balance};
+use registrar_ledger::{SnapshotError, SnapshotReader};
 use registrar_storage::MySqlStore;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -16,14 +16,14 @@ use crate::observe::metrics::WorkerMetrics;
 const INTERVAL: Duration = Duration::from_secs(15);
 
 pub(crate) struct Auditor {
-    pub(crate) looker: Looker,
+    pub(crate) reader: SnapshotReader,
     pub(crate) store: MySqlStore,
     pub(crate) outage: Outage,
     pub(crate) metrics: Arc<WorkerMetrics>,
 }
 
 impl Auditor {
-    /// QueueCounter until `stop`. While there is nothing to be seen the gauges keep what they last showed,
+    /// Audits until `stop`. While there is nothing to be seen the gauges keep what they last showed,
     /// and one of them says since when.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
         let auditing = async {
@@ -43,15 +43,15 @@ impl Auditor {
         stop.run_until_cancelled(Box::pin(auditing)).await;
     }
 
-    async fn audit(&mut self) -> Result<Look, LookError> {
+    async fn audit(&mut self) -> Result<Snapshot, SnapshotError> {
         let compacted = self.store.compact_ledger().await;
-        let look = self.looker.look().await?;
+        let look = self.reader.read().await?;
         compacted?;
         Ok(look)
     }
 
     /// What was seen while acks go ahead of the ledger lacks what they settled.
-    fn show(&self, earlier: Option<Look>, later: Option<Look>) -> Option<Look> {
+    fn show(&self, earlier: Option<Snapshot>, later: Option<Snapshot>) -> Option<Snapshot> {
         let later = later.filter(|_| !self.outage.is_on())?;
         if let Some(earlier) = earlier {
             for (lane, figures) in balance(&earlier, &later) {

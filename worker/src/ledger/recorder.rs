@@ -22,7 +22,7 @@ const IN_TIME: Duration = Duration::from_secs(2);
 /// and while acks go ahead, what comes is taken at once.
 const NOTES: usize = 64;
 
-/// The most ranges of an account that are kept while the ledger cannot be written, so that memory
+/// The most ranges of an key that are kept while the ledger cannot be written, so that memory
 /// is bounded; as text some hundred kilobytes.
 const MAX_RANGES: usize = 10_000;
 
@@ -180,21 +180,21 @@ impl<S: RegistrationStore> Recording<S> {
     /// Joining ranges calls settled what perhaps is not, which hides losses but invents none.
     fn bound(&mut self) {
         self.waiting.retain(|one| !one.is_closed());
-        for (account, book) in self.pending.iter_mut() {
-            if book.settled.join_if_more_than(MAX_RANGES) {
-                let (epoch, lane) = (account.epoch, account.lane.as_str());
-                tracing::warn!(%epoch, lane, "the ledger loses detail, since it cannot be written");
+        for (key, state) in self.pending.iter_mut() {
+            if state.settled.join_if_more_than(MAX_RANGES) {
+                let (producer, lane) = (key.producer, key.lane.as_str());
+                tracing::warn!(%producer, lane, "the ledger loses detail, since it cannot be written");
             }
         }
     }
 
     /// The process ends. What it settled shows as unaccounted for, unless somebody adds it.
     fn leave_unwritten(&mut self, error: &StorageError) {
-        for (account, book) in self.pending.iter() {
-            let (epoch, lane) = (account.epoch, account.lane.as_str());
-            let settled = book.settled.to_string();
+        for (key, state) in self.pending.iter() {
+            let (producer, lane) = (key.producer, key.lane.as_str());
+            let settled = state.settled.to_string();
             tracing::error!(
-                %epoch, lane, settled, %error,
+                %producer, lane, settled, %error,
                 "these messages were settled, and the ledger could not be written: they show as \
                  unaccounted for"
             );

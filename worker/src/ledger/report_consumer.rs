@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use registrar_domain::ledger::Ledger;
 use registrar_messaging::{
-    AmqpDeliveries, ConsumerConnection, Deliveries as _, Delivery, LEDGER, MalformedStatement,
-    MessagingSettings, Statement, caught,
+    AmqpConsumerConnection, AmqpDeliveries, ConfirmReport, Deliveries as _, Delivery, LEDGER,
+    MalformedConfirmReport, MessagingSettings, caught,
 };
 use registrar_runtime::retry::{Backoff, RetryPolicy};
 use registrar_storage::RegistrationStore;
@@ -31,7 +31,7 @@ impl<S: RegistrationStore> ReportConsumer<S> {
     pub(crate) async fn run(self, stop: CancellationToken) {
         let mut backoff = Backoff::new(self.retry);
         while !stop.is_cancelled() {
-            let connecting = ConsumerConnection::connect(&self.messaging, "consume ledger");
+            let connecting = AmqpConsumerConnection::connect(&self.messaging, "consume ledger");
             let connected = tokio::select! {
                 () = stop.cancelled() => return,
                 connected = connecting => connected,
@@ -42,7 +42,7 @@ impl<S: RegistrationStore> ReportConsumer<S> {
                         Ok(mut statements) => {
                             backoff.reset();
                             self.keep(&mut statements, &stop).await;
-                            statements.give_back_all().await;
+                            statements.requeue_all().await;
                         }
                         Err(error) => tracing::warn!(%error, "the ledger's queue is not consumed"),
                     }
@@ -96,9 +96,9 @@ impl<S: RegistrationStore> ReportConsumer<S> {
 }
 
 fn take(delivery: &Delivery, into: &mut Ledger) {
-    let decoded = caught(|| Statement::decode(&delivery.body));
-    match decoded.unwrap_or(Err(MalformedStatement)) {
-        Ok(statement) => into.book(statement.account).add(&statement.into_book()),
+    let decoded = caught(|| ConfirmReport::decode(&delivery.body));
+    match decoded.unwrap_or(Err(MalformedConfirmReport)) {
+        Ok(statement) => into.entry(statement.key).add(&statement.into_state()),
         Err(error) => tracing::error!(%error, "a message for the ledger is dropped"),
     }
 }

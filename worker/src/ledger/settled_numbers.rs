@@ -1,4 +1,4 @@
-use registrar_domain::ledger::{Account, Ledger};
+use registrar_domain::ledger::{Ledger, SequenceKey};
 use registrar_messaging::caught;
 
 use crate::batcher::Item;
@@ -9,9 +9,9 @@ pub(crate) fn settled_numbers(source: &Source, items: &[&Item]) -> Ledger {
     let mut ledger = Ledger::default();
     for item in items {
         let number = caught(|| item.delivery.number()).flatten();
-        let Some((epoch, number)) = number else { continue };
+        let Some((producer, number)) = number else { continue };
         let Some(lane) = source.lane_of(item) else { continue };
-        ledger.book(Account { epoch, lane }).settled.insert(number, number);
+        ledger.entry(SequenceKey { producer, lane }).settled.insert(number, number);
     }
     ledger
 }

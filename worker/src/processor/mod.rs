@@ -137,7 +137,7 @@ impl<S: RegistrationStore> Processor<S> {
         let proves_good = mode == Mode::Probing && !items.iter().any(Item::is_suspected_poison);
         if proves_good {
             // The broker would send the next message with the ack, only to get it back.
-            channel.deliveries.take_no_more().await;
+            channel.deliveries.cancel().await;
         }
         self.settle(items, channel, Acking::Through).await?;
         if proves_good { Err(ProcessorEnd::Change(Mode::Normal)) } else { Ok(()) }
@@ -150,7 +150,7 @@ impl<S: RegistrationStore> Processor<S> {
         channel: &mut Channel<'_, D>,
         end: ProcessorEnd,
     ) -> ProcessorEnd {
-        channel.deliveries.take_no_more().await;
+        channel.deliveries.cancel().await;
         while let Some(items) = batcher.next_in_hand(channel.deliveries, channel.stop).await {
             if let Err(end) = self.settle(items, channel, Acking::Each).await {
                 return end;

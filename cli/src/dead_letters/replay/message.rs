@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(watched(&letter()).registrations, []);
         let student = Student::parse("Ada", "Lovelace", "ada@example.com").unwrap();
         let registration = Registration::now(RegistrationId::generate(), student);
-        let payload = Envelope::of(registration.clone()).encode();
+        let payload = Envelope::from_registration(registration.clone()).encode();
         let watched = watched(&StoredDeadLetter { payload, ..letter() });
         assert_eq!((watched.id, watched.attempts), (17, 2));
         assert_eq!(watched.registrations, [registration.id]);

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::{Book, Ledger, Numbers};
+use super::{Ledger, SequenceSet, SequenceState};
 use crate::Lane;
 
 /// The ledger and the queues at about one moment.
@@ -9,8 +9,8 @@ use crate::Lane;
 /// number that is missing here was confirmed before the queues were counted and not settled until
 /// after, so that its message either waited or was in a worker's hands; or is lost.
 #[derive(Clone, Debug, Default)]
-pub struct Look {
-    /// Every book.
+pub struct Snapshot {
+    /// Every state.
     pub ledger: Ledger,
     /// How many messages wait in queues, by the lane that they may be of. Not counted are those
     /// that a worker has in hand, which RabbitMQ tells nobody exactly.
@@ -44,27 +44,27 @@ pub struct Balance {
 /// out, as has everything once nothing waits. Handed out at the first look, still missing at the
 /// second and not back among those that wait: lost; or in the hands of a worker for longer than
 /// the time between, which the next looks will tell.
-pub fn balance(earlier: &Look, later: &Look) -> BTreeMap<Lane, Balance> {
+pub fn balance(earlier: &Snapshot, later: &Snapshot) -> BTreeMap<Lane, Balance> {
     let mut lanes = BTreeMap::from(Lane::ALL.map(|lane| (lane, Balance::default())));
-    let unknown = Book::default();
-    for (account, book) in later.ledger.iter() {
-        let waited = earlier.waiting.get(&account.lane).copied().unwrap_or_default();
-        let before = earlier.ledger.get(account).unwrap_or(&unknown);
-        let missing = book.missing();
+    let unknown = SequenceState::default();
+    for (key, state) in later.ledger.iter() {
+        let waited = earlier.waiting.get(&key.lane).copied().unwrap_or_default();
+        let before = earlier.ledger.get(key).unwrap_or(&unknown);
+        let missing = state.missing();
         // Only of what is still known to be missing: rows may be gone, as with an older backup.
         let lost = missing.both(&handed_out(before, waited));
-        let doubted = before.in_doubt().without(&book.stated).without(&book.settled);
-        let lane = lanes.entry(account.lane).or_default();
+        let doubted = before.in_doubt().without(&state.reported).without(&state.settled);
+        let lane = lanes.entry(key.lane).or_default();
         // Somebody may state any numbers.
-        let add = |figure: &mut u64, numbers: &Numbers| {
+        let add = |figure: &mut u64, numbers: &SequenceSet| {
             *figure = figure.saturating_add(numbers.count());
         };
-        add(&mut lane.confirmed, &book.confirmed());
-        add(&mut lane.settled, &book.confirmed().without(&missing));
+        add(&mut lane.confirmed, &state.confirmed());
+        add(&mut lane.settled, &state.confirmed().without(&missing));
         add(&mut lane.in_flight, &missing);
         add(&mut lane.unaccounted, &lost);
-        add(&mut lane.settled_unconfirmed, &book.settled.without(&book.confirmed()));
-        add(&mut lane.unconfirmed, &book.unconfirmed);
+        add(&mut lane.settled_unconfirmed, &state.settled.without(&state.confirmed()));
+        add(&mut lane.unconfirmed, &state.unconfirmed);
         add(&mut lane.in_doubt, &doubted);
     }
     for (lane, balance) in &mut lanes {
@@ -76,9 +76,9 @@ pub fn balance(earlier: &Look, later: &Look) -> BTreeMap<Lane, Balance> {
 }
 
 /// The missing numbers whose messages cannot be among those that wait for the first time.
-fn handed_out(book: &Book, waiting: u64) -> Numbers {
-    let missing = book.missing();
-    if waiting == 0 { missing } else { missing.up_to(book.settled.highest()) }
+fn handed_out(state: &SequenceState, waiting: u64) -> SequenceSet {
+    let missing = state.missing();
+    if waiting == 0 { missing } else { missing.up_to(state.settled.highest()) }
 }
 
 #[cfg(test)]
@@ -86,16 +86,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::ledger::{Account, Epoch};
+    use crate::ledger::{ProducerId, SequenceKey};
 
-    const EPOCH: Epoch = Epoch::from_bytes([7; 16]);
+    const EPOCH: ProducerId = ProducerId::from_bytes([7; 16]);
     const LANE: Lane = Lane::Interactive;
 
-    fn look(stated: &str, unconfirmed: &str, settled: &str, waiting: u64) -> Look {
+    fn look(reported: &str, unconfirmed: &str, settled: &str, waiting: u64) -> Snapshot {
         let numbers = |text: &str| text.parse().unwrap();
-        let mut look = Look::default();
-        *look.ledger.book(Account { epoch: EPOCH, lane: LANE }) = Book {
-            stated: numbers(stated),
+        let mut look = Snapshot::default();
+        *look.ledger.entry(SequenceKey { producer: EPOCH, lane: LANE }) = SequenceState {
+            reported: numbers(reported),
             unconfirmed: numbers(unconfirmed),
             settled: numbers(settled),
         };
@@ -104,7 +104,7 @@ mod tests {
     }
 
     /// In flight, unaccounted, in doubt.
-    fn figures(earlier: &Look, later: &Look) -> (u64, u64, u64) {
+    fn figures(earlier: &Snapshot, later: &Snapshot) -> (u64, u64, u64) {
         let figures = balance(earlier, later)[&LANE];
         let Balance { confirmed, settled, in_flight, unaccounted, in_doubt, .. } = figures;
         assert_eq!(confirmed, settled + in_flight + unaccounted);
@@ -122,38 +122,38 @@ mod tests {
             history in any_history(),
             order in prop::collection::vec(any::<prop::sample::Index>(), 60..200),
         ) {
-            let account = Account { epoch: EPOCH, lane: LANE };
+            let key = SequenceKey { producer: EPOCH, lane: LANE };
             let mut notes = Vec::new();
             let mut expected = 0;
             for (number, (confirmed, stored, lost)) in (1..).zip(history) {
-                let one = Numbers::between(number, number);
+                let one = SequenceSet::between(number, number);
                 let stored = confirmed || stored;
                 expected += u64::from(confirmed && lost);
-                let unconfirmed = if confirmed { Numbers::default() } else { one.clone() };
-                let settled = if stored && !lost { one.clone() } else { Numbers::default() };
-                notes.push(Book { stated: one, unconfirmed, ..Book::default() });
-                notes.push(Book { settled, ..Book::default() });
+                let unconfirmed = if confirmed { SequenceSet::default() } else { one.clone() };
+                let settled = if stored && !lost { one.clone() } else { SequenceSet::default() };
+                notes.push(SequenceState { reported: one, unconfirmed, ..SequenceState::default() });
+                notes.push(SequenceState { settled, ..SequenceState::default() });
             }
-            let mut rest = Look::default();
-            let book = rest.ledger.book(account);
+            let mut rest = Snapshot::default();
+            let state = rest.ledger.entry(key);
             for note in order.iter().map(|index| index.get(&notes)).chain(&notes) {
-                book.add(note);
+                state.add(note);
             }
             let figures = balance(&rest, &rest)[&LANE];
             prop_assert_eq!((figures.unaccounted, figures.in_flight), (expected, 0));
         }
     }
 
-    fn any_look() -> impl Strategy<Value = Look> {
+    fn any_look() -> impl Strategy<Value = Snapshot> {
         let numbers = || prop::collection::vec((1_u64..60, 0_u64..9), 0..6);
         (numbers(), numbers(), numbers(), 0_u64..40).prop_map(
-            |(stated, unconfirmed, settled, waiting)| {
+            |(reported, unconfirmed, settled, waiting)| {
                 let mut look = look("", "", "", waiting);
-                let book = look.ledger.book(Account { epoch: EPOCH, lane: LANE });
+                let state = look.ledger.entry(SequenceKey { producer: EPOCH, lane: LANE });
                 for (set, ranges) in [
-                    (&mut book.stated, stated),
-                    (&mut book.unconfirmed, unconfirmed),
-                    (&mut book.settled, settled),
+                    (&mut state.reported, reported),
+                    (&mut state.unconfirmed, unconfirmed),
+                    (&mut state.settled, settled),
                 ] {
                     for (first, length) in ranges {
                         set.insert(first, first + length);
@@ -171,7 +171,7 @@ mod tests {
             later in any_look(),
         ) {
             let (in_flight, unaccounted, _) = figures(&earlier, &later);
-            let missing = later.ledger.iter().map(|(_, book)| book.missing().count());
+            let missing = later.ledger.iter().map(|(_, state)| state.missing().count());
             prop_assert_eq!(in_flight + unaccounted, missing.sum::<u64>());
         }
     }
@@ -181,15 +181,15 @@ mod tests {
         let earlier = look("1-100", "", "1-50", 0);
         let restored = look("1-60", "", "1-50", 0);
         assert_eq!(figures(&earlier, &restored), (0, 10, 0));
-        assert_eq!(figures(&earlier, &Look::default()), (0, 0, 0));
+        assert_eq!(figures(&earlier, &Snapshot::default()), (0, 0, 0));
     }
 
     #[test]
     fn a_book_of_every_number_there_can_be_is_counted() {
         let mut rest = look("1-9223372036854775807", "", "", 0);
-        let other = Account { epoch: Epoch::begin(), lane: LANE };
-        rest.ledger.book(other).stated = "1-9223372036854775807".parse().unwrap();
-        rest.ledger.book(Account { epoch: Epoch::begin(), lane: LANE }).stated =
+        let other = SequenceKey { producer: ProducerId::generate(), lane: LANE };
+        rest.ledger.entry(other).reported = "1-9223372036854775807".parse().unwrap();
+        rest.ledger.entry(SequenceKey { producer: ProducerId::generate(), lane: LANE }).reported =
             "1-9".parse().unwrap();
         assert_eq!(balance(&rest, &rest)[&LANE].confirmed, u64::MAX);
     }

@@ -1,16 +1,16 @@
 //! The arithmetic that shows that no message was lost.
 //!
-//! Whoever publishes numbers its messages and later states which of the numbers RabbitMQ
-//! confirmed. Whoever settles a message notes its number. Both are sets ([`Numbers`]) that only
+//! A publisher numbers its messages and later reports which of the numbers RabbitMQ confirmed. A
+//! worker records the number of each message it settles. Both are sets ([`SequenceSet`]) that only
 //! grow, so that it does no harm to add something twice or in another order. What was confirmed,
 //! was not settled and waits in no queue is lost: see [`balance`].
 
-mod account;
 mod balance;
-mod book;
-mod numbers;
+mod sequence_key;
+mod sequence_set;
+mod sequence_state;
 
-pub use account::{Account, Epoch};
-pub use balance::{Balance, Look, balance};
-pub use book::{Book, Ledger};
-pub use numbers::{MAX_NUMBER, MalformedNumbers, Numbers};
+pub use balance::{Balance, Snapshot, balance};
+pub use sequence_key::{ProducerId, SequenceKey};
+pub use sequence_set::{MAX_SEQUENCE_NUMBER, MalformedSequenceSet, SequenceSet};
+pub use sequence_state::{Ledger, SequenceState};

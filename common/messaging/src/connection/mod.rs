@@ -10,7 +10,10 @@ use lapin::uri::AMQPScheme;
 use lapin::{Channel, ConnectionProperties};
 use tokio::time::timeout;
 
-use super::{ConnectError, MessagingSettings, TopologyState, declaring};
+use crate::error::ConnectError;
+use crate::settings::MessagingSettings;
+use crate::topology::declare::declare;
+use crate::topology::state::TopologyState;
 
 /// How large frames may get, unless the URL says. A long body goes in several; headers must fit
 /// into one.
@@ -18,19 +21,19 @@ use super::{ConnectError, MessagingSettings, TopologyState, declaring};
 /// For each connection lapin keeps room for sixty-four frames, which it allocates anew, and all of
 /// it filled, when the broker's limit is the first it hears of.
 #[derive(Clone, Copy)]
-pub(super) enum Frames {
+pub(crate) enum Frames {
     /// For connections that carry our own messages only, whose headers are short.
     Small,
     /// As large as RabbitMQ lets anybody's get: lapin hangs up on one that is larger than agreed,
     /// so that one message with long headers would stop a consumer for ever.
-    OfAnybody,
+    ServerMaximum,
 }
 
 impl Frames {
     fn bytes(self) -> u32 {
         match self {
             Self::Small => 16 * 1024,
-            Self::OfAnybody => 128 * 1024,
+            Self::ServerMaximum => 128 * 1024,
         }
     }
 }
@@ -42,7 +45,7 @@ pub async fn try_to_connect(settings: &MessagingSettings) -> Result<(), ConnectE
 }
 
 /// A connection to RabbitMQ. Dropping it cuts it off.
-pub(super) struct AmqpConnection {
+pub(crate) struct AmqpConnection {
     connection: lapin::Connection,
     wire: Wire,
     place: String,
@@ -53,19 +56,19 @@ pub(super) struct AmqpConnection {
 impl AmqpConnection {
     /// Connects, and declares the topology unless this process knows that it is there. `purpose` is
     /// what RabbitMQ's own lists show.
-    pub(super) async fn open(
+    pub(crate) async fn open(
         settings: &MessagingSettings,
         purpose: &str,
         frames: Frames,
     ) -> Result<Self, ConnectError> {
         let this = Self::without_topology(settings, purpose, frames).await?;
         if !this.topology.is_declared() {
-            this.in_time(declaring::declare(&this, &this.topology)).await?;
+            this.in_time(declare(&this.connection, &this.topology)).await?;
         }
         Ok(this)
     }
 
-    pub(super) async fn without_topology(
+    pub(crate) async fn without_topology(
         settings: &MessagingSettings,
         purpose: &str,
         frames: Frames,
@@ -83,12 +86,12 @@ impl AmqpConnection {
     }
 
     /// A new channel.
-    pub(super) async fn channel(&self) -> Result<Channel, ConnectError> {
+    pub(crate) async fn channel(&self) -> Result<Channel, ConnectError> {
         self.in_time(async { Ok(self.connection.create_channel().await?) }).await
     }
 
     /// Runs one exchange with the broker, which must answer in time.
-    pub(super) async fn in_time<T>(
+    pub(crate) async fn in_time<T>(
         &self,
         exchange: impl Future<Output = Result<T, ConnectError>>,
     ) -> Result<T, ConnectError> {
@@ -96,23 +99,23 @@ impl AmqpConnection {
         let answer = timeout(self.answer_timeout, exchange).await;
         let answer = answer.map_err(|_| ConnectError::TimedOut { place: place() })?;
         if let Err(ConnectError::Missing(_)) = &answer {
-            self.topology.something_is_missing();
+            self.topology.mark_missing();
         }
         answer.map_err(|error| error.at(&self.place))
     }
 
     /// What this process knows of the topology.
-    pub(super) fn topology(&self) -> TopologyState {
+    pub(crate) fn topology(&self) -> TopologyState {
         self.topology.clone()
     }
 
     /// The library's connection, to listen to.
-    pub(super) fn lapin(&self) -> &lapin::Connection {
+    pub(crate) fn lapin(&self) -> &lapin::Connection {
         &self.connection
     }
 
     /// Says goodbye, and waits a bounded time for the broker to have read everything before it.
-    pub(super) async fn close(self) {
+    pub(crate) async fn close(self) {
         let goodbye = self.connection.close(200, "OK".into());
         // If there is no answer, cutting the wire has to do.
         drop(timeout(self.answer_timeout, goodbye).await);

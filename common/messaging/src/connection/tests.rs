@@ -13,8 +13,8 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
-use super::super::AmqpUrl;
 use super::*;
+use crate::url::AmqpUrl;
 
 /// How AMQP 0-9-1 begins.
 const GREETING: [u8; 8] = *b"AMQP\0\0\x09\x01";

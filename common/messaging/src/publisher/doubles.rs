@@ -6,20 +6,22 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::session::{Condition, Connector, Session, Settlement};
-use crate::{ConnectError, OutgoingMessage, Statement};
+use super::message::OutgoingMessage;
+use super::transport::{ChannelState, ConfirmChannel, ConfirmOutcome, Connector};
+use crate::error::ConnectError;
+use crate::ledger::confirm_report::ConfirmReport;
 
 #[derive(Clone, Default)]
-pub(super) struct FakeBroker(Arc<Mutex<State>>);
+pub(crate) struct FakeBroker(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
     refusals: VecDeque<ConnectError>,
-    sessions: usize,
-    conditions: Option<mpsc::UnboundedSender<Condition>>,
-    on_the_way: VecDeque<(OutgoingMessage, oneshot::Sender<Settlement>)>,
-    refuses_statements: bool,
-    stated: Vec<Statement>,
+    channels: usize,
+    states: Option<mpsc::UnboundedSender<ChannelState>>,
+    on_the_way: VecDeque<(OutgoingMessage, oneshot::Sender<ConfirmOutcome>)>,
+    refuses_reports: bool,
+    reported: Vec<ConfirmReport>,
 }
 
 impl FakeBroker {
@@ -28,81 +30,81 @@ impl FakeBroker {
     }
 
     /// Lets so many of the next attempts to connect fail.
-    pub(super) fn refuse(&self, attempts: usize) {
+    pub(crate) fn refuse(&self, attempts: usize) {
         let error = ConnectError::TimedOut { place: "nowhere".to_owned() };
         self.state().refusals.extend(vec![error; attempts]);
     }
 
-    pub(super) fn sessions(&self) -> usize {
-        self.state().sessions
+    pub(crate) fn channels(&self) -> usize {
+        self.state().channels
     }
 
     /// The ids of the messages that came and are not settled, in order.
-    pub(super) fn unsettled(&self) -> Vec<String> {
+    pub(crate) fn outstanding(&self) -> Vec<String> {
         self.state().on_the_way.iter().map(|(message, _)| message.message_id.clone()).collect()
     }
 
-    /// Says no to statements, or yes again.
-    pub(super) fn refuse_statements(&self, refuses: bool) {
-        self.state().refuses_statements = refuses;
+    /// Says no to reports, or yes again.
+    pub(crate) fn refuse_reports(&self, refuses: bool) {
+        self.state().refuses_reports = refuses;
     }
 
-    /// What was stated: numbers and, after a slash, those that were not confirmed.
-    pub(super) fn stated(&self) -> Vec<String> {
-        let text = |it: &Statement| format!("{}/{}", it.stated, it.unconfirmed);
-        self.state().stated.iter().map(text).collect()
+    /// What was reported: numbers and, after a slash, those that were not confirmed.
+    pub(crate) fn reported(&self) -> Vec<String> {
+        let text = |it: &ConfirmReport| format!("{}/{}", it.reported, it.unconfirmed);
+        self.state().reported.iter().map(text).collect()
     }
 
-    pub(super) fn settle_oldest(&self, what: Settlement) {
+    pub(crate) fn settle_oldest(&self, what: ConfirmOutcome) {
         let (_, confirm) = self.state().on_the_way.pop_front().expect("nothing is on the way");
         confirm.send(what).unwrap();
     }
 
-    pub(super) fn tell(&self, condition: Condition) {
-        self.state().conditions.as_ref().expect("no session").send(condition).unwrap();
+    pub(crate) fn tell(&self, condition: ChannelState) {
+        self.state().states.as_ref().expect("no session").send(condition).unwrap();
     }
 }
 
 impl Connector for FakeBroker {
-    type Session = FakeSession;
+    type Channel = FakeChannel;
 
-    async fn connect(&mut self) -> Result<FakeSession, ConnectError> {
+    async fn connect(&mut self) -> Result<FakeChannel, ConnectError> {
         let mut state = self.state();
         if let Some(refusal) = state.refusals.pop_front() {
             return Err(refusal);
         }
-        let (conditions, told) = mpsc::unbounded_channel();
-        state.sessions += 1;
-        state.conditions = Some(conditions);
+        let (states, told) = mpsc::unbounded_channel();
+        state.channels += 1;
+        state.states = Some(states);
         state.on_the_way.clear();
-        Ok(FakeSession { broker: self.clone(), told })
+        Ok(FakeChannel { broker: self.clone(), told })
     }
 }
 
-pub(super) struct FakeSession {
+pub(crate) struct FakeChannel {
     broker: FakeBroker,
-    told: mpsc::UnboundedReceiver<Condition>,
+    told: mpsc::UnboundedReceiver<ChannelState>,
 }
 
-impl Session for FakeSession {
-    type Confirm = BoxFuture<'static, Settlement>;
+impl ConfirmChannel for FakeChannel {
+    type Confirm = BoxFuture<'static, ConfirmOutcome>;
 
     fn publish(&mut self, message: OutgoingMessage) -> Self::Confirm {
         let (confirm, settled) = oneshot::channel();
         self.broker.state().on_the_way.push_back((message, confirm));
-        async { settled.await.unwrap_or(Settlement::Lost) }.boxed()
+        async { settled.await.unwrap_or(ConfirmOutcome::ChannelClosed) }.boxed()
     }
 
-    fn state(&mut self, statement: &Statement) -> Self::Confirm {
+    fn publish_report(&mut self, report: &ConfirmReport) -> Self::Confirm {
         let mut state = self.broker.state();
-        if state.refuses_statements {
-            return std::future::ready(Settlement::Refused).boxed();
+        if state.refuses_reports {
+            return std::future::ready(ConfirmOutcome::Nacked).boxed();
         }
-        state.stated.push(statement.clone());
-        std::future::ready(Settlement::Confirmed).boxed()
+        state.reported.push(report.clone());
+        std::future::ready(ConfirmOutcome::Acked).boxed()
     }
 
-    async fn changed(&mut self) -> Condition {
+    async fn state_changed(&mut self) -> ChannelState {
         match self.told.recv().await {
             Some(condition) => condition,
             None => std::future::pending().await,

@@ -1,48 +1,53 @@
-use std::collections::BTreeMap;
+//! Publishing with confirms.
+
+mod amqp;
+mod connection_task;
+pub(crate) mod error;
+mod inbox;
+pub(crate) mod message;
+pub(crate) mod observer;
+mod open_channel;
+mod outstanding;
+mod properties;
+pub(crate) mod readiness;
+mod request;
+pub mod transport;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt as _, select_ok};
-use registrar_domain::Lane;
 use registrar_runtime::retry::RetryPolicy;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::amqp_session::AmqpConnector;
-use super::job::{Job, Reply};
-use super::line::{Line, LineCondition, LineLimits};
-use super::numbering::Numbering;
-use super::session::Connector;
-use super::{MessagingSettings, PublishError, PublishSettings, PublisherObserver, Readiness};
-
-/// A message to be published.
-#[derive(Clone, PartialEq, Eq)]
-pub struct OutgoingMessage {
-    /// The queue it is for.
-    pub lane: Lane,
-    /// The id of its registration, or of its chunk: at most 255 bytes.
-    pub message_id: String,
-    /// An encoded [`Envelope`](super::Envelope).
-    pub body: Vec<u8>,
-    /// The trace context. Names of at most 255 bytes.
-    pub headers: BTreeMap<String, String>,
-}
+use self::amqp::AmqpConnector;
+use self::connection_task::ConnectionTask;
+use self::error::PublishError;
+use self::inbox::{ConnectionState, Inbox, PublishLimits};
+use self::message::OutgoingMessage;
+use self::observer::PublisherObserver;
+use self::readiness::Readiness;
+use self::request::{PublishRequest, Reply};
+use self::transport::Connector;
+use crate::ledger::sequence::SequenceNumbers;
+use crate::settings::{MessagingSettings, PublishSettings};
 
 /// Publishes with confirms: an answer of `Ok` means that the message is on disk in a queue.
 ///
 /// A cheap handle; the connections are tasks of their own, see [`Publisher::start`].
 #[derive(Clone)]
 pub struct Publisher {
-    lines: Arc<[LineHandle]>,
+    connections: Arc<[ConnectionHandle]>,
     turn: Arc<AtomicUsize>,
     settings: PublishSettings,
     observer: Arc<dyn PublisherObserver>,
 }
 
-struct LineHandle {
-    jobs: mpsc::Sender<Job>,
-    condition: watch::Receiver<LineCondition>,
+struct ConnectionHandle {
+    requests: mpsc::Sender<PublishRequest>,
+    state: watch::Receiver<ConnectionState>,
 }
 
 /// A task of the publisher, to be run by whoever supervises the process: it ends after the
@@ -74,30 +79,27 @@ impl Publisher {
         observer: Arc<dyn PublisherObserver>,
         shutdown: &CancellationToken,
     ) -> (Self, Vec<PublisherTask>) {
-        let limits = LineLimits {
+        let limits = PublishLimits {
             window: settings.publish_window.get(),
             confirm_timeout: settings.publish_confirm_timeout,
         };
         let mut tasks = Vec::new();
-        let mut lines = Vec::new();
+        let mut connections = Vec::new();
         for connector in connectors {
-            let (jobs, received) = mpsc::channel(settings.publish_queue.get());
-            let (condition, seen) = watch::channel(LineCondition::Connecting(None));
-            let (observer, shutdown) = (Arc::clone(&observer), shutdown.clone());
-            let line = Line {
-                connector,
-                jobs: received,
-                condition,
-                numbering: Numbering::begin(),
+            let (requests, received) = mpsc::channel(settings.publish_queue.get());
+            let (state, seen) = watch::channel(ConnectionState::Connecting(None));
+            let inbox = Inbox {
+                requests: received,
+                state,
+                sequence: SequenceNumbers::new(),
                 limits,
-                retry,
-                observer,
-                shutdown,
+                observer: Arc::clone(&observer),
+                shutdown: shutdown.clone(),
             };
-            tasks.push(line.run().boxed());
-            lines.push(LineHandle { jobs, condition: seen });
+            tasks.push(ConnectionTask { connector, retry, inbox }.run().boxed());
+            connections.push(ConnectionHandle { requests, state: seen });
         }
-        (Self { lines: lines.into(), turn: Arc::default(), settings, observer }, tasks)
+        (Self { connections: connections.into(), turn: Arc::default(), settings, observer }, tasks)
     }
 
     /// Publishes a message; `Ok` once the broker has it on disk in a queue.
@@ -108,43 +110,46 @@ impl Publisher {
         let (to, answer) = oneshot::channel();
         let reply = Reply::new(to, message.lane, Arc::clone(&self.observer));
         let send_before = Instant::now() + self.settings.publish_queue_timeout;
-        self.hand_over(Job { message, reply, send_before });
+        self.hand_over(PublishRequest { message, reply, send_before });
         // Without an answer the task died, perhaps after it sent the message.
         answer.await.unwrap_or(Err(PublishError::Unknown))
     }
 
-    /// Gives the job to the next line that takes it, or answers it.
-    fn hand_over(&self, mut job: Job) {
+    /// Gives the request to the next connection that takes it, or answers it.
+    fn hand_over(&self, mut request: PublishRequest) {
         let mut error = PublishError::Unavailable;
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        for offset in 0..self.lines.len() {
-            let line = &self.lines[turn.wrapping_add(offset) % self.lines.len()];
-            if *line.condition.borrow() != LineCondition::Open {
+        for offset in 0..self.connections.len() {
+            let connection = &self.connections[turn.wrapping_add(offset) % self.connections.len()];
+            if *connection.state.borrow() != ConnectionState::Open {
                 continue;
             }
-            match line.jobs.try_send(job) {
+            match connection.requests.try_send(request) {
                 Ok(()) => return,
                 Err(mpsc::error::TrySendError::Full(back)) => {
                     error = PublishError::Saturated;
-                    job = back;
+                    request = back;
                 }
-                Err(mpsc::error::TrySendError::Closed(back)) => job = back,
+                Err(mpsc::error::TrySendError::Closed(back)) => request = back,
             }
         }
-        job.reply.answer(Err(error));
+        request.reply.answer(Err(error));
     }
 
     /// Whether messages are taken, and if not, why.
     pub fn readiness(&self) -> Readiness {
-        let conditions: Vec<_> = self.lines.iter().map(|l| l.condition.borrow().clone()).collect();
-        Readiness::of(&conditions)
+        let states: Vec<_> =
+            self.connections.iter().map(|connection| connection.state.borrow().clone()).collect();
+        Readiness::from_states(&states)
     }
 
     /// Waits until messages are taken; false when they never will be, since the tasks have ended.
     pub async fn ready(&self) -> bool {
-        let mut conditions: Vec<_> = self.lines.iter().map(|l| l.condition.clone()).collect();
-        let opened =
-            conditions.iter_mut().map(|c| c.wait_for(|c| *c == LineCondition::Open).boxed());
+        let mut states: Vec<_> =
+            self.connections.iter().map(|connection| connection.state.clone()).collect();
+        let opened = states
+            .iter_mut()
+            .map(|state| state.wait_for(|now| *now == ConnectionState::Open).boxed());
         select_ok(opened).await.is_ok()
     }
 }

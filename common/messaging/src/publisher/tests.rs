@@ -1,13 +1,15 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::future::FutureExt as _;
+use registrar_domain::Lane;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{advance, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::doubles::FakeBroker;
+use super::transport::{ChannelState, ConfirmOutcome};
 use super::*;
-use crate::session::{Condition, Settlement};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -61,12 +63,12 @@ impl Running {
         waiting
     }
 
-    async fn settle(&self, what: Settlement) {
+    async fn settle(&self, what: ConfirmOutcome) {
         self.broker.settle_oldest(what);
         self.settle_down().await;
     }
 
-    async fn tell(&self, condition: Condition) {
+    async fn tell(&self, condition: ChannelState) {
         self.broker.tell(condition);
         self.settle_down().await;
     }
@@ -91,8 +93,8 @@ fn answer(waiting: JoinHandle<Result<(), PublishError>>) -> Option<Result<(), Pu
 async fn each_answer_goes_to_its_own_caller() {
     let running = start(FakeBroker::default()).await;
     let (first, second) = (running.publish("a").await, running.publish("b").await);
-    running.settle(Settlement::Refused).await;
-    running.settle(Settlement::Confirmed).await;
+    running.settle(ConfirmOutcome::Nacked).await;
+    running.settle(ConfirmOutcome::Acked).await;
     assert_eq!(answer(first), Some(Err(PublishError::Refused)));
     assert_eq!(answer(second), Some(Ok(())));
 }
@@ -101,11 +103,11 @@ async fn each_answer_goes_to_its_own_caller() {
 async fn the_window_bounds_what_is_on_its_way() {
     let running = start(FakeBroker::default()).await;
     let waiting = running.publish_each(&["a", "b", "c", "d"]).await;
-    assert_eq!(running.broker.unsettled(), ["a", "b"]);
-    running.settle(Settlement::Confirmed).await;
-    assert_eq!(running.broker.unsettled(), ["b", "c"]);
+    assert_eq!(running.broker.outstanding(), ["a", "b"]);
+    running.settle(ConfirmOutcome::Acked).await;
+    assert_eq!(running.broker.outstanding(), ["b", "c"]);
     for _ in 0..3 {
-        running.settle(Settlement::Confirmed).await;
+        running.settle(ConfirmOutcome::Acked).await;
     }
     assert!(waiting.into_iter().all(|caller| answer(caller) == Some(Ok(()))));
 }
@@ -127,10 +129,10 @@ async fn whoever_waits_too_long_for_the_window_is_told_in_time_and_never_sent() 
     let later = running.publish("later").await;
     running.wait(SECOND / 2).await;
     assert_eq!(answer(late), Some(Err(PublishError::Saturated)));
-    running.settle(Settlement::Confirmed).await;
-    assert_eq!(running.broker.unsettled(), ["b", "later"]);
-    running.settle(Settlement::Confirmed).await;
-    running.settle(Settlement::Confirmed).await;
+    running.settle(ConfirmOutcome::Acked).await;
+    assert_eq!(running.broker.outstanding(), ["b", "later"]);
+    running.settle(ConfirmOutcome::Acked).await;
+    running.settle(ConfirmOutcome::Acked).await;
     assert_eq!(answer(later), Some(Ok(())));
 }
 
@@ -140,8 +142,8 @@ async fn a_message_whose_caller_hung_up_in_the_queue_is_not_sent() {
     let _sent = (running.publish("a").await, running.publish("b").await);
     running.publish("gone").await.abort();
     let _waiting = running.publish("c").await;
-    running.settle(Settlement::Confirmed).await;
-    assert_eq!(running.broker.unsettled(), ["b", "c"]);
+    running.settle(ConfirmOutcome::Acked).await;
+    assert_eq!(running.broker.outstanding(), ["b", "c"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -150,9 +152,9 @@ async fn a_caller_who_hangs_up_later_keeps_the_place_until_the_broker_confirms()
     running.publish("a").await.abort();
     running.publish("b").await.abort();
     let _waiting = running.publish("c").await;
-    assert_eq!(running.broker.unsettled(), ["a", "b"]);
-    running.settle(Settlement::Confirmed).await;
-    assert_eq!(running.broker.unsettled(), ["b", "c"]);
+    assert_eq!(running.broker.outstanding(), ["a", "b"]);
+    running.settle(ConfirmOutcome::Acked).await;
+    assert_eq!(running.broker.outstanding(), ["b", "c"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -162,12 +164,12 @@ async fn a_confirm_that_is_late_puts_everything_sent_in_doubt() {
     running.wait(4 * SECOND).await;
     let second = running.publish("b").await;
     running.wait(Duration::from_millis(998)).await;
-    assert_eq!(running.broker.sessions(), 1, "not before its time");
+    assert_eq!(running.broker.channels(), 1, "not before its time");
     running.wait(Duration::from_millis(4)).await;
     assert_eq!(answer(first), Some(Err(PublishError::Unknown)));
     assert_eq!(answer(second), Some(Err(PublishError::Unknown)));
     running.wait(SECOND).await;
-    assert_eq!(running.broker.sessions(), 2);
+    assert_eq!(running.broker.channels(), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -176,17 +178,17 @@ async fn slow_confirms_that_keep_coming_do_no_harm() {
     for id in ["a", "b", "c", "d"] {
         let waiting = running.publish(id).await;
         running.wait(4 * SECOND).await;
-        running.settle(Settlement::Confirmed).await;
+        running.settle(ConfirmOutcome::Acked).await;
         assert_eq!(answer(waiting), Some(Ok(())));
     }
-    assert_eq!(running.broker.sessions(), 1);
+    assert_eq!(running.broker.channels(), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_settled_together_with_a_returned_message_is_in_doubt() {
     for order in [
-        [Settlement::Returned, Settlement::Confirmed],
-        [Settlement::Confirmed, Settlement::Returned],
+        [ConfirmOutcome::Returned, ConfirmOutcome::Acked],
+        [ConfirmOutcome::Acked, ConfirmOutcome::Returned],
     ] {
         let running = start(FakeBroker::default()).await;
         let (first, second) = (running.publish("a").await, running.publish("b").await);
@@ -196,7 +198,7 @@ async fn what_is_settled_together_with_a_returned_message_is_in_doubt() {
         assert_eq!(answer(first), Some(Err(PublishError::Unknown)));
         assert_eq!(answer(second), Some(Err(PublishError::Unknown)));
         running.wait(SECOND).await;
-        assert_eq!(running.broker.sessions(), 2);
+        assert_eq!(running.broker.channels(), 2);
     }
 }
 
@@ -206,7 +208,7 @@ async fn a_lost_session_puts_what_was_sent_in_doubt_and_sends_nothing_more() {
     running.broker.refuse(1);
     let sent = running.publish_each(&["a", "b"]).await;
     let waiting = running.publish("c").await;
-    running.tell(Condition::Lost("cut".to_owned())).await;
+    running.tell(ChannelState::Closed("cut".to_owned())).await;
     for caller in sent {
         assert_eq!(answer(caller), Some(Err(PublishError::Unknown)));
     }
@@ -214,7 +216,7 @@ async fn a_lost_session_puts_what_was_sent_in_doubt_and_sends_nothing_more() {
     assert_eq!(answer(running.publish("d").await), Some(Err(PublishError::Unavailable)));
     sleep(2 * SECOND).await;
     assert!(running.publisher.readiness().is_ready());
-    assert!(running.broker.unsettled().is_empty());
+    assert!(running.broker.outstanding().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -222,7 +224,7 @@ async fn a_block_refuses_those_who_wait_and_those_who_come() {
     let running = start(FakeBroker::default()).await;
     let sent = running.publish_each(&["a", "b"]).await;
     let waiting = running.publish_each(&["c", "d"]).await;
-    running.tell(Condition::Blocked("low on disk".to_owned())).await;
+    running.tell(ChannelState::Blocked("low on disk".to_owned())).await;
     for caller in waiting {
         assert_eq!(answer(caller), Some(Err(PublishError::Unavailable)));
     }
@@ -234,12 +236,12 @@ async fn a_block_refuses_those_who_wait_and_those_who_come() {
     for caller in sent {
         assert_eq!(answer(caller), Some(Err(PublishError::Unknown)), "in time, blocked or not");
     }
-    running.tell(Condition::Open).await;
-    assert_eq!(running.broker.sessions(), 1, "a new one would not know of the block");
-    running.settle(Settlement::Confirmed).await;
-    running.settle(Settlement::Confirmed).await;
+    running.tell(ChannelState::Open).await;
+    assert_eq!(running.broker.channels(), 1, "a new one would not know of the block");
+    running.settle(ConfirmOutcome::Acked).await;
+    running.settle(ConfirmOutcome::Acked).await;
     let after = running.publish("f").await;
-    running.settle(Settlement::Confirmed).await;
+    running.settle(ConfirmOutcome::Acked).await;
     assert_eq!(answer(after), Some(Ok(())));
 }
 
@@ -247,15 +249,15 @@ async fn a_block_refuses_those_who_wait_and_those_who_come() {
 async fn after_a_block_the_broker_has_its_time_again_and_no_more() {
     let running = start(FakeBroker::default()).await;
     let _sent = running.publish("a").await;
-    running.tell(Condition::Blocked("low on disk".to_owned())).await;
+    running.tell(ChannelState::Blocked("low on disk".to_owned())).await;
     running.wait(11 * SECOND / 2).await;
     running.wait(2 * SECOND).await;
-    running.tell(Condition::Open).await;
+    running.tell(ChannelState::Open).await;
     running.wait(4 * SECOND).await;
     assert!(running.publisher.readiness().is_ready());
     running.wait(2 * SECOND).await;
     running.wait(SECOND).await;
-    assert_eq!(running.broker.sessions(), 2, "never confirmed what it took before the block");
+    assert_eq!(running.broker.channels(), 2, "never confirmed what it took before the block");
 }
 
 #[tokio::test(start_paused = true)]
@@ -263,19 +265,19 @@ async fn blocks_that_come_and_go_keep_nobody_waiting_longer() {
     let running = start(FakeBroker::default()).await;
     let first = running.publish("a").await;
     for _ in 0..3 {
-        running.tell(Condition::Blocked("low on disk".to_owned())).await;
+        running.tell(ChannelState::Blocked("low on disk".to_owned())).await;
         running.wait(SECOND).await;
-        running.tell(Condition::Open).await;
+        running.tell(ChannelState::Open).await;
         running.wait(SECOND / 2).await;
     }
     let second = running.publish("b").await;
     running.wait(Duration::from_millis(502)).await;
     assert_eq!(answer(first), Some(Err(PublishError::Unknown)), "5 s after it was sent");
-    assert_eq!(running.broker.sessions(), 1, "the broker has its time again");
-    running.settle(Settlement::Confirmed).await;
-    running.settle(Settlement::Confirmed).await;
+    assert_eq!(running.broker.channels(), 1, "the broker has its time again");
+    running.settle(ConfirmOutcome::Acked).await;
+    running.settle(ConfirmOutcome::Acked).await;
     assert_eq!(answer(second), Some(Ok(())), "it was not due yet");
-    assert_eq!(running.broker.sessions(), 1);
+    assert_eq!(running.broker.channels(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -299,7 +301,7 @@ async fn a_shutdown_waits_for_confirms_and_refuses_the_rest() {
         assert_eq!(answer(caller), Some(Err(PublishError::Unavailable)));
     }
     assert_eq!(answer(running.publish("e").await), Some(Err(PublishError::Unavailable)));
-    running.settle(Settlement::Confirmed).await;
+    running.settle(ConfirmOutcome::Acked).await;
     assert_eq!(answer(first), Some(Ok(())));
     running.wait(6 * SECOND).await;
     assert_eq!(answer(second), Some(Err(PublishError::Unknown)), "it does not wait for ever");
@@ -308,45 +310,45 @@ async fn a_shutdown_waits_for_confirms_and_refuses_the_rest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_became_of_every_message_is_stated_once() {
+async fn what_became_of_every_message_is_reported_once() {
     let running = start(FakeBroker::default()).await;
     let _waiting = running.publish_each(&["a", "b"]).await;
-    running.settle(Settlement::Refused).await;
+    running.settle(ConfirmOutcome::Nacked).await;
     running.wait(SECOND).await;
-    assert_eq!(running.broker.stated(), ["1/1"], "the second is on its way");
-    running.settle(Settlement::Confirmed).await;
+    assert_eq!(running.broker.reported(), ["1/1"], "the second is on its way");
+    running.settle(ConfirmOutcome::Acked).await;
     running.wait(SECOND).await;
     running.wait(5 * SECOND).await;
-    assert_eq!(running.broker.stated(), ["1/1", "2/"]);
+    assert_eq!(running.broker.reported(), ["1/1", "2/"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_lost_session_leaves_in_doubt_is_stated_as_unconfirmed_by_the_next() {
+async fn what_a_lost_session_leaves_in_doubt_is_reported_as_unconfirmed_by_the_next() {
     let running = start(FakeBroker::default()).await;
     let _waiting = running.publish_each(&["a", "b"]).await;
-    running.settle(Settlement::Confirmed).await;
-    running.tell(Condition::Lost("cut".to_owned())).await;
+    running.settle(ConfirmOutcome::Acked).await;
+    running.tell(ChannelState::Closed("cut".to_owned())).await;
     running.wait(2 * SECOND).await;
     running.wait(2 * SECOND).await;
-    assert_eq!(running.broker.stated(), ["1-2/2"]);
+    assert_eq!(running.broker.reported(), ["1-2/2"]);
     let _after = running.publish("c").await;
-    running.settle(Settlement::Confirmed).await;
+    running.settle(ConfirmOutcome::Acked).await;
     running.wait(SECOND).await;
-    assert_eq!(running.broker.stated(), ["1-2/2", "3/"], "numbers go on over sessions");
+    assert_eq!(running.broker.reported(), ["1-2/2", "3/"], "numbers go on over sessions");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_statement_that_was_refused_is_made_again() {
+async fn a_report_that_was_refused_is_made_again() {
     let running = start(FakeBroker::default()).await;
-    running.broker.refuse_statements(true);
+    running.broker.refuse_reports(true);
     let _first = running.publish("a").await;
-    running.settle(Settlement::Confirmed).await;
+    running.settle(ConfirmOutcome::Acked).await;
     running.wait(SECOND).await;
-    running.broker.refuse_statements(false);
+    running.broker.refuse_reports(false);
     let _second = running.publish("b").await;
-    running.settle(Settlement::Refused).await;
+    running.settle(ConfirmOutcome::Nacked).await;
     running.wait(SECOND).await;
-    assert_eq!(running.broker.stated(), ["1-2/2"]);
+    assert_eq!(running.broker.reported(), ["1-2/2"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -354,21 +356,21 @@ async fn a_shutdown_states_the_last_of_it() {
     let mut running = start(FakeBroker::default()).await;
     let _waiting = running.publish_each(&["a", "b"]).await;
     running.shutdown.cancel();
-    running.settle(Settlement::Confirmed).await;
-    running.settle(Settlement::Confirmed).await;
+    running.settle(ConfirmOutcome::Acked).await;
+    running.settle(ConfirmOutcome::Acked).await;
     running.tasks.join_next().await.unwrap().unwrap();
-    assert_eq!(running.broker.stated(), ["1-2/"]);
+    assert_eq!(running.broker.reported(), ["1-2/"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_stated_while_the_broker_blocks() {
+async fn nothing_is_reported_while_the_broker_blocks() {
     let running = start(FakeBroker::default()).await;
     let _waiting = running.publish("a").await;
-    running.settle(Settlement::Confirmed).await;
-    running.tell(Condition::Blocked("low on disk".to_owned())).await;
+    running.settle(ConfirmOutcome::Acked).await;
+    running.tell(ChannelState::Blocked("low on disk".to_owned())).await;
     running.wait(3 * SECOND).await;
-    assert!(running.broker.stated().is_empty());
-    running.tell(Condition::Open).await;
+    assert!(running.broker.reported().is_empty());
+    running.tell(ChannelState::Open).await;
     running.wait(SECOND).await;
-    assert_eq!(running.broker.stated(), ["1/"]);
+    assert_eq!(running.broker.reported(), ["1/"]);
 }

@@ -21,7 +21,7 @@ mod table;
 mod value;
 
 pub use error::ConfigError;
-pub use parse::{parse, parse_from};
+pub use parse::{RENAMED, parse, parse_from};
 pub use pem::{PemError, certificate_pem, private_key_pem};
 pub use secret::{MIN_SECRET_CHARACTERS, SecretList, secret, secret_list};
 pub use secret_url::{SecretUrl, has_escaped_credentials, secret_url};

@@ -10,7 +10,7 @@ use lapin::types::{AMQPValue, FieldTable, LongString};
 use lapin::{BasicProperties, Channel, Confirmation, Connection, ConnectionProperties};
 use registrar_domain::{Lane, Registration, RegistrationId, Student};
 use registrar_messaging::{
-    AmqpUrl, ConsumerConnection, Envelope, MessagingSettings, REGISTRATIONS_EXCHANGE,
+    AmqpConsumerConnection, AmqpUrl, Envelope, MessagingSettings, REGISTRATIONS_EXCHANGE,
 };
 use registrar_tests::student;
 use tokio::task::JoinSet;
@@ -39,7 +39,7 @@ async fn declare(amqp_url: &str) {
         amqp_connect_timeout: Duration::from_secs(10),
         ..MessagingSettings::new(AmqpUrl::parse(amqp_url).unwrap())
     };
-    ConsumerConnection::connect(&settings, "declare").await.unwrap().close().await;
+    AmqpConsumerConnection::connect(&settings, "declare").await.unwrap().close().await;
 }
 
 async fn publish_until(amqp_url: &str, end: Instant) -> usize {
@@ -91,5 +91,5 @@ fn message() -> (Vec<u8>, BasicProperties) {
         .with_app_id("registrar".into())
         .with_headers(headers);
     let student = Student::parse(&student.first_name, &student.last_name, &student.email).unwrap();
-    (Envelope::of(Registration::now(id, student)).encode(), properties)
+    (Envelope::from_registration(Registration::now(id, student)).encode(), properties)
 }

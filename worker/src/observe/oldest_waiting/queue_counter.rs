@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_messaging::{ConnectError, MessagingSettings, QueueCounts};
+use registrar_messaging::{ConnectError, MessagingSettings, QueueDepths};
 use time::OffsetDateTime;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -16,7 +16,7 @@ const INTERVAL: Duration = Duration::from_secs(5);
 pub(crate) struct QueueCounter {
     messaging: MessagingSettings,
     metrics: Arc<WorkerMetrics>,
-    queues: Option<QueueCounts>,
+    queues: Option<QueueDepths>,
 }
 
 impl QueueCounter {
@@ -41,7 +41,7 @@ impl QueueCounter {
     async fn count(&mut self) -> Result<(), ConnectError> {
         let queues = match self.queues.take() {
             Some(queues) => queues,
-            None => QueueCounts::connect(&self.messaging).await?,
+            None => QueueDepths::connect(&self.messaging).await?,
         };
         let begun = self.metrics.waiting.begin_counts(OffsetDateTime::now_utc());
         for (lane, counts) in queues.lanes().await? {

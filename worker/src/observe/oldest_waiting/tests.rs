@@ -30,7 +30,7 @@ fn messages(accepted: &[i64]) -> Vec<Item> {
             message_id: None,
             death: None,
         };
-        Item { delivery, content: Ok(Envelope::of(registration)) }
+        Item { delivery, content: Ok(Envelope::from_registration(registration)) }
     };
     (1..).zip(accepted).map(item).collect()
 }

@@ -58,7 +58,8 @@ async fn a_row_that_mysql_refuses_is_held_in_an_envelope_of_its_own() {
 }
 
 fn deliveries_after(tag: u64, count: u64) -> impl Iterator<Item = Delivery> {
-    (tag + 1..=tag + count).map(|tag| delivery(tag, Envelope::of(registration()).encode()))
+    (tag + 1..=tag + count)
+        .map(|tag| delivery(tag, Envelope::from_registration(registration()).encode()))
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use registrar_domain::ledger::{Account, Book, Epoch, Ledger};
+use registrar_domain::ledger::{Ledger, ProducerId, SequenceKey, SequenceState};
 use registrar_domain::{HoldReason, Lane, Outcome, Registration, RegistrationId, Student};
 use registrar_messaging::{ChannelGone, DecodeError, Deliveries, Delivery, Envelope};
 use registrar_runtime::retry::RetryPolicy;
@@ -47,7 +47,8 @@ impl Deliveries for Channel {
 
     async fn ack_through(&mut self, tag: u64) -> Result<(), ChannelGone> {
         self.acked.lock().unwrap().push(tag);
-        let known = self.ledger.lock().unwrap().iter().map(|(_, book)| book.settled.count()).sum();
+        let known =
+            self.ledger.lock().unwrap().iter().map(|(_, state)| state.settled.count()).sum();
         self.known_when_acked.push(known);
         Ok(())
     }
@@ -56,11 +57,11 @@ impl Deliveries for Channel {
         self.ack_through(tag).await
     }
 
-    async fn take_no_more(&mut self) {
+    async fn cancel(&mut self) {
         self.goes_silent = false;
     }
 
-    async fn give_back_all(&mut self) {}
+    async fn requeue_all(&mut self) {}
 }
 
 /// A store that answers as the script says, and then always well.
@@ -170,7 +171,9 @@ fn delivery(tag: u64, body: Vec<u8>) -> Delivery {
 }
 
 fn deliveries(count: u64) -> VecDeque<Delivery> {
-    (1..=count).map(|tag| delivery(tag, Envelope::of(registration()).encode())).collect()
+    (1..=count)
+        .map(|tag| delivery(tag, Envelope::from_registration(registration()).encode()))
+        .collect()
 }
 
 struct Run {

@@ -3,10 +3,10 @@
 use super::*;
 
 /// Gives these deliveries the numbers 11, 12, 13 ….
-fn numbered(mut deliveries: VecDeque<Delivery>, epoch: Epoch) -> VecDeque<Delivery> {
+fn numbered(mut deliveries: VecDeque<Delivery>, producer: ProducerId) -> VecDeque<Delivery> {
     for (number, delivery) in (11..).zip(&mut deliveries) {
         let number: u64 = number;
-        delivery.headers.insert("x-registrar-epoch".to_owned(), epoch.to_string());
+        delivery.headers.insert("x-registrar-epoch".to_owned(), producer.to_string());
         delivery.headers.insert("x-registrar-sequence".to_owned(), number.to_string());
     }
     deliveries
@@ -14,27 +14,27 @@ fn numbered(mut deliveries: VecDeque<Delivery>, epoch: Epoch) -> VecDeque<Delive
 
 fn recorded(run: &Run) -> Vec<(String, String)> {
     let recorded = run.store.recorded.lock().unwrap();
-    let text = |(account, book): (&Account, &Book)| {
-        (format!("{} {}", account.epoch, account.lane), book.settled.to_string())
+    let text = |(key, state): (&SequenceKey, &SequenceState)| {
+        (format!("{} {}", key.producer, key.lane), state.settled.to_string())
     };
     recorded.iter().map(text).collect()
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_settled_is_noted_in_the_ledger_dead_letters_too() {
-    let epoch = Epoch::begin();
-    let mut deliveries = numbered(deliveries(8), epoch);
+    let producer = ProducerId::generate();
+    let mut deliveries = numbered(deliveries(8), producer);
     deliveries[2].body = b"not an envelope".to_vec();
     deliveries[5].headers.clear();
     let run = run(Channel { deliveries, ..Channel::default() }, Script::default()).await;
     assert_eq!(run.acked, [4, 8]);
-    let expected = (format!("{epoch} interactive"), "11-15,17-18".to_owned());
+    let expected = (format!("{producer} interactive"), "11-15,17-18".to_owned());
     assert_eq!(recorded(&run), [expected], "the sixth has no number");
 }
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_acked_before_a_ledger_that_fails_a_few_times_has_taken_it() {
-    let deliveries = numbered(deliveries(8), Epoch::begin());
+    let deliveries = numbered(deliveries(8), ProducerId::generate());
     let script = Script { record_fails: Mutex::new(3), ..Script::default() };
     let run = run(Channel { deliveries, ..Channel::default() }, script).await;
     assert_eq!(run.batch_sizes(), [4, 4], "what is stored is not stored again for the ledger");
@@ -44,8 +44,8 @@ async fn nothing_is_acked_before_a_ledger_that_fails_a_few_times_has_taken_it() 
 
 #[tokio::test(start_paused = true)]
 async fn what_a_broken_ledger_does_not_take_in_time_is_acked_and_written_later() {
-    let epoch = Epoch::begin();
-    let deliveries = numbered(deliveries(12), epoch);
+    let producer = ProducerId::generate();
+    let deliveries = numbered(deliveries(12), producer);
     let until = Instant::now() + Duration::from_millis(4_500);
     let script = Script { record_fails_until: Some(until), ..Script::default() };
     let run = run(Channel { deliveries, ..Channel::default() }, script).await;
@@ -54,13 +54,13 @@ async fn what_a_broken_ledger_does_not_take_in_time_is_acked_and_written_later()
         (&[4, 8, 12][..], &[0; 3][..])
     );
     assert!(run.took < Duration::from_millis(4_500), "only the first waited: {:?}", run.took);
-    let expected = (format!("{epoch} interactive"), "11-22".to_owned());
+    let expected = (format!("{producer} interactive"), "11-22".to_owned());
     assert_eq!(recorded(&run), [expected], "once the ledger takes it");
 }
 
 #[tokio::test(start_paused = true)]
 async fn without_mysql_nothing_is_acked_ahead_of_the_ledger() {
-    let deliveries = numbered(deliveries(4), Epoch::begin());
+    let deliveries = numbered(deliveries(4), ProducerId::generate());
     let script =
         Script { record_fails: Mutex::new(usize::MAX), probe_fails: true, ..Script::default() };
     let run = run(Channel { deliveries, ..Channel::default() }, script).await;

@@ -14,6 +14,9 @@ use super::{ConfigError, SecretList, SecretUrl};
 use crate::output;
 use crate::output::OutputError;
 
+/// Settings that have another name than in the version before, which is read as well: now, before.
+pub const RENAMED: [(&str, &str); 1] = [("REGISTRAR_REQUEUE_AFTER", "REGISTRAR_GIVE_BACK_AFTER")];
+
 /// The exit code of a process whose settings are wrong, as for a wrong flag.
 const EXIT_SETTINGS_REFUSED: i32 = 2;
 
@@ -92,6 +95,12 @@ fn set_from(environment: Lookup<'_>, arg: Arg) -> Result<Arg, ConfigError> {
     let file = if is_secret(&arg) { file_of(&variable, &set)? } else { None };
     if set(&variable).is_some() {
         return Ok(arg);
+    }
+    let earlier = RENAMED.iter().find(|(now, _)| variable == **now).map(|(_, earlier)| *earlier);
+    if let Some(value) = earlier.and_then(|earlier| set(OsStr::new(earlier))) {
+        // Settings are read once, and clap keeps what is borrowed for ever.
+        let value: &'static OsStr = Box::leak(value.into_boxed_os_str());
+        return Ok(arg.default_value(value));
     }
     // One that is not set at all stays, for the text of `--help`.
     let arg = match std::env::var_os(&variable) {

@@ -52,6 +52,22 @@ fn the_environment_is_read_only_by_the_real_parse() {
 }
 
 #[test]
+fn a_setting_is_read_from_its_earlier_name_unless_it_is_set_by_the_new_one() {
+    #[derive(Debug, Parser)]
+    struct Renamed {
+        #[arg(long, env = "REGISTRAR_REQUEUE_AFTER", default_value = "5m", value_parser = duration)]
+        requeue_after: Duration,
+    }
+    let earlier = |name: &OsStr| (name == "REGISTRAR_GIVE_BACK_AFTER").then(|| "7s".into());
+    let settings: Renamed = read(["registrar-test"], &earlier).unwrap();
+    assert_eq!(settings.requeue_after, Duration::from_secs(7));
+    let settings: Renamed = read(["registrar-test", "--requeue-after=9s"], &earlier).unwrap();
+    assert_eq!(settings.requeue_after, Duration::from_secs(9));
+    let settings: Renamed = read(["registrar-test"], &|_| None).unwrap();
+    assert_eq!(settings.requeue_after, Duration::from_mins(5));
+}
+
+#[test]
 fn a_wrong_setting_is_one_sentence_naming_variable_value_and_rule() {
     assert_eq!(
         refusal(&[URL, "--linger=5 parsecs"]),

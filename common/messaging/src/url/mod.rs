@@ -4,7 +4,7 @@ use lapin::tcp::OwnedTLSConfig;
 use lapin::uri::{AMQPScheme, AMQPUri};
 use registrar_runtime::config::has_escaped_credentials;
 
-use super::amqp_parameters;
+mod parameters;
 
 /// Where RabbitMQ listens, as whom to log in, and which certificates to use. The password shows
 /// nowhere.
@@ -54,7 +54,7 @@ impl AmqpUrl {
         if place.is_empty() || place.starts_with(':') {
             return Err(InvalidAmqpUrl::Malformed);
         }
-        let tls = amqp_parameters::read(query, text.starts_with("amqps:"))?;
+        let tls = parameters::read(query, text.starts_with("amqps:"))?;
         let mut uri: AMQPUri = text.parse().map_err(|_| InvalidAmqpUrl::Malformed)?;
         if let Some((address, _)) = place.strip_prefix('[').and_then(|p| p.split_once(']')) {
             address.clone_into(&mut uri.authority.host);
@@ -92,11 +92,11 @@ impl AmqpUrl {
     }
 
     /// The certificates to trust, besides those that the operating system trusts, and one's own.
-    pub(super) fn tls(&self) -> &OwnedTLSConfig {
+    pub(crate) fn tls(&self) -> &OwnedTLSConfig {
         &self.tls
     }
 
-    pub(super) fn uri(&self) -> &AMQPUri {
+    pub(crate) fn uri(&self) -> &AMQPUri {
         &self.uri
     }
 }

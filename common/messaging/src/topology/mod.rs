@@ -4,11 +4,14 @@
 //! arguments: an argument cannot be changed without deleting the queue, and the broker takes the
 //! smaller of the two. The last resorts' limit is nothing to be tuned, so it is an argument.
 
+pub(crate) mod declare;
+pub(crate) mod state;
+
 use std::fmt;
 
 use registrar_domain::Lane;
 
-use super::{DEAD_LETTER, LEDGER, REGISTRATIONS_EXCHANGE, UNROUTED, queue_of};
+use crate::names::{DEAD_LETTER, LEDGER, REGISTRATIONS_EXCHANGE, UNROUTED, queue_for};
 
 /// After so many deliveries the broker gives up on a message.
 pub const DELIVERY_LIMIT: &str = "x-delivery-limit";
@@ -20,7 +23,7 @@ const UNREACHABLE: ArgumentValue = ArgumentValue::Number(1_000_000_000);
 
 /// Something that must exist in RabbitMQ.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
+pub enum Declaration {
     /// An exchange, durable.
     Exchange {
         /// Its name.
@@ -69,27 +72,31 @@ impl fmt::Display for ArgumentValue {
     }
 }
 
-/// Everything that must exist. What a later piece refers to comes first, so that there is no moment
+/// Everything that must exist. What a later declaration refers to comes first, so that there is no moment
 /// in which a message could be taken and have nowhere to go.
-pub fn topology() -> Vec<Piece> {
+pub fn topology() -> Vec<Declaration> {
     use ArgumentValue::Text;
     // Only quorum queues write to disk before they confirm.
     let quorum = ("x-queue-type", Text("quorum"));
-    let mut pieces = Vec::new();
+    let mut declarations = Vec::new();
     for same_name in [UNROUTED, DEAD_LETTER, LEDGER] {
-        pieces.extend([
-            Piece::Exchange { name: same_name, kind: "fanout", arguments: vec![] },
-            Piece::Queue {
+        declarations.extend([
+            Declaration::Exchange { name: same_name, kind: "fanout", arguments: vec![] },
+            Declaration::Queue {
                 name: same_name,
                 arguments: vec![quorum, (DELIVERY_LIMIT, UNREACHABLE)],
             },
-            Piece::Binding { exchange: same_name, queue: same_name, key: "" },
+            Declaration::Binding { exchange: same_name, queue: same_name, key: "" },
         ]);
     }
     let arguments = vec![("alternate-exchange", Text(UNROUTED))];
-    pieces.push(Piece::Exchange { name: REGISTRATIONS_EXCHANGE, kind: "direct", arguments });
+    declarations.push(Declaration::Exchange {
+        name: REGISTRATIONS_EXCHANGE,
+        kind: "direct",
+        arguments,
+    });
     for lane in Lane::ALL {
-        let queue = queue_of(lane);
+        let queue = queue_for(lane);
         let arguments = vec![
             quorum,
             ("x-dead-letter-exchange", Text(DEAD_LETTER)),
@@ -97,16 +104,16 @@ pub fn topology() -> Vec<Piece> {
             // Without it RabbitMQ falls back to at-most-once, and says nothing.
             ("x-overflow", Text("reject-publish")),
         ];
-        pieces.push(Piece::Queue { name: queue, arguments });
+        declarations.push(Declaration::Queue { name: queue, arguments });
         let key = lane.as_str();
-        pieces.push(Piece::Binding { exchange: REGISTRATIONS_EXCHANGE, queue, key });
+        declarations.push(Declaration::Binding { exchange: REGISTRATIONS_EXCHANGE, queue, key });
     }
-    pieces
+    declarations
 }
 
-impl Piece {
+impl Declaration {
     /// A queue as versions before the delivery limit declared it, which may still be there.
-    pub(super) fn of_an_earlier_version(&self) -> Option<Self> {
+    pub(crate) fn earlier_version(&self) -> Option<Self> {
         let Self::Queue { name, arguments } = self else { return None };
         let without = |argument: &&Argument| argument.0 != DELIVERY_LIMIT;
         let earlier: Vec<_> = arguments.iter().filter(without).copied().collect();

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::line::LineCondition;
+use super::inbox::ConnectionState;
 
 /// Whether the publisher takes messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,20 +17,20 @@ impl Readiness {
         *self == Self::Ready
     }
 
-    pub(super) fn of(lines: &[LineCondition]) -> Self {
-        if lines.contains(&LineCondition::Open) {
+    pub(crate) fn from_states(states: &[ConnectionState]) -> Self {
+        if states.contains(&ConnectionState::Open) {
             return Self::Ready;
         }
         // What says most: a block, then a cause, then that there is none yet.
-        let why = |line: &LineCondition| match line {
-            LineCondition::Blocked(reason) => {
+        let why = |state: &ConnectionState| match state {
+            ConnectionState::Blocked(reason) => {
                 Some((2, format!("RabbitMQ takes no messages for now: {reason}")))
             }
-            LineCondition::Connecting(Some(error)) => Some((1, error.to_string())),
-            LineCondition::Connecting(None) => Some((0, "connecting to RabbitMQ".to_owned())),
-            LineCondition::Open | LineCondition::Stopped => None,
+            ConnectionState::Connecting(Some(error)) => Some((1, error.to_string())),
+            ConnectionState::Connecting(None) => Some((0, "connecting to RabbitMQ".to_owned())),
+            ConnectionState::Open | ConnectionState::Stopped => None,
         };
-        let most = lines.iter().filter_map(why).max();
+        let most = states.iter().filter_map(why).max();
         Self::NotReady(most.map_or_else(|| "shutting down".to_owned(), |(_, sentence)| sentence))
     }
 }

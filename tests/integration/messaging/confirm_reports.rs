@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use lapin::options::{BasicGetOptions, QueueDeleteOptions};
 use registrar_domain::Lane;
-use registrar_domain::ledger::Book;
-use registrar_messaging::{LEDGER, PublishError, Statement, queue_of};
+use registrar_domain::ledger::SequenceState;
+use registrar_messaging::{ConfirmReport, LEDGER, PublishError, queue_for};
 use serde_json::json;
 
 use super::broker::{Inspector, set_policy, shared, soon};
@@ -17,7 +17,7 @@ const LANE: Lane = Lane::Interactive;
 async fn a_publisher_that_ends_has_stated_what_became_of_every_message() {
     let vhost = shared();
     let publisher = Running::ready(&vhost.url(), publish_settings()).await;
-    let queue = format!("^{}$", queue_of(LANE).replace('.', "\\."));
+    let queue = format!("^{}$", queue_for(LANE).replace('.', "\\."));
     let mut refused = 0;
     for round in 0..2 {
         for _ in 0..50 {
@@ -37,18 +37,18 @@ async fn a_publisher_that_ends_has_stated_what_became_of_every_message() {
     publisher.stop().await;
 
     let inspector = Inspector::connect(&vhost.url()).await;
-    let (mut interactive, mut bulk) = (Book::default(), Book::default());
+    let (mut interactive, mut bulk) = (SequenceState::default(), SequenceState::default());
     for stated in inspector.take_all(LEDGER).await {
-        let statement = Statement::decode(&stated.delivery.data).unwrap();
-        let book = if statement.account.lane == LANE { &mut interactive } else { &mut bulk };
-        book.add(&statement.into_book());
+        let statement = ConfirmReport::decode(&stated.delivery.data).unwrap();
+        let state = if statement.key.lane == LANE { &mut interactive } else { &mut bulk };
+        state.add(&statement.into_state());
     }
-    assert_eq!(interactive.stated.to_string(), "1-100");
+    assert_eq!(interactive.reported.to_string(), "1-100");
     assert_eq!(interactive.unconfirmed.count(), refused);
-    let stored = inspector.take_ids(queue_of(LANE)).await.len();
+    let stored = inspector.take_ids(queue_for(LANE)).await.len();
     assert_eq!(interactive.confirmed().count(), stored as u64);
     assert!(refused > 0 && stored < 100);
-    assert_eq!((bulk.stated.to_string(), bulk.unconfirmed.count()), ("1".to_owned(), 0));
+    assert_eq!((bulk.reported.to_string(), bulk.unconfirmed.count()), ("1".to_owned(), 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,12 +65,12 @@ async fn a_ledger_without_its_queue_gets_it_back_with_the_next_statement() {
             let channel = inspector.channel().await;
             let options = BasicGetOptions { no_ack: true };
             match channel.basic_get(LEDGER.into(), options).await {
-                Ok(Some(message)) => break Statement::decode(&message.delivery.data).unwrap(),
+                Ok(Some(message)) => break ConfirmReport::decode(&message.delivery.data).unwrap(),
                 Ok(None) | Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
             }
         }
     })
     .await;
-    assert_eq!(statement.stated.to_string(), "1");
+    assert_eq!(statement.reported.to_string(), "1");
     publisher.stop().await;
 }

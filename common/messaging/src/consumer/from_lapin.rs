@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 
 use super::delivery::{Death, Delivery};
-use super::guard::caught;
+use crate::guard::caught;
 
 const DELIVERY_COUNT: &str = "x-delivery-count";
 const FIRST_DEATH_REASON: &str = "x-first-death-reason";

@@ -6,18 +6,20 @@ use registrar_telemetry::propagation::TraceId;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::{OutgoingMessage, PublishError, PublisherObserver};
+use super::error::PublishError;
+use super::message::OutgoingMessage;
+use super::observer::PublisherObserver;
 
 /// A message and whoever waits for the answer.
-pub(super) struct Job {
-    pub(super) message: OutgoingMessage,
-    pub(super) reply: Reply,
+pub(crate) struct PublishRequest {
+    pub(crate) message: OutgoingMessage,
+    pub(crate) reply: Reply,
     /// Not sent after this: the caller was promised an answer.
-    pub(super) send_before: Instant,
+    pub(crate) send_before: Instant,
 }
 
 /// Who is to be told what became of a message.
-pub(super) struct Reply {
+pub(crate) struct Reply {
     to: oneshot::Sender<Result<(), PublishError>>,
     lane: Lane,
     trace: Option<TraceId>,
@@ -25,7 +27,7 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    pub(super) fn new(
+    pub(crate) fn new(
         to: oneshot::Sender<Result<(), PublishError>>,
         lane: Lane,
         observer: Arc<dyn PublisherObserver>,
@@ -34,16 +36,16 @@ impl Reply {
     }
 
     /// The trace that the caller was in at the beginning, when that is recorded.
-    pub(super) fn trace(&self) -> Option<TraceId> {
+    pub(crate) fn trace(&self) -> Option<TraceId> {
         self.trace
     }
 
     /// Nobody waits any more: what is not sent yet need not be.
-    pub(super) fn is_abandoned(&self) -> bool {
+    pub(crate) fn is_abandoned(&self) -> bool {
         self.to.is_closed()
     }
 
-    pub(super) fn answer(self, result: Result<(), PublishError>) {
+    pub(crate) fn answer(self, result: Result<(), PublishError>) {
         self.observer.published(self.lane, result);
         // Whoever hung up does not want to know.
         let _ = self.to.send(result);

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use registrar_domain::ledger::Epoch;
+use registrar_domain::ledger::ProducerId;
 
-use super::message_number;
+use crate::ledger::sequence_header;
 
 /// A message as the broker hands it to a consumer.
 #[derive(Clone, PartialEq, Eq)]
@@ -29,8 +29,8 @@ pub struct Delivery {
 impl Delivery {
     /// Who numbered it, and its number in its lane; none when a version without a ledger published
     /// it, or somebody else.
-    pub fn number(&self) -> Option<(Epoch, u64)> {
-        message_number::read(&self.headers)
+    pub fn number(&self) -> Option<(ProducerId, u64)> {
+        sequence_header::read(&self.headers)
     }
 }
 
@@ -75,9 +75,9 @@ pub trait Deliveries: Send {
 
     /// Asks the broker for no further deliveries; those that are here still come, and can be
     /// settled. After them comes `None`. Ends in bounded time.
-    fn take_no_more(&mut self) -> impl Future<Output = ()> + Send;
+    fn cancel(&mut self) -> impl Future<Output = ()> + Send;
 
     /// Stops consuming and gives everything that is not acked back to the queue, also what was
     /// not taken yet. Nothing comes after it. Ends in bounded time.
-    fn give_back_all(&mut self) -> impl Future<Output = ()> + Send;
+    fn requeue_all(&mut self) -> impl Future<Output = ()> + Send;
 }

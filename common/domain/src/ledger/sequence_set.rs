@@ -4,11 +4,11 @@ use std::str::FromStr;
 
 /// The highest number of a message. Far beyond what anybody sends, and below what MySQL and this
 /// arithmetic can hold.
-pub const MAX_NUMBER: u64 = i64::MAX as u64;
+pub const MAX_SEQUENCE_NUMBER: u64 = i64::MAX as u64;
 
 /// A set of message numbers, kept as ranges. Its text is like `1-500,502,510-511`.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Numbers {
+pub struct SequenceSet {
     /// First and last of each range; the ranges neither overlap nor touch.
     ranges: BTreeMap<u64, u64>,
 }
@@ -16,9 +16,9 @@ pub struct Numbers {
 /// A text that is no set of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a list of message numbers like 1-500,502")]
-pub struct MalformedNumbers;
+pub struct MalformedSequenceSet;
 
-impl Numbers {
+impl SequenceSet {
     /// The numbers from `first` to `last`, both included; none when `last` is smaller.
     pub fn between(first: u64, last: u64) -> Self {
         let mut numbers = Self::default();
@@ -28,7 +28,7 @@ impl Numbers {
 
     /// Adds the numbers from `first` to `last`, both included.
     pub fn insert(&mut self, mut first: u64, mut last: u64) {
-        last = last.min(MAX_NUMBER);
+        last = last.min(MAX_SEQUENCE_NUMBER);
         if first > last {
             return;
         }
@@ -113,7 +113,7 @@ impl Numbers {
     }
 }
 
-impl fmt::Display for Numbers {
+impl fmt::Display for SequenceSet {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, (first, last)) in self.ranges().enumerate() {
             if position > 0 {
@@ -128,26 +128,26 @@ impl fmt::Display for Numbers {
     }
 }
 
-impl fmt::Debug for Numbers {
+impl fmt::Debug for SequenceSet {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{{{self}}}")
     }
 }
 
-impl FromStr for Numbers {
-    type Err = MalformedNumbers;
+impl FromStr for SequenceSet {
+    type Err = MalformedSequenceSet;
 
-    fn from_str(text: &str) -> Result<Self, MalformedNumbers> {
+    fn from_str(text: &str) -> Result<Self, MalformedSequenceSet> {
         let mut numbers = Self::default();
         for range in text.split(',').filter(|_| !text.is_empty()) {
             let (first, last) = range.split_once('-').unwrap_or((range, range));
             let number = |text: &str| match text.parse() {
-                Ok(number @ 1..=MAX_NUMBER) => Ok(number),
-                _ => Err(MalformedNumbers),
+                Ok(number @ 1..=MAX_SEQUENCE_NUMBER) => Ok(number),
+                _ => Err(MalformedSequenceSet),
             };
             let (first, last) = (number(first)?, number(last)?);
             if first > last {
-                return Err(MalformedNumbers);
+                return Err(MalformedSequenceSet);
             }
             numbers.insert(first, last);
         }
@@ -167,8 +167,8 @@ mod tests {
         /// Ranges that often touch and overlap, and the same numbers one by one.
         fn any_numbers()(
             ranges in prop::collection::vec((1..60_u64, 0..8_u64), 0..12),
-        ) -> (Numbers, BTreeSet<u64>) {
-            let mut numbers = Numbers::default();
+        ) -> (SequenceSet, BTreeSet<u64>) {
+            let mut numbers = SequenceSet::default();
             let mut each = BTreeSet::new();
             for (first, more) in ranges {
                 numbers.insert(first, first + more);
@@ -178,7 +178,7 @@ mod tests {
         }
     }
 
-    fn each(numbers: &Numbers) -> BTreeSet<u64> {
+    fn each(numbers: &SequenceSet) -> BTreeSet<u64> {
         numbers.ranges().flat_map(|(first, last)| first..=last).collect()
     }
 
@@ -228,24 +228,27 @@ mod tests {
 
         #[test]
         fn no_text_makes_it_fail(text: String) {
-            let _ = text.parse::<Numbers>();
+            let _ = text.parse::<SequenceSet>();
         }
     }
 
     #[test]
     fn the_text_is_for_people_too() {
-        let mut numbers = Numbers::between(1, 500);
+        let mut numbers = SequenceSet::between(1, 500);
         numbers.insert(510, 511);
         numbers.insert(502, 502);
         assert_eq!(numbers.to_string(), "1-500,502,510-511");
-        assert_eq!(Numbers::default().to_string(), "");
+        assert_eq!(SequenceSet::default().to_string(), "");
     }
 
     #[test]
     fn what_is_no_set_of_message_numbers_is_refused() {
         for text in ["0", "1-", "-1", "2-1", "1,,2", "1, 2", "a", "9223372036854775808", "1-2-3"] {
-            assert_eq!(text.parse::<Numbers>(), Err(MalformedNumbers), "{text}");
+            assert_eq!(text.parse::<SequenceSet>(), Err(MalformedSequenceSet), "{text}");
         }
-        assert_eq!("1-9223372036854775807".parse::<Numbers>().unwrap().count(), MAX_NUMBER);
+        assert_eq!(
+            "1-9223372036854775807".parse::<SequenceSet>().unwrap().count(),
+            MAX_SEQUENCE_NUMBER
+        );
     }
 }

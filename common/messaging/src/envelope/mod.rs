@@ -1,3 +1,5 @@
+pub(crate) mod decode_error;
+
 use std::ops::RangeInclusive;
 
 use registrar_domain::{Registration, RegistrationId, Student};
@@ -5,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
-use super::DecodeError;
+use self::decode_error::DecodeError;
 
 /// The version that is written; also part of the message's `type` property. A new one is written
 /// one release after it can be read, so that workers of both releases read what APIs of both write.
@@ -27,7 +29,7 @@ pub struct Envelope {
 
 impl Envelope {
     /// The envelope of one registration that belongs to no import.
-    pub fn of(registration: Registration) -> Self {
+    pub fn from_registration(registration: Registration) -> Self {
         Self { registrations: vec![registration], import: None }
     }
 
@@ -141,8 +143,8 @@ mod tests {
 
     use super::*;
 
-    const ONE: &str = include_str!("golden/one-v1.json");
-    const CHUNK: &str = include_str!("golden/chunk-v1.json");
+    const ONE: &str = include_str!("../golden/one-v1.json");
+    const CHUNK: &str = include_str!("../golden/chunk-v1.json");
 
     fn ada() -> Registration {
         Registration {
@@ -168,7 +170,7 @@ mod tests {
 
     #[test]
     fn the_wire_format_never_changes() {
-        for (envelope, golden) in [(Envelope::of(ada()), ONE), (chunk(), CHUNK)] {
+        for (envelope, golden) in [(Envelope::from_registration(ada()), ONE), (chunk(), CHUNK)] {
             assert_eq!(String::from_utf8(envelope.encode()).unwrap(), golden.trim_end());
             assert_eq!(Envelope::decode(golden.as_bytes()), Ok(envelope));
         }
@@ -181,7 +183,9 @@ mod tests {
         assert!((before..=WRITTEN).all(|version| READ.contains(&version)), "{READ:?}");
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/golden");
         for version in READ {
-            for (name, envelope) in [("one", Envelope::of(ada())), ("chunk", chunk())] {
+            for (name, envelope) in
+                [("one", Envelope::from_registration(ada())), ("chunk", chunk())]
+            {
                 let path = format!("{folder}/{name}-v{version}.json");
                 let body = std::fs::read(&path).expect(&path);
                 let found: Version = serde_json::from_slice(&body).unwrap();
@@ -194,13 +198,13 @@ mod tests {
     #[test]
     fn members_from_the_future_are_passed_over() {
         let body = ONE.replacen('{', r#"{"colour":"blue","#, 2);
-        assert_eq!(Envelope::decode(body.as_bytes()), Ok(Envelope::of(ada())));
+        assert_eq!(Envelope::decode(body.as_bytes()), Ok(Envelope::from_registration(ada())));
     }
 
     #[test]
     fn another_time_zone_is_the_same_moment() {
         let body = ONE.replace("03:04:05.000006Z", "05:04:05.000006+02:00");
-        assert_eq!(Envelope::decode(body.as_bytes()), Ok(Envelope::of(ada())));
+        assert_eq!(Envelope::decode(body.as_bytes()), Ok(Envelope::from_registration(ada())));
     }
 
     #[test]

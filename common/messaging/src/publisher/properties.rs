@@ -9,12 +9,12 @@ const PERSISTENT: u8 = 2;
 /// The body is an envelope; the number says what its consumers must be able to read.
 const MESSAGE_TYPE: &str = "registrations.v1";
 /// The body is a statement for the ledger.
-const STATEMENT_TYPE: &str = "statement.v1";
+const REPORT_TYPE: &str = "statement.v1";
 const APP_ID: &str = "registrar";
 
 /// The properties of a message published now; none when the id or a header's name is longer than
 /// AMQP allows (255 bytes).
-pub(super) fn properties(
+pub(crate) fn for_message(
     message_id: &str,
     headers: &BTreeMap<String, String>,
 ) -> Option<BasicProperties> {
@@ -25,15 +25,15 @@ pub(super) fn properties(
         table.insert(ShortString::try_new(name.as_str()).ok()?, value);
     }
     let message_id = ShortString::try_new(message_id).ok()?;
-    Some(of_type(MESSAGE_TYPE).with_message_id(message_id).with_headers(table))
+    Some(with_type(MESSAGE_TYPE).with_message_id(message_id).with_headers(table))
 }
 
 /// The properties of a statement published now.
-pub(super) fn of_statement() -> BasicProperties {
-    of_type(STATEMENT_TYPE)
+pub(crate) fn for_report() -> BasicProperties {
+    with_type(REPORT_TYPE)
 }
 
-fn of_type(kind: &str) -> BasicProperties {
+fn with_type(kind: &str) -> BasicProperties {
     let now = OffsetDateTime::now_utc().unix_timestamp();
     BasicProperties::default()
         .with_content_type("application/json".into())

@@ -7,16 +7,19 @@ use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 use registrar_domain::Lane;
 
-use super::connection::{AmqpConnection, Frames};
-use super::{ConnectError, DEAD_LETTER, LiveCounts, MessagingSettings, UNROUTED, queue_of};
+use super::live_counts::LiveCounts;
+use crate::connection::{AmqpConnection, Frames};
+use crate::error::ConnectError;
+use crate::names::{DEAD_LETTER, UNROUTED, queue_for};
+use crate::settings::MessagingSettings;
 
 /// A connection that asks RabbitMQ how many messages wait.
-pub struct QueueCounts {
+pub struct QueueDepths {
     connection: AmqpConnection,
     channel: Channel,
 }
 
-impl QueueCounts {
+impl QueueDepths {
     /// Connects, and declares the topology when this process has not yet, in bounded time.
     pub async fn connect(settings: &MessagingSettings) -> Result<Self, ConnectError> {
         let connection = AmqpConnection::open(settings, "count", Frames::Small).await?;
@@ -31,7 +34,7 @@ impl QueueCounts {
         let aside = self.ready(DEAD_LETTER).await? + self.ready(UNROUTED).await?;
         let mut waiting = BTreeMap::new();
         for lane in Lane::ALL {
-            waiting.insert(lane, self.ready(queue_of(lane)).await? + aside);
+            waiting.insert(lane, self.ready(queue_for(lane)).await? + aside);
         }
         Ok(waiting)
     }
@@ -40,7 +43,7 @@ impl QueueCounts {
     pub async fn lanes(&self) -> Result<Vec<(Lane, LiveCounts)>, ConnectError> {
         let mut lanes = Vec::new();
         for lane in Lane::ALL {
-            lanes.push((lane, self.ask(queue_of(lane)).await?));
+            lanes.push((lane, self.ask(queue_for(lane)).await?));
         }
         Ok(lanes)
     }
@@ -58,6 +61,6 @@ impl QueueCounts {
         let options = QueueDeclareOptions { passive: true, ..Default::default() };
         let asking = self.channel.queue_declare(queue.into(), options, FieldTable::default());
         let declared = self.connection.in_time(async { Ok(asking.await?) }).await?;
-        Ok(LiveCounts::of(&declared))
+        Ok(LiveCounts::from_queue(&declared))
     }
 }

@@ -11,7 +11,7 @@ const SMALLEST_FRAME_MAX: u32 = 4_096;
 
 /// Checks every parameter, and reads the files that they name. The library reads the numbers and the
 /// mechanism itself.
-pub(super) fn read(query: &str, uses_tls: bool) -> Result<OwnedTLSConfig, InvalidAmqpUrl> {
+pub(crate) fn read(query: &str, uses_tls: bool) -> Result<OwnedTLSConfig, InvalidAmqpUrl> {
     let mut tls = OwnedTLSConfig::default();
     let (mut certificate, mut key) = (None, None);
     for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {

@@ -10,26 +10,28 @@ use lapin::types::FieldTable;
 use lapin::{Channel, Consumer};
 use tokio::time::timeout;
 
-use super::connection::{AmqpConnection, Frames};
 use super::delivery::{ChannelGone, Deliveries, Delivery};
-use super::{ConnectError, MessagingSettings, TopologyState};
+use crate::connection::{AmqpConnection, Frames};
+use crate::error::ConnectError;
+use crate::settings::MessagingSettings;
+use crate::topology::state::TopologyState;
 
 /// A connection for consuming only: the broker may block one that publishes, and with it its acks.
 ///
 /// It must outlive the deliveries it opened; they end with it.
-pub struct ConsumerConnection {
+pub struct AmqpConsumerConnection {
     connection: AmqpConnection,
     answer_timeout: Duration,
 }
 
-impl ConsumerConnection {
+impl AmqpConsumerConnection {
     /// Connects, and declares the topology when this process has not yet, in bounded time. `purpose`
     /// is what RabbitMQ's own lists show, like `consume bulk`.
     pub async fn connect(
         settings: &MessagingSettings,
         purpose: &str,
     ) -> Result<Self, ConnectError> {
-        let connection = AmqpConnection::open(settings, purpose, Frames::OfAnybody).await?;
+        let connection = AmqpConnection::open(settings, purpose, Frames::ServerMaximum).await?;
         Ok(Self { connection, answer_timeout: settings.amqp_connect_timeout })
     }
 
@@ -81,7 +83,7 @@ impl AmqpDeliveries {
             end => {
                 // The broker cancels a consumer whose queue was deleted.
                 if end.is_none() && self.channel.status().connected() && !self.is_cancelled {
-                    self.topology.something_is_missing();
+                    self.topology.mark_missing();
                 }
                 self.is_over = true;
                 None
@@ -133,7 +135,7 @@ impl Deliveries for AmqpDeliveries {
         acked
     }
 
-    async fn take_no_more(&mut self) {
+    async fn cancel(&mut self) {
         if self.is_cancelled {
             return;
         }
@@ -143,10 +145,10 @@ impl Deliveries for AmqpDeliveries {
         let _ = self.in_time(cancel).await;
     }
 
-    async fn give_back_all(&mut self) {
+    async fn requeue_all(&mut self) {
         self.is_over = true;
         // Otherwise the broker would hand it all out again, to this consumer.
-        self.take_no_more().await;
+        self.cancel().await;
         let everything = BasicNackOptions { multiple: true, requeue: true };
         let giving_back = async {
             // Tag 0 means everything, also what was not taken from the library.

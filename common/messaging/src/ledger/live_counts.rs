@@ -5,8 +5,9 @@ use lapin::protocol::{AMQPErrorKind, AMQPSoftError};
 use lapin::types::FieldTable;
 use lapin::{ErrorKind, Queue};
 
-use super::connection::{AmqpConnection, Frames};
-use super::{ConnectError, MessagingSettings};
+use crate::connection::{AmqpConnection, Frames};
+use crate::error::ConnectError;
+use crate::settings::MessagingSettings;
 
 /// What a queue's leader knows of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct LiveCounts {
 }
 
 impl LiveCounts {
-    pub(super) fn of(queue: &Queue) -> Self {
+    pub(crate) fn from_queue(queue: &Queue) -> Self {
         Self { ready: queue.message_count().into(), consumers: queue.consumer_count().into() }
     }
 }
@@ -43,7 +44,7 @@ pub async fn live_counts(
 
 fn found(answer: lapin::Result<Queue>) -> Result<Option<LiveCounts>, ConnectError> {
     match answer {
-        Ok(queue) => Ok(Some(LiveCounts::of(&queue))),
+        Ok(queue) => Ok(Some(LiveCounts::from_queue(&queue))),
         Err(error) if is_not_found(&error) => Ok(None),
         Err(error) => Err(error.into()),
     }

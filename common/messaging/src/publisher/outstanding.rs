@@ -12,38 +12,38 @@ use futures_util::stream::FuturesUnordered;
 use registrar_domain::Lane;
 use tokio::time::Instant;
 
-use super::Statement;
-use super::job::Reply;
-use super::session::Settlement;
+use super::request::Reply;
+use super::transport::ConfirmOutcome;
+use crate::ledger::confirm_report::ConfirmReport;
 
 /// A message on its way.
-pub(super) struct Sent {
-    pub(super) at: Instant,
-    pub(super) what: What,
+pub(crate) struct InFlight {
+    pub(crate) at: Instant,
+    pub(crate) payload: Payload,
     /// Nobody, when the answer was given already, or nobody asked.
-    pub(super) reply: Option<Reply>,
+    pub(crate) reply: Option<Reply>,
 }
 
 /// What was sent.
-pub(super) enum What {
+pub(crate) enum Payload {
     /// The message with this number in its lane.
-    Message(Lane, u64),
-    Statement(Statement),
+    Registrations(Lane, u64),
+    Report(ConfirmReport),
 }
 
 /// Everything sent on one session and not settled, by the order of sending.
 ///
 /// Owns the confirms, so that no caller who hangs up can leave one behind.
-pub(super) struct Unsettled<C> {
+pub(crate) struct OutstandingConfirms<C> {
     confirms: FuturesUnordered<Numbered<C>>,
-    sent: BTreeMap<u64, Sent>,
+    sent: BTreeMap<u64, InFlight>,
     next: u64,
     /// Those before this number were answered already.
     answered_before: u64,
 }
 
-impl<C: Future<Output = Settlement> + Unpin> Unsettled<C> {
-    pub(super) fn new() -> Self {
+impl<C: Future<Output = ConfirmOutcome> + Unpin> OutstandingConfirms<C> {
+    pub(crate) fn new() -> Self {
         Self {
             confirms: FuturesUnordered::new(),
             sent: BTreeMap::new(),
@@ -52,47 +52,47 @@ impl<C: Future<Output = Settlement> + Unpin> Unsettled<C> {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.sent.len()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.sent.is_empty()
     }
 
-    pub(super) fn add(&mut self, what: What, confirm: C, reply: Option<Reply>) {
+    pub(crate) fn add(&mut self, payload: Payload, confirm: C, reply: Option<Reply>) {
         let number = self.next;
         self.next += 1;
         self.confirms.push(Numbered { number, confirm });
-        self.sent.insert(number, Sent { at: Instant::now(), what, reply });
+        self.sent.insert(number, InFlight { at: Instant::now(), payload, reply });
     }
 
     /// The lowest number of this lane whose fate is open.
-    pub(super) fn lowest(&self, lane: Lane) -> Option<u64> {
-        self.sent.values().find_map(|sent| match sent.what {
-            What::Message(of, number) => (of == lane).then_some(number),
-            What::Statement(_) => None,
+    pub(crate) fn lowest(&self, lane: Lane) -> Option<u64> {
+        self.sent.values().find_map(|sent| match sent.payload {
+            Payload::Registrations(of, number) => (of == lane).then_some(number),
+            Payload::Report(_) => None,
         })
     }
 
     /// Takes the oldest and watches its confirm no more.
-    pub(super) fn forget_oldest(&mut self) -> Option<Sent> {
+    pub(crate) fn forget_oldest(&mut self) -> Option<InFlight> {
         self.sent.pop_first().map(|(_, sent)| sent)
     }
 
     /// When the oldest was sent.
-    pub(super) fn oldest(&self) -> Option<Instant> {
+    pub(crate) fn oldest(&self) -> Option<Instant> {
         self.sent.first_key_value().map(|(_, sent)| sent.at)
     }
 
     /// When the oldest of those was sent that wait for an answer.
-    pub(super) fn oldest_unanswered(&self) -> Option<Instant> {
+    pub(crate) fn oldest_unanswered(&self) -> Option<Instant> {
         let mut unanswered = self.sent.range(self.answered_before..);
         unanswered.find(|(_, sent)| sent.reply.is_some()).map(|(_, sent)| sent.at)
     }
 
     /// Takes the one who has waited longest for an answer, and keeps watching the confirm.
-    pub(super) fn take_oldest_reply(&mut self) -> Option<Reply> {
+    pub(crate) fn take_oldest_reply(&mut self) -> Option<Reply> {
         let mut unanswered = self.sent.range_mut(self.answered_before..);
         let (number, sent) = unanswered.find(|(_, sent)| sent.reply.is_some())?;
         self.answered_before = number + 1;
@@ -105,11 +105,11 @@ impl<C: Future<Output = Settlement> + Unpin> Unsettled<C> {
     /// it, while the returned message's own confirm resolves later and looks like any other
     /// (facts about lapin, 2). Whoever sees that later one must see the earlier one too, before
     /// answering either. Cancel-safe: what was taken is returned by the same poll.
-    pub(super) async fn settled(&mut self) -> Vec<(Sent, Settlement)> {
+    pub(crate) async fn settled(&mut self) -> Vec<(InFlight, ConfirmOutcome)> {
         poll_fn(|context| self.poll_settled(context)).await
     }
 
-    fn poll_settled(&mut self, context: &mut Context<'_>) -> Poll<Vec<(Sent, Settlement)>> {
+    fn poll_settled(&mut self, context: &mut Context<'_>) -> Poll<Vec<(InFlight, ConfirmOutcome)>> {
         let Poll::Ready(Some(first)) = self.confirms.poll_next_unpin(context) else {
             return Poll::Pending;
         };
@@ -129,7 +129,11 @@ impl<C: Future<Output = Settlement> + Unpin> Unsettled<C> {
         Poll::Ready(settled)
     }
 
-    fn take(&mut self, (number, what): (u64, Settlement), into: &mut Vec<(Sent, Settlement)>) {
+    fn take(
+        &mut self,
+        (number, what): (u64, ConfirmOutcome),
+        into: &mut Vec<(InFlight, ConfirmOutcome)>,
+    ) {
         into.extend(self.sent.remove(&number).map(|sent| (sent, what)));
     }
 }
@@ -139,8 +143,8 @@ struct Numbered<C> {
     confirm: C,
 }
 
-impl<C: Future<Output = Settlement> + Unpin> Future for Numbered<C> {
-    type Output = (u64, Settlement);
+impl<C: Future<Output = ConfirmOutcome> + Unpin> Future for Numbered<C> {
+    type Output = (u64, ConfirmOutcome);
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         Pin::new(&mut self.confirm).poll(context).map(|what| (self.number, what))

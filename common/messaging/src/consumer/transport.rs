@@ -1,11 +1,14 @@
 use std::future::Future;
 
-use super::{AmqpDeliveries, ConnectError, ConsumerConnection, Deliveries, MessagingSettings};
+use super::amqp::{AmqpConsumerConnection, AmqpDeliveries};
+use super::delivery::Deliveries;
+use crate::error::ConnectError;
+use crate::settings::MessagingSettings;
 
 /// Opens connections for consuming, one after the other: RabbitMQ's, or a simulation's.
-pub trait ConsumingConnector: Send + Sync + 'static {
+pub trait ConsumerConnector: Send + Sync + 'static {
     /// What it opens.
-    type Connection: Consuming;
+    type Connection: ConsumerConnection;
 
     /// Connects. Ends in bounded time. `purpose` is what RabbitMQ's own lists show.
     fn connect(
@@ -15,7 +18,7 @@ pub trait ConsumingConnector: Send + Sync + 'static {
 }
 
 /// A connection for consuming. It must outlive the deliveries it opened; they end with it.
-pub trait Consuming: Send + Sync + 'static {
+pub trait ConsumerConnection: Send + Sync + 'static {
     /// The deliveries of one channel.
     type Deliveries: Deliveries + 'static;
 
@@ -31,15 +34,15 @@ pub trait Consuming: Send + Sync + 'static {
     fn close(self) -> impl Future<Output = ()> + Send;
 }
 
-impl ConsumingConnector for MessagingSettings {
-    type Connection = ConsumerConnection;
+impl ConsumerConnector for MessagingSettings {
+    type Connection = AmqpConsumerConnection;
 
-    async fn connect(&self, purpose: &str) -> Result<ConsumerConnection, ConnectError> {
-        ConsumerConnection::connect(self, purpose).await
+    async fn connect(&self, purpose: &str) -> Result<AmqpConsumerConnection, ConnectError> {
+        AmqpConsumerConnection::connect(self, purpose).await
     }
 }
 
-impl Consuming for ConsumerConnection {
+impl ConsumerConnection for AmqpConsumerConnection {
     type Deliveries = AmqpDeliveries;
 
     async fn open(&self, queue: &str, prefetch: u16) -> Result<AmqpDeliveries, ConnectError> {

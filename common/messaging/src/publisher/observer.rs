@@ -3,7 +3,7 @@ use std::time::Duration;
 use registrar_domain::Lane;
 use registrar_telemetry::propagation::TraceId;
 
-use super::PublishError;
+use super::error::PublishError;
 
 /// What the publisher tells whoever counts. Called from its tasks: must not block.
 pub trait PublisherObserver: Send + Sync + 'static {

@@ -10,34 +10,35 @@ use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{BasicProperties, Channel, Confirmation, Event};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::connection::{AmqpConnection, Frames};
-use super::error::is_missing;
-use super::outgoing_properties::{of_statement, properties};
-use super::session::{Condition, Connector, Session, Settlement};
-use super::{
-    ConnectError, LEDGER, MessagingSettings, OutgoingMessage, REGISTRATIONS_EXCHANGE, Statement,
-    TopologyState,
-};
+use super::message::OutgoingMessage;
+use super::properties::{for_message, for_report};
+use super::transport::{ChannelState, ConfirmChannel, ConfirmOutcome, Connector};
+use crate::connection::{AmqpConnection, Frames};
+use crate::error::{ConnectError, is_missing};
+use crate::ledger::confirm_report::ConfirmReport;
+use crate::names::{LEDGER, REGISTRATIONS_EXCHANGE};
+use crate::settings::MessagingSettings;
+use crate::topology::state::TopologyState;
 
 /// How often a connection is looked at that says nothing by itself.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Opens sessions on RabbitMQ.
-pub(super) struct AmqpConnector {
+pub(crate) struct AmqpConnector {
     settings: MessagingSettings,
     purpose: String,
 }
 
 impl AmqpConnector {
-    pub(super) fn new(settings: MessagingSettings, purpose: String) -> Self {
+    pub(crate) fn new(settings: MessagingSettings, purpose: String) -> Self {
         Self { settings, purpose }
     }
 }
 
 impl Connector for AmqpConnector {
-    type Session = AmqpSession;
+    type Channel = AmqpConfirmChannel;
 
-    async fn connect(&mut self) -> Result<AmqpSession, ConnectError> {
+    async fn connect(&mut self) -> Result<AmqpConfirmChannel, ConnectError> {
         let connection = AmqpConnection::open(&self.settings, &self.purpose, Frames::Small).await?;
         let events = connection.lapin().events_listener().boxed();
         let channel = connection.channel().await?;
@@ -45,19 +46,19 @@ impl Connector for AmqpConnector {
         connection.in_time(async { Ok(confirms.await?) }).await?;
         let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Ok(AmqpSession { events, channel, look, connection })
+        Ok(AmqpConfirmChannel { events, channel, look, connection })
     }
 }
 
 /// One connection with one channel in confirm mode.
-pub(super) struct AmqpSession {
+pub(crate) struct AmqpConfirmChannel {
     events: BoxStream<'static, Event>,
     channel: Channel,
     look: Interval,
     connection: AmqpConnection,
 }
 
-impl AmqpSession {
+impl AmqpConfirmChannel {
     fn is_over(&self) -> bool {
         !(self.connection.lapin().status().connected() && self.channel.status().connected())
     }
@@ -71,10 +72,10 @@ impl AmqpSession {
         key: &'static str,
         body: Vec<u8>,
         properties: BasicProperties,
-    ) -> BoxFuture<'static, Settlement> {
+    ) -> BoxFuture<'static, ConfirmOutcome> {
         let (channel, topology) = (self.channel.clone(), self.connection.topology());
         let sending = send(channel, topology, exchange, key, body, properties);
-        let mut confirm: BoxFuture<'static, Settlement> = Box::pin(sending);
+        let mut confirm: BoxFuture<'static, ConfirmOutcome> = Box::pin(sending);
         match Pin::new(&mut confirm).poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(settlement) => Box::pin(std::future::ready(settlement)),
             Poll::Pending => confirm,
@@ -82,35 +83,35 @@ impl AmqpSession {
     }
 }
 
-impl Session for AmqpSession {
-    type Confirm = BoxFuture<'static, Settlement>;
+impl ConfirmChannel for AmqpConfirmChannel {
+    type Confirm = BoxFuture<'static, ConfirmOutcome>;
 
     fn publish(&mut self, message: OutgoingMessage) -> Self::Confirm {
         let OutgoingMessage { lane, message_id, body, headers } = message;
-        match properties(&message_id, &headers) {
+        match for_message(&message_id, &headers) {
             Some(properties) => self.begin(REGISTRATIONS_EXCHANGE, lane.as_str(), body, properties),
             // Nothing that this process makes; the broker could not be told either.
-            None => Box::pin(std::future::ready(Settlement::Refused)),
+            None => Box::pin(std::future::ready(ConfirmOutcome::Nacked)),
         }
     }
 
-    fn state(&mut self, statement: &Statement) -> Self::Confirm {
-        self.begin(LEDGER, "", statement.encode(), of_statement())
+    fn publish_report(&mut self, report: &ConfirmReport) -> Self::Confirm {
+        self.begin(LEDGER, "", report.encode(), for_report())
     }
 
-    async fn changed(&mut self) -> Condition {
+    async fn state_changed(&mut self) -> ChannelState {
         loop {
             tokio::select! {
                 event = self.events.next() => match event {
-                    Some(Event::ConnectionBlocked(reason)) => return Condition::Blocked(reason),
-                    Some(Event::ConnectionUnblocked) => return Condition::Open,
-                    Some(Event::Error(error)) => return Condition::Lost(error.to_string()),
-                    None => return Condition::Lost("the connection ended".to_owned()),
+                    Some(Event::ConnectionBlocked(reason)) => return ChannelState::Blocked(reason),
+                    Some(Event::ConnectionUnblocked) => return ChannelState::Open,
+                    Some(Event::Error(error)) => return ChannelState::Closed(error.to_string()),
+                    None => return ChannelState::Closed("the connection ended".to_owned()),
                     Some(_) => {}
                 },
                 // Some ways to close raise no event.
                 _ = self.look.tick() => if self.is_over() {
-                    return Condition::Lost("the channel is closed".to_owned());
+                    return ChannelState::Closed("the channel is closed".to_owned());
                 },
             }
         }
@@ -129,7 +130,7 @@ async fn send(
     key: &'static str,
     body: Vec<u8>,
     properties: BasicProperties,
-) -> Settlement {
+) -> ConfirmOutcome {
     // An unroutable message goes to the alternate exchange. Were that broken too, `mandatory`
     // makes the broker return the message rather than confirm its loss.
     let options = BasicPublishOptions { mandatory: true, ..Default::default() };
@@ -141,18 +142,18 @@ async fn send(
         Err(error) => Err(error),
     };
     match confirmed {
-        Ok(Confirmation::Ack(None)) => Settlement::Confirmed,
-        Ok(Confirmation::Nack(None)) => Settlement::Refused,
+        Ok(Confirmation::Ack(None)) => ConfirmOutcome::Acked,
+        Ok(Confirmation::Nack(None)) => ConfirmOutcome::Nacked,
         Ok(Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_))) => {
-            topology.something_is_missing();
-            Settlement::Returned
+            topology.mark_missing();
+            ConfirmOutcome::Returned
         }
-        Ok(Confirmation::NotRequested) => Settlement::Lost,
+        Ok(Confirmation::NotRequested) => ConfirmOutcome::ChannelClosed,
         Err(error) => {
             if is_missing(&error) {
-                topology.something_is_missing();
+                topology.mark_missing();
             }
-            Settlement::Lost
+            ConfirmOutcome::ChannelClosed
         }
     }
 }

@@ -1,0 +1,280 @@
+//! A publisher connection while its channel is open.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::error::PublishError;
+use super::inbox::{ConnectionState, Inbox};
+use super::outstanding::{InFlight, OutstandingConfirms, Payload};
+use super::request::{PublishRequest, Reply};
+use super::transport::{ChannelState, ConfirmChannel, ConfirmOutcome};
+use crate::ledger::sequence_header;
+
+/// How often a confirm report is published, while there is something to report.
+const REPORT_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Why a channel is no longer used.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    Shutdown,
+    Broken { why: String },
+}
+
+/// The channel and what is in flight on it.
+pub(crate) struct OpenChannel<'a, C: ConfirmChannel> {
+    channel: C,
+    inbox: &'a mut Inbox,
+    outstanding: OutstandingConfirms<C::Confirm>,
+    /// The next to be sent, taken from the queue when the window was full.
+    head: Option<PublishRequest>,
+    is_blocked: bool,
+    /// When the channel opened, or stopped being blocked: before it, no confirm was to be expected.
+    unblocked_since: Instant,
+    has_confirmed: bool,
+    watchdog: Pin<Box<Sleep>>,
+    next_report: Pin<Box<Sleep>>,
+}
+
+impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
+    pub(crate) fn new(channel: C, inbox: &'a mut Inbox) -> Self {
+        let now = Instant::now();
+        Self {
+            channel,
+            outstanding: OutstandingConfirms::new(),
+            head: None,
+            is_blocked: false,
+            unblocked_since: now,
+            has_confirmed: false,
+            watchdog: Box::pin(sleep_until(now + inbox.limits.confirm_timeout)),
+            next_report: Box::pin(sleep_until(now + REPORT_INTERVAL)),
+            inbox,
+        }
+    }
+
+    /// Whether the channel was of use, so that the next may follow soon.
+    pub(crate) fn was_useful(&self) -> bool {
+        self.has_confirmed || self.unblocked_since.elapsed() >= self.inbox.limits.confirm_timeout
+    }
+
+    /// Publishes until the channel closes or the process shuts down.
+    pub(crate) async fn run(&mut self) -> Ended {
+        loop {
+            self.send_all_that_fit();
+            let has_room = self.head.is_none();
+            let head_expires =
+                self.head.as_ref().map_or_else(Instant::now, |request| request.send_before);
+            let step = tokio::select! {
+                biased;
+                () = self.inbox.shutdown.cancelled() => return Ended::Shutdown,
+                settled = self.outstanding.settled(), if !self.outstanding.is_empty() => {
+                    self.settle(settled)
+                }
+                condition = self.channel.state_changed() => self.change(condition),
+                () = &mut self.watchdog, if !self.outstanding.is_empty() => self.watch(),
+                () = &mut self.next_report, if self.inbox.sequence.has_news() => {
+                    self.publish_reports();
+                    Ok(())
+                }
+                () = sleep_until(head_expires), if !has_room => Ok(()),
+                Some(request) = self.inbox.requests.recv(), if has_room => {
+                    self.head = Some(request);
+                    Ok(())
+                }
+            };
+            if let Err(why) = step {
+                return Ended::Broken { why };
+            }
+        }
+    }
+
+    /// Answers every open request: with the confirm that comes in time at a shutdown, with "unknown"
+    /// at once when the channel is broken.
+    pub(crate) async fn finish(mut self, ended: &Ended) {
+        if let Some(request) = self.head.take() {
+            request.reply.answer(Err(PublishError::Unavailable));
+        }
+        let mut is_silent = false;
+        if *ended == Ended::Shutdown {
+            self.inbox.close();
+            while let Some(sent_at) = self.outstanding.oldest_unanswered() {
+                let in_time = sent_at + self.inbox.limits.confirm_timeout;
+                let settled = tokio::time::timeout_at(in_time, self.outstanding.settled()).await;
+                if !settled.is_ok_and(|settled| self.settle(settled).is_ok()) {
+                    is_silent = true;
+                    break;
+                }
+            }
+        }
+        self.fail_outstanding();
+        if *ended == Ended::Shutdown {
+            if !is_silent {
+                self.flush_report().await;
+            }
+            self.channel.close().await;
+        }
+    }
+
+    /// No confirm comes any more for what is still in flight.
+    fn fail_outstanding(&mut self) {
+        self.inbox.observer.window_changed(-in_use(self.outstanding.len()));
+        while let Some(InFlight { payload, reply, .. }) = self.outstanding.forget_oldest() {
+            if let Payload::Registrations(lane, number) = payload {
+                self.inbox.sequence.unconfirmed(lane, number);
+            }
+            if let Some(reply) = reply {
+                reply.answer(Err(PublishError::Unknown));
+            }
+        }
+    }
+
+    /// Reports every confirm that is known to the ledger; later while the broker blocks.
+    fn publish_reports(&mut self) {
+        self.next_report.as_mut().reset(Instant::now() + REPORT_INTERVAL);
+        if self.is_blocked {
+            return;
+        }
+        for report in self.inbox.sequence.due(|lane| self.outstanding.lowest(lane)) {
+            let confirm = self.channel.publish_report(&report);
+            self.outstanding.add(Payload::Report(report), confirm, None);
+            self.inbox.observer.window_changed(1);
+        }
+    }
+
+    /// Otherwise the numbers since the last report would stay in doubt.
+    async fn flush_report(&mut self) {
+        self.publish_reports();
+        let in_time = Instant::now() + self.inbox.limits.confirm_timeout;
+        while !self.outstanding.is_empty() {
+            let settled = tokio::time::timeout_at(in_time, self.outstanding.settled()).await;
+            if !settled.is_ok_and(|settled| self.settle(settled).is_ok()) {
+                break;
+            }
+        }
+        self.fail_outstanding();
+    }
+
+    /// As many as there are, so that one wake-up writes many messages.
+    fn send_all_that_fit(&mut self) {
+        self.send_head();
+        while self.head.is_none()
+            && let Ok(request) = self.inbox.requests.try_recv()
+        {
+            self.head = Some(request);
+            self.send_head();
+        }
+    }
+
+    /// Sends the next request, or answers it; keeps it only while the window is full.
+    fn send_head(&mut self) {
+        let Some(request) = self.head.take() else { return };
+        if request.reply.is_abandoned() {
+            return;
+        }
+        if self.is_blocked {
+            request.reply.answer(Err(PublishError::Unavailable));
+        } else if Instant::now() >= request.send_before {
+            request.reply.answer(Err(PublishError::Saturated));
+        } else if self.outstanding.len() >= self.inbox.limits.window {
+            self.head = Some(request);
+        } else {
+            let PublishRequest { mut message, reply, .. } = request;
+            let (lane, sequence) = (message.lane, &mut self.inbox.sequence);
+            let number = sequence.next(lane);
+            sequence_header::put(&mut message.headers, sequence.producer(), number);
+            let confirm = self.channel.publish(message);
+            self.outstanding.add(Payload::Registrations(lane, number), confirm, Some(reply));
+            self.inbox.observer.window_changed(1);
+        }
+    }
+
+    fn settle(&mut self, settled: Vec<(InFlight, ConfirmOutcome)>) -> Result<(), String> {
+        self.inbox.observer.window_changed(-in_use(settled.len()));
+        let any_returned = settled.iter().any(|(_, outcome)| *outcome == ConfirmOutcome::Returned);
+        let any_lost = settled.iter().any(|(_, outcome)| *outcome == ConfirmOutcome::ChannelClosed);
+        for (sent, outcome) in settled {
+            // One of the confirmed may be the one that came back.
+            let result = match outcome {
+                ConfirmOutcome::Acked if !any_returned => Ok(()),
+                ConfirmOutcome::Nacked if !any_returned => Err(PublishError::Refused),
+                _ => Err(PublishError::Unknown),
+            };
+            match (sent.payload, result) {
+                (Payload::Registrations(..), Ok(())) => {
+                    self.has_confirmed = true;
+                    let trace = sent.reply.as_ref().and_then(Reply::trace);
+                    self.inbox.observer.confirmed_after(sent.at.elapsed(), trace);
+                }
+                (Payload::Registrations(lane, number), Err(_)) => {
+                    self.inbox.sequence.unconfirmed(lane, number);
+                }
+                (Payload::Report(report), Ok(())) => {
+                    self.inbox.sequence.mark_reported(&report);
+                }
+                // Made again in a moment, since it does no harm twice.
+                (Payload::Report(_), Err(_)) => {}
+            }
+            if let Some(reply) = sent.reply {
+                reply.answer(result);
+            }
+        }
+        if any_returned {
+            self.inbox.observer.returned();
+            tracing::error!(
+                "publishing: RabbitMQ returned a message that no queue takes: check the bindings \
+                 of the exchange registrations"
+            );
+            return Err("a message was returned as unroutable".to_owned());
+        }
+        if any_lost { Err("the channel was lost".to_owned()) } else { Ok(()) }
+    }
+
+    fn change(&mut self, condition: ChannelState) -> Result<(), String> {
+        match condition {
+            ChannelState::Closed(why) => return Err(why),
+            ChannelState::Blocked(reason) => {
+                tracing::warn!(reason, "publishing: RabbitMQ blocks publishers");
+                self.is_blocked = true;
+                self.inbox.state.send_replace(ConnectionState::Blocked(reason));
+            }
+            ChannelState::Open => {
+                if self.is_blocked {
+                    tracing::info!("publishing: RabbitMQ takes messages again");
+                }
+                self.is_blocked = false;
+                self.unblocked_since = Instant::now();
+                self.inbox.state.send_replace(ConnectionState::Open);
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers the requests whose confirm timeout is over, checks whether the broker takes too long,
+    /// and sets the watchdog to when either could be next.
+    ///
+    /// The end of a block restarts the broker's confirm timeout, but not that of a request. While it
+    /// blocks, the channel is kept: a new one would learn of the block only after a publish.
+    fn watch(&mut self) -> Result<(), String> {
+        let timeout = self.inbox.limits.confirm_timeout;
+        let now = Instant::now();
+        let oldest = self.outstanding.oldest().filter(|_| !self.is_blocked);
+        let broken_at = oldest.map(|sent_at| sent_at.max(self.unblocked_since) + timeout);
+        if broken_at.is_some_and(|at| at <= now) {
+            return Err(format!("no confirm within {timeout:?}"));
+        }
+        while self.outstanding.oldest_unanswered().is_some_and(|sent_at| sent_at + timeout <= now) {
+            if let Some(reply) = self.outstanding.take_oldest_reply() {
+                reply.answer(Err(PublishError::Unknown));
+            }
+        }
+        let answer_at = self.outstanding.oldest_unanswered().map(|sent_at| sent_at + timeout);
+        let next = broken_at.into_iter().chain(answer_at).min();
+        self.watchdog.as_mut().reset(next.unwrap_or(now + timeout));
+        Ok(())
+    }
+}
+
+fn in_use(messages: usize) -> i64 {
+    i64::try_from(messages).unwrap_or(i64::MAX)
+}
