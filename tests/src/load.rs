@@ -80,7 +80,7 @@ enum Manner {
 /// What the clients know in the end.
 #[derive(Debug)]
 pub struct Answers {
-    /// OutcomeTotals of messages that no API published.
+    /// Outcomes of messages that no API published.
     pub unnumbered: usize,
     /// Every registration whose client got a 202.
     pub accepted: HashSet<RegistrationId>,
