@@ -27,6 +27,5 @@ mod testing;
 
 pub use application::{Application, StartError};
 pub use limits::Limits;
-pub use middleware::Network;
 pub use run::main;
 pub use settings::Settings;

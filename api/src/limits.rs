@@ -60,7 +60,18 @@ pub struct Limits {
     pub rate_burst: u32,
 }
 
+/// How large a body may be, and how long it may take to arrive.
+#[derive(Clone, Copy, Debug)]
+pub struct BodyLimits {
+    pub bytes: usize,
+    pub timeout: Duration,
+}
+
 impl Limits {
+    pub fn body(&self) -> BodyLimits {
+        BodyLimits { bytes: self.body_bytes, timeout: self.body_timeout }
+    }
+
     /// Requests a second and at once that a client may send, when that is limited.
     pub fn rate(&self) -> Option<(NonZeroU32, NonZeroU32)> {
         Some((NonZeroU32::new(self.rate_per_second)?, NonZeroU32::new(self.rate_burst)?))

@@ -1,10 +1,11 @@
-//! Everything the API can be told from outside.
+//! The settings of the API.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
 use clap::Parser;
+use ipnet::IpNet;
 use registrar_messaging::{MessagingSettings, PublishSettings};
 use registrar_runtime::config;
 use registrar_runtime::config::SecretList;
@@ -14,10 +15,10 @@ use registrar_telemetry::TelemetrySettings;
 use secrecy::SecretString;
 
 use crate::limits::Limits;
-use crate::middleware::{Network, origin};
+use crate::middleware::{network, origin};
 use crate::pages::Pages;
 
-/// The variable with the address to listen on, for messages that tell what to change.
+/// The variable with the address to listen on, for messages that say what to change.
 pub const ADDRESS_VARIABLE: &str = "REGISTRAR_API_ADDRESS";
 
 /// Where it listens by default.
@@ -58,11 +59,11 @@ pub struct Settings {
     /// default
     #[arg(long, env = "REGISTRAR_CORS_ORIGINS", value_delimiter = ',', value_parser = origin)]
     pub cors_origins: Vec<HeaderValue>,
-    /// Proxies that are trusted to tell the client's address (`X-Forwarded-For`) and the trace that a
+    /// Proxies that are trusted to name the client's address (`X-Forwarded-For`) and the trace that a
     /// request is part of (`traceparent`), separated by commas
     #[arg(long, env = "REGISTRAR_TRUSTED_PROXIES", value_delimiter = ',',
-        value_parser = clap::value_parser!(Network))]
-    pub trusted_proxies: Vec<Network>,
+        value_parser = network)]
+    pub trusted_proxies: Vec<IpNet>,
     /// The folder with the templates of the web pages, for who would rather have pages than JSON;
     /// without it, there is only JSON
     #[arg(long, env = "REGISTRAR_PAGES", value_name = "FOLDER", value_parser = Pages::load)]
@@ -101,7 +102,7 @@ pub(crate) mod testing {
             "--metrics-address=127.0.0.1:0",
             "--derivation-secret=a derivation secret of some length",
             "--sealing-secrets=a sealing secret of sufficient length",
-            // Port 9 is discard, which nobody runs.
+            // Port 9 is discard, which never runs.
             "--amqp-url=amqp://guest:guest@127.0.0.1:9",
             "--database-url=mysql://nobody:nothing@127.0.0.1:9/none",
             "--database-connect-timeout=100ms",
@@ -125,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_setting_is_told_in_a_sentence_with_its_variable() {
+    fn a_wrong_setting_is_reported_in_a_sentence_with_its_variable() {
         let refused = config::parse_from::<Settings>(["registrar-api", "--address=five"]);
         let sentence = refused.unwrap_err().to_string();
         assert!(sentence.contains(ADDRESS_VARIABLE), "{sentence}");

@@ -3,21 +3,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_domain::{DerivationKey, Lane, Reference, ReferenceSealer};
+use axum::extract::FromRef;
+use registrar_domain::{Lane, Reference, ReferenceSealer};
 use registrar_messaging::Publisher;
 use registrar_storage::{LanePause, PauseWatch};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::docs::Documents;
-use crate::limits::Limits;
-use crate::metrics::http::HttpMetrics;
-use crate::middleware::{Network, RateLimit};
-use crate::pages::Pages;
+use crate::limits::BodyLimits;
+use crate::middleware::Admission;
 use crate::status::{Lookups, WaitEstimate};
+use crate::submission::Acceptor;
 
 /// What all requests share: nothing in it is about one registration, so instances are equal.
 pub struct Api {
+    /// Accepts registrations.
+    pub acceptor: Acceptor,
+    /// What is asked of every request.
+    pub admission: Admission,
     /// Hands registrations to RabbitMQ.
     pub publisher: Publisher,
     /// Reads what became of registrations.
@@ -29,19 +33,7 @@ pub struct Api {
     /// One for each client that waits for an outcome.
     pub waiter_permits: Arc<Semaphore>,
     /// Makes and checks references.
-    pub sealer: ReferenceSealer,
-    /// Makes ids from idempotency keys.
-    pub derivation_key: DerivationKey,
-    /// What a client may send.
-    pub limits: Limits,
-    /// How often a client may send, unless it is not limited.
-    pub rate_limit: Option<Arc<RateLimit>>,
-    /// Who may say whom it forwards.
-    pub trusted_proxies: Vec<Network>,
-    /// What is counted.
-    pub http_metrics: HttpMetrics,
-    /// The web pages, if there are any.
-    pub pages: Option<Pages>,
+    pub sealer: Arc<ReferenceSealer>,
     /// The documentation.
     pub documents: Documents,
     /// The instance is asked to stop, and still serves for the drain delay.
@@ -67,5 +59,11 @@ impl Api {
     /// The address of a registration's status.
     pub fn status_url(reference: &Reference) -> String {
         format!("/registrations/{reference}")
+    }
+}
+
+impl FromRef<Arc<Api>> for BodyLimits {
+    fn from_ref(api: &Arc<Api>) -> Self {
+        api.admission.limits().body()
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use axum::response::Response;
 use http_body_util::BodyExt as _;
 use registrar_domain::{DerivationKey, ReferenceSealer};
 use registrar_messaging::Publisher;
@@ -18,11 +19,12 @@ use tower::ServiceExt as _;
 
 use crate::docs::Documents;
 use crate::metrics::http::HttpMetrics;
-use crate::middleware::RateLimit;
+use crate::middleware::{Admission, Observe, RateLimit};
 use crate::router::router;
 use crate::settings::testing::with_nothing_running;
 use crate::state::Api;
 use crate::status::{Lookups, WaitEstimate};
+use crate::submission::Acceptor;
 
 /// The templates as they are in the repository: they need no build to be rendered.
 pub(crate) const PAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../frontend/pages");
@@ -61,24 +63,25 @@ impl Alone {
         let (lookups, task) = Lookups::new(reader, WaitEstimate::default());
         tokio::spawn(task.run());
         let sealing = settings.sealing_secrets.as_slice();
+        let sealer = Arc::new(ReferenceSealer::new(&sealing[0], &sealing[1..]));
+        let derivation_key = DerivationKey::new(&settings.derivation_secret);
+        let rate_limit = settings.limits.rate().map(|(n, b)| Arc::new(RateLimit::new(n, b)));
+        let (limits, proxies) = (settings.limits.clone(), settings.trusted_proxies);
+        let observe = Observe::new(HttpMetrics::register(&metrics).unwrap(), &proxies);
         let api = Arc::new(Api {
+            acceptor: Acceptor::new(publisher.clone(), derivation_key, Arc::clone(&sealer)),
+            admission: Admission::new(limits, rate_limit, proxies, settings.pages),
             publisher,
             lookups,
             pauses,
             wait_estimate: WaitEstimate::default(),
             waiter_permits: Arc::new(Semaphore::new(settings.limits.streams)),
-            sealer: ReferenceSealer::new(&sealing[0], &sealing[1..]),
-            derivation_key: DerivationKey::new(&settings.derivation_secret),
-            rate_limit: settings.limits.rate().map(|(n, b)| Arc::new(RateLimit::new(n, b))),
-            limits: settings.limits,
-            trusted_proxies: settings.trusted_proxies,
-            http_metrics: HttpMetrics::register(&metrics).unwrap(),
-            pages: settings.pages,
+            sealer,
             documents: Documents::render().unwrap(),
             shutdown,
             closing: CancellationToken::new(),
         });
-        let router = router(Arc::clone(&api), &settings.cors_origins);
+        let router = router(Arc::clone(&api), observe, &settings.cors_origins);
         Self { api, metrics, router }
     }
 
@@ -90,10 +93,7 @@ impl Alone {
 
     /// Without the Host header that every client sends.
     pub(crate) async fn send_as_it_is(&self, request: Request<Body>) -> Answer {
-        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        let body = String::from_utf8(body.to_vec()).unwrap();
-        Answer { status: parts.status, headers: parts.headers, body }
+        Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -107,6 +107,13 @@ impl Alone {
 }
 
 impl Answer {
+    pub(crate) async fn read(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        Self { status: parts.status, headers: parts.headers, body }
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
     }

@@ -18,23 +18,24 @@ use tokio_util::sync::CancellationToken;
 use crate::docs::Documents;
 use crate::metrics::http::HttpMetrics;
 use crate::metrics::publisher::PublisherMetrics;
-use crate::middleware::RateLimit;
+use crate::middleware::{Admission, Observe, RateLimit};
 use crate::router::router;
 use crate::server::Server;
 use crate::settings::{ADDRESS_VARIABLE, Settings};
 use crate::state::Api;
 use crate::status::{Lookups, WaitEstimate};
+use crate::submission::Acceptor;
 
 pub(crate) const SERVICE: &str = "registrar-api";
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// On top of what a request may take: the confirm of the last one, and closing connections.
 const GRACE: Duration = Duration::from_secs(5);
-/// A status that takes longer is told as "cannot be read now" anyway, so a look-up that hangs
+/// A status that takes longer is answered as "cannot be read now" anyway, so a look-up that hangs
 /// should end soon and let the next one try.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A broker that restarts is back within seconds; clients are told to retry meanwhile.
+/// A broker that restarts is back within seconds; clients retry meanwhile.
 const FIRST_RECONNECT: Duration = Duration::from_millis(250);
 const LONGEST_RECONNECT: Duration = Duration::from_secs(5);
 
@@ -80,7 +81,7 @@ impl Application {
         tasks.spawn("drain", drain(shutdown.clone(), settings.drain_delay, closing.clone()));
         tasks.spawn("admin", admin.run(closing.clone()));
 
-        // The publisher stops last, when nobody publishes any more.
+        // The publisher stops last, when nothing publishes any more.
         let publisher_shutdown = CancellationToken::new();
         let (publisher, publisher_tasks) = Publisher::start(
             &settings.messaging,
@@ -108,24 +109,24 @@ impl Application {
         });
 
         let sealing = settings.sealing_secrets.as_slice();
+        let sealer = Arc::new(ReferenceSealer::new(&sealing[0], &sealing[1..]));
+        let derivation_key = DerivationKey::new(&settings.derivation_secret);
+        let limits = settings.limits.clone();
+        let observe = Observe::new(HttpMetrics::register(&metrics)?, &settings.trusted_proxies);
         let api = Api {
+            acceptor: Acceptor::new(publisher.clone(), derivation_key, Arc::clone(&sealer)),
+            admission: Admission::new(limits, rate_limit, settings.trusted_proxies, settings.pages),
             publisher,
             lookups,
             pauses,
             wait_estimate,
             waiter_permits: Arc::new(Semaphore::new(settings.limits.streams)),
-            sealer: ReferenceSealer::new(&sealing[0], &sealing[1..]),
-            derivation_key: DerivationKey::new(&settings.derivation_secret),
-            limits: settings.limits.clone(),
-            rate_limit,
-            trusted_proxies: settings.trusted_proxies,
-            http_metrics: HttpMetrics::register(&metrics)?,
-            pages: settings.pages,
+            sealer,
             documents: Documents::render()?,
             shutdown: shutdown.clone(),
             closing: closing.clone(),
         };
-        let router = router(Arc::new(api), &settings.cors_origins);
+        let router = router(Arc::new(api), observe, &settings.cors_origins);
         let server = Server::new(listener, router, &settings.limits, shutdown);
         let answering = settings.limits.request_timeout;
         tasks.spawn("server", async move {

@@ -9,7 +9,7 @@ use crate::settings::Settings;
 use crate::settings::testing::with_nothing_running;
 
 #[tokio::test]
-async fn a_taken_port_is_told_in_one_sentence_with_the_variable_to_change() {
+async fn a_taken_port_is_reported_in_one_sentence_with_the_variable_to_change() {
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = taken.local_addr().unwrap();
     let settings = Settings { address, ..with_nothing_running(&[]) };

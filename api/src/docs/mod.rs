@@ -1,12 +1,10 @@
 //! The documentation, made from the code at the start.
 
 mod html;
-mod names;
 mod openapi;
 mod page;
 
 use axum::body::Bytes;
-pub(crate) use names::{first_name, last_name};
 use openapi::Description;
 use serde_json::Value;
 use utoipa::OpenApi as _;

@@ -17,10 +17,10 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::registration::opened;
-use crate::middleware::LoggedRegistrationId;
 use crate::problem::{Problem, ProblemDocument, ProblemKind};
 use crate::state::Api;
 use crate::status::{Known, StatusBody};
+use crate::submission::LoggedRegistrationId;
 
 /// Below the minute after which proxies hang up on a quiet connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -70,7 +70,7 @@ pub async fn events(
         )
         .retry_after(RETRY_WHEN_FULL)
     })?;
-    let ends = Instant::now() + api.limits.stream_duration;
+    let ends = Instant::now() + api.admission.limits().stream_duration;
     let stream = stream_from(Watch { api, id, ends, _permit: permit }, known);
     let mut response =
         Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();

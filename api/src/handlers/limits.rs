@@ -62,7 +62,7 @@ pub struct LimitsBody {
 /// Every limit a client should know.
 #[utoipa::path(get, path = "/limits", tag = "service", responses((status = 200, body = LimitsBody)))]
 pub async fn limits(State(api): State<Arc<Api>>, headers: HeaderMap) -> Response {
-    let limits = &api.limits;
+    let limits = api.admission.limits();
     let rate = limits.rate();
     let body = LimitsBody {
         status: "ok",

@@ -12,12 +12,12 @@ use registrar_domain::{RegistrationId, UnknownReference};
 use time::OffsetDateTime;
 
 use super::waiting::wait_for_outcome;
-use crate::middleware::LoggedRegistrationId;
-use crate::pages::{Page, Prospect, Reader, StatusPage};
+use crate::pages::{Page, PageContext, Prospect, StatusPage, refusal};
 use crate::prefer::{PREFERENCE_APPLIED, applied, preferred_wait};
 use crate::problem::{Problem, ProblemDocument, whole_seconds};
 use crate::state::Api;
 use crate::status::{CacheRule, Known, StatusBody, conditional};
+use crate::submission::LoggedRegistrationId;
 
 /// Where a registration stands.
 ///
@@ -46,15 +46,27 @@ pub async fn registration(
     Extension(logged_id): Extension<LoggedRegistrationId>,
     reference: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
-    reader: Option<Extension<Reader>>,
+    context: Option<Extension<PageContext>>,
+) -> Response {
+    let context = context.as_ref().map(|Extension(context)| context);
+    let answer = answer(&api, &logged_id, reference, &headers, context).await;
+    answer.unwrap_or_else(|problem| refusal(context, problem))
+}
+
+async fn answer(
+    api: &Api,
+    logged_id: &LoggedRegistrationId,
+    reference: Result<Path<String>, PathRejection>,
+    headers: &HeaderMap,
+    context: Option<&PageContext>,
 ) -> Result<Response, Problem> {
-    let id = opened(&api, reference)?;
+    let id = opened(api, reference)?;
     logged_id.note(id);
     let mut known = api.lookups.current(id).await;
-    let wait = preferred_wait(&headers, api.limits.wait);
+    let wait = preferred_wait(headers, api.admission.limits().wait);
     let mut waited = None;
     if let (Known::Waiting | Known::Unreadable, Some(wait)) = (known, wait) {
-        waited = wait_for_outcome(&api, id, wait).await;
+        waited = wait_for_outcome(api, id, wait).await;
         match waited {
             Some(Known::Decided(decision)) => known = Known::Decided(decision),
             // The database may be back.
@@ -62,8 +74,8 @@ pub async fn registration(
             _ => {}
         }
     }
-    let page = reader.and_then(|Extension(reader)| page(&api, id, known, &reader));
-    let mut response = page.unwrap_or_else(|| standing(&api, id, known, &headers));
+    let page = context.and_then(|context| page(api, id, known, context));
+    let mut response = page.unwrap_or_else(|| standing(api, id, known, headers));
     if let (Some(wait), Some(_)) = (wait, waited) {
         response.headers_mut().insert(PREFERENCE_APPLIED, applied(wait));
     }
@@ -102,12 +114,12 @@ fn standing(api: &Api, id: RegistrationId, known: Known, request: &HeaderMap) ->
 }
 
 /// The same for a person; `None` when the page cannot be rendered.
-fn page(api: &Api, id: RegistrationId, known: Known, reader: &Reader) -> Option<Response> {
-    let body = known.body_in(reader.texts(), id, api.pause().as_ref());
+fn page(api: &Api, id: RegistrationId, known: Known, context: &PageContext) -> Option<Response> {
+    let body = known.body_in(context.texts(), id, api.pause().as_ref());
     let prospect = prospect(api, &body, known.is_final());
     // However it was spelled and whichever secret sealed it, the page shows it as it is issued now.
-    let page = StatusPage::of(&api.sealer.seal(id), known, body, prospect, reader.texts());
-    reader.shown(StatusCode::OK, &Page::Status(page))
+    let page = StatusPage::new(&api.sealer.seal(id), known, body, prospect, context.texts());
+    context.render(StatusCode::OK, &Page::Status(page))
 }
 
 fn prospect(api: &Api, body: &StatusBody, is_final: bool) -> Prospect {

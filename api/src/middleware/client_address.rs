@@ -1,7 +1,7 @@
 use std::net::{IpAddr, SocketAddr};
-use std::str::FromStr;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use ipnet::IpNet;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -9,66 +9,34 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// A network whose machines are trusted to say whom they forward: `10.0.0.0/8`, or one address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    prefix: u32,
-}
-
-impl Network {
-    /// Whether `address` is in this network.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address) {
-            (IpAddr::V4(ours), IpAddr::V4(theirs)) => {
-                let mask = u32::MAX.checked_shl(32 - self.prefix).unwrap_or(0);
-                ours.to_bits() & mask == theirs.to_bits() & mask
-            }
-            (IpAddr::V6(ours), IpAddr::V6(theirs)) => {
-                let mask = u128::MAX.checked_shl(128 - self.prefix).unwrap_or(0);
-                ours.to_bits() & mask == theirs.to_bits() & mask
-            }
-            _ => false,
-        }
-    }
-}
-
-impl FromStr for Network {
-    type Err = String;
-
-    fn from_str(value: &str) -> Result<Self, String> {
-        let wrong = || {
-            "it must be addresses or networks such as 10.0.0.0/8, separated by commas".to_owned()
-        };
-        let (address, prefix) = match value.trim().split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix)),
-            None => (value.trim(), None),
-        };
-        let address: IpAddr = address.parse().map_err(|_| wrong())?;
-        let bits = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = prefix.map_or(Ok(bits), |prefix| prefix.parse().map_err(|_| wrong()))?;
-        if prefix > bits {
-            return Err(wrong());
-        }
-        Ok(Self { address, prefix })
-    }
+/// Reads a network whose machines are trusted to name the client that they forward: `10.0.0.0/8`, or
+/// one address.
+///
+/// # Errors
+/// The rest of a sentence that says what would be right.
+pub fn network(value: &str) -> Result<IpNet, String> {
+    let value = value.trim();
+    let network = value.parse().or_else(|_| value.parse::<IpAddr>().map(IpNet::from));
+    network.map_err(|_| {
+        "it must be addresses or networks such as 10.0.0.0/8, separated by commas".to_owned()
+    })
 }
 
 /// Whether this is one of our own proxies, whose word counts.
-pub(super) fn is_trusted(address: IpAddr, trusted: &[Network]) -> bool {
+pub(super) fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
     let address = address.to_canonical();
-    trusted.iter().any(|network| network.contains(address))
+    trusted.iter().any(|network| network.contains(&address))
 }
 
-/// Whom to count a request for: the peer, or whom trusted proxies say they forward.
+/// The client that a request is counted for: the peer, or the one that trusted proxies forward.
 ///
 /// `X-Forwarded-For` is read from its end, where our own proxies write; the first address that is
 /// no proxy of ours is the client. What stands before it, anyone could have made up. What is no
 /// address ("unknown", or a name that a proxy made up) leaves it at the last proxy that is known.
 ///
 /// `Forwarded` (RFC 7239) is not read: proxies that write the one header pass the other on as it
-/// came, so whoever reads both lets clients choose their address.
-pub(super) fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
+/// came, so reading both would let clients choose their address.
+pub(super) fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let mut client = peer.to_canonical();
     let forwarded: Vec<_> =
         headers.get_all(X_FORWARDED_FOR).iter().map(HeaderValue::as_bytes).collect();
@@ -101,14 +69,10 @@ fn hop_address(hop: &[u8]) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
-    fn network(value: &str) -> Network {
-        value.parse().unwrap()
-    }
-
     fn client(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
         let value = |v: &&str| HeaderValue::from_bytes(v.as_bytes()).unwrap();
         let headers = forwarded.iter().map(|v| (X_FORWARDED_FOR, value(v))).collect::<HeaderMap>();
-        let trusted: Vec<_> = trusted.iter().map(|t| network(t)).collect();
+        let trusted: Vec<_> = trusted.iter().map(|t| network(t).unwrap()).collect();
         client_address(peer.parse().unwrap(), &headers, &trusted).to_string()
     }
 
@@ -119,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trusted_proxy_says_whom_it_forwards() {
+    fn a_trusted_proxy_names_the_client_that_it_forwards() {
         assert_eq!(client("10.1.2.3", &["198.51.100.7"], &["10.0.0.0/8"]), "198.51.100.7");
         assert_eq!(
             client("10.1.2.3", &["198.51.100.7, 10.9.9.9"], &["10.0.0.0/8"]),
@@ -180,15 +144,16 @@ mod tests {
             ("2001:db8::/32", "2001:db8:ffff::1", "2001:db9::1"),
             ("0.0.0.0/0", "203.0.113.1", "::1"),
         ] {
-            assert!(network(value).contains(inside.parse().unwrap()), "{value}");
-            assert!(!network(value).contains(outside.parse().unwrap()), "{value}");
+            let network = network(value).unwrap();
+            assert!(network.contains(&inside.parse::<IpAddr>().unwrap()), "{value}");
+            assert!(!network.contains(&outside.parse::<IpAddr>().unwrap()), "{value}");
         }
     }
 
     #[test]
     fn what_is_no_network_is_refused() {
         for value in ["", "10.0.0.0/33", "::/129", "localhost", "10.0.0.0/", "10.0.0.0/-1"] {
-            assert!(value.parse::<Network>().is_err(), "{value}");
+            assert!(network(value).is_err(), "{value}");
         }
     }
 }

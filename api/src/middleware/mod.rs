@@ -1,54 +1,32 @@
-//! What happens to every request, from the outside in; the order is in `router.rs`.
+//! What happens to every request: [`Observe`] is the outermost layer, [`Admit`] the innermost.
 
-mod ambiguous;
+mod admit;
 mod client_address;
 mod cors;
-mod deadline;
-mod head_limits;
-mod outcome;
-mod pages;
-mod panics;
+mod observe;
 mod rate_limit;
-mod security_headers;
-mod server_span;
 
-pub use ambiguous::refuse_ambiguous;
+use std::convert::Infallible;
+use std::pin::Pin;
+
+pub use admit::{Admission, Admit, guarded};
 use axum::extract::MatchedPath;
-use axum::http::Request;
-pub use client_address::{Network, Peer};
+use axum::http::Extensions;
+use axum::response::Response;
+pub use client_address::{Peer, network};
 pub use cors::{cross_origin, origin};
-pub use deadline::enforce_deadline;
-pub use head_limits::enforce_head_limits;
-pub use outcome::{LoggedRegistrationId, record_outcome};
-pub use pages::show_pages;
-pub use panics::hide_panics;
-pub use rate_limit::{RateLimit, enforce_rate_limit};
-pub use security_headers::add_security_headers;
-pub use server_span::in_server_span;
+pub use observe::Observe;
+pub use rate_limit::{RateLimit, RateLimited};
+
+/// What both layers answer with.
+type Answering = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
 /// The route as written in `router.rs`: never the path itself, which may hold a reference.
-fn route_of<B>(request: &Request<B>) -> Option<&str> {
-    request.extensions().get::<MatchedPath>().map(MatchedPath::as_str)
+fn route_of(extensions: &Extensions) -> Option<&str> {
+    extensions.get::<MatchedPath>().map(MatchedPath::as_str)
 }
 
-/// Whether it is an orchestrator's probe, which comes every second and is nobody's request.
+/// Whether it is an orchestrator's probe, which comes every second.
 fn is_probe(route: Option<&str>) -> bool {
     matches!(route, Some("/livez" | "/readyz"))
-}
-
-/// What OpenTelemetry's conventions call every other method.
-const OTHER_METHOD: &str = "_OTHER";
-
-/// The method for spans and metrics: a client may invent any number of others.
-fn known_method(method: &axum::http::Method) -> &'static str {
-    match method.as_str() {
-        "GET" => "GET",
-        "POST" => "POST",
-        "HEAD" => "HEAD",
-        "OPTIONS" => "OPTIONS",
-        "PUT" => "PUT",
-        "PATCH" => "PATCH",
-        "DELETE" => "DELETE",
-        _ => OTHER_METHOD,
-    }
 }

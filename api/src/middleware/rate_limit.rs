@@ -4,18 +4,11 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use tokio_util::sync::CancellationToken;
 
-use super::client_address::client_address;
-use super::{Peer, is_probe, route_of};
-use crate::negotiation::prefers_html;
 use crate::problem::{Problem, ProblemKind};
-use crate::state::Api;
 
 /// Clients are counted in this many buckets. It bounds the memory (some 10 MB), whatever addresses
 /// an attacker has; two of 1,000 clients at a time share one with a probability of 0.4%.
@@ -23,7 +16,7 @@ const BUCKETS: u64 = 1 << 18;
 /// To a client over its limit so many forms a second come back with what was entered: students of one
 /// school who send at the same moment keep their answers, and a flood costs no more than this.
 const PAGES_PER_SECOND: NonZeroU32 = NonZeroU32::new(10).unwrap();
-/// How often buckets that are full again are forgotten.
+/// How often buckets that are full again are evicted.
 const EVICTION_INTERVAL: Duration = Duration::from_mins(1);
 
 /// How many requests each client may send.
@@ -32,7 +25,7 @@ pub struct RateLimit {
     buckets: DefaultKeyedRateLimiter<u64>,
     /// Of pages that say that a request was refused.
     pages: DefaultKeyedRateLimiter<u64>,
-    /// Seeded anew in each process, so that nobody can choose whom to share a bucket with.
+    /// Seeded anew in each process, so that no client can choose which others it shares a bucket with.
     hasher: RandomState,
 }
 
@@ -47,11 +40,12 @@ impl RateLimit {
         }
     }
 
-    /// Counts a request of this client, or says how long it must wait.
-    pub fn take(&self, client: IpAddr) -> Result<(), Duration> {
-        self.buckets
-            .check_key(&self.bucket_of(client))
-            .map_err(|refused| refused.wait_time_from(DefaultClock::default().now()))
+    /// Counts a request of this client. `shows_pages` says whether a refusal would be a page.
+    pub fn take(&self, client: IpAddr, shows_pages: bool) -> Result<(), RateLimited> {
+        self.buckets.check_key(&self.bucket_of(client)).map_err(|refused| RateLimited {
+            wait: refused.wait_time_from(DefaultClock::default().now()),
+            may_have_page: shows_pages && self.take_page(client),
+        })
     }
 
     /// Whether this client, which is over its limit, may have a page that says so.
@@ -63,7 +57,7 @@ impl RateLimit {
         self.hasher.hash_one(rate_limit_key(client)) % BUCKETS
     }
 
-    /// Forgets clients that have been quiet, until the shutdown.
+    /// Evicts clients that have been idle, until the shutdown.
     pub async fn evict_idle(self: Arc<Self>, shutdown: CancellationToken) {
         loop {
             tokio::select! {
@@ -89,46 +83,28 @@ fn rate_limit_key(client: IpAddr) -> IpAddr {
     }
 }
 
-/// The refusal of a request that may still be answered with a page; an extension of the request.
-#[derive(Clone)]
-pub(super) struct Refused(Duration);
+/// A client that sends more than its share.
+#[derive(Debug)]
+pub struct RateLimited {
+    wait: Duration,
+    may_have_page: bool,
+}
 
-impl IntoResponse for Refused {
-    fn into_response(self) -> Response {
-        Problem::new(
-            ProblemKind::TooManyRequests,
-            "Too many requests came from your network. Please wait a few seconds and try again.",
-        )
-        .retry_after(self.0)
-        .into_response()
+impl RateLimited {
+    /// Whether the refusal may be a page, which costs more than JSON.
+    pub fn may_have_page(&self) -> bool {
+        self.may_have_page
     }
 }
 
-/// Answers 429 to clients that send more than their share, before anything of a body is read. Probes
-/// are not counted.
-///
-/// Where there are pages, some refusals are left to `show_pages`, right inside, which answers them.
-pub async fn enforce_rate_limit(
-    State(api): State<Arc<Api>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let Some(limit) = api.rate_limit.as_ref().filter(|_| !is_probe(route_of(&request))) else {
-        return next.run(request).await;
-    };
-    let Some(peer) = request.extensions().get::<Peer>().map(|peer| peer.0.ip()) else {
-        return next.run(request).await;
-    };
-    let client = client_address(peer, request.headers(), &api.trusted_proxies);
-    if let Err(wait) = limit.take(client) {
-        let refused = Refused(wait);
-        let reads_pages = api.pages.is_some() && prefers_html(request.headers());
-        if !reads_pages || !limit.take_page(client) {
-            return refused.into_response();
-        }
-        request.extensions_mut().insert(refused);
+impl From<RateLimited> for Problem {
+    fn from(refused: RateLimited) -> Self {
+        Self::new(
+            ProblemKind::TooManyRequests,
+            "Too many requests came from your network. Please wait a few seconds and try again.",
+        )
+        .retry_after(refused.wait)
     }
-    next.run(request).await
 }
 
 #[cfg(test)]
@@ -147,17 +123,17 @@ mod tests {
     fn a_burst_passes_and_the_next_request_waits_up_to_a_second() {
         let limit = limit(3);
         let client = address("192.0.2.1");
-        assert!((0..3).all(|_| limit.take(client).is_ok()));
-        let wait = limit.take(client).unwrap_err();
+        assert!((0..3).all(|_| limit.take(client, false).is_ok()));
+        let wait = limit.take(client, false).unwrap_err().wait;
         assert!(wait <= Duration::from_secs(1), "{wait:?}");
     }
 
     #[test]
     fn one_client_never_uses_up_what_another_may() {
         let limit = limit(1);
-        assert!(limit.take(address("192.0.2.1")).is_ok());
-        assert!(limit.take(address("192.0.2.1")).is_err());
-        assert!(limit.take(address("192.0.2.2")).is_ok());
+        assert!(limit.take(address("192.0.2.1"), false).is_ok());
+        assert!(limit.take(address("192.0.2.1"), false).is_err());
+        assert!(limit.take(address("192.0.2.2"), false).is_ok());
     }
 
     #[test]
@@ -173,16 +149,16 @@ mod tests {
     #[test]
     fn addresses_of_one_ipv6_network_are_one_client() {
         let limit = limit(1);
-        assert!(limit.take(address("2001:db8:1:2::1")).is_ok());
-        assert!(limit.take(address("2001:db8:1:2:ffff::9")).is_err());
-        assert!(limit.take(address("2001:db8:1:3::1")).is_ok());
+        assert!(limit.take(address("2001:db8:1:2::1"), false).is_ok());
+        assert!(limit.take(address("2001:db8:1:2:ffff::9"), false).is_err());
+        assert!(limit.take(address("2001:db8:1:3::1"), false).is_ok());
     }
 
     #[test]
     fn any_number_of_clients_is_counted_in_bounded_memory() {
         let limit = limit(1);
         for client in 0..2 * u32::try_from(BUCKETS).unwrap() {
-            _ = limit.take(IpAddr::V4(client.into()));
+            _ = limit.take(IpAddr::V4(client.into()), false);
         }
         assert!(limit.buckets.len() <= usize::try_from(BUCKETS).unwrap());
     }

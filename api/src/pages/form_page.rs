@@ -1,9 +1,8 @@
-use registrar_domain::{Field, Violation};
+use registrar_domain::{Field, IdempotencyKey, Violation};
 use registrar_texts::Texts;
 use serde::Serialize;
 
-use super::FilledForm;
-use crate::problem::{ProblemDocument, ProblemPart};
+use crate::problem::{Problem, ProblemPart};
 
 /// What `form.html` is given.
 #[derive(Serialize)]
@@ -40,16 +39,21 @@ pub struct FieldError {
 
 impl FormPage {
     /// The form again, after this problem.
-    pub fn after(problem: &ProblemDocument, form: FilledForm, texts: &'static Texts) -> Self {
+    pub fn after(
+        problem: &Problem,
+        values: Values,
+        key: &IdempotencyKey,
+        texts: &'static Texts,
+    ) -> Self {
         let errors: Vec<_> =
-            problem.errors().iter().filter_map(|part| FieldError::of(part, texts)).collect();
-        let notice = errors.is_empty().then(|| texts.problem(problem.of().slug()));
-        Self { values: form.values, errors, notice, key: form.key.as_str().to_owned() }
+            problem.errors().iter().filter_map(|part| FieldError::from_part(part, texts)).collect();
+        let notice = errors.is_empty().then(|| texts.problem(problem.kind().slug()));
+        Self { values, errors, notice, key: key.as_str().to_owned() }
     }
 }
 
 impl FieldError {
-    fn of(part: &ProblemPart, texts: &Texts) -> Option<Self> {
+    fn from_part(part: &ProblemPart, texts: &Texts) -> Option<Self> {
         let field = Field::ALL.into_iter().find(|field| Some(field.pointer()) == part.pointer)?;
         let message = match part.violation {
             Some(code) => texts.violation(&Violation { field, code }),

@@ -1,25 +1,22 @@
 //! Answers for people: the pages of `frontend/pages`, rendered in their language.
 //!
-//! A handler and the layers around it answer as they do to programs; `show.rs` makes pages of that
-//! in one place, for whoever would rather have one (`middleware/pages.rs`).
+//! `show.rs` makes them in one place: of an accepted registration, of a problem, of a status.
 
 mod away_page;
-mod filled_form;
+mod context;
 mod form_page;
 mod moment;
-mod reader;
 mod samples;
 mod show;
 mod status_page;
 mod templates;
 
 pub use away_page::AwayPage;
-pub use filled_form::FilledForm;
+pub use context::PageContext;
 pub use form_page::{FieldError, FormPage, Values};
 use minijinja::Value;
 pub use moment::Moment;
-pub use reader::Reader;
-pub use show::{form_again, instead_of_status, to_form, to_status};
+pub use show::{form_again, refusal, to_form, to_status};
 pub use status_page::{Prospect, StatusPage, Wait};
 pub use templates::Pages;
 

@@ -7,7 +7,7 @@ use time::macros::format_description;
 const FOR_PEOPLE: StaticFormatDescription =
     format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
 
-/// A time, for the script that tells it in the reader's zone and for readers without one.
+/// A time, for the script that shows it in the reader's zone and for readers without one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Moment {
     iso: String,
@@ -15,7 +15,7 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// As it is told without a script.
+    /// As it is shown without a script.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_told_in_utc_for_programs_and_people() {
+    fn a_moment_is_written_in_utc_for_programs_and_people() {
         let moment = Moment::from(datetime!(2026-01-02 03:04:05 +1));
         assert_eq!(moment.iso, "2026-01-02T02:04:05Z");
         assert_eq!(moment.text, "2026-01-02 02:04 UTC");

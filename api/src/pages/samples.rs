@@ -1,4 +1,4 @@
-//! Everything that templates can be given, to try them before anybody needs them.
+//! Everything that templates can be given, to try them at the start.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use super::{AwayPage, FieldError, FormPage, Page, Prospect, StatusPage, Values};
 use crate::status::Known;
 
-/// Pages of every kind, which are about nobody.
+/// Pages of every kind, with made-up contents.
 pub(super) fn pages(language: Language) -> Vec<Page> {
     let texts = language.texts();
     let mut pages = vec![Page::NotFound, Page::Away(AwayPage { message: texts.away() })];
@@ -67,7 +67,7 @@ fn statuses(texts: &'static Texts) -> Vec<StatusPage> {
                     for look_again in [None, Some(takes)] {
                         let body = known.body_in(texts, id, pause);
                         let prospect = Prospect { takes, look_again };
-                        pages.push(StatusPage::of(&reference, known, body, prospect, texts));
+                        pages.push(StatusPage::new(&reference, known, body, prospect, texts));
                     }
                 }
             }

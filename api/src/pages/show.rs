@@ -1,21 +1,24 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use registrar_domain::IdempotencyKey;
 
-use super::{AwayPage, FilledForm, FormPage, Page, Reader};
-use crate::problem::{ProblemDocument, ProblemKind};
+use super::Page;
+use super::away_page::AwayPage;
+use super::context::PageContext;
+use super::form_page::{FormPage, Values};
+use crate::problem::{Problem, ProblemKind};
 
 /// In seconds, with scripts and without; nginx says the same of its own page.
 const COME_BACK: HeaderValue = HeaderValue::from_static("30");
 
 /// Leads to the page of a registration that was accepted.
-pub fn to_status(reader: &Reader, status_url: &HeaderValue) -> Response {
-    let status_url = status_url.to_str().unwrap_or("/");
-    see_other(format!("{status_url}{}", reader.query()))
+pub fn to_status(context: &PageContext, status_url: &str) -> Response {
+    see_other(format!("{status_url}{}", context.query()))
 }
 
 /// Leads to an empty form.
-pub fn to_form(reader: &Reader) -> Response {
-    see_other(format!("/{}", reader.query()))
+pub fn to_form(context: &PageContext) -> Response {
+    see_other(format!("/{}", context.query()))
 }
 
 fn see_other(location: String) -> Response {
@@ -27,45 +30,40 @@ fn see_other(location: String) -> Response {
     (StatusCode::SEE_OTHER, headers).into_response()
 }
 
-/// The form again with what is wrong with it, in place of a problem; any other answer as it is.
+/// The form again, with what is wrong with it or why it was not taken.
 pub fn form_again(
-    reader: &Reader,
-    answer: Response,
-    form: impl FnOnce() -> FilledForm,
+    context: &PageContext,
+    problem: Problem,
+    values: Values,
+    key: &IdempotencyKey,
 ) -> Response {
-    in_place_of(answer, reader, |problem| {
-        Page::Form(FormPage::after(problem, form(), reader.texts()))
-    })
+    let page = Page::Form(FormPage::after(&problem, values, key, context.texts()));
+    page_of_problem(context, problem, &page)
 }
 
-/// A page that says why there is no status, in place of a problem; any other answer as it is.
-pub fn instead_of_status(reader: &Reader, answer: Response) -> Response {
-    let mut comes_back = false;
-    let mut shown = in_place_of(answer, reader, |problem| {
-        let message = match problem.of() {
-            ProblemKind::UnknownReference | ProblemKind::NotFound => return Page::NotFound,
-            ProblemKind::TooManyRequests => reader.texts().busy(),
-            _ => reader.texts().away(),
-        };
-        comes_back = true;
-        Page::Away(AwayPage { message })
-    });
-    if comes_back {
-        shown.headers_mut().insert(header::REFRESH, COME_BACK);
-    }
-    shown
+/// Why what was asked for cannot be shown; as JSON to a client without pages.
+pub fn refusal(context: Option<&PageContext>, problem: Problem) -> Response {
+    let Some(context) = context else { return problem.into_response() };
+    let message = match problem.kind() {
+        ProblemKind::UnknownReference | ProblemKind::NotFound => {
+            return page_of_problem(context, problem, &Page::NotFound);
+        }
+        ProblemKind::TooManyRequests => context.texts().busy(),
+        _ => context.texts().away(),
+    };
+    let mut response = page_of_problem(context, problem, &Page::Away(AwayPage { message }));
+    response.headers_mut().insert(header::REFRESH, COME_BACK);
+    response
 }
 
-/// A page has the status and the `Retry-After` of the problem that it is about.
-fn in_place_of(
-    mut answer: Response,
-    reader: &Reader,
-    page: impl FnOnce(&ProblemDocument) -> Page,
-) -> Response {
-    let Some(problem) = answer.extensions_mut().remove::<ProblemDocument>() else { return answer };
-    let Some(mut shown) = reader.shown(answer.status(), &page(&problem)) else { return answer };
-    if let Some(retry_after) = answer.headers_mut().remove(header::RETRY_AFTER) {
-        shown.headers_mut().insert(header::RETRY_AFTER, retry_after);
+/// A page has the status and the headers of the problem that it is about. A problem whose page cannot
+/// be rendered is answered as JSON.
+fn page_of_problem(context: &PageContext, problem: Problem, page: &Page) -> Response {
+    let Some(mut response) = context.render(problem.kind().status(), page) else {
+        return problem.into_response();
+    };
+    for (name, value) in problem.headers() {
+        response.headers_mut().insert(name, value.clone());
     }
-    shown
+    response
 }

@@ -60,7 +60,7 @@ pub struct Prospect {
 
 impl StatusPage {
     /// The page of a registration; `body` is in the language of these texts.
-    pub fn of(
+    pub fn new(
         reference: &Reference,
         known: Known,
         body: StatusBody,
@@ -89,7 +89,7 @@ impl StatusPage {
 }
 
 impl Wait {
-    /// How a time is told. Rounded up, so that nobody hears less than it is.
+    /// How a time is shown. Rounded up, so that it is never less than it is.
     pub fn of(takes: Duration) -> Self {
         Self { long: takes >= LONG, minutes: seconds_to_wait(takes).div_ceil(60) }
     }
@@ -108,11 +108,11 @@ mod tests {
         let takes = Duration::from_secs(90);
         let prospect = Prospect { takes, look_again: Some(Duration::from_millis(1_500)) };
         let texts = Language::Persian.texts();
-        StatusPage::of(&reference, known, known.body_in(texts, id, None), prospect, texts)
+        StatusPage::new(&reference, known, known.body_in(texts, id, None), prospect, texts)
     }
 
     #[test]
-    fn a_wait_is_told_in_whole_minutes_once_it_is_more_than_some_seconds() {
+    fn a_wait_is_shown_in_whole_minutes_once_it_is_more_than_some_seconds() {
         for (seconds, long, minutes) in
             [(0, false, 1), (29, false, 1), (30, true, 1), (60, true, 1), (61, true, 2)]
         {
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_state_that_cannot_be_read_no_wait_is_told() {
+    fn a_status_that_cannot_be_read_shows_no_wait() {
         let page = page_of(Known::Unreadable);
         assert!(page.unreadable && page.wait.is_none());
         assert_eq!(page.status, "accepted");

@@ -130,7 +130,7 @@ impl ProblemKind {
                 "malformed-idempotency-key",
                 StatusCode::BAD_REQUEST,
                 "Malformed Idempotency-Key",
-                "Send one Idempotency-Key that nobody can guess, for instance a random UUID made \
+                "Send one Idempotency-Key that cannot be guessed, for instance a random UUID made \
                  when the form is shown.",
             ),
             Self::UnknownReference => (
@@ -156,7 +156,7 @@ impl ProblemKind {
                 "body-timeout",
                 StatusCode::REQUEST_TIMEOUT,
                 "Request body too slow",
-                "Nothing was accepted. Send the whole body within the time that /limits tells.",
+                "Nothing was accepted. Send the whole body within the time in /limits.",
             ),
             Self::EmailAlreadyRegistered => (
                 "email-already-registered",
@@ -177,13 +177,13 @@ impl ProblemKind {
                 "body-too-large",
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "Request body too large",
-                "Send one registration, no larger than /limits tells.",
+                "Send one registration, no larger than /limits says.",
             ),
             Self::UriTooLong => (
                 "uri-too-long",
                 StatusCode::URI_TOO_LONG,
                 "Address too long",
-                "Shorten the path and query to what /limits tells.",
+                "Shorten the path and query to the length in /limits.",
             ),
             Self::UnsupportedMediaType => (
                 "unsupported-media-type",
@@ -209,7 +209,7 @@ impl ProblemKind {
                 "headers-too-large",
                 StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
                 "Request headers too large",
-                "Send fewer or shorter headers; /limits tells how many. Cookies are not needed.",
+                "Send fewer or shorter headers; /limits says how many. Cookies are not needed.",
             ),
             Self::InternalError => (
                 "internal-error",

@@ -14,7 +14,6 @@ use registrar_domain::ViolationCode;
 use registrar_telemetry::propagation;
 pub use retry_safety::RetrySafety;
 use serde::Serialize;
-use tracing::Span;
 use utoipa::ToSchema;
 
 /// An error on its way to the client. Never holds SQL, broker text or personal data.
@@ -57,13 +56,9 @@ pub struct ProblemPart {
 }
 
 /// The document that every error answer carries (RFC 9457).
-///
-/// It rides in the answer's extensions too, for whoever turns it into a page.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDocument {
-    #[serde(skip)]
-    of: ProblemKind,
     /// The page that explains this kind of problem; stable, compare it in programs.
     #[serde(rename = "type")]
     #[schema(example = "/docs#invalid-registration")]
@@ -136,14 +131,13 @@ impl Problem {
         Self { rejected: Some(Box::new(rejected)), ..self }
     }
 
-    /// What the client is told.
+    /// The body of the answer.
     pub fn into_document(self) -> ProblemDocument {
         let (code, reference, status_url) = match self.rejected {
             Some(of) => (Some(of.code), Some(of.reference), Some(of.status_url)),
             None => (None, None, None),
         };
         ProblemDocument {
-            of: self.kind,
             kind: self.kind.type_uri(),
             title: self.kind.title(),
             status: self.kind.status().as_u16(),
@@ -153,7 +147,7 @@ impl Problem {
             code,
             reference,
             status_url,
-            trace_id: propagation::trace_id_of(&Span::current()),
+            trace_id: propagation::current_trace_id(),
         }
     }
 
@@ -166,17 +160,10 @@ impl Problem {
     pub fn errors(&self) -> &[ProblemPart] {
         &self.errors
     }
-}
 
-impl ProblemDocument {
-    /// What kind of problem it is about.
-    pub fn of(&self) -> ProblemKind {
-        self.of
-    }
-
-    /// What is wrong with the request, when it is more than the message says.
-    pub fn errors(&self) -> &[ProblemPart] {
-        &self.errors
+    /// The headers that it is answered with, as a page too.
+    pub fn headers(&self) -> &[(HeaderName, HeaderValue)] {
+        &self.headers
     }
 }
 
@@ -194,7 +181,6 @@ impl IntoResponse for Problem {
         if let Some(Ok(status_url)) = status_url {
             headers.insert(header::LOCATION, status_url);
         }
-        response.extensions_mut().insert(document);
         response
     }
 }

@@ -39,7 +39,7 @@ impl RetrySafety {
             }
             Self::CreatesDuplicate => {
                 "Your registration may have arrived all the same. Please send it again in a \
-                 moment: if you are then told that this email address is already registered, the \
+                 moment: if it then turns out that this email address is already registered, the \
                  first one arrived and you do not need to do anything more."
             }
         }

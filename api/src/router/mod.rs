@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::HeaderValue;
-use axum::middleware::{from_fn, from_fn_with_state as with_state};
 use axum::routing::{get, post};
 use tower::ServiceBuilder;
 
@@ -18,14 +17,11 @@ use crate::handlers::readyz::readyz;
 use crate::handlers::register::register_student_handler;
 use crate::handlers::registration::registration;
 use crate::handlers::root::service;
-use crate::middleware::{
-    add_security_headers, cross_origin, enforce_deadline, enforce_head_limits, enforce_rate_limit,
-    hide_panics, in_server_span, record_outcome, refuse_ambiguous, show_pages,
-};
+use crate::middleware::{Admit, Observe, cross_origin};
 use crate::state::Api;
 
 /// Everything the API answers.
-pub fn router(api: Arc<Api>, cors_origins: &[HeaderValue]) -> Router {
+pub fn router(api: Arc<Api>, observe: Observe, cors_origins: &[HeaderValue]) -> Router {
     let routes = Router::new()
         .route("/", get(service))
         .route("/livez", get(livez))
@@ -39,29 +35,23 @@ pub fn router(api: Arc<Api>, cors_origins: &[HeaderValue]) -> Router {
         .route("/docs/style.css", get(style))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed);
-    with_layers(routes, &api, cors_origins).with_state(api)
+    with_layers(routes, &api, observe, cors_origins).with_state(api)
 }
 
 /// The first is the outermost: it sees a request first and an answer last.
 ///
-/// One layer of many rather than a layer for each: axum boxes what is inside each of a router's
+/// One layer of several rather than a layer for each: axum boxes what is inside each of a router's
 /// layers, and copies all of that for every request.
 fn with_layers(
     routes: Router<Arc<Api>>,
     api: &Arc<Api>,
+    observe: Observe,
     cors_origins: &[HeaderValue],
 ) -> Router<Arc<Api>> {
     let layers = ServiceBuilder::new()
-        .layer(with_state(Arc::clone(api), in_server_span))
-        .layer(with_state(Arc::clone(api), record_outcome))
-        .layer(from_fn(add_security_headers))
+        .layer(observe)
         .option_layer(cross_origin(cors_origins))
-        .layer(with_state(Arc::clone(api), enforce_rate_limit))
-        .option_layer(api.pages.as_ref().map(|_| with_state(Arc::clone(api), show_pages)))
-        .layer(from_fn(refuse_ambiguous))
-        .layer(with_state(Arc::clone(api), enforce_head_limits))
-        .layer(with_state(Arc::clone(api), enforce_deadline))
-        .layer(from_fn(hide_panics));
+        .layer(Admit(api.admission.clone()));
     routes.layer(layers)
 }
 

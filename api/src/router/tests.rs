@@ -5,7 +5,7 @@ use registrar_domain::RegistrationId;
 use serde_json::json;
 
 use crate::docs::described_operations;
-use crate::middleware::Peer;
+use crate::middleware::{Admit, Peer};
 use crate::testing::Alone;
 
 const ADA: &str = r#"{"first_name":"Ada","last_name":"Lovelace","email":"ada@example.com"}"#;
@@ -54,7 +54,7 @@ async fn all_violations_come_at_once_with_where_what_and_how() {
     assert_eq!(answer.status, 422);
     assert_eq!(answer.problem(), "invalid-registration");
     let errors = answer.json()["errors"].clone();
-    let told: Vec<_> = errors
+    let found: Vec<_> = errors
         .as_array()
         .unwrap()
         .iter()
@@ -65,7 +65,7 @@ async fn all_violations_come_at_once_with_where_what_and_how() {
         (json!("/last_name"), json!("not_a_string")),
         (json!("/email"), json!("invalid_email")),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(found, expected);
     assert_eq!(
         answer.message(),
         "Enter your first name, or “-” if you have only one name. Send last_name as a JSON string. \
@@ -138,7 +138,7 @@ async fn a_malformed_idempotency_key_is_refused() {
 }
 
 #[tokio::test]
-async fn without_rabbitmq_nothing_is_accepted_and_the_client_is_told_when_to_retry() {
+async fn without_rabbitmq_nothing_is_accepted_and_the_client_learns_when_to_retry() {
     let answer = Alone::with(&[]).register(JSON, ADA).await;
     assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (503, "cannot-accept-now"));
     assert_eq!(answer.header("retry-after"), "5");
@@ -216,7 +216,7 @@ async fn requests_that_two_servers_could_understand_differently_are_refused() {
 }
 
 #[tokio::test]
-async fn a_transfer_coding_that_nobody_here_knows_is_not_implemented() {
+async fn a_transfer_coding_that_is_unknown_here_is_not_implemented() {
     let alone = Alone::with(&[]);
     for (coding, status, problem) in [
         ("gzip, chunked", 501, "unknown-transfer-coding"),
@@ -258,7 +258,7 @@ async fn a_client_that_sends_too_much_waits_and_probes_are_not_counted() {
 }
 
 #[tokio::test]
-async fn students_behind_a_proxy_that_tells_their_ports_are_many_clients() {
+async fn students_behind_a_proxy_that_names_their_ports_are_many_clients() {
     let flags = ["--rate-per-second=1", "--rate-burst=1", "--trusted-proxies=10.0.0.0/8"];
     let alone = Alone::with(&flags);
     let status = async |forwarded: &str| {
@@ -279,7 +279,7 @@ async fn students_behind_a_proxy_that_tells_their_ports_are_many_clients() {
 }
 
 #[tokio::test]
-async fn the_limits_are_told_as_they_are_set() {
+async fn the_limits_are_answered_as_they_are_set() {
     let limits = Alone::with(&["--body-bytes=2048", "--rate-per-second=0"]).get("/limits").await;
     let limits = limits.json();
     assert_eq!(limits["body_bytes"], 2_048);
@@ -351,9 +351,9 @@ async fn a_panic_is_an_internal_error_that_hides_its_cause() {
     async fn fails(State(()): State<()>) {
         panic!("secret cause");
     }
-    let layer = axum::middleware::from_fn(crate::middleware::hide_panics);
-    let router = axum::Router::new().route("/", axum::routing::get(fails)).layer(layer);
     let mut alone = Alone::with(&[]);
+    let layer = Admit(alone.api.admission.clone());
+    let router = axum::Router::new().route("/", axum::routing::get(fails)).layer(layer);
     alone.router = router.with_state(());
     let answer = alone.get("/").await;
     assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (500, "internal-error"));
@@ -362,7 +362,7 @@ async fn a_panic_is_an_internal_error_that_hides_its_cause() {
 }
 
 #[tokio::test]
-async fn only_a_client_with_a_key_is_told_that_it_will_not_be_registered_twice() {
+async fn only_a_client_with_a_key_learns_that_it_will_not_be_registered_twice() {
     let alone = Alone::with(&["--request-timeout=1ms"]);
     for (key, advice) in [
         (Some("0123456789abcdef"), "you will not be registered twice."),

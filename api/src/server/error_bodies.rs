@@ -9,7 +9,7 @@ use crate::problem::{Problem, ProblemKind};
 
 /// A connection on which hyper's own answers, to what it cannot parse, are problem documents.
 ///
-/// hyper makes them with an empty body and asks nobody (hyperium/hyper has no hook for them), so they
+/// hyper makes them with an empty body and has no hook for them, so they
 /// are recognised on their way out: each is the last answer of its connection. When hyper has such a
 /// hook, this can go.
 #[derive(Debug)]

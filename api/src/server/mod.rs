@@ -28,6 +28,9 @@ use crate::middleware::Peer;
 /// The kernel has no file descriptors or memory left: some come free when connections end.
 const PAUSE_AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(100);
 
+/// For so many hyper allocates nothing.
+const INLINE_HEADERS: usize = 100;
+
 /// Hyper takes no smaller one.
 const SMALLEST_BUFFER: usize = 8_192;
 
@@ -53,8 +56,8 @@ impl Server {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(limits.header_timeout)
-            // Twice our own limits, which answer with more than an empty body.
-            .max_headers(limits.header_count * 2)
+            // Somewhat above our own limits, which answer with more than an empty body.
+            .max_headers(INLINE_HEADERS.max(limits.header_count * 5 / 4))
             .max_buf_size(SMALLEST_BUFFER.max((limits.header_bytes + limits.uri_bytes) * 2));
         let connection_permits = Arc::new(Semaphore::new(limits.connections));
         Self { listener, router, http, connection_permits, draining }

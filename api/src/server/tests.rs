@@ -130,7 +130,7 @@ fn problem_in(answer: &str) -> (u64, String) {
 async fn what_is_no_http_is_refused_with_a_problem_that_says_so() {
     let server = serve(Limits::default()).await;
     for request in [
-        "\u{16}\u{3}\u{1} nonsense\r\n\r\n",
+        "\u{16}\u{3}\u{1} malformed\r\n\r\n",
         "GET / HTTP/1.1\r\nhost x\r\n\r\n",
         "GET / HTTP/1.1\r\nhost: x\r\ncontent-length: +4\r\n\r\n",
         "GET / HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\ncontent-length: 5\r\n\r\n",
@@ -138,7 +138,7 @@ async fn what_is_no_http_is_refused_with_a_problem_that_says_so() {
         "GET / HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n",
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u{4}\0\0\0\0\0",
         // After an answer of ours, too.
-        "GET / HTTP/1.1\r\nhost: x\r\n\r\nnonsense\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost: x\r\n\r\nmalformed\r\n\r\n",
     ] {
         let answers = rest(connect(server.address, request).await).await;
         let last = answers.rfind("HTTP/1.1 ").map(|at| &answers[at..]).unwrap();
@@ -150,7 +150,7 @@ async fn what_is_no_http_is_refused_with_a_problem_that_says_so() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_badly_chunked_and_one_that_breaks_off_are_told_apart() {
+async fn a_body_that_is_badly_chunked_and_one_that_breaks_off_are_distinguished() {
     let server = serve(Limits::default()).await;
     let head = "POST /read HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\nconnection: close";
     for chunks in

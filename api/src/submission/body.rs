@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn json_and_forms_are_told_apart_by_their_type() {
+    fn json_and_forms_are_distinguished_by_their_type() {
         for (value, expected) in [
             ("application/json", MediaType::Json),
             ("Application/JSON; charset=utf-8", MediaType::Json),

@@ -1,6 +1,8 @@
 use registrar_domain::{Field, Student};
 use registrar_texts::Language;
+use utoipa::ToSchema;
 
+use super::name_schema::{first_name, last_name};
 use crate::problem::{Problem, ProblemPart};
 
 /// What a body says in one field.
@@ -13,7 +15,7 @@ pub enum FieldValue {
     Text(String),
     /// Something other than a text.
     NotText,
-    /// More than one value, so that nobody can tell which is meant.
+    /// More than one value, so that it is not known which is meant.
     Repeated,
 }
 
@@ -24,13 +26,21 @@ impl FieldValue {
     }
 }
 
-/// The fields of the registration form, as a body gives them.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// Who wants to be registered.
+// As a body says it: what is read, and what the document describes.
+#[derive(Debug, Default, PartialEq, Eq, ToSchema)]
+#[schema(as = Registration)]
 pub struct Fields {
+    #[schema(schema_with = first_name)]
     first_name: FieldValue,
+    #[schema(schema_with = last_name)]
     last_name: FieldValue,
+    /// Up to 254 characters, 64 bytes of them in front of the @. Both parts may be international, and
+    /// both spellings of a domain are one address.
+    #[schema(value_type = String, max_length = 254, format = "idn-email", example = "ada@example.com")]
     email: FieldValue,
     /// Only of a form: programs have a header for it.
+    #[schema(ignore)]
     pub(super) idempotency_key: FieldValue,
 }
 
@@ -120,19 +130,19 @@ mod tests {
     }
 
     #[test]
-    fn faults_of_form_and_of_content_are_told_together_in_order() {
+    fn faults_of_form_and_of_content_come_together_in_order() {
         let problem =
             fields(FieldValue::Repeated, FieldValue::Missing, FieldValue::NotText).into_student();
-        let told: Vec<_> =
+        let found: Vec<_> =
             problem.unwrap_err().errors().iter().map(|e| (e.pointer.unwrap(), e.code)).collect();
         assert_eq!(
-            told,
+            found,
             [("/first_name", "repeated"), ("/last_name", "required"), ("/email", "not_a_string")]
         );
     }
 
     #[test]
-    fn what_was_entered_is_told_as_it_came_when_it_is_one_text() {
+    fn what_was_entered_is_kept_as_it_came_when_it_is_one_text() {
         let fields = fields(text(" Ada "), FieldValue::Repeated, FieldValue::Missing);
         assert_eq!(Field::ALL.map(|field| fields.entered(field)), [" Ada ", "", ""]);
     }

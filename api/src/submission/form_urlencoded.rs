@@ -1,10 +1,14 @@
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode;
+
 use super::idempotency::KEY_FIELD;
 use super::wrong_media_type::json_sent_as_form;
 use super::{FieldValue, Fields};
 use crate::problem::{Problem, ProblemKind};
 
 /// Reads what an HTML form sends (<https://url.spec.whatwg.org/#urlencoded-parsing>), but refuses
-/// bytes that are not UTF-8: replaced, they would be stored as a name that nobody has.
+/// bytes that are not UTF-8: replaced, they would be stored as a name of no person.
 pub(super) fn parse(body: &[u8]) -> Result<Fields, Problem> {
     let mut fields = Fields::default();
     let mut begins_as_json = false;
@@ -27,33 +31,15 @@ pub(super) fn parse(body: &[u8]) -> Result<Fields, Problem> {
 }
 
 fn decode(encoded: &[u8]) -> Result<String, Problem> {
-    let mut decoded = Vec::with_capacity(encoded.len());
-    let mut rest = encoded;
-    while let [first, after @ ..] = rest {
-        rest = after;
-        decoded.push(match (first, after) {
-            (b'+', _) => b' ',
-            (b'%', [high, low, after_escape @ ..]) => match (hex(*high), hex(*low)) {
-                (Some(high), Some(low)) => {
-                    rest = after_escape;
-                    high << 4 | low
-                }
-                // As browsers and servers agree: a percent sign that escapes nothing is itself.
-                _ => b'%',
-            },
-            (byte, _) => *byte,
-        });
-    }
-    String::from_utf8(decoded).map_err(|_| {
+    let spaced: Vec<_> =
+        encoded.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
+    // A percent sign that escapes nothing is itself, as browsers and servers agree.
+    percent_decode(&spaced).decode_utf8().map(Cow::into_owned).map_err(|_| {
         Problem::new(
             ProblemKind::MalformedRequest,
             "The form is not in UTF-8. Encode it as UTF-8 before percent-encoding it.",
         )
     })
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ impl Fields {
 
 /// The key of the header or of the form. Two that differ would mean two registrations, so neither is
 /// taken.
-pub fn resolve_idempotency_key(
+pub(super) fn resolve_idempotency_key(
     from_header: Option<IdempotencyKey>,
     fields: &Fields,
 ) -> Result<Option<IdempotencyKey>, Problem> {

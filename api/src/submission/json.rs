@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_json_is_malformed_and_told_by_its_place_not_its_content() {
+    fn broken_json_is_malformed_and_located_by_its_place_not_its_content() {
         let too_deep = format!("{{\"age\": {}", "[".repeat(10_000));
         let bodies: [&[u8]; 7] = [
             b"",
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn json_in_another_encoding_is_told_so() {
+    fn json_in_another_encoding_is_named() {
         let problem = parse(b"{\"first_name\": \"Zo\xeb\"}").unwrap_err();
         assert_eq!(problem.kind(), ProblemKind::MalformedRequest);
         assert!(format!("{problem:?}").contains("Send it in UTF-8."), "{problem:?}");

@@ -1,20 +1,25 @@
 //! From the body of a request to a published registration.
 
+mod accept;
 mod body;
 mod encoding;
 mod fields;
 mod form_urlencoded;
 mod idempotency;
 mod json;
+mod logged_id;
+mod name_schema;
 mod publish;
+mod request;
 mod wrong_media_type;
 
+pub use accept::{Accepted, Acceptor};
 use axum::body::Bytes;
 pub use body::{MediaType, is_form_media_type, read_body};
 pub use fields::{FieldValue, Fields};
-pub use idempotency::resolve_idempotency_key;
-pub use publish::publish;
+pub use logged_id::LoggedRegistrationId;
 use registrar_domain::Student;
+pub use request::RegistrationRequest;
 pub use wrong_media_type::looks_like_json;
 
 use crate::problem::Problem;

@@ -14,7 +14,7 @@ use tracing::{Instrument as _, Span};
 const LANE: Lane = Lane::Interactive;
 
 /// Publishes the registration; `Ok` once RabbitMQ has it on disk in a queue.
-pub async fn publish(
+pub(super) async fn publish(
     publisher: &Publisher,
     registration: Registration,
 ) -> Result<(), PublishError> {
@@ -22,7 +22,7 @@ pub async fn publish(
     let body = Envelope::from_registration(registration).encode();
     let span = send_span(&message_id, body.len());
     let mut headers = BTreeMap::new();
-    propagation::inject(&span, &mut headers);
+    span.in_scope(|| propagation::inject_current(&mut headers));
     let message = OutgoingMessage { lane: LANE, message_id, body, headers };
     let result = publisher.publish(message).instrument(span.clone()).await;
     if let Err(error) = result {
@@ -34,6 +34,9 @@ pub async fn publish(
 
 /// From handing the message over until its confirm; the worker's span is its child.
 fn send_span(message_id: &str, body_size: usize) -> Span {
+    if !propagation::is_recorded() {
+        return Span::none();
+    }
     tracing::info_span!(
         "send registrations:interactive",
         otel.kind = "producer",

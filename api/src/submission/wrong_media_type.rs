@@ -11,7 +11,7 @@ pub fn looks_like_json(body: &[u8]) -> bool {
     matches!(body.first(), Some(b'{' | b'['))
 }
 
-/// JSON under the type of a form. Nobody's form looks like that: none of its fields is one of ours.
+/// JSON under the type of a form. No form looks like that: none of its fields is one of ours.
 pub(super) fn json_sent_as_form() -> Problem {
     Problem::new(
         ProblemKind::MalformedRequest,

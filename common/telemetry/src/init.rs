@@ -15,6 +15,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, Registry};
 
 use super::export::{ExporterError, Exporters};
+use super::root::DecidedAtRoot;
 use super::{
     OpenTelemetrySettings, TelemetrySettings, export, filter, log_queue, logging, panics,
     propagation, provider, resource,
@@ -93,7 +94,9 @@ fn providers(
     settings: &OpenTelemetrySettings,
 ) -> Result<Telemetry, ExporterError> {
     let Exporters { spans, logs } = export::exporters(settings)?;
-    let mut tracers = provider::tracers(resource.clone(), settings.sampler());
+    let sampler = DecidedAtRoot(settings.sampler());
+    sampler.install();
+    let mut tracers = provider::tracers(resource.clone(), sampler);
     if let Some(spans) = spans {
         tracers = tracers.with_span_processor(provider::span_queue(spans, settings.span_delay));
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use opentelemetry_sdk::logs::{BatchConfigBuilder, BatchLogProcessor, SdkLoggerProvider};
 use opentelemetry_sdk::trace::{
-    BatchSpanProcessor, Sampler, SdkTracerProvider, TracerProviderBuilder,
+    BatchSpanProcessor, SdkTracerProvider, ShouldSample, TracerProviderBuilder,
 };
 use opentelemetry_sdk::{Resource, trace};
 
@@ -16,7 +16,10 @@ pub(super) const MAX_LINKS_PER_SPAN: u32 = 1024;
 const MAX_QUEUE: usize = 16_384;
 
 /// Tracers without an exporter still make ids, for log lines and for messages.
-pub(super) fn tracers(resource: Resource, sampler: Sampler) -> TracerProviderBuilder {
+pub(super) fn tracers(
+    resource: Resource,
+    sampler: impl ShouldSample + 'static,
+) -> TracerProviderBuilder {
     SdkTracerProvider::builder()
         .with_resource(resource)
         .with_sampler(sampler)

@@ -78,16 +78,16 @@ fn a_folder_that_is_not_there_or_lacks_a_template_is_refused_in_a_sentence() {
 
 #[test]
 fn a_broken_template_is_found_at_the_start() {
-    for (name, source, told) in [
+    for (name, source, expected) in [
         ("away.html", "{% if %}", "away.html is no template, syntax error"),
-        ("away.html", "{{ nobody_gives_this }}", "one cannot be rendered, undefined value"),
+        ("away.html", "{{ not_in_the_context }}", "one cannot be rendered, undefined value"),
         ("layout.html", "{{ t.pages.not_a_sentence }}", "one cannot be rendered, undefined value"),
         ("status.html", "{% extends 'elsewhere.html' %}", "one cannot be rendered, template not"),
     ] {
-        let folder = Folder::new(&format!("broken-{}", told.len()));
+        let folder = Folder::new(&format!("broken-{}", expected.len()));
         fs::write(folder.0.join(name), source).unwrap();
         let refused = folder.refused();
-        assert!(refused.contains(told) && refused.contains(name), "{refused}");
+        assert!(refused.contains(expected) && refused.contains(name), "{refused}");
         assert_eq!(refused.lines().count(), 1, "{refused}");
     }
 }

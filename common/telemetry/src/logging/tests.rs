@@ -54,7 +54,7 @@ fn nested_spans_share_the_trace_id_and_have_their_own_span_ids() {
     let mut of_request = None;
     let lines = lines_of("info", || {
         let request = info_span!("request");
-        of_request = propagation::trace_id_of(&request);
+        of_request = propagation::context_of(&request).map(|it| it.trace_id().to_string());
         let _request = request.entered();
         info!("outer");
         info_span!("insert").in_scope(|| info!("inner"));

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use opentelemetry::Context;
+pub use opentelemetry::Context;
+pub use opentelemetry::context::FutureExt;
 use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator};
 use opentelemetry::trace::TraceContextExt;
 pub use opentelemetry::trace::{SpanContext, TraceId};
@@ -71,13 +72,25 @@ pub fn recorded_trace_of(span: &Span) -> Option<TraceId> {
 
 /// The trace of the span that this is called in, for an exemplar; `None` when it is not recorded.
 pub fn current_recorded_trace() -> Option<TraceId> {
-    recorded_trace_of(&Span::current())
+    let context = Context::current();
+    let span = context.span().span_context().clone();
+    span.is_sampled().then(|| span.trace_id())
 }
 
-/// The id of the trace that `span` is in, as 32 hexadecimal digits: what a problem document
+/// Whether this is called in a trace that is recorded: elsewhere no spans need be made.
+pub fn is_recorded() -> bool {
+    Context::map_current(|context| context.span().span_context().is_sampled())
+}
+
+/// As [`inject`], the context that this is called in.
+pub fn inject_current(headers: &mut Headers) {
+    w3c().inject_context(&Context::current(), &mut Writer(headers));
+}
+
+/// The id of the trace that this is called in, as 32 hexadecimal digits: what a problem document
 /// shows, so that its reader can be helped.
-pub fn trace_id_of(span: &Span) -> Option<String> {
-    context_of(span).map(|context| context.trace_id().to_string())
+pub fn current_trace_id() -> Option<String> {
+    span_in(&Context::current()).map(|context| context.trace_id().to_string())
 }
 
 struct Writer<'a>(&'a mut Headers);

@@ -108,9 +108,9 @@ fn a_parent_set_too_late_changes_nothing() {
     )]);
     spans_of(|| {
         let span = info_span!("process");
-        let before = trace_id_of(&span);
+        let before = context_of(&span);
         set_parent(&span, &extract(&headers));
-        assert_eq!(trace_id_of(&span), before);
+        assert_eq!(context_of(&span), before);
     });
 }
 
@@ -134,6 +134,6 @@ fn without_a_trace_there_is_nothing_to_tell() {
     let mut headers = Headers::new();
     inject(&span, &mut headers);
     assert!(headers.is_empty());
-    assert_eq!(trace_id_of(&span), None);
+    assert_eq!(context_of(&span), None);
     set_parent(&span, &extract(&headers));
 }

@@ -1,30 +1,16 @@
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
 use axum::http::HeaderMap;
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
 
 use crate::limits::Limits;
 use crate::problem::{Problem, ProblemKind};
-use crate::state::Api;
 
 /// Refuses addresses and headers over the limits.
 ///
-/// The server would refuse them too, at about twice the limits, but with an empty body.
-pub async fn enforce_head_limits(
-    State(api): State<Arc<Api>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let uri_length = request.uri().path_and_query().map_or(0, |uri| uri.as_str().len());
-    match check(&api.limits, uri_length, request.headers()) {
-        Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
-    }
-}
-
-fn check(limits: &Limits, uri_length: usize, headers: &HeaderMap) -> Result<(), Problem> {
+/// The server would refuse them too, somewhat above the limits, but with an answer of its own.
+pub(super) fn check(
+    limits: &Limits,
+    uri_length: usize,
+    headers: &HeaderMap,
+) -> Result<(), Problem> {
     if uri_length > limits.uri_bytes {
         return Err(Problem::new(
             ProblemKind::UriTooLong,

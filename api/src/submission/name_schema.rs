@@ -7,12 +7,12 @@ const PATTERN: &str =
     r"[^\P{Alphabetic}\u115F\u1160\u3164\uFFA0]|\p{N}|^[\s\p{Pd}\u2212]*[\p{Pd}\u2212]\s*$";
 
 /// What `first_name` may be.
-pub(crate) fn first_name() -> Object {
+pub(super) fn first_name() -> Object {
     name("Ada")
 }
 
 /// What `last_name` may be.
-pub(crate) fn last_name() -> Object {
+pub(super) fn last_name() -> Object {
     name("Lovelace")
 }
 
@@ -40,14 +40,12 @@ mod tests {
     use regex::Regex;
     use registrar_domain::PersonName;
     use serde_json::Value;
-    use utoipa::OpenApi as _;
+    use utoipa::PartialSchema as _;
 
-    use super::super::openapi::Description;
+    use crate::submission::Fields;
 
-    static SAID: LazyLock<Value> = LazyLock::new(|| {
-        let document = serde_json::to_value(Description::openapi()).unwrap();
-        document["components"]["schemas"]["Registration"]["properties"].clone()
-    });
+    static SAID: LazyLock<Value> =
+        LazyLock::new(|| serde_json::to_value(Fields::schema()).unwrap()["properties"].clone());
     static PATTERN: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(SAID["first_name"]["pattern"].as_str().unwrap()).unwrap());
 

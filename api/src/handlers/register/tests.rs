@@ -1,18 +1,16 @@
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode};
-use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::post;
 use registrar_domain::RegistrationId;
 use registrar_texts::Language;
 use tokio::time::Instant;
-use tower::ServiceBuilder;
 
-use super::show_pages;
-use crate::middleware::{Peer, enforce_deadline, hide_panics};
+use super::form;
+use crate::middleware::Peer;
+use crate::pages::{PageContext, Pages};
+use crate::problem::Problem;
+use crate::submission::{Accepted, RegistrationRequest};
 use crate::testing::{Alone, Answer, PAGES};
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -27,11 +25,23 @@ fn with_pages(flags: &[&str]) -> Alone {
 }
 
 fn sent(path: &str) -> axum::http::request::Builder {
-    Request::post(path).header("accept", BROWSER).header("content-type", FORM)
+    let request = Request::post(path).header("host", "registrar.example");
+    request.header("accept", BROWSER).header("content-type", FORM)
 }
 
 async fn send(alone: &Alone, path: &str, body: &'static str) -> Answer {
     alone.send(sent(path).body(body.into()).unwrap()).await
+}
+
+/// What a browser is answered whose form goes to this `accept`.
+async fn accepted_by(
+    alone: &Alone,
+    request: Request<Body>,
+    accept: impl AsyncFnOnce(RegistrationRequest) -> Result<Accepted, Problem>,
+) -> Answer {
+    let pages = Pages::load(PAGES).unwrap();
+    let page = PageContext::new(&pages, request.uri(), request.headers());
+    Answer::read(form::answer(&alone.api, &page, request, accept).await).await
 }
 
 async fn look(alone: &Alone, path: &str) -> Answer {
@@ -62,7 +72,7 @@ fn english(slug: &str) -> String {
 #[tokio::test]
 async fn a_form_with_mistakes_comes_back_with_its_answers_its_key_and_what_to_do() {
     let alone = with_pages(&[]);
-    let body = "first_name=Ada&last_name=&email=nobody&idempotency_key=0123456789abcdef";
+    let body = "first_name=Ada&last_name=&email=wrong&idempotency_key=0123456789abcdef";
     let answer = send(&alone, "/register", body).await;
     assert_eq!((answer.status, page_of(&answer)), (StatusCode::UNPROCESSABLE_ENTITY, "form"));
     assert_eq!(answer.header("content-language"), "en");
@@ -71,7 +81,7 @@ async fn a_form_with_mistakes_comes_back_with_its_answers_its_key_and_what_to_do
         let sentence = texts["fields"][name][code].as_str().unwrap();
         assert!(answer.body.contains(sentence), "{sentence} is not in {}", answer.body);
     }
-    for kept in ["value=\"Ada\"", "value=\"nobody\"", "value=\"0123456789abcdef\""] {
+    for kept in ["value=\"Ada\"", "value=\"wrong\"", "value=\"0123456789abcdef\""] {
         assert!(answer.body.contains(kept), "{kept} is not in {}", answer.body);
     }
 }
@@ -120,7 +130,7 @@ async fn a_form_that_cannot_be_taken_now_comes_back_with_a_notice_and_when_to_re
 }
 
 #[tokio::test]
-async fn who_sends_too_often_keeps_the_answers_too() {
+async fn a_client_that_sends_too_often_keeps_the_answers_too() {
     let alone = with_pages(&["--rate-per-second=1", "--rate-burst=1"]);
     let request = || {
         let peer = Peer("192.0.2.1:1".parse().unwrap());
@@ -150,15 +160,8 @@ async fn a_form_that_is_too_large_or_too_slow_comes_back_empty_with_a_notice() {
 
 #[tokio::test]
 async fn a_panic_is_a_form_with_a_notice_that_hides_its_cause() {
-    async fn fails() {
-        panic!("secret cause");
-    }
-    let mut alone = with_pages(&[]);
-    let layers = ServiceBuilder::new()
-        .layer(from_fn_with_state(Arc::clone(&alone.api), show_pages))
-        .layer(from_fn(hide_panics));
-    alone.router = Router::new().route("/register", post(fails)).layer(layers);
-    let answer = send(&alone, "/register", ADA).await;
+    let request = sent("/register").body(ADA.into()).unwrap();
+    let answer = accepted_by(&with_pages(&[]), request, async |_| panic!("secret cause")).await;
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(answer.body.contains(&english("other")), "{}", answer.body);
     assert!(answer.body.contains("value=\"Ada\"") && !answer.body.contains("secret"));
@@ -221,7 +224,7 @@ async fn a_status_that_cannot_be_shown_is_a_page_that_says_why() {
 }
 
 #[tokio::test]
-async fn whoever_opens_the_address_of_the_form_is_led_to_the_form() {
+async fn a_browser_that_opens_the_address_of_the_form_is_led_to_the_form() {
     let alone = with_pages(&[]);
     for (path, location) in [("/register", "/"), ("/register?lang=fa&email=a", "/?lang=fa")] {
         let answer = look(&alone, path).await;
@@ -305,20 +308,14 @@ async fn a_flood_of_refused_forms_is_neither_read_nor_rendered_for_long() {
 
 #[tokio::test(start_paused = true)]
 async fn the_time_that_a_form_takes_to_arrive_is_part_of_its_deadline() {
-    async fn never_answers() {
-        std::future::pending::<()>().await;
-    }
-    let mut alone = with_pages(&["--request-timeout=2s"]);
-    let layers = ServiceBuilder::new()
-        .layer(from_fn_with_state(Arc::clone(&alone.api), show_pages))
-        .layer(from_fn_with_state(Arc::clone(&alone.api), enforce_deadline));
-    alone.router = Router::new().route("/register", post(never_answers)).layer(layers);
+    let alone = with_pages(&["--request-timeout=2s"]);
     let slowly = futures_util::stream::once(async {
         tokio::time::sleep(Duration::from_millis(1_500)).await;
         Ok::<_, std::io::Error>(Bytes::from(ADA))
     });
     let began = Instant::now();
-    let answer = alone.send(sent("/register").body(Body::from_stream(slowly)).unwrap()).await;
+    let request = sent("/register").body(Body::from_stream(slowly)).unwrap();
+    let answer = accepted_by(&alone, request, async |_| std::future::pending().await).await;
     assert_eq!(answer.status, StatusCode::GATEWAY_TIMEOUT);
     assert!(answer.body.contains("value=\"ada@example.com\""), "{}", answer.body);
     assert!(began.elapsed() < Duration::from_millis(2_100), "{:?}", began.elapsed());

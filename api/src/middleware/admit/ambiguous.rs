@@ -1,9 +1,6 @@
 use std::net::Ipv6Addr;
 
-use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Version, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
 use registrar_http::field_value::{elements, values};
 
 use crate::problem::{Problem, ProblemKind};
@@ -13,18 +10,14 @@ use crate::problem::{Problem, ProblemKind};
 ///
 /// A request with both `Content-Length` and `Transfer-Encoding` cannot be seen here: hyper heeds the
 /// latter, and closes the connection after the answer (RFC 9112, 6.3).
-pub async fn refuse_ambiguous(request: Request, next: Next) -> Response {
-    let (version, headers) = (request.version(), request.headers());
-    let checked = check_host(version, headers)
+pub(super) fn refuse(version: Version, headers: &HeaderMap) -> Result<(), Problem> {
+    check_host(version, headers)
         .and_then(|()| check_transfer_coding(headers))
-        .and_then(|()| check_content_type(headers));
-    match checked {
-        Ok(()) => next.run(request).await,
-        Err(problem) => problem
-            // What follows on this connection may not be what it seems.
-            .with_header(header::CONNECTION, HeaderValue::from_static("close"))
-            .into_response(),
-    }
+        .and_then(|()| check_content_type(headers))
+        // What follows on this connection may not be what it seems.
+        .map_err(|problem| {
+            problem.with_header(header::CONNECTION, HeaderValue::from_static("close"))
+        })
 }
 
 /// RFC 9112, section 3.2: a server must refuse no host, two, and one that is none. Which host it is
@@ -41,8 +34,8 @@ fn check_host(version: Version, headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-/// Whether it is a host, with a port or without (RFC 3986, 3.2.2). Commas, which a name may have by
-/// the letter, are what a proxy makes of two headers.
+/// Whether it is a host, with a port or without (RFC 3986, 3.2.2). Commas, which a name may have by the
+/// RFC, are what a proxy makes of two headers.
 fn is_host(value: &[u8]) -> bool {
     let Ok(value) = str::from_utf8(value) else { return false };
     let (host, port) = match value.strip_prefix('[') {

@@ -1,61 +1,61 @@
-use axum::body::Bytes;
 use axum::http::HeaderMap;
 use registrar_domain::{Field, IdempotencyKey};
 
-use super::Values;
-use crate::submission::{MediaType, parse_fields};
+use crate::pages::Values;
+use crate::submission::Fields;
 
 /// A form as it was sent, so that it can be shown again.
-pub struct FilledForm {
+pub(super) struct FilledForm {
     /// What was entered.
-    pub values: Values,
+    pub(super) values: Values,
     /// The key of this draft.
-    pub key: IdempotencyKey,
+    pub(super) key: IdempotencyKey,
 }
 
 impl FilledForm {
-    /// Reads what it can. Without a usable key the form gets one of its own: nothing can have been
-    /// accepted under the one that it had.
-    pub fn read(headers: &HeaderMap, body: &Bytes) -> Self {
-        let fields = MediaType::of(headers)
-            .and_then(|media_type| parse_fields(media_type, body))
-            .unwrap_or_default();
+    /// What could be read of it. Without a usable key the form gets one of its own: nothing can have
+    /// been accepted under the one that it had.
+    pub(super) fn new(headers: &HeaderMap, fields: Option<&Fields>) -> Self {
+        let entered =
+            |field| fields.map_or_else(String::new, |fields| fields.entered(field).to_owned());
         let values = Values {
-            first_name: fields.entered(Field::FirstName).to_owned(),
-            last_name: fields.entered(Field::LastName).to_owned(),
-            email: fields.entered(Field::Email).to_owned(),
+            first_name: entered(Field::FirstName),
+            last_name: entered(Field::LastName),
+            email: entered(Field::Email),
         };
         let from_header = || {
             let key = headers.get("idempotency-key")?.to_str().ok()?;
             IdempotencyKey::parse(key).ok()
         };
-        let key = fields.idempotency_key().ok().flatten().or_else(from_header);
-        Self { values, key: key.unwrap_or_else(IdempotencyKey::generate) }
+        let from_form = fields.and_then(|fields| fields.idempotency_key().ok().flatten());
+        let key = from_form.or_else(from_header).unwrap_or_else(IdempotencyKey::generate);
+        Self { values, key }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::header;
+    use axum::body::Bytes;
 
     use super::*;
+    use crate::submission::{MediaType, parse_fields};
 
     const KEY: &str = "0123456789abcdef";
 
     fn read(header: Option<&str>, body: &'static str) -> FilledForm {
-        let form = "application/x-www-form-urlencoded".parse().unwrap();
-        let mut headers = HeaderMap::from_iter([(header::CONTENT_TYPE, form)]);
+        let mut headers = HeaderMap::new();
         if let Some(key) = header {
             headers.insert("idempotency-key", key.parse().unwrap());
         }
-        FilledForm::read(&headers, &Bytes::from_static(body.as_bytes()))
+        let fields = parse_fields(MediaType::Form, &Bytes::from_static(body.as_bytes()));
+        FilledForm::new(&headers, fields.as_ref().ok())
     }
 
     #[test]
     fn answers_are_kept_as_they_were_entered() {
         let form = read(None, "first_name=+Ada+&email=ada&last_name=A&last_name=B");
         assert_eq!(form.values.first_name, " Ada ");
-        assert_eq!(form.values.last_name, "", "nobody knows which is meant");
+        assert_eq!(form.values.last_name, "", "it is not known which is meant");
         assert_eq!(form.values.email, "ada");
     }
 

@@ -20,18 +20,18 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
 ];
 
-/// Somebody who would rather have a page, and in which language. An extension of the request.
-#[derive(Clone)]
-pub struct Reader {
+/// Which pages a client is answered with, and in which language. An extension of the request.
+#[derive(Clone, Debug)]
+pub struct PageContext {
     pages: Pages,
     language: Language,
     /// Whether the address says so, and every link should keep it.
     has_chosen: bool,
 }
 
-impl Reader {
-    /// Who sent this request.
-    pub fn of(pages: &Pages, uri: &Uri, headers: &HeaderMap) -> Self {
+impl PageContext {
+    /// For this request.
+    pub fn new(pages: &Pages, uri: &Uri, headers: &HeaderMap) -> Self {
         let chosen = chosen_language(uri.query());
         Self {
             pages: pages.clone(),
@@ -40,7 +40,7 @@ impl Reader {
         }
     }
 
-    /// What is said in the reader's language.
+    /// What is said in that language.
     pub fn texts(&self) -> &'static Texts {
         self.language.texts()
     }
@@ -55,7 +55,7 @@ impl Reader {
     }
 
     /// An answer with this page; `None` when it cannot be rendered.
-    pub fn shown(&self, status: StatusCode, page: &Page) -> Option<Response> {
+    pub fn render(&self, status: StatusCode, page: &Page) -> Option<Response> {
         let html = match self.pages.render(page, self.language, self.query()) {
             Ok(html) => html,
             Err(error) => {
