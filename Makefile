@@ -28,6 +28,9 @@ lint: ## clippy, with warnings denied
 hooks: ## lets git run the checks of .pre-commit-config.yaml before each commit
 	@pre-commit install
 
+examples: ## runs what is in tests/examples, with private servers
+	@for name in register_one replay_one store_that_fails; do cargo run --locked -p registrar-tests --example $$name || exit; done
+
 browser: ## the pages' tests in a browser
 	@scripts/browser
 

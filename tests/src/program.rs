@@ -108,6 +108,8 @@ impl Program {
 pub(crate) fn path(name: &str) -> PathBuf {
     let this = env::current_exe().unwrap();
     let folder = this.parent().unwrap();
-    let folder = if folder.ends_with("deps") { folder.parent().unwrap() } else { folder };
+    // Tests are in a folder of their own beside the programs, and so are examples.
+    let beside = folder.ends_with("deps") || folder.ends_with("examples");
+    let folder = if beside { folder.parent().unwrap() } else { folder };
     folder.join(name)
 }

@@ -2,8 +2,8 @@
 
 mod registering;
 
-use registrar_local::{Management, TestDatabase, TestServers, TestVhost};
-use registrar_tests::servers::Servers;
+use registrar_local::{Management, TestDatabase, TestVhost};
+use registrar_tests::servers::{Fresh, Servers};
 
 /// A user of RabbitMQ.
 pub(crate) struct TestUser {
@@ -32,12 +32,7 @@ impl Home {
     }
 
     pub(crate) async fn without_tables() -> Self {
-        let create = || {
-            let servers = TestServers::shared().unwrap();
-            (servers.create_database().unwrap(), servers.create_vhost().unwrap())
-        };
-        let (database, vhost) = tokio::task::spawn_blocking(create).await.unwrap();
-        let servers = Servers { database_url: database.url(), amqp_url: vhost.url() };
+        let Fresh { servers, database, vhost } = Fresh::empty().await;
         Self { servers, _database: database, vhost }
     }
 
