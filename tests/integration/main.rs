@@ -4,9 +4,9 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
-mod bad_days;
-#[cfg(test)]
 mod command_line;
+#[cfg(test)]
+mod degraded;
 #[cfg(test)]
 mod end_to_end;
 #[cfg(test)]

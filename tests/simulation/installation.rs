@@ -44,7 +44,7 @@ thread_local! {
 static METRICS: LazyLock<Arc<WorkerMetrics>> =
     LazyLock::new(|| Arc::new(WorkerMetrics::register(&Metrics::new()).unwrap()));
 
-/// What the product is put together with: the doubles as they are, or with a bug planted around one.
+/// What the product is put together with: the doubles as they are, or with a mutant around one.
 pub(crate) trait Assembly: Send + Sync + 'static {
     type Publishing: Connector;
     type Consuming: ConsumerConnector;

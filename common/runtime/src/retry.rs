@@ -61,61 +61,38 @@ impl RetryPolicy {
     pub fn drawing_from(self, random: fn() -> f64) -> Self {
         Self { random, ..self }
     }
-
-    /// The delay after attempt number `attempt` (from 0) has failed: `random`, in `[0, 1)`, of
-    /// that attempt's ceiling.
-    pub fn delay(&self, attempt: u32, random: f64) -> Duration {
-        self.ceiling(attempt).mul_f64(random.clamp(0.0, 1.0))
-    }
-
-    fn ceiling(&self, attempt: u32) -> Duration {
-        let mut ceilings: ExponentialBackoff = ExponentialBackoffBuilder::new()
-            .with_initial_interval(self.first_ceiling)
-            .with_multiplier(GROWTH)
-            .with_max_interval(self.cap)
-            .with_randomization_factor(0.0)
-            .with_max_elapsed_time(None)
-            .build();
-        let mut ceiling = self.first_ceiling;
-        for _ in 0..=attempt {
-            ceiling = ceilings.next_backoff().unwrap_or(self.cap);
-            // Doubling gets here soon, so this also bounds the loop for any attempt.
-            if ceiling >= self.cap {
-                return self.cap;
-            }
-        }
-        ceiling
-    }
 }
 
-/// Where one retrying caller stands in its policy.
+/// The delays of one retrying caller.
 #[derive(Debug)]
 pub struct Backoff {
-    policy: RetryPolicy,
-    attempt: u32,
+    ceilings: ExponentialBackoff,
+    random: fn() -> f64,
 }
 
 impl Backoff {
     /// Starts at the first delay.
     pub fn new(policy: RetryPolicy) -> Self {
-        Self { policy, attempt: 0 }
+        let ceilings = ExponentialBackoffBuilder::new()
+            .with_initial_interval(policy.first_ceiling)
+            .with_multiplier(GROWTH)
+            .with_max_interval(policy.cap)
+            .with_randomization_factor(0.0)
+            .with_max_elapsed_time(None)
+            .build();
+        Self { ceilings, random: policy.random }
     }
 
     /// How long to wait now, after one more failure.
     pub fn next_delay(&mut self) -> Duration {
-        let delay = self.policy.delay(self.attempt, (self.policy.random)());
-        self.attempt = self.attempt.saturating_add(1);
-        delay
-    }
-
-    /// How many delays were given since the start or the last [`Backoff::reset`].
-    pub fn attempts(&self) -> u32 {
-        self.attempt
+        // There is always a next one, since no longest time is set.
+        let ceiling = self.ceilings.next_backoff().unwrap_or(self.ceilings.max_interval);
+        ceiling.mul_f64((self.random)().clamp(0.0, 1.0))
     }
 
     /// Starts over at the first delay, after a success.
     pub fn reset(&mut self) {
-        self.attempt = 0;
+        self.ceilings.reset();
     }
 }
 
@@ -137,40 +114,29 @@ mod tests {
         Duration::from_millis(milliseconds)
     }
 
-    fn policy() -> RetryPolicy {
-        RetryPolicy::new(ms(100), ms(5_000)).unwrap()
+    fn backoff(first: u64, cap: u64, random: fn() -> f64) -> Backoff {
+        Backoff::new(RetryPolicy::new(ms(first), ms(cap)).unwrap().drawing_from(random))
     }
 
     #[test]
     fn the_whole_schedule_is_this_table() {
-        // attempt, delay at random = 0, 0.5 and almost 1
-        let table = [
-            (0, 0, 50, 100),
-            (1, 0, 100, 200),
-            (2, 0, 200, 400),
-            (3, 0, 400, 800),
-            (4, 0, 800, 1_600),
-            (5, 0, 1_600, 3_200),
-            (6, 0, 2_500, 5_000),
-            (7, 0, 2_500, 5_000),
-            (1_000_000, 0, 2_500, 5_000),
-            (u32::MAX, 0, 2_500, 5_000),
-        ];
-        for (attempt, least, middle, most) in table {
-            assert_eq!(policy().delay(attempt, 0.0), ms(least), "attempt {attempt}");
-            assert_eq!(policy().delay(attempt, 0.5), ms(middle), "attempt {attempt}");
-            let almost_one = policy().delay(attempt, 1.0 - f64::EPSILON);
-            assert!(ms(most).abs_diff(almost_one) <= Duration::from_micros(1), "attempt {attempt}");
+        let draws: [fn() -> f64; 3] = [|| 0.0, || 0.5, || 1.0 - f64::EPSILON];
+        let [mut least, mut middle, mut most] = draws.map(|random| backoff(100, 5_000, random));
+        for ceiling in [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000, 5_000] {
+            assert_eq!(least.next_delay(), ms(0), "{ceiling}");
+            assert_eq!(middle.next_delay(), ms(ceiling / 2), "{ceiling}");
+            let almost = most.next_delay();
+            assert!(ms(ceiling).abs_diff(almost) <= Duration::from_micros(1), "{ceiling}");
         }
+        assert_eq!((0..100_000).map(|_| middle.next_delay()).max(), Some(ms(2_500)));
     }
 
     #[test]
     fn a_backoff_walks_the_schedule_and_starts_over_after_a_reset() {
-        let mut backoff = Backoff::new(policy().drawing_from(|| 0.5));
+        let mut backoff = backoff(100, 5_000, || 0.5);
         assert_eq!([backoff.next_delay(), backoff.next_delay()], [ms(50), ms(100)]);
-        assert_eq!(backoff.attempts(), 2);
         backoff.reset();
-        assert_eq!((backoff.attempts(), backoff.next_delay()), (0, ms(50)));
+        assert_eq!(backoff.next_delay(), ms(50));
     }
 
     #[test]
@@ -203,13 +169,14 @@ mod tests {
         fn no_delay_is_above_the_cap_or_its_ceiling(
             first in 1_u64..10_000,
             factor in 1_u64..10_000,
-            attempt in any::<u32>(),
-            random in 0.0..1.0_f64,
+            attempts in 1_usize..100,
         ) {
-            let policy = RetryPolicy::new(ms(first), ms(first * factor)).unwrap();
-            let delay = policy.delay(attempt, random);
-            prop_assert!(delay <= ms(first * factor));
-            prop_assert!(delay <= policy.delay(attempt.saturating_add(1), 1.0));
+            let mut drawn = backoff(first, first * factor, random_fraction);
+            let mut ceilings = backoff(first, first * factor, || 1.0);
+            for _ in 0..attempts {
+                let (delay, ceiling) = (drawn.next_delay(), ceilings.next_delay());
+                prop_assert!(delay <= ceiling && ceiling <= ms(first * factor));
+            }
         }
     }
 }

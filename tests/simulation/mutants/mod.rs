@@ -1,12 +1,12 @@
-//! Bugs that were made, or nearly, in pipelines like this one, each planted around a double. A
+//! Bugs that were made, or nearly, in pipelines like this one, each a mutant around a double. A
 //! simulation that does not catch them proves nothing.
 
 mod ack_before_commit;
 mod ack_of_all;
+mod dead_letter_of_the_decided;
 mod id_of_key_alone;
 mod leaked_transaction;
 mod ledger_hurried;
-mod letter_of_the_decided;
 mod swapped_confirms;
 mod upsert_as_proof;
 
