@@ -6,6 +6,7 @@
 mod broker;
 mod dead_letters;
 mod doctor;
+mod duration;
 mod lanes;
 mod ledger;
 mod migrate;
@@ -35,7 +36,7 @@ enum Command {
     /// Shows whether everything that was accepted is settled or in a queue. Exit code 0: it is, 1:
     /// something is unaccounted for, 2: could not be found out.
     Ledger(Box<ledger::Arguments>),
-    /// Looks for whatever is wrong, changes nothing, and says how to mend it. Exit code 0: all is
+    /// Looks for whatever is wrong, changes nothing, and says how to fix it. Exit code 0: all is
     /// well, 1: something is wrong, 2: it could not look at everything.
     Doctor(Box<doctor::Arguments>),
     /// Lists the lanes, and pauses and resumes them.

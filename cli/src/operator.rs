@@ -18,7 +18,7 @@ pub(crate) struct OperatorArguments {
 
 impl OperatorArguments {
     pub(crate) fn name(&self) -> anyhow::Result<String> {
-        // Whoever became root is not root.
+        // The user behind sudo, not root.
         let logged_in = ["SUDO_USER", "USER", "LOGNAME"].into_iter().filter_map(|variable| {
             let value = env::var(variable).ok()?;
             name(&value).ok()

@@ -52,7 +52,7 @@ async fn drills_within<const N: usize>(
 ) {
     let mut stage = Stage::set(alerts[0], settings).await;
     let monitoring = Rc::new(Monitoring::start(stage.targets()).await);
-    let mut drills = alerts.map(|alert| Drill::of(alert, Rc::clone(&monitoring), limit));
+    let mut drills = alerts.map(|alert| Drill::new(alert, Rc::clone(&monitoring), limit));
     // Boxed, since the stage holds many programs.
     let playing = Box::pin(play(&mut stage, &mut drills));
     timeout(LIMIT, playing).await.expect("the drill takes too long");
@@ -81,7 +81,7 @@ pub(crate) struct Firing<'a> {
 }
 
 impl Drill {
-    fn of(alert: &'static str, monitoring: Rc<Monitoring>, limit: Duration) -> Self {
+    fn new(alert: &'static str, monitoring: Rc<Monitoring>, limit: Duration) -> Self {
         let runbook = words(&files::text(&format!("docs/operations/runbooks/{alert}.md")));
         let now = Instant::now();
         Self { monitoring, alert, limit, runbook, cause: "", caused: now, step: "", followed: now }

@@ -41,7 +41,7 @@ impl Stage {
     pub(crate) async fn set(alert: &str, settings: [Settings; 2]) -> Self {
         let shared = shared().await;
         let servers = shared.emptied_for(alert).await;
-        let oracle = Oracle::of(&servers.database_url);
+        let oracle = Oracle::new(&servers.database_url);
         let api = Api::start_with(&servers, settings[0]).await;
         let worker = Worker::start_with(&servers, settings[1]).await;
         Self { api, worker, servers, oracle, settings, shared }

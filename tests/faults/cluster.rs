@@ -84,7 +84,7 @@ impl Scene {
             amqp_url: format!("amqp://guest:guest@127.0.0.1:{}/%2f", balancer.port()),
         };
         let servers = servers.migrated().await;
-        let oracle = Oracle::of(&servers.database_url);
+        let oracle = Oracle::new(&servers.database_url);
         let api = Api::start(&servers).await;
         Self {
             api,

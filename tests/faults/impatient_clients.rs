@@ -10,7 +10,7 @@ use registrar_tests::worker::Worker;
 use super::scene::play;
 
 const CROWD: usize = 200;
-const PATIENCE: Duration = Duration::from_millis(100);
+const TIMEOUT: Duration = Duration::from_millis(100);
 /// Each way to the broker, so that nobody with little patience sees an answer.
 const DELAY: Duration = Duration::from_millis(100);
 /// What an allocator may keep by chance; three kilobytes of each request would be more.
@@ -24,7 +24,7 @@ async fn a_crowd_that_hangs_up_keeps_no_place_in_the_window_and_no_memory() {
         let (servers, way) = scene.by_another_way().await;
         let api = Api::start(&servers).await;
         way.set(Traffic::Late(DELAY));
-        let load = Load::start_impatient(&api.url, CROWD, PATIENCE);
+        let load = Load::start_impatient(&api.url, CROWD, TIMEOUT);
         load.refuses(500).await;
         let early = resident_memory_mib(api.program.pid());
         assert!(api.counted(WINDOW_IN_USE).await > 0);

@@ -51,7 +51,7 @@ impl Scene {
             amqp_url: pair.broker.management().url(),
         };
         let servers = servers.migrated().await;
-        let oracle = Oracle::of(&servers.database_url);
+        let oracle = Oracle::new(&servers.database_url);
         let api = Api::start_with(&servers, api_settings).await;
         Self { api, servers, oracle, pair, _place: place }
     }

@@ -56,7 +56,7 @@ const FAULTS: [Fault; 10] = [
 
 impl Fault {
     /// The same seed makes the same series.
-    fn of(seed: u64, round: usize) -> Self {
+    fn from_seed(seed: u64, round: usize) -> Self {
         let mut hash = DefaultHasher::new();
         (seed, round).hash(&mut hash);
         FAULTS[usize::try_from(hash.finish() % FAULTS.len() as u64).unwrap()]
@@ -137,7 +137,7 @@ struct Holding {
 }
 
 impl Holding {
-    fn of(plant: &Plant) -> Self {
+    fn new(plant: &Plant) -> Self {
         let (api, worker) = (plant.api.program.pid(), plant.worker.program.pid());
         Self {
             api_mib: resident_memory_mib(api),
@@ -171,11 +171,11 @@ async fn random_faults_under_load_lose_nothing_and_leak_nothing() {
     let mut round = 0;
     while started.elapsed() < length || round <= WARM_UP {
         load.accepts(500).await;
-        let fault = Fault::of(seed, round);
+        let fault = Fault::from_seed(seed, round);
         fault.happen(&mut plant).await;
         let recovered_in = load.recovers(&plant.scene.oracle).await;
         slowest = slowest.max(recovered_in);
-        let holding = Holding::of(&plant);
+        let holding = Holding::new(&plant);
         println!("SOAK round {round}: {fault:?}, recovered in {recovered_in:.1?}, {holding:?}");
         round += 1;
         if round == WARM_UP {

@@ -38,7 +38,7 @@ impl Scene {
     /// The ledger comes to the same without having asked anybody: each message that was settled
     /// is an outcome, or repeats one.
     async fn ledger_agrees(&self, fault: &str, answers: &Answers) {
-        let figures = LedgerView::of(&self.servers).at_rest().await;
+        let figures = LedgerView::new(&self.servers).at_rest().await;
         println!("LEDGER {fault}: {figures:?}");
         assert_eq!((figures.in_flight, figures.unaccounted), (0, 0), "{fault}: {figures:?}");
         let settled = usize::try_from(figures.settled + figures.settled_unconfirmed).unwrap();

@@ -26,7 +26,7 @@ pub(crate) fn holds_for(reader: &str, check: impl Fn(&[u8])) {
     for (number, (path, file)) in paths.iter().zip(&files).enumerate() {
         let place = path.file_name().unwrap().to_string_lossy();
         checked(&check, file, &place);
-        let mut random = Random::of(number as u64);
+        let mut random = Random::from_seed(number as u64);
         for _ in 0..mutations {
             checked(&check, &mutated(file, &files, &mut random), &place);
         }

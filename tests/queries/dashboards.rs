@@ -13,12 +13,14 @@ pub(crate) fn in_folder(folder: &Path) -> Vec<Query> {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let dashboards = files.filter(|path| path.extension().is_some_and(|end| end == "json"));
     dashboards
-        .flat_map(|path| of(&serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()))
+        .flat_map(|path| {
+            queries(&serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap())
+        })
         .collect()
 }
 
 /// Of one dashboard, with the values of its variables that it opens with.
-pub(crate) fn of(dashboard: &Value) -> Vec<Query> {
+pub(crate) fn queries(dashboard: &Value) -> Vec<Query> {
     let uid = dashboard["uid"].as_str().unwrap();
     let mut queries = Vec::new();
     for panel in panels(&dashboard["panels"]) {

@@ -15,19 +15,19 @@ async fn every_query_of_dashboards_and_rules_has_an_answer_in_both_generations_o
     let stack = Stack::start().await;
     let [two, three] = [0, 1].map(|one: usize| stack.prometheus[one].api());
     let mut queries = dashboards::in_folder(&root().join("infra/grafana/dashboards"));
-    queries.extend(rules::of(three));
+    queries.extend(rules::queries(three));
     assert!(queries.len() > 50, "{queries:?}");
     for rightly in RIGHTLY_EMPTY {
         let is_used = queries.iter().any(|query| query.expression.contains(rightly.contains));
         assert!(is_used, "no query is {:?} ({})", rightly.contains, rightly.reason);
     }
     queries.retain(|query| !is_rightly_empty(&query.expression));
-    let parts = queries.iter().flat_map(|query| selectors::of(query, three).unwrap());
+    let parts = queries.iter().flat_map(|query| selectors::queries(query, three).unwrap());
     let all: Vec<_> = queries.iter().cloned().chain(parts.collect::<Vec<_>>()).collect();
     stack.serves().await;
     for (prometheus, version) in [(two, "2.42"), (three, "3")] {
         let mut problems = Vec::new();
-        let answered = poll_until(wait::PATIENCE, || {
+        let answered = poll_until(wait::TIMEOUT, || {
             problems = all.iter().filter_map(|one| problem(one, prometheus, stack.began)).collect();
             problems.is_empty().then_some(())
         });
@@ -58,7 +58,7 @@ fn a_query_of_what_does_not_exist_or_cannot_be_read_is_named_with_its_panel() {
         let target = json!({ "datasource": { "uid": "prometheus" }, "expr": expression });
         json!({ "title": title, "targets": [target] })
     };
-    let queries = dashboards::of(&json!({ "uid": "own", "panels": [
+    let queries = dashboards::queries(&json!({ "uid": "own", "panels": [
         panel("good", "sum by (job) (up{job=\"prometheus\"})"),
         panel("of an unknown metric", "sum(upp)"),
         panel("of an unknown label", "up{job=\"promtheus\"}"),
@@ -66,7 +66,7 @@ fn a_query_of_what_does_not_exist_or_cannot_be_read_is_named_with_its_panel() {
         panel("with an unknown variable", "rate(up[$__rat_interval])"),
         panel("of no number", "0 / (up - up)"),
     ]}));
-    let good = poll_until(wait::PATIENCE, || {
+    let good = poll_until(wait::TIMEOUT, || {
         problems(&queries[..1], prometheus.api(), began).is_empty().then_some(())
     });
     assert!(good.is_some());
@@ -98,7 +98,7 @@ fn a_part_that_asks_for_what_does_not_exist_is_found_beside_one_that_has_an_answ
     };
     let began = SystemTime::now();
     assert_eq!(problem(&whole, prometheus.api(), began), None);
-    let parts = selectors::of(&whole, prometheus.api()).unwrap();
+    let parts = selectors::queries(&whole, prometheus.api()).unwrap();
     let problem = problem(&parts[0], prometheus.api(), began).unwrap();
     assert!(problem.contains("{a!=\"b\",__name__=\"upp\"}"), "{problem}");
     assert_eq!(parts.len(), 1);

@@ -6,7 +6,7 @@ use crate::found::{Kind, Query};
 use crate::without_thresholds::without_thresholds;
 
 /// Each rule's, and the series that each recording rule makes.
-pub(crate) fn of(prometheus: &PrometheusApi) -> Vec<Query> {
+pub(crate) fn queries(prometheus: &PrometheusApi) -> Vec<Query> {
     let groups = prometheus.rules().unwrap();
     let rules = groups.iter().flat_map(|group| group.rules.iter().map(move |rule| (group, rule)));
     let queries = rules.flat_map(|(group, rule)| {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::found::{Kind, Query};
 
 /// A query for each selector in `query`. The API is that of Prometheus 3, which knows syntax trees.
-pub(crate) fn of(query: &Query, prometheus: &PrometheusApi) -> Result<Vec<Query>, String> {
+pub(crate) fn queries(query: &Query, prometheus: &PrometheusApi) -> Result<Vec<Query>, String> {
     let tree = prometheus.parse_query(&query.expression).map_err(|error| error.to_string())?;
     let mut selectors = Vec::new();
     collect(&tree, &mut selectors);

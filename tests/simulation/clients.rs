@@ -55,10 +55,10 @@ async fn publish(
     world.people().sent.extend(ids);
     world.note(|| format!("client: sends {}", world.names_of(ids)));
     let publishing = publisher.publish(message);
-    let patience = submission.hangs_up_after.filter(|_| attempts == 1);
-    let result = match patience.map(Duration::from_millis) {
+    let hangs_up_after = submission.hangs_up_after.filter(|_| attempts == 1);
+    let result = match hangs_up_after.map(Duration::from_millis) {
         None => publishing.await.map_err(PublishError::as_str),
-        Some(patience) => match timeout(patience, publishing).await {
+        Some(after) => match timeout(after, publishing).await {
             Ok(answer) => answer.map_err(PublishError::as_str),
             Err(_) => Err("hung up"),
         },

@@ -37,7 +37,7 @@ const RESTART_MS: (u64, u64) = (5, 150);
 const BATCH_ROWS: u16 = 4;
 
 thread_local! {
-    static JITTER: RefCell<Random> = RefCell::new(Random::of(0));
+    static JITTER: RefCell<Random> = RefCell::new(Random::from_seed(0));
 }
 
 /// Shared by all runs, since nothing is decided by them.
@@ -88,7 +88,7 @@ impl Assembly for Sound {
 
 /// Lets the jitter of this thread's retries begin anew.
 pub(crate) fn seed_jitter(seed: u64) {
-    JITTER.set(Random::of(seed));
+    JITTER.set(Random::from_seed(seed));
 }
 
 fn jitter() -> f64 {

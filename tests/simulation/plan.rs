@@ -56,8 +56,8 @@ pub(crate) enum Content {
 }
 
 impl Plan {
-    pub(crate) fn of(seed: u64) -> Self {
-        let mut random = Random::of(seed);
+    pub(crate) fn from_seed(seed: u64) -> Self {
+        let mut random = Random::from_seed(seed);
         let (outlives, shares_keys) = (random.is_one_in(2), random.is_one_in(2));
         let delivery_limit = match random.below(3) {
             0 => u32::try_from(random.between(1, 2)).unwrap(),
@@ -117,8 +117,8 @@ impl fmt::Display for Plan {
                     Some(key) => write!(formatter, " with key {key}")?,
                     None => write!(formatter, " without a key")?,
                 }
-                if let Some(patience) = hangs_up_after {
-                    write!(formatter, ", hangs up after {patience} ms")?;
+                if let Some(after) = hangs_up_after {
+                    write!(formatter, ", hangs up after {after} ms")?;
                 }
                 writeln!(formatter, "{}", if *repeats { ", repeats it" } else { "" })?;
             }

@@ -16,7 +16,7 @@ use super::violation::{Rule, Violation};
 use super::world::World;
 
 /// Far longer than anything takes once nothing goes wrong any more. Simulated time costs nothing.
-const PATIENCE: Duration = Duration::from_mins(10);
+const TIMEOUT: Duration = Duration::from_mins(10);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// What happened.
@@ -48,7 +48,7 @@ async fn carry_out<A: Assembly>(world: &Arc<World>) {
     for number in 0..world.plan.clients.len() {
         clients.spawn(submit_all::<A>(Arc::clone(world), number));
     }
-    if timeout(PATIENCE, clients.join_all()).await.is_err() {
+    if timeout(TIMEOUT, clients.join_all()).await.is_err() {
         return world.is_violated(Rule::Stuck, "a client is never accepted".to_owned());
     }
     let at_rest = async {
@@ -56,12 +56,12 @@ async fn carry_out<A: Assembly>(world: &Arc<World>) {
             sleep(LOOK_EVERY).await;
         }
     };
-    if timeout(PATIENCE, at_rest).await.is_err() {
+    if timeout(TIMEOUT, at_rest).await.is_err() {
         return world.is_violated(Rule::Stuck, world.what_is_left());
     }
     end.cancel();
     world.stop_everything();
-    if timeout(PATIENCE, processes.join_all()).await.is_err() {
+    if timeout(TIMEOUT, processes.join_all()).await.is_err() {
         return world.is_violated(Rule::Stuck, "a process does not stop".to_owned());
     }
     oracle::judge::<A>(world);

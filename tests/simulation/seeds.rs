@@ -41,7 +41,7 @@ fn nothing_is_lost_or_doubled_in_thousands_of_seeds() {
 #[test]
 fn one_seed_has_one_history() {
     for seed in 0..50 {
-        let plan = Plan::of(seed);
+        let plan = Plan::from_seed(seed);
         let (once, again) = (run::<Sound>(&plan, true), run::<Sound>(&plan, true));
         assert!(once.history.len() > 10);
         assert_eq!(once.history, again.history, "seed {seed}");
@@ -52,7 +52,7 @@ fn one_seed_has_one_history() {
 #[test]
 fn everything_that_can_go_wrong_does_and_every_outcome_comes_about() {
     let history: String =
-        (0..400).flat_map(|seed| run::<Sound>(&Plan::of(seed), true).history).collect();
+        (0..400).flat_map(|seed| run::<Sound>(&Plan::from_seed(seed), true).history).collect();
     let faults = [
         "Crash",
         "Stop",
@@ -83,7 +83,7 @@ fn everything_that_can_go_wrong_does_and_every_outcome_comes_about() {
 #[test]
 fn the_seed_holds() {
     let seed = env::var(SEED).map_or(0, |seed| seed.parse().expect("a seed is a number"));
-    println!("{}", story::<Sound>(&Plan::of(seed)));
+    println!("{}", story::<Sound>(&Plan::from_seed(seed)));
     must_hold::<Sound>(seed);
 }
 

@@ -53,7 +53,7 @@ pub(crate) struct People {
 impl World {
     pub(crate) fn new(plan: &Plan, is_recorded: bool) -> Arc<Self> {
         Arc::new(Self {
-            random: Mutex::new(Random::of(!plan.schedule)),
+            random: Mutex::new(Random::from_seed(!plan.schedule)),
             faults: Mutex::new(Faults::new(&plan.faults)),
             broker: Mutex::default(),
             tables: Mutex::default(),

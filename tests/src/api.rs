@@ -48,14 +48,14 @@ impl Api {
         servers: &Servers,
         settings: &[(&str, &str)],
     ) -> Self {
-        Self::of(Program::start(program, &Self::environment(servers, settings))).await
+        Self::from_program(Program::start(program, &Self::environment(servers, settings))).await
     }
 
     /// Starts an API whose output goes through a pipe.
     pub async fn begin_piped(servers: &Servers, settings: &[(&str, &str)]) -> (Self, PipeReading) {
         let environment = Self::environment(servers, settings);
         let (program, reading) = Program::start_piped("api-under-test", &environment);
-        (Self::of(program).await, reading)
+        (Self::from_program(program).await, reading)
     }
 
     fn environment<'a>(servers: &Servers, settings: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
@@ -75,7 +75,7 @@ impl Api {
         environment
     }
 
-    async fn of(mut program: Program) -> Self {
+    async fn from_program(mut program: Program) -> Self {
         let listening = program.logged("listening").await;
         let at = |field: &str| format!("http://{}", listening[field].as_str().unwrap());
         Self {

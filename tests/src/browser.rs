@@ -56,13 +56,13 @@ impl Browser {
     /// The page at an address.
     pub async fn look(&self, path: &str) -> Page {
         let request = self.client.get(format!("{}{path}", self.url));
-        Page::of(request.header("accept", ACCEPT).send().await.unwrap()).await
+        Page::from_response(request.header("accept", ACCEPT).send().await.unwrap()).await
     }
 }
 
 impl Page {
     /// The page in an answer, which has one.
-    pub async fn of(response: Response) -> Self {
+    pub async fn from_response(response: Response) -> Self {
         assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
         Self { status: response.status(), html: response.text().await.unwrap() }
     }

@@ -22,7 +22,7 @@ pub struct LedgerView(SnapshotReader);
 
 impl LedgerView {
     /// Connects when it is needed.
-    pub fn of(servers: &Servers) -> Self {
+    pub fn new(servers: &Servers) -> Self {
         #[derive(clap::Parser)]
         struct Settings {
             #[command(flatten)]

@@ -22,7 +22,7 @@ const PACE: Duration = Duration::from_millis(10);
 const PAUSE_AFTER_REFUSAL: Duration = Duration::from_millis(100);
 /// Of so many mixed submissions, one has an address that its client has submitted before.
 const DUPLICATE_EVERY: usize = 10;
-/// Of so many clients with little patience, one has as much as usual.
+/// Of so many clients with a short timeout, one has the usual one.
 const PATIENT_EVERY: usize = 4;
 /// How many repeat what got no 202 at the same time.
 const REPEATERS: usize = 8;
@@ -100,37 +100,37 @@ impl Load {
     /// Starts clients that use idempotency keys and register a new student each time.
     pub fn start(api_url: &str, clients: usize) -> Self {
         let next = |_, _: &[String]| Submission::keyed(Student::unique());
-        Self::of(api_url, clients, |_| Submission::client(), next, Manner::GoesOn)
+        Self::start_with(api_url, clients, |_| Submission::client(), next, Manner::GoesOn)
     }
 
     /// Starts clients of which every other uses no idempotency keys, and all of which now and then
     /// submit an address again that they have submitted before: that is to be accepted, and then
     /// rejected.
     pub fn start_mixed(api_url: &str, clients: usize) -> Self {
-        Self::of(api_url, clients, |_| Submission::client(), mixed, Manner::GoesOn)
+        Self::start_with(api_url, clients, |_| Submission::client(), mixed, Manner::GoesOn)
     }
 
-    /// As [`Load::start_mixed`], with clients most of which hang up after `patience`.
-    pub fn start_impatient(api_url: &str, clients: usize, patience: Duration) -> Self {
+    /// As [`Load::start_mixed`], with clients most of which hang up after `timeout`.
+    pub fn start_impatient(api_url: &str, clients: usize, timeout: Duration) -> Self {
         let client = |number: usize| {
             if number.is_multiple_of(PATIENT_EVERY) {
                 Submission::client()
             } else {
-                Submission::client_that_waits(patience)
+                Submission::client_that_waits(timeout)
             }
         };
-        Self::of(api_url, clients, client, mixed, Manner::GoesOn)
+        Self::start_with(api_url, clients, client, mixed, Manner::GoesOn)
     }
 
     /// Starts clients as they should be: they use keys, and repeat a request with its key until it
     /// gets a 202.
     pub fn start_insistent(api_url: &str, clients: usize) -> Self {
         let next = |_, earlier: &[String]| Submission::keyed(now_and_then_again(earlier));
-        Self::of(api_url, clients, |_| Submission::client(), next, Manner::Insists)
+        Self::start_with(api_url, clients, |_| Submission::client(), next, Manner::Insists)
     }
 
     /// `next` makes a client's next submission of its number and the addresses it has submitted.
-    fn of(
+    fn start_with(
         api_url: &str,
         clients: usize,
         client: impl Fn(usize) -> Client,
@@ -222,14 +222,14 @@ impl Load {
         });
         let repeated_ones: Vec<_> = repeating.buffer_unordered(REPEATERS).collect().await;
         log.accepted.extend(repeated_ones);
-        Answers::of(&log.accepted, repeated, load)
+        Answers::new(&log.accepted, repeated, load)
     }
 
     /// Stops the clients, who repeat nothing: each request that got no 202 was one too many.
     pub async fn abandon(mut self) -> Answers {
         self.end().await;
         let log = std::mem::take(&mut *self.log.lock().unwrap());
-        Answers::of(&log.accepted, 0, self.description(&log))
+        Answers::new(&log.accepted, 0, self.description(&log))
     }
 
     fn description(&self, log: &Log) -> String {
@@ -261,7 +261,7 @@ impl Answers {
         Self { unnumbered: self.unnumbered + outcomes, ..self }
     }
 
-    fn of(accepted: &[(RegistrationId, Submission)], repeated: usize, load: String) -> Self {
+    fn new(accepted: &[(RegistrationId, Submission)], repeated: usize, load: String) -> Self {
         let keyed = || accepted.iter().filter(|(_, submission)| submission.key.is_some());
         let mut addresses = HashSet::new();
         addresses.extend(accepted.iter().map(|(_, submission)| &submission.student.email));

@@ -32,7 +32,7 @@ pub struct DeadLetter {
 }
 
 impl DeadLetter {
-    fn of(row: &MySqlRow) -> Self {
+    fn from_row(row: &MySqlRow) -> Self {
         let id: Option<Vec<u8>> = row.get(0);
         Self {
             registration_id: id.map(|id| RegistrationId::from_bytes(id.try_into().unwrap())),
@@ -94,7 +94,7 @@ const COUNT: &str = "
 
 impl Oracle {
     /// An oracle for a database, which need not answer yet.
-    pub fn of(database_url: &str) -> Self {
+    pub fn new(database_url: &str) -> Self {
         let pool = MySqlPoolOptions::new().max_connections(1).connect_lazy(database_url).unwrap();
         Self { pool }
     }
@@ -105,10 +105,10 @@ impl Oracle {
     }
 
     /// Waits until none of these registrations is without an outcome, and counts; when the
-    /// patience runs out, those without one are counted as lost.
+    /// time runs out, those without one are counted as lost.
     pub async fn all_decided(&self, accepted: &HashSet<RegistrationId>) -> Tally {
-        let give_up_at = Instant::now() + wait::PATIENCE;
-        wait::until_within(2 * wait::PATIENCE, "the outcomes can be counted", async || {
+        let give_up_at = Instant::now() + wait::TIMEOUT;
+        wait::until_within(2 * wait::TIMEOUT, "the outcomes can be counted", async || {
             // Counting rows is cheap; looking for each registration is not.
             let is_last = Instant::now() >= give_up_at;
             if !is_last && self.try_outcomes().await.ok()? < accepted.len() {
@@ -167,7 +167,7 @@ impl Oracle {
             WHERE state = 'held' ORDER BY reason, id";
         wait::until("the dead letters are there", async || {
             let rows = sqlx::query(query).fetch_all(&self.pool).await.ok()?;
-            let letters: Vec<_> = rows.iter().map(DeadLetter::of).collect();
+            let letters: Vec<_> = rows.iter().map(DeadLetter::from_row).collect();
             (letters.len() >= count).then_some(letters)
         })
         .await

@@ -98,8 +98,8 @@ impl Program {
 
     /// Ends it as an orchestrator does: SIGTERM, then SIGKILL if it does not listen. `true` when it
     /// ended by itself.
-    pub fn stop(&mut self, patience: Duration) -> bool {
-        self.process.stop(patience).unwrap()
+    pub fn stop(&mut self, timeout: Duration) -> bool {
+        self.process.stop(timeout).unwrap()
     }
 }
 

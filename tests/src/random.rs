@@ -7,7 +7,7 @@ pub struct Random(u64);
 
 impl Random {
     /// The sequence of this seed.
-    pub fn of(seed: u64) -> Self {
+    pub fn from_seed(seed: u64) -> Self {
         Self(seed)
     }
 

@@ -10,7 +10,7 @@ use crate::api::id_of;
 use crate::student::{Student, unique_key};
 
 /// Longer than the API takes for any answer.
-const ANSWER_PATIENCE: Duration = Duration::from_secs(40);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(40);
 
 /// A form, and the idempotency key that the page made for it.
 #[derive(Clone, Debug)]
@@ -34,12 +34,12 @@ impl Submission {
 
     /// A client that waits for answers, but not for ever.
     pub fn client() -> Client {
-        Self::client_that_waits(ANSWER_PATIENCE)
+        Self::client_that_waits(ANSWER_TIMEOUT)
     }
 
     /// A client that hangs up when there is no answer in this time.
-    pub fn client_that_waits(patience: Duration) -> Client {
-        Client::builder().no_proxy().timeout(patience).build().unwrap()
+    pub fn client_that_waits(timeout: Duration) -> Client {
+        Client::builder().no_proxy().timeout(timeout).build().unwrap()
     }
 
     /// Sends it; the registration, when the answer was a 202.
@@ -57,11 +57,11 @@ impl Submission {
         if let Some(key) = &self.key {
             request = request.header("Idempotency-Key", key);
         }
-        let response = request.send().await.map_err(|error| Refusal::of(&error))?;
+        let response = request.send().await.map_err(|error| Refusal::from_error(&error))?;
         if response.status() != StatusCode::ACCEPTED {
             return Err(Refusal::Answered(response.status()));
         }
-        let body: Value = response.json().await.map_err(|error| Refusal::of(&error))?;
+        let body: Value = response.json().await.map_err(|error| Refusal::from_error(&error))?;
         Ok(id_of(body["reference"].as_str().unwrap()))
     }
 }
@@ -78,7 +78,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    fn of(error: &reqwest::Error) -> Self {
+    fn from_error(error: &reqwest::Error) -> Self {
         if error.is_timeout() { Self::Silence } else { Self::Disconnected }
     }
 }

@@ -15,7 +15,7 @@ pub struct TraceTree {
 
 impl TraceTree {
     /// Sorts the spans into a tree. Its roots are those whose parent is not among them.
-    pub fn of(mut spans: Vec<Span>) -> Self {
+    pub fn new(mut spans: Vec<Span>) -> Self {
         spans.sort_by_key(|span| span.began);
         let mut tree = Self { spans: Vec::new() };
         let is_root = |span: &&Span| !spans.iter().any(|other| other.span_id == span.parent_id);

@@ -45,14 +45,14 @@ impl Worker {
         servers: &Servers,
         settings: &[(&str, &str)],
     ) -> Self {
-        Self::of(Program::start(program, &Self::environment(servers, settings))).await
+        Self::from_program(Program::start(program, &Self::environment(servers, settings))).await
     }
 
     /// Starts a worker whose output goes through a pipe.
     pub async fn begin_piped(servers: &Servers, settings: &[(&str, &str)]) -> (Self, PipeReading) {
         let environment = Self::environment(servers, settings);
         let (program, reading) = Program::start_piped("worker-under-test", &environment);
-        (Self::of(program).await, reading)
+        (Self::from_program(program).await, reading)
     }
 
     fn environment<'a>(servers: &Servers, settings: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
@@ -65,7 +65,7 @@ impl Worker {
         environment
     }
 
-    async fn of(mut program: Program) -> Self {
+    async fn from_program(mut program: Program) -> Self {
         let listening = program.logged("listening").await;
         let admin_url = format!("http://{}", listening["metrics_address"].as_str().unwrap());
         Self { program, admin_url }

@@ -77,7 +77,7 @@ where
     let telemetry = registrar_telemetry::init(SERVICE, VERSION, &settings.telemetry)?;
     let shutdown = shutdown_on_signals(registrar_telemetry::flush_log)?;
     let mut supervisor = Supervisor::new(shutdown.clone());
-    let metrics = Metrics::of_process(SERVICE, VERSION, &Handle::current())?;
+    let metrics = Metrics::register_process_info(SERVICE, VERSION, &Handle::current())?;
     let worker_metrics = Arc::new(WorkerMetrics::register(&metrics)?);
     let pool = Pool::new(&settings.database).watched_by(&metrics)?;
     let mysql = MySqlStore::new(pool.clone());

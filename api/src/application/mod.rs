@@ -71,7 +71,7 @@ impl Application {
         settings: Settings,
         shutdown: CancellationToken,
     ) -> Result<Self, StartError> {
-        let metrics = Metrics::of_process(SERVICE, VERSION, &Handle::current())?;
+        let metrics = Metrics::register_process_info(SERVICE, VERSION, &Handle::current())?;
         let (listener, address) = listen(settings.address, ADDRESS_VARIABLE).await?;
         let admin = Admin::new(metrics.clone()).listen(settings.metrics_address).await?;
         let metrics_address = admin.address();

@@ -10,7 +10,7 @@ const PROBLEM: MediaType = (b"application", b"problem+json");
 /// programs, gets JSON; `tests/corpus/negotiation.tsv` has the rule and what follows from it.
 pub fn prefers_html(headers: &HeaderMap) -> bool {
     let ranges: Vec<_> = weighted(headers, &header::ACCEPT).collect();
-    let [html, json, problem] = [HTML, JSON, PROBLEM].map(|it| Welcome::of(it, &ranges));
+    let [html, json, problem] = [HTML, JSON, PROBLEM].map(|it| Welcome::new(it, &ranges));
     html.is_more_than(json) && (!problem.is_named() || html.is_more_than(problem))
 }
 

@@ -37,7 +37,7 @@ impl BrokerArguments {
     /// The management API of the virtual host in `AMQP_URL`.
     pub(crate) fn management(&self) -> anyhow::Result<Management> {
         let amqp = self.required_amqp_url()?;
-        Ok(Management::at(&Address::of(amqp, self.rabbitmq_management_url.as_ref()), amqp))
+        Ok(Management::at(&Address::new(amqp, self.rabbitmq_management_url.as_ref()), amqp))
     }
 
     fn required_amqp_url(&self) -> anyhow::Result<&AmqpUrl> {
@@ -56,7 +56,7 @@ pub(super) struct Address {
 
 impl Address {
     /// What `url` says; what it leaves out comes from the AMQP address.
-    fn of(amqp: &AmqpUrl, url: Option<&SecretUrl>) -> Self {
+    fn new(amqp: &AmqpUrl, url: Option<&SecretUrl>) -> Self {
         let (user, password) = amqp.credentials();
         let from_amqp = |base| Self { base, user: user.to_owned(), password: password.to_owned() };
         let Some(url) = url.map(|url| url.expose().trim_end_matches('/')) else {
@@ -98,7 +98,7 @@ mod tests {
         let parse = secret_url(&["http", "https"], "");
         let url = url.map(|url| parse(url).unwrap());
         let Address { base, user, password } =
-            Address::of(&AmqpUrl::parse(amqp).unwrap(), url.as_ref());
+            Address::new(&AmqpUrl::parse(amqp).unwrap(), url.as_ref());
         (base, user, password)
     }
 

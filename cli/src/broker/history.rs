@@ -1,6 +1,6 @@
 //! How old the oldest message of a queue is, from the broker's own record of how many came when.
 //!
-//! Quorum queues do not tell the time of their oldest message, and taking it out to look counts as
+//! Quorum queues do not report the time of their oldest message, and getting it counts as
 //! a delivery of it, of which it has only so many. But a queue is a queue: of `published` messages
 //! `waiting` are left, the last ones; so the oldest is the one that came when the counter passed
 //! `published - waiting`. The record has a sample every few seconds or minutes, which is how exact

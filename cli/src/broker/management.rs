@@ -14,10 +14,10 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// RFC 3986's unreserved characters stand for themselves.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Why RabbitMQ did not tell. Nothing that was asked for changes anything.
+/// Why the management API did not answer. Only GET requests are sent.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BrokerError {
-    /// Nobody answers: may be transient.
+    /// There is no answer: may be transient.
     #[error(
         "RabbitMQ's management API does not answer at {place} ({cause}): see whether RabbitMQ runs \
          with the plugin rabbitmq_management, and set REGISTRAR_RABBITMQ_MANAGEMENT_URL to where it is."
@@ -34,7 +34,7 @@ pub(crate) enum BrokerError {
         "{place} answers, but not as RabbitMQ's management API does ({answer}): set \
          REGISTRAR_RABBITMQ_MANAGEMENT_URL to where it is."
     )]
-    Stranger { place: String, answer: String },
+    UnexpectedResponse { place: String, answer: String },
 }
 
 /// The management API, as seen for one virtual host.
@@ -83,12 +83,13 @@ impl Management {
                 Err(BrokerError::Refused { place: place(), user: self.user.clone() })
             }
             status if status.is_success() => {
-                answer.body_mut().read_json().map(Some).map_err(|error| BrokerError::Stranger {
-                    place: place(),
-                    answer: error.to_string(),
+                answer.body_mut().read_json().map(Some).map_err(|error| {
+                    BrokerError::UnexpectedResponse { place: place(), answer: error.to_string() }
                 })
             }
-            status => Err(BrokerError::Stranger { place: place(), answer: status.to_string() }),
+            status => {
+                Err(BrokerError::UnexpectedResponse { place: place(), answer: status.to_string() })
+            }
         }
     }
 

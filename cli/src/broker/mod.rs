@@ -1,4 +1,4 @@
-//! What RabbitMQ tells of itself, read from its management API.
+//! The client of RabbitMQ's management API.
 
 mod address;
 mod authorization;

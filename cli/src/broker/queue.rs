@@ -7,7 +7,7 @@ use super::{Age, BrokerError, Management};
 /// How far back, and how exactly, the broker remembers how many messages came; in seconds.
 const RECORDS: [(u32, u32); 2] = [(600, 5), (3_600, 60)];
 
-/// A queue as the management API tells of it; counts and rates may be five seconds old, and are zero
+/// A queue as the management API reports it; counts and rates may be five seconds old, and are zero
 /// for as long after the queue was declared.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Queue {
@@ -45,7 +45,7 @@ struct Details {
 
 /// Messages a second.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct RatesOf {
+pub(crate) struct Rates {
     /// Published to the queue.
     pub(crate) coming: f64,
     /// Settled.
@@ -69,9 +69,9 @@ impl Queue {
     }
 
     /// None until something happened in the queue.
-    pub(crate) fn rates(&self) -> Option<RatesOf> {
+    pub(crate) fn rates(&self) -> Option<Rates> {
         let stats = self.message_stats.as_ref()?;
-        Some(RatesOf { coming: stats.publish_details.rate, going: stats.ack_details.rate })
+        Some(Rates { coming: stats.publish_details.rate, going: stats.ack_details.rate })
     }
 
     fn oldest_age(&self) -> Age {

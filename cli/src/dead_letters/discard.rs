@@ -8,9 +8,9 @@ use registrar_storage::{Action, ActionKind, ActionResult, DeadLetterState};
 use serde_json::json;
 
 use super::NOTHING_MATCHES;
-use super::desk::DeskArguments;
+use super::admin::AdminArguments;
 use super::filter::{FilterArguments, require_intent};
-use super::list::{counted, of_groups};
+use super::list::{counted, groups_table};
 use crate::operator::{OperatorArguments, reason};
 
 #[derive(Debug, Args)]
@@ -38,14 +38,14 @@ pub(super) struct Arguments {
     all: bool,
 
     #[command(flatten)]
-    desk: DeskArguments,
+    admin: AdminArguments,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let filter = arguments.filter.filter(Some(DeadLetterState::Held));
     require_intent(&filter, arguments.all, "discard")?;
-    let desk = arguments.desk.open();
-    let matched = desk.matched(&filter).await?;
+    let admin = arguments.admin.open();
+    let matched = admin.matched(&filter).await?;
     if matched.count == 0 {
         print_error("No held dead letter matches.");
         return Ok(ExitCode::from(NOTHING_MATCHES));
@@ -55,7 +55,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             print_line(json!({"dry_run": true, "matched": matched.count}))?;
         } else {
             let letters = counted(matched.count, "dead letter");
-            let groups = of_groups(&desk.groups(&filter).await?);
+            let groups = groups_table(&admin.groups(&filter).await?);
             print(format_args!("{groups}\nWould discard {letters}. Nothing was done.\n"))?;
         }
         return Ok(ExitCode::SUCCESS);
@@ -67,17 +67,17 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         filter: filter.clone(),
         matched: matched.count,
     };
-    let number = desk.begin(&action).await?;
-    let discarding = desk.discard(&filter, matched, &action.operator, &arguments.reason).await;
+    let number = admin.begin(&action).await?;
+    let discarding = admin.discard(&filter, matched, &action.operator, &arguments.reason).await;
     let discarded = match discarding {
         Ok(discarded) => discarded,
         Err(error) => {
             // Best effort: the same server just failed.
-            desk.record(number, 0, Some(ActionResult::Failed)).await.ok();
+            admin.record(number, 0, Some(ActionResult::Failed)).await.ok();
             return Err(error.into());
         }
     };
-    desk.record(number, discarded, Some(ActionResult::Done)).await?;
+    admin.record(number, discarded, Some(ActionResult::Done)).await?;
     if arguments.json {
         let (matched, action) = (matched.count, number);
         report_line(json!({"action": action, "matched": matched, "discarded": discarded}));

@@ -8,8 +8,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use registrar_domain::{HoldReason, Lane};
 use registrar_storage::{DeadLetterFilter, DeadLetterState};
 
-use super::age;
-use super::letter_name::LetterName;
+use super::dead_letter_name::DeadLetterName;
+use crate::duration;
 
 /// Letters that meet every condition given.
 #[derive(Debug, Args)]
@@ -17,11 +17,11 @@ use super::letter_name::LetterName;
 pub(super) struct FilterArguments {
     /// By number, by registration id, or by the reference that the student has.
     #[arg(value_name = "LETTER")]
-    letters: Vec<LetterName>,
+    letters: Vec<DeadLetterName>,
 
     /// The same as LETTER.
     #[arg(long = "id", value_name = "LETTER", value_delimiter = ',')]
-    ids: Vec<LetterName>,
+    ids: Vec<DeadLetterName>,
 
     /// On hold for this reason.
     #[arg(long, value_name = "CODE", value_parser = hold_reason())]
@@ -36,7 +36,7 @@ pub(super) struct FilterArguments {
     lane: Option<Lane>,
 
     /// On hold for at least so long, such as 90s, 15m, 2h or 30d.
-    #[arg(long, value_name = "AGE", value_parser = age::parse)]
+    #[arg(long, value_name = "AGE", value_parser = duration::parse_age)]
     older_than: Option<Duration>,
 }
 
@@ -53,8 +53,8 @@ impl FilterArguments {
         };
         for name in self.letters.iter().chain(&self.ids) {
             match name {
-                LetterName::Number(number) => filter.ids.push(*number),
-                LetterName::Registration(id) => filter.registrations.push(*id),
+                DeadLetterName::Number(number) => filter.ids.push(*number),
+                DeadLetterName::Registration(id) => filter.registrations.push(*id),
             }
         }
         filter
@@ -66,7 +66,7 @@ impl FilterArguments {
     }
 }
 
-/// A command that changes something needs to be told what is meant: a filter or `--all`, not both.
+/// A command that changes something needs to know what is meant: a filter or `--all`, not both.
 pub(super) fn require_intent(filter: &DeadLetterFilter, all: bool, to: &str) -> anyhow::Result<()> {
     match (filter.is_empty(), all) {
         (true, false) => bail!(

@@ -8,8 +8,8 @@ use registrar_runtime::output::{print, print_line};
 use registrar_storage::AuditRecord;
 use serde_json::{Value, json};
 
-use super::age;
-use super::desk::DeskArguments;
+use super::admin::AdminArguments;
+use crate::duration;
 use crate::table::{Column, table};
 
 #[derive(Debug, Args)]
@@ -23,22 +23,22 @@ pub(super) struct Arguments {
     json: bool,
 
     #[command(flatten)]
-    desk: DeskArguments,
+    admin: AdminArguments,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let actions = arguments.desk.open().actions(arguments.limit).await?;
+    let actions = arguments.admin.open().actions(arguments.limit).await?;
     if arguments.json {
         print_line(format_args!("{:#}", actions.iter().map(to_json).collect::<Value>()))?;
     } else if actions.is_empty() {
         print_line("No dead letter was replayed, discarded or revealed yet.")?;
     } else {
-        print(of_actions(&actions))?;
+        print(actions_table(&actions))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn of_actions(actions: &[AuditRecord]) -> String {
+fn actions_table(actions: &[AuditRecord]) -> String {
     let columns = [
         Column::Number("ACTION"),
         Column::Text("WHEN"),
@@ -57,7 +57,7 @@ fn of_actions(actions: &[AuditRecord]) -> String {
 fn row(action: &AuditRecord) -> [String; 9] {
     [
         action.id.to_string(),
-        age::moment(action.began_at),
+        duration::moment(action.began_at),
         action.operator.clone(),
         action.kind.clone(),
         action.matched.to_string(),
@@ -71,7 +71,7 @@ fn row(action: &AuditRecord) -> [String; 9] {
 fn to_json(action: &AuditRecord) -> Value {
     json!({
         "action": action.id,
-        "began_at": age::moment(action.began_at),
+        "began_at": duration::moment(action.began_at),
         "operator": action.operator,
         "kind": action.kind,
         "matched": action.matched,

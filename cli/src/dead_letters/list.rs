@@ -7,9 +7,9 @@ use registrar_runtime::output::{print, print_line};
 use registrar_storage::{DeadLetterFilter, DeadLetterGroup, DeadLetterState};
 use serde_json::{Value, json};
 
-use super::age;
-use super::desk::DeskArguments;
+use super::admin::AdminArguments;
 use super::filter::{FilterArguments, ShownState, shown_state};
+use crate::duration;
 use crate::table::{Column, printable, table};
 
 #[derive(Debug, Args)]
@@ -26,19 +26,19 @@ pub(super) struct Arguments {
     state: ShownState,
 
     #[command(flatten)]
-    desk: DeskArguments,
+    admin: AdminArguments,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let ShownState(state) = arguments.state;
     let filter = arguments.filter.filter(state);
-    let groups = arguments.desk.open().groups(&filter).await?;
+    let groups = arguments.admin.open().groups(&filter).await?;
     if arguments.json {
         print_line(groups.iter().map(to_json).collect::<Value>())?;
     } else if groups.is_empty() {
         print_line(nothing(&filter))?;
     } else {
-        print(format_args!("{}\n{}", of_groups(&groups), summary(&groups)))?;
+        print(format_args!("{}\n{}", groups_table(&groups), summary(&groups)))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -52,7 +52,7 @@ fn nothing(filter: &DeadLetterFilter) -> String {
 }
 
 /// The groups as a table; also what a dry run shows.
-pub(super) fn of_groups(groups: &[DeadLetterGroup]) -> String {
+pub(super) fn groups_table(groups: &[DeadLetterGroup]) -> String {
     let columns = [
         Column::Number("LETTERS"),
         Column::Text("HOLD REASON"),
@@ -74,8 +74,8 @@ fn row(group: &DeadLetterGroup) -> [String; 8] {
         group.reason.clone(),
         group.fingerprint.clone(),
         lanes,
-        age::since(group.first_seen),
-        age::since(group.last_seen),
+        duration::age_since(group.first_seen),
+        duration::age_since(group.last_seen),
         group.attempts.to_string(),
         group.example.to_string(),
     ]
@@ -107,8 +107,8 @@ fn to_json(group: &DeadLetterGroup) -> Value {
         "fingerprint": group.fingerprint,
         "lanes": group.lanes,
         "letters": group.count,
-        "first_seen": age::moment(group.first_seen),
-        "last_seen": age::moment(group.last_seen),
+        "first_seen": duration::moment(group.first_seen),
+        "last_seen": duration::moment(group.last_seen),
         "attempts": group.attempts,
         "example": group.example,
     })

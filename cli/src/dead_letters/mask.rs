@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// The members that our own messages have. Another name may be somebody's.
+/// The members that our own messages have. Another name may hold personal data.
 const KNOWN_MEMBERS: [&str; 8] =
     ["version", "registrations", "import", "id", "first_name", "last_name", "email", "accepted_at"];
 

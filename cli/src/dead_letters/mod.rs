@@ -1,11 +1,10 @@
 //! `registrar dead-letters`: what operators do with registrations that are on hold.
 
-mod age;
-mod desk;
+mod admin;
+mod dead_letter_name;
 mod discard;
 mod filter;
 mod history;
-mod letter_name;
 mod list;
 mod mask;
 mod replay;
@@ -48,8 +47,8 @@ enum Command {
     Replay(Box<replay::Arguments>),
     /// Puts dead letters aside that shall not be registered.
     ///
-    /// They are kept, and `replay --state discarded` takes them back. Students are still told that
-    /// their registration is on hold.
+    /// They are kept, and `replay --state discarded` takes them back. The status of their
+    /// registrations stays on hold.
     ///
     /// Exit code 0: discarded; 4: no dead letter matches; 2: could not be done.
     Discard(Box<discard::Arguments>),

@@ -27,7 +27,11 @@ pub(super) fn examine(broker: &Management) -> Finding {
             let nodes = nodes.unwrap_or_default();
             let problems = nodes.iter().flat_map(problems_of).collect();
             let names: Vec<_> = nodes.iter().map(|node| node.name.as_str()).collect();
-            Finding::of(CHECK, problems, format!("{}: running, no alarm.", names.join(", ")))
+            Finding::from_problems(
+                CHECK,
+                problems,
+                format!("{}: running, no alarm.", names.join(", ")),
+            )
         }
         Err(error) => Finding::unknown(CHECK, error),
     }
@@ -59,7 +63,7 @@ fn problems_of(node: &Node) -> Vec<Problem> {
     if !node.partitions.is_empty() {
         problems.push(Problem::new(
             format!("The node {name} was cut off from others of its cluster."),
-            "Mend the network, then restart the nodes of the smaller side.",
+            "Fix the network, then restart the nodes of the smaller side.",
         ));
     }
     problems

@@ -16,9 +16,9 @@ pub(super) async fn examine(arguments: &BrokerArguments) -> Option<Finding> {
             Finding::unknown(CHECK, format!("{error}."))
         }
         Err(error) => {
-            let mend = "Correct AMQP_URL, or give the user its rights: rabbitmqctl set_permissions \
+            let fix = "Correct AMQP_URL, or give the user its rights: rabbitmqctl set_permissions \
                         -p VIRTUAL_HOST USER '.*' '.*' '.*'";
-            Finding::wrong(CHECK, Problem::new(format!("{error}."), mend))
+            Finding::wrong(CHECK, Problem::new(format!("{error}."), fix))
         }
     })
 }

@@ -20,7 +20,7 @@ pub(super) async fn examine(pool: &Pool) -> Vec<Finding> {
     };
     vec![
         Finding::well(CHECK, "Programs can log in."),
-        versions::of_database(&server.version),
+        versions::database_version(&server.version),
         schema(pool).await,
         rights(pool).await,
         ledger(pool).await,
@@ -34,8 +34,8 @@ fn failed(check: &'static str, error: &StorageError) -> Finding {
     match error.class() {
         ErrorClass::Transient | ErrorClass::SlowTransient => Finding::unknown(check, error),
         ErrorClass::System => {
-            let (what, mend) = halves(&error.to_string());
-            Finding::wrong(check, Problem::new(what, mend))
+            let (what, fix) = halves(&error.to_string());
+            Finding::wrong(check, Problem::new(what, fix))
         }
     }
 }
@@ -43,9 +43,9 @@ fn failed(check: &'static str, error: &StorageError) -> Finding {
 /// Such errors are "what is wrong: what to do".
 fn halves(sentence: &str) -> (String, String) {
     match sentence.split_once(": ") {
-        Some((what, mend)) => {
-            let first = mend.chars().next().map(|first| first.to_uppercase().to_string());
-            let rest: String = mend.chars().skip(1).collect();
+        Some((what, fix)) => {
+            let first = fix.chars().next().map(|first| first.to_uppercase().to_string());
+            let rest: String = fix.chars().skip(1).collect();
             (format!("{what}."), first.unwrap_or_default() + &rest)
         }
         None => (sentence.to_owned(), "See the log of MySQL.".to_owned()),
@@ -91,7 +91,7 @@ async fn ledger(pool: &Pool) -> Finding {
         "The table `ledger` cannot be read and written, and what is unaccounted for is not known \
          since then; registrations are stored all the same. {error}"
     );
-    let remedy = "Mend that, or end whoever locks the table (SHOW FULL PROCESSLIST); the workers \
+    let remedy = "Fix that, or end the session that locks the table (SHOW FULL PROCESSLIST); the workers \
                   then write what they settled meanwhile, if they are not killed before.";
     Finding::wrong(CHECK, Problem::new(what, remedy))
 }

@@ -26,13 +26,13 @@ pub(super) enum Verdict {
 pub(super) struct Problem {
     /// A sentence.
     pub(super) what: String,
-    /// A sentence that says how to mend it.
-    pub(super) mend: String,
+    /// A sentence that says how to fix it.
+    pub(super) fix: String,
 }
 
 impl Problem {
-    pub(super) fn new(what: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { what: what.into(), mend: mend.into() }
+    pub(super) fn new(what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { what: what.into(), fix: fix.into() }
     }
 }
 
@@ -50,7 +50,11 @@ impl Finding {
     }
 
     /// Well unless there are problems.
-    pub(super) fn of(check: &'static str, problems: Vec<Problem>, well: impl Into<String>) -> Self {
+    pub(super) fn from_problems(
+        check: &'static str,
+        problems: Vec<Problem>,
+        well: impl Into<String>,
+    ) -> Self {
         if problems.is_empty() {
             Self::well(check, well)
         } else {

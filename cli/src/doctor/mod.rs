@@ -55,7 +55,7 @@ async fn examine(arguments: &Arguments) -> Vec<Finding> {
         (arguments.broker.management(), arguments.broker.messaging())
     {
         findings.extend(broker::examine(&arguments.broker).await);
-        findings.extend(versions::of_broker(&management));
+        findings.extend(versions::broker_version(&management));
         findings.push(alarms::examine(&management));
         findings.push(topology::examine(&management).await);
         findings.push(policies::examine(&management).await);

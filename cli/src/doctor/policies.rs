@@ -55,7 +55,7 @@ pub(super) async fn examine(broker: &Management) -> Finding {
     };
     match when_reported(|| look(broker, &shipped.policies)).await {
         Ok(look) if look.is_reported => {
-            Finding::of(CHECK, look.found, "Every queue has its limits.")
+            Finding::from_problems(CHECK, look.found, "Every queue has its limits.")
         }
         Ok(_) => Finding::unknown(CHECK, NOT_REPORTED),
         Err(error) => Finding::unknown(CHECK, error),
@@ -74,12 +74,12 @@ fn look(broker: &Management, shipped: &[Policy]) -> Result<Look<Vec<Problem>>, B
         };
         let refuses_when_full = arguments.contains(&REFUSES_WHEN_FULL);
         let host = broker.virtual_host();
-        problems.extend(of_queue(name, &queue, in_force, policy, refuses_when_full, host));
+        problems.extend(queue_problems(name, &queue, in_force, policy, refuses_when_full, host));
     }
     Ok(Look { found: problems, is_reported: true })
 }
 
-fn of_queue(
+fn queue_problems(
     name: &str,
     queue: &Queue,
     in_force: &Definition,
@@ -87,7 +87,7 @@ fn of_queue(
     refuses_when_full: bool,
     virtual_host: &str,
 ) -> Vec<Problem> {
-    let mend = match queue.policy.as_deref() {
+    let fix = match queue.policy.as_deref() {
         Some(policy) if policy != shipped.name => format!(
             "Only one policy holds for a queue, here `{policy}`: put it there, or remove that policy."
         ),
@@ -99,7 +99,7 @@ fn of_queue(
         let is_declared = queue.arguments.contains_key(&format!("x-{key}"));
         if !in_force.contains_key(key) && !is_declared {
             let what = format!("Queue {name}: no policy sets {key} (usually {value}).");
-            problems.push(Problem::new(what, &mend));
+            problems.push(Problem::new(what, &fix));
         }
     }
     for (key, value) in in_force {
@@ -112,7 +112,7 @@ fn of_queue(
         if LOSE_MESSAGES.contains(&key) || loses_when_full || gives_up_early {
             problems.push(Problem::new(
                 format!("Queue {name}: a policy sets {key} = {value}, by which messages are lost."),
-                &mend,
+                &fix,
             ));
         }
     }
@@ -158,12 +158,12 @@ mod tests {
         serde_json::from_str::<Shipped>(SHIPPED).unwrap().policies
     }
 
-    fn told(name: &str, queue: Value, refuses_when_full: bool) -> Vec<Problem> {
+    fn described(name: &str, queue: Value, refuses_when_full: bool) -> Vec<Problem> {
         let shipped = shipped();
         let policy = shipped.iter().find(|policy| policy.covers(name)).unwrap();
         let queue: Queue = serde_json::from_value(queue).unwrap();
         let in_force = queue.effective_policy_definition.clone().unwrap();
-        of_queue(name, &queue, &in_force, policy, refuses_when_full, "/")
+        queue_problems(name, &queue, &in_force, policy, refuses_when_full, "/")
     }
 
     #[test]
@@ -180,12 +180,12 @@ mod tests {
     fn a_lane_may_be_tuned_and_must_be_bounded() {
         let tuned = json!({"delivery-limit": 5, "max-length-bytes": 1, "unknown": true});
         let tuned = json!({"policy": "work-queues", "effective_policy_definition": tuned});
-        assert_eq!(told("registrations.bulk", tuned, true), []);
+        assert_eq!(described("registrations.bulk", tuned, true), []);
         let without = json!({"policy": null, "effective_policy_definition": []});
-        let problems = told("registrations.bulk", without, true);
+        let problems = described("registrations.bulk", without, true);
         assert_eq!(problems.len(), 2, "{problems:?}");
         assert_eq!(
-            problems[0].mend,
+            problems[0].fix,
             "rabbitmqctl set_policy -p '/' --priority 1 --apply-to queues work-queues \
              '^registrations\\.(interactive|bulk)$' \
              '{\"delivery-limit\":20,\"max-length-bytes\":4294967296}'"
@@ -198,14 +198,18 @@ mod tests {
         let declared = json!({"x-delivery-limit": 1_000_000_000});
         let none = json!({"policy": null, "effective_policy_definition": {}});
         let mut queue = none.clone();
-        assert_eq!(told(name, queue.clone(), false).len(), 1, "neither");
+        assert_eq!(described(name, queue.clone(), false).len(), 1, "neither");
         queue["arguments"] = declared.clone();
-        assert_eq!(told(name, queue, false), []);
+        assert_eq!(described(name, queue, false), []);
         for (limit, problems) in [(20, 1), (1_000_000_000, 0), (-1, 0)] {
             let mut queue = none.clone();
             queue["arguments"] = declared.clone();
             queue["effective_policy_definition"] = json!({"delivery-limit": limit});
-            assert_eq!(told(name, queue, false).len(), problems, "the smaller counts: {limit}");
+            assert_eq!(
+                described(name, queue, false).len(),
+                problems,
+                "the smaller counts: {limit}"
+            );
         }
     }
 
@@ -213,8 +217,8 @@ mod tests {
     fn what_makes_a_queue_lose_messages_is_wrong() {
         let losing = json!({"delivery-limit": 20, "max-length-bytes": 1, "message-ttl": 1000});
         let losing = json!({"policy": "mine", "effective_policy_definition": losing});
-        let problems = told("registrations.dead-letter", losing, false);
+        let problems = described("registrations.dead-letter", losing, false);
         assert_eq!(problems.len(), 3, "{problems:?}");
-        assert!(problems.iter().all(|problem| problem.mend.contains("`mine`")), "{problems:?}");
+        assert!(problems.iter().all(|problem| problem.fix.contains("`mine`")), "{problems:?}");
     }
 }

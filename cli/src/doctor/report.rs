@@ -41,7 +41,7 @@ pub(super) fn text(findings: &[Finding]) -> String {
                 wrong += problems.len();
                 for problem in problems {
                     line("WRONG", check, &problem.what);
-                    line("", "", &format!("-> {}", problem.mend));
+                    line("", "", &format!("-> {}", problem.fix));
                 }
             }
             Verdict::Unknown(why) => {
@@ -65,7 +65,7 @@ fn finding_json(Finding { check, verdict }: &Finding) -> Value {
         Verdict::Wrong(problems) => {
             let problems: Vec<_> = problems
                 .iter()
-                .map(|problem| json!({ "message": problem.what, "mend": problem.mend }))
+                .map(|problem| json!({ "message": problem.what, "fix": problem.fix, "mend": problem.fix }))
                 .collect();
             json!({ "check": check, "verdict": "wrong", "problems": problems })
         }
@@ -81,7 +81,7 @@ mod tests {
         [
             Finding::well("clock", "0.1 s ahead."),
             Finding::wrong("schema", Problem::new("It is behind.", "Migrate.")),
-            Finding::unknown("alarms", "Nobody answers."),
+            Finding::unknown("alarms", "No answer."),
         ]
     }
 
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn each_problem_is_told_with_how_to_mend_it() {
+    fn each_problem_is_told_with_how_to_fix_it() {
         let mut findings = findings();
         findings[1].verdict = Verdict::Wrong(vec![
             Problem::new("It is behind.", "Migrate."),
@@ -106,7 +106,7 @@ mod tests {
             "ok       clock   0.1 s ahead.\n\
              WRONG    schema  It is behind.\n                 -> Migrate.\n\
              WRONG    schema  It is strange.\n                 -> Look at it.\n\
-             unknown  alarms  Nobody answers.\n\
+             unknown  alarms  No answer.\n\
              1 ok, 2 wrong, 1 could not be looked at\n"
         );
     }
@@ -115,7 +115,7 @@ mod tests {
     fn scripts_get_the_same() {
         let json = json(&findings());
         assert_eq!(json["is_well"], false);
-        assert_eq!(json["checks"][1]["problems"][0]["mend"], "Migrate.");
+        assert_eq!(json["checks"][1]["problems"][0]["fix"], "Migrate.");
         assert_eq!(json["checks"][2]["verdict"], "unknown");
     }
 }

@@ -60,7 +60,7 @@ pub(super) fn examine(
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     problems.extend(names.filter_map(|name| misspelt(&name)));
     let well = "What is set here is usable; each program checks all of its own when it starts.";
-    (vec![Finding::of(CHECK, problems, well)], database.ok())
+    (vec![Finding::from_problems(CHECK, problems, well)], database.ok())
 }
 
 fn unusable(
@@ -96,7 +96,7 @@ mod tests {
     fn a_name_that_nothing_reads_is_told_with_the_one_that_was_meant() {
         let problem = misspelt("REGISTRAR_BATCH_ROW").unwrap();
         assert!(problem.what.starts_with("REGISTRAR_BATCH_ROW is set"), "{problem:?}");
-        assert!(problem.mend.contains("REGISTRAR_BATCH_ROWS"), "{problem:?}");
+        assert!(problem.fix.contains("REGISTRAR_BATCH_ROWS"), "{problem:?}");
         for name in [
             "REGISTRAR_BATCH_ROWS",
             "REGISTRAR_SEALING_SECRETS_FILE",

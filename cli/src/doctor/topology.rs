@@ -62,7 +62,7 @@ pub(super) async fn examine(broker: &Management) -> Finding {
         Ok(Look { found: problems, is_reported: _ }) => {
             let well =
                 format!("{} exchanges, queues and bindings are as declared.", declarations.len());
-            Finding::of(CHECK, problems, well)
+            Finding::from_problems(CHECK, problems, well)
         }
         Err(error) => Finding::unknown(CHECK, error),
     }
@@ -85,7 +85,7 @@ fn look(
             Declaration::Exchange { name, kind, arguments } => {
                 match broker.get_own("exchanges", name)? {
                     None => is_missing(name, "exchange"),
-                    Some(found) => of_exchange(name, kind, arguments, &found),
+                    Some(found) => exchange_problems(name, kind, arguments, &found),
                 }
             }
             Declaration::Queue { name, arguments } => {
@@ -93,7 +93,7 @@ fn look(
                     None => is_missing(name, "queue"),
                     Some(found) => {
                         is_reported &= !found.may_be_starting();
-                        of_queue(name, arguments, &found)
+                        queue_problems(name, arguments, &found)
                     }
                 }
             }
@@ -117,7 +117,12 @@ fn look(
     Ok(Look { found: problems, is_reported })
 }
 
-fn of_exchange(name: &str, kind: &str, arguments: &[Argument], found: &Exchange) -> Vec<Problem> {
+fn exchange_problems(
+    name: &str,
+    kind: &str,
+    arguments: &[Argument],
+    found: &Exchange,
+) -> Vec<Problem> {
     let mut differences = differing(arguments, &found.arguments);
     if found.kind != kind {
         differences.push(format!("its type is {} and not {kind}", found.kind));
@@ -125,14 +130,11 @@ fn of_exchange(name: &str, kind: &str, arguments: &[Argument], found: &Exchange)
     if !found.durable {
         differences.push("it is not durable".to_owned());
     }
-    let mend = format!("Delete the exchange {name} and restart an API, which declares it anew.");
-    differences
-        .iter()
-        .map(|what| Problem::new(format!("Exchange {name}: {what}."), &mend))
-        .collect()
+    let fix = format!("Delete the exchange {name} and restart an API, which declares it anew.");
+    differences.iter().map(|what| Problem::new(format!("Exchange {name}: {what}."), &fix)).collect()
 }
 
-fn of_queue(name: &str, arguments: &[Argument], found: &Queue) -> Vec<Problem> {
+fn queue_problems(name: &str, arguments: &[Argument], found: &Queue) -> Vec<Problem> {
     let mut differences = differing(arguments, &found.arguments);
     if !found.durable {
         differences.push("it is not durable".to_owned());
@@ -143,12 +145,12 @@ fn of_queue(name: &str, arguments: &[Argument], found: &Queue) -> Vec<Problem> {
             differences.push(format!("it was declared with {argument} = {value}"));
         }
     }
-    let mend = format!(
+    let fix = format!(
         "Let the workers empty it, delete the queue {name}, and restart an API, which declares it anew."
     );
     let mut problems: Vec<_> = differences
         .iter()
-        .map(|what| Problem::new(format!("Queue {name}: {what}."), &mend))
+        .map(|what| Problem::new(format!("Queue {name}: {what}."), &fix))
         .collect();
     let offline: Vec<_> = found.offline().collect();
     if !offline.is_empty() {
@@ -161,14 +163,14 @@ fn of_queue(name: &str, arguments: &[Argument], found: &Queue) -> Vec<Problem> {
 }
 
 fn differing(expected: &[Argument], found: &Arguments) -> Vec<String> {
-    let told = |(name, value): &Argument| match found.get(*name) {
+    let described = |(name, value): &Argument| match found.get(*name) {
         Some(there) if *there == json(*value) => None,
         Some(other) => Some(format!("{name} is {other} and not {value}")),
         // As an earlier version declared it: a policy does as well, which is looked at, too.
         None if *name == DELIVERY_LIMIT => None,
         None => Some(format!("it lacks {name} = {value}")),
     };
-    expected.iter().filter_map(told).collect()
+    expected.iter().filter_map(described).collect()
 }
 
 fn expects(expected: &[Argument], name: &str) -> bool {
@@ -195,7 +197,7 @@ mod tests {
 
     fn found(queue: Value) -> Vec<String> {
         let queue = serde_json::from_value(queue).unwrap();
-        of_queue("q", &EXPECTED, &queue).into_iter().map(|problem| problem.what).collect()
+        queue_problems("q", &EXPECTED, &queue).into_iter().map(|problem| problem.what).collect()
     }
 
     #[test]
@@ -244,30 +246,30 @@ mod tests {
     #[test]
     fn a_last_resort_has_the_limit_as_argument_or_is_left_to_the_policies() {
         let limit = [(DELIVERY_LIMIT, ArgumentValue::Number(1_000_000_000))];
-        let told = |arguments: Value| {
+        let described = |arguments: Value| {
             let queue = json!({"durable": true, "arguments": arguments});
-            let problems = of_queue("q", &limit, &serde_json::from_value(queue).unwrap());
+            let problems = queue_problems("q", &limit, &serde_json::from_value(queue).unwrap());
             problems.into_iter().map(|problem| problem.what).collect::<Vec<_>>()
         };
-        assert_eq!(told(json!({"x-delivery-limit": 1_000_000_000})), Vec::<String>::new());
-        assert_eq!(told(json!({})), Vec::<String>::new());
+        assert_eq!(described(json!({"x-delivery-limit": 1_000_000_000})), Vec::<String>::new());
+        assert_eq!(described(json!({})), Vec::<String>::new());
         let low = "Queue q: x-delivery-limit is 5 and not 1000000000.";
-        assert_eq!(told(json!({"x-delivery-limit": 5})), [low]);
+        assert_eq!(described(json!({"x-delivery-limit": 5})), [low]);
     }
 
     #[test]
     fn an_exchange_of_another_type_or_without_its_alternate_is_told() {
         let arguments = Arguments::new();
         let exchange = Exchange { kind: "topic".to_owned(), durable: true, arguments };
-        let problems = of_exchange(
+        let problems = exchange_problems(
             "e",
             "direct",
             &[("alternate-exchange", ArgumentValue::Text("u"))],
             &exchange,
         );
-        let told: Vec<_> = problems.iter().map(|problem| problem.what.as_str()).collect();
+        let described: Vec<_> = problems.iter().map(|problem| problem.what.as_str()).collect();
         assert_eq!(
-            told,
+            described,
             [
                 "Exchange e: it lacks alternate-exchange = \"u\".",
                 "Exchange e: its type is topic and not direct."

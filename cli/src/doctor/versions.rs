@@ -15,30 +15,30 @@ struct Overview {
     rabbitmq_version: String,
 }
 
-pub(super) fn of_broker(broker: &Management) -> Option<Finding> {
+pub(super) fn broker_version(broker: &Management) -> Option<Finding> {
     Some(match broker.get::<Overview>("overview") {
         Ok(overview) => match judged(&overview?.rabbitmq_version, RABBITMQ) {
             Ok(version) => {
                 Finding::well(CHECK, format!("{version}, from {} on.", dotted(RABBITMQ)))
             }
             Err(what) => {
-                let mend = format!("Use RabbitMQ {} or later.", dotted(RABBITMQ));
-                Finding::wrong(CHECK, Problem::new(what, mend))
+                let fix = format!("Use RabbitMQ {} or later.", dotted(RABBITMQ));
+                Finding::wrong(CHECK, Problem::new(what, fix))
             }
         },
         Err(error) => Finding::unknown(CHECK, error),
     })
 }
 
-pub(super) fn of_database(version: &str) -> Finding {
+pub(super) fn database_version(version: &str) -> Finding {
     const CHECK: &str = "MySQL version";
     let (least, name) =
         if version.contains("MariaDB") { (MARIADB, "MariaDB") } else { (MYSQL, "MySQL") };
     match judged(version, least) {
         Ok(version) => Finding::well(CHECK, format!("{version}, from {} on.", dotted(least))),
         Err(what) => {
-            let mend = format!("Use {name} {} or later.", dotted(least));
-            Finding::wrong(CHECK, Problem::new(what, mend))
+            let fix = format!("Use {name} {} or later.", dotted(least));
+            Finding::wrong(CHECK, Problem::new(what, fix))
         }
     }
 }
@@ -80,7 +80,7 @@ mod tests {
             ("5.5.5-10.11.2-MariaDB", true),
             ("new", false),
         ] {
-            let found = matches!(of_database(version).verdict, Verdict::Well(_));
+            let found = matches!(database_version(version).verdict, Verdict::Well(_));
             assert_eq!(found, is_well, "{version}");
         }
         for (version, is_well) in [("3.10.8", true), ("3.9.29", false), ("4.3.0-rc.1", true)] {

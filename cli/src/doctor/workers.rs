@@ -1,4 +1,4 @@
-//! Whether somebody consumes what waits.
+//! Whether what waits is consumed.
 
 use registrar_domain::Lane;
 use registrar_messaging::{
@@ -18,8 +18,8 @@ pub(super) async fn examine(messaging: &MessagingSettings, pool: Option<&Pool>) 
     match problems(messaging, &pauses).await {
         Ok(problems) => {
             let mut well = vec!["Nothing waits without a worker.".to_owned()];
-            well.extend(pauses.iter().map(told));
-            Finding::of(CHECK, problems, well.join(" "))
+            well.extend(pauses.iter().map(describe));
+            Finding::from_problems(CHECK, problems, well.join(" "))
         }
         Err(error) => Finding::unknown(CHECK, error),
     }
@@ -47,6 +47,6 @@ async fn problems(
     Ok(problems)
 }
 
-fn told(pause: &LanePause) -> String {
+fn describe(pause: &LanePause) -> String {
     format!("The {} lane is paused by {} until {}.", pause.lane, pause.by, pause.until_text())
 }

@@ -9,7 +9,7 @@ use registrar_runtime::output::{print, print_error, print_line};
 use registrar_storage::{LanePause, LanePauses, StorageError};
 use serde_json::json;
 
-use super::standing::{COLUMNS, Pausing, Standing};
+use super::lane_status::{COLUMNS, LaneStatus, PauseStatus};
 use crate::broker::{BrokerArguments, Management, with_oldest_age};
 use crate::table::table;
 
@@ -23,7 +23,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitCode> {
     let (broker, messaging) = (broker.management()?, broker.messaging()?);
     let pauses = pauses.in_force().await;
-    let lanes = Lane::ALL.map(|lane| standing(&broker, lane, &pauses));
+    let lanes = Lane::ALL.map(|lane| lane_status(&broker, lane, &pauses));
     let mut lanes = lanes.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
     // A worker that has just begun to consume is not in the management API's figures yet.
     let live = live_counts(&messaging, &Lane::ALL.map(queue_for)).await?;
@@ -31,10 +31,10 @@ pub(super) async fn run(
         lane.update(live);
     }
     if as_json {
-        let lanes: Vec<_> = lanes.iter().map(Standing::json).collect();
+        let lanes: Vec<_> = lanes.iter().map(LaneStatus::json).collect();
         print_line(format_args!("{:#}", json!({ "lanes": lanes })))?;
     } else {
-        let rows: Vec<_> = lanes.iter().map(Standing::row).collect();
+        let rows: Vec<_> = lanes.iter().map(LaneStatus::row).collect();
         print(table(COLUMNS, &rows))?;
     }
     Ok(match pauses {
@@ -46,11 +46,11 @@ pub(super) async fn run(
     })
 }
 
-fn standing(
+fn lane_status(
     broker: &Management,
     lane: Lane,
     pauses: &Result<Vec<LanePause>, StorageError>,
-) -> anyhow::Result<Standing> {
+) -> anyhow::Result<LaneStatus> {
     let name = queue_for(lane);
     let Some((queue, oldest)) = with_oldest_age(broker, name)? else {
         bail!(
@@ -61,10 +61,10 @@ fn standing(
     };
     let pausing = match pauses {
         Ok(pauses) => match pauses.iter().find(|pause| pause.lane == lane) {
-            Some(pause) => Pausing::Until(pause.clone()),
-            None => Pausing::Not,
+            Some(pause) => PauseStatus::Until(pause.clone()),
+            None => PauseStatus::Not,
         },
-        Err(_) => Pausing::Unknown,
+        Err(_) => PauseStatus::Unknown,
     };
-    Ok(Standing { lane, queue, oldest, pausing })
+    Ok(LaneStatus { lane, queue, oldest, pausing })
 }

@@ -1,9 +1,8 @@
 //! `registrar lanes`
 
+mod lane_status;
 mod list;
-mod pausing;
-mod span;
-mod standing;
+mod pause;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -17,7 +16,7 @@ use registrar_storage::{DatabaseSettings, LanePauses, Pool};
 use crate::broker::BrokerArguments;
 use crate::operator::{OperatorArguments, reason};
 
-/// Whoever needs more asks again, and so shows that the pause is still wanted.
+/// A longer pause is asked for again, which shows that it is still wanted.
 const LONGEST_PAUSE: Duration = Duration::from_hours(24);
 
 #[derive(Debug, Args)]
@@ -81,10 +80,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let done = match &arguments.action {
             None => list::run(&arguments.broker, &pauses, arguments.json).await,
             Some(Action::Pause(PauseArguments { lane, reason, length, operator })) => {
-                pausing::pause(&pauses, *lane, *length, reason, &operator.name()?).await
+                pause::pause(&pauses, *lane, *length, reason, &operator.name()?).await
             }
             Some(Action::Resume(ResumeArguments { lane, operator })) => {
-                pausing::resume(&pauses, *lane, &operator.name()?).await
+                pause::resume(&pauses, *lane, &operator.name()?).await
             }
         };
         pool.close().await;

@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     database: DatabaseSettings,
 
-    /// Time between the two looks that tell what workers have in hand from what is lost. Longer
+    /// Time between the two snapshots that tell what workers have in hand from what is lost. Longer
     /// than a worker takes for a batch.
     #[arg(long, default_value = "5s", value_parser = config::duration)]
     between: Duration,
@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(UNACCOUNTED) })
 }
 
-/// The ledger stops no registration, which whoever reads that it is broken should know.
+/// The ledger stops no registration, as an operator who reads that it is broken should know.
 fn explained(error: SnapshotError) -> anyhow::Error {
     match error {
         SnapshotError::Ledger(error) => anyhow::anyhow!(

@@ -55,7 +55,7 @@ impl IdempotencyKey {
     }
 
     /// A key of its own for a form that came without a usable one: a version 7 UUID, whose 74 random
-    /// bits nobody guesses.
+    /// bits cannot be guessed.
     pub fn generate() -> Self {
         Self(Uuid::now_v7().to_string())
     }

@@ -1,4 +1,4 @@
-//! What a registration is: the rules and words of the domain, with no I/O.
+//! What a registration is: the rules and terms of the domain, with no I/O.
 //!
 //! Parse, don't validate: a [`Registration`] that exists is valid, because its parts can only be
 //! made by parsing.

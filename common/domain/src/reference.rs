@@ -50,7 +50,7 @@ pub fn id_named_by(reference: &str) -> Result<RegistrationId, UnknownReference> 
 #[error("No registration has this reference. Check it for typing errors.")]
 pub struct UnknownReference;
 
-/// Makes references and tells issued ones from others, with no look-up.
+/// Makes references, and checks with no look-up that one was issued.
 ///
 /// Secrets rotate: put the new one first and keep the old ones for as long as their references
 /// shall work. The first seals, all of them open.

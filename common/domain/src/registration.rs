@@ -4,7 +4,7 @@ use super::{
     EmailAddress, Field, PersonName, RegistrationId, Violation, ViolationCode, Violations,
 };
 
-/// Who wants to be registered.
+/// A person to be registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Student {
     first_name: PersonName,
@@ -55,9 +55,9 @@ impl Student {
 /// One student's submission, as the API accepts it and the worker stores it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registration {
-    /// Which registration.
+    /// The same in every message of this registration.
     pub id: RegistrationId,
-    /// Who.
+    /// The person to be registered.
     pub student: Student,
     /// When the API took it, to the microsecond, which is what the database keeps.
     pub accepted_at: OffsetDateTime,

@@ -3,7 +3,7 @@ use std::fmt;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Which registration: a UUID that the API makes before it publishes.
+/// The id of a registration: a UUID that the API makes before it publishes.
 ///
 /// Either fresh ([`generate`](Self::generate), a UUIDv7) or derived from an idempotency key and the
 /// content that came with it (a UUIDv8, see [`IdempotencyKey`](super::IdempotencyKey)). So several

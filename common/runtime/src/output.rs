@@ -50,7 +50,7 @@ pub fn print_line(text: impl Display) -> Result<(), OutputError> {
 }
 
 /// Prints the text on stderr when stdout does not take it. For a command that acts, which goes on
-/// whether anybody reads of it or not.
+/// whether its output is read or not.
 pub fn report(text: impl Display) {
     if print(&text).is_err() {
         write_to_stderr(&text.to_string());
@@ -67,14 +67,14 @@ pub fn print_error(text: impl Display) {
     write_to_stderr(&format!("{text}\n"));
 }
 
-/// As [`print_error`], waiting no longer than a second: for the end of a process, which nobody who
-/// has stopped to read may hold up.
+/// As [`print_error`], waiting no longer than a second: for the end of a process, which a
+/// reader that stalls must not hold up.
 pub fn print_last_words(text: impl Display) {
     let text = format!("{text}\n");
     let (done, printed) = mpsc::channel();
     let print = move || {
         write_to_stderr(&text);
-        // Nobody may wait any more.
+        // The wait may be over.
         let _ = done.send(());
     };
     if thread::Builder::new().spawn(print).is_ok() {

@@ -24,7 +24,7 @@ use super::{
 /// How long each of the two queues may take to reach the collector at the end.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The telemetry of a running process. Give it back with [`Telemetry::shutdown`].
+/// The telemetry of a running process. End it with [`Telemetry::shutdown`].
 #[derive(Debug)]
 #[must_use = "what is still queued is lost unless `shutdown` is called"]
 pub struct Telemetry {

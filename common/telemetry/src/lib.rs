@@ -1,4 +1,4 @@
-//! What the processes tell about themselves: traces, metrics and logs.
+//! What the processes report of themselves: traces, metrics and logs.
 //!
 //! - Logs: [`tracing`] events, as JSON lines on stdout with `trace_id` and `span_id`
 //!   taken from the span they were made in. Log inside the span (`span.in_scope`, `.instrument`).

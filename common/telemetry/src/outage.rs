@@ -1,4 +1,4 @@
-//! When to speak of a collector that cannot be reached.
+//! When to report a collector that cannot be reached.
 
 use std::time::{Duration, Instant};
 
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn a_collector_that_comes_back_is_told_once() {
+    fn a_collector_that_comes_back_is_reported_once() {
         let now = Instant::now();
         let mut outage = Outage::default();
         assert_eq!(outage.after_export(true, now), None);

@@ -31,7 +31,7 @@ mod tests {
     use crate::{init, provider, resource};
 
     #[test]
-    fn a_panic_is_a_line_of_its_trace_and_tells_no_values() {
+    fn a_panic_is_a_line_of_its_trace_and_shows_no_values() {
         let written = Written::default();
         let settings = settings(&["--log=info", "--log-format=json"]);
         let resource = resource::resource("registrar-test", "1", &settings.opentelemetry);

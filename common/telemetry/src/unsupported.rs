@@ -1,4 +1,4 @@
-//! OpenTelemetry's variables that mean nothing here. Whoever sets one expects something of it, so the
+//! OpenTelemetry's variables that mean nothing here. An operator who sets one expects something of it, so the
 //! process says at its start that there is no such thing.
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};

@@ -11,7 +11,7 @@ use serde_json::Value;
 /// A language that the catalogue has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Language {
-    /// Of programs, and of whoever asks for none that is here.
+    /// For programs, and for clients that ask for no language that is here.
     English,
     /// Written from right to left.
     Persian,
@@ -145,7 +145,7 @@ impl Texts {
         &self.sentences.statuses.accepted
     }
 
-    /// It was accepted, and nobody can say just now what became of it.
+    /// It was accepted, and its outcome is not known just now.
     pub fn unreadable(&self) -> &str {
         &self.sentences.statuses.unreadable
     }
@@ -186,7 +186,7 @@ impl Texts {
         &self.sentences.pages.away.lead
     }
 
-    /// Nothing is shown to somebody who asked too often.
+    /// Shown to a client that asked too often.
     pub fn busy(&self) -> &str {
         &self.sentences.pages.away.busy
     }

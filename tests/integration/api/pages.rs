@@ -46,7 +46,7 @@ async fn a_form_without_scripts_leads_to_a_page_that_tells_the_outcome() {
     let registered = page_that_says(&browser, &path, "registered").await;
     assert_eq!(registered.attribute("data-refresh"), "", "it is final");
     assert_eq!(registered.attribute("lang"), "fa");
-    assert_eq!(Oracle::of(&home.servers.database_url).students().await, 1);
+    assert_eq!(Oracle::new(&home.servers.database_url).students().await, 1);
     assert!(api.counted("student_registration_requests_total{outcome=\"accepted\"}").await == 1);
 }
 
@@ -83,7 +83,7 @@ async fn a_form_with_a_mistake_comes_back_with_its_key_and_is_accepted_when_it_i
     let (browser, key) = (Browser::at(&api), unique_key());
     let student = Student { first_name: "<b>Ada".to_owned(), ..Student::unique() };
     let wrong = Student { email: "nobody".to_owned(), ..student.clone() };
-    let form = Page::of(browser.send("/register", &wrong, &key).await).await;
+    let form = Page::from_response(browser.send("/register", &wrong, &key).await).await;
     assert_eq!(form.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(form.says(&format!("value=\"{key}\"")), "{}", form.html);
     assert!(form.says("value=\"&lt;b&gt;Ada\"") && !form.says("<b>"), "{}", form.html);
@@ -99,7 +99,7 @@ async fn who_gets_no_answer_in_time_sends_the_form_that_comes_back_and_is_regist
     let api = with_pages(&servers, &[("REGISTRAR_REQUEST_TIMEOUT", "1s")]).await;
     let (browser, student, key) = (Browser::at(&api), Student::unique(), unique_key());
     block_in_place(|| broker.pause().unwrap());
-    let form = Page::of(browser.send("/register", &student, &key).await).await;
+    let form = Page::from_response(browser.send("/register", &student, &key).await).await;
     assert_eq!(form.status, StatusCode::GATEWAY_TIMEOUT);
     assert!(form.says(Language::English.texts().problem("timeout")), "{}", form.html);
     for kept in [&student.email, &key] {
@@ -115,7 +115,7 @@ async fn who_gets_no_answer_in_time_sends_the_form_that_comes_back_and_is_regist
     })
     .await;
     page_that_says(&browser, &path, "registered").await;
-    assert_eq!(Oracle::of(&servers.database_url).students().await, 1);
+    assert_eq!(Oracle::new(&servers.database_url).students().await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

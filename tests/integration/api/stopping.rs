@@ -20,7 +20,7 @@ async fn a_stop_under_load_is_clean_and_loses_nothing() {
     let address = api.url.trim_start_matches("http://");
     let _next = Api::start_with(&home.servers, &[("REGISTRAR_API_ADDRESS", address)]).await;
     let answers = load.stop().await;
-    let tally = Oracle::of(&home.servers.database_url).all_decided(&answers.accepted).await;
+    let tally = Oracle::new(&home.servers.database_url).all_decided(&answers.accepted).await;
     assert_eq!(tally.registered, answers.accepted.len(), "{tally}");
 }
 

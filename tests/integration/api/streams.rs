@@ -4,7 +4,7 @@ use registrar_domain::Lane;
 use registrar_storage::{LanePauses, MySqlStore, Pool, RegistrationStore as _};
 use registrar_tests::api::Api;
 use registrar_tests::student::Student;
-use registrar_tests::wait::PATIENCE;
+use registrar_tests::wait::TIMEOUT;
 use registrar_tests::worker::Worker;
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
@@ -26,7 +26,7 @@ async fn statuses(stream: &mut Response, most: usize) -> Vec<String> {
 async fn events(stream: &mut Response, most: usize) -> Vec<Value> {
     let (mut text, mut found) = (String::new(), Vec::new());
     while found.len() < most {
-        let Some(chunk) = tokio::time::timeout(PATIENCE, stream.chunk()).await.unwrap().unwrap()
+        let Some(chunk) = tokio::time::timeout(TIMEOUT, stream.chunk()).await.unwrap().unwrap()
         else {
             break;
         };

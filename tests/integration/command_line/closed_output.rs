@@ -105,7 +105,7 @@ async fn whatever_acts_goes_on_when_nobody_reads_and_says_the_rest_on_stderr() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replay_whose_reader_goes_away_replays_everything() {
     let here = Installation::new().await;
-    let oracle = Oracle::of(&here.home.servers.database_url);
+    let oracle = Oracle::new(&here.home.servers.database_url);
     let api = Api::start(&here.home.servers).await;
     let _worker = Worker::start(&here.home.servers).await;
     oracle.sql("ALTER TABLE students ADD CONSTRAINT c CHECK (first_name <> 'Mallory')").await;

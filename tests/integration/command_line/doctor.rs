@@ -49,7 +49,7 @@ async fn what_is_missing_is_told_with_its_remedy_and_not_made() {
     assert!(!ended.stdout.contains("is not bound"), "told twice:\n{}", ended.stdout);
     assert_eq!(block_in_place(|| home.queues()), Vec::<String>::new());
     let tables = "information_schema.tables WHERE table_schema = DATABASE()";
-    assert_eq!(Oracle::of(&home.servers.database_url).count(tables).await, 0);
+    assert_eq!(Oracle::new(&home.servers.database_url).count(tables).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

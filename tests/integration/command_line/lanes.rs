@@ -90,7 +90,7 @@ async fn a_paused_lane_stops_within_seconds_tells_those_who_wait_and_goes_on_by_
     let message = waiting["message"].as_str().unwrap();
     assert!(message.contains("Registering is paused until 20"), "{message}");
     assert!(!message.contains("a test"), "the reason is for operators: {message}");
-    assert_eq!(Oracle::of(&home.servers.database_url).students().await, 0);
+    assert_eq!(Oracle::new(&home.servers.database_url).students().await, 0);
 
     assert_eq!(api.decided(&reference).await["status"], "registered");
     assert_eq!(api.status(&reference).await.get("paused_until"), None);
@@ -124,7 +124,7 @@ async fn a_resume_ends_the_pause_early_and_both_are_on_record() {
         (again.code, again.stdout.as_str()),
         (Some(0), "The interactive lane is not paused.\n")
     );
-    let oracle = Oracle::of(&home.servers.database_url);
+    let oracle = Oracle::new(&home.servers.database_url);
     for condition in [
         "paused_until > said_at AND said_by = 'ada' AND reason = 'a test'",
         "paused_until IS NULL AND said_by = 'grace'",
@@ -228,6 +228,6 @@ async fn a_pause_needs_a_known_lane_an_end_and_a_reason() {
         assert_eq!(ended.code, Some(2), "{ended:?}");
         assert!(ended.stderr.contains(sentence), "{ended:?}");
     }
-    let rows = Oracle::of(&home.servers.database_url).count("lane_pauses").await;
+    let rows = Oracle::new(&home.servers.database_url).count("lane_pauses").await;
     assert_eq!(rows, 0, "nothing was written");
 }

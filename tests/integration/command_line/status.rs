@@ -18,7 +18,7 @@ async fn status(api_url: &str, arguments: &[&str]) -> (Option<i32>, String) {
 async fn the_exit_code_and_a_sentence_tell_what_became_of_a_registration() {
     let home = Home::new().await;
     let refuse = "ALTER TABLE students ADD CONSTRAINT c CHECK (first_name <> 'Mallory')";
-    Oracle::of(&home.servers.database_url).sql(refuse).await;
+    Oracle::new(&home.servers.database_url).sql(refuse).await;
     let api = Api::start(&home.servers).await;
     let first = Student::unique();
     let second = Student { email: first.email.clone(), ..Student::unique() };

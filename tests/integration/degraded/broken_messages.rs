@@ -18,7 +18,7 @@ fn valid(email: &str) -> Registration {
 async fn what_nobody_can_register_is_kept_with_its_reason_and_holds_up_nothing() {
     let home = Home::new().await;
     let (oracle, worker) =
-        (Oracle::of(&home.servers.database_url), Worker::start(&home.servers).await);
+        (Oracle::new(&home.servers.database_url), Worker::start(&home.servers).await);
     let broker = Broker::connect(&home.servers.amqp_url).await;
     let (given_up, fine) = (valid("given.up@example.com"), valid("fine@example.com"));
     let breaks_a_rule = br#"{"version":1,"registrations":[{"id":"0199d3c4-5a00-7000-8000-000000000001","first_name":"","last_name":"L","email":"ada@example.com","accepted_at":"2026-01-02T03:04:05Z"}],"import":null}"#;
@@ -75,7 +75,7 @@ async fn what_nobody_can_register_is_kept_with_its_reason_and_holds_up_nothing()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_over_which_the_decoder_panics_is_kept_also_on_a_last_resort() {
     let home = Home::new().await;
-    let oracle = Oracle::of(&home.servers.database_url);
+    let oracle = Oracle::new(&home.servers.database_url);
     let settings = [("TEST_PANIC_OVER", "panicker@example.com")];
     let mut worker = Worker::start_with(&home.servers, &settings).await;
     let broker = Broker::connect(&home.servers.amqp_url).await;

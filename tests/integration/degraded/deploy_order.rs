@@ -24,7 +24,7 @@ async fn publish_in_version_2(broker: &Broker, number: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_workers_older_than_the_api_put_on_hold_one_replay_registers_after_their_update() {
     let home = Home::new().await;
-    let oracle = Oracle::of(&home.servers.database_url);
+    let oracle = Oracle::new(&home.servers.database_url);
     let old = Worker::start(&home.servers).await;
     let broker = Broker::connect(&home.servers.amqp_url).await;
     for number in 0..STUDENTS {

@@ -38,5 +38,5 @@ async fn a_worker_without_mysql_waits_says_so_and_registers_everything_when_it_i
     worker.ready().await;
     assert_eq!(paused(&worker).await, 0);
     assert_eq!(worker.counted("registration_redeliveries_total").await, 0, "none was taken early");
-    assert_eq!(Oracle::of(&servers.database_url).students().await, references.len());
+    assert_eq!(Oracle::new(&servers.database_url).students().await, references.len());
 }

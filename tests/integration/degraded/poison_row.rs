@@ -8,7 +8,7 @@ use super::Home;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_student_whom_the_database_refuses_goes_on_hold_and_the_others_are_registered() {
     let home = Home::new().await;
-    let oracle = Oracle::of(&home.servers.database_url);
+    let oracle = Oracle::new(&home.servers.database_url);
     oracle.sql("ALTER TABLE students ADD CONSTRAINT c CHECK (first_name <> 'Mallory')").await;
     let api = Api::start(&home.servers).await;
     let mut references = Vec::new();

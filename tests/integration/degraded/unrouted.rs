@@ -18,7 +18,7 @@ async fn a_registration_without_a_queue_to_go_to_is_on_hold_and_its_student_is_t
 
     let reference = api.accepted(&Student::unique()).await;
     assert_eq!(api.decided(&reference).await["status"], "on_hold");
-    let letters = Oracle::of(&home.servers.database_url).dead_letters(1).await;
+    let letters = Oracle::new(&home.servers.database_url).dead_letters(1).await;
     assert_eq!(letters[0].registration_id, Some(id_of(&reference)));
     assert_eq!(
         (letters[0].reason.as_str(), letters[0].lane.as_deref()),

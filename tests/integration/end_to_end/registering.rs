@@ -13,7 +13,7 @@ async fn an_accepted_student_is_registered_a_moment_later() {
     let reference = api.accepted(&Student::unique()).await;
     let status = api.decided(&reference).await;
     assert_eq!(status["status"], "registered");
-    assert_eq!(Oracle::of(&home.servers.database_url).students().await, 1);
+    assert_eq!(Oracle::new(&home.servers.database_url).students().await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,7 +73,7 @@ async fn a_request_repeated_with_its_key_ends_in_one_registration() {
     references.dedup();
     assert_eq!(references.len(), 1, "the same key leads to the same status URL");
     assert_eq!(api.decided(&references[0]).await["status"], "registered");
-    assert_eq!(Oracle::of(&home.servers.database_url).students().await, 1);
+    assert_eq!(Oracle::new(&home.servers.database_url).students().await, 1);
 }
 
 /// How a student's data is sent with a key.
@@ -85,7 +85,7 @@ type Way<'a> = &'a dyn Fn(&Student, &str) -> reqwest::RequestBuilder;
 async fn two_students_with_one_key_are_two_registrations_each_with_its_own_reference() {
     let home = Home::new().await;
     let (api, _worker) = (Api::start(&home.servers).await, Worker::start(&home.servers).await);
-    let oracle = Oracle::of(&home.servers.database_url);
+    let oracle = Oracle::new(&home.servers.database_url);
     let url = format!("{}/register", api.url);
     let json = |student: &Student, key: &str| {
         api.register(student).header("Idempotency-Key", key).header("Prefer", "wait=20")

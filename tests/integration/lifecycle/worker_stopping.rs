@@ -28,7 +28,7 @@ async fn a_worker_stopped_under_load_ends_well_and_no_other_sees_what_it_settled
         assert_eq!(worker.counted(UNCHANGED).await, 0, "what was stored was acked too");
     }
     let answers = load.stop().await;
-    let tally = Oracle::of(&home.servers.database_url).all_decided(&answers.accepted).await;
+    let tally = Oracle::new(&home.servers.database_url).all_decided(&answers.accepted).await;
     assert_eq!(tally.registered, answers.accepted.len(), "{tally}");
 }
 
@@ -57,5 +57,5 @@ async fn a_worker_stopped_while_mysql_hangs_gives_back_what_it_could_not_store()
     block_in_place(|| database.resume()).unwrap();
     let _next = Worker::start(&servers).await;
     assert_eq!(api.decided(&reference).await["status"], "registered");
-    assert_eq!(Oracle::of(&servers.database_url).students().await, 1);
+    assert_eq!(Oracle::new(&servers.database_url).students().await, 1);
 }

@@ -13,7 +13,7 @@ use registrar_messaging::{AmqpUrl, MessagingSettings};
 use serde_json::Value;
 
 /// Far longer than anything here takes, so that only a hang meets it.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A virtual host on the broker that all tests share.
 pub(crate) fn shared() -> TestVhost {
@@ -34,7 +34,7 @@ pub(crate) fn settings(url: &str) -> MessagingSettings {
 
 /// Waits for an event that must come.
 pub(crate) async fn soon<T>(event: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, event).await.expect("it did not happen in time")
+    tokio::time::timeout(TIMEOUT, event).await.expect("it did not happen in time")
 }
 
 /// Waits until a condition holds that signals nothing; false when it never does.
@@ -44,7 +44,7 @@ pub(crate) async fn until(mut holds: impl FnMut() -> bool) -> bool {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, polling).await.is_ok()
+    tokio::time::timeout(TIMEOUT, polling).await.is_ok()
 }
 
 /// A client that knows nothing of the code under test.

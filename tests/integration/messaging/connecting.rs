@@ -10,7 +10,7 @@ use registrar_tests::wait;
 use tokio::task::block_in_place;
 
 use super::broker;
-use super::broker::{Inspector, PATIENCE, settings, soon};
+use super::broker::{Inspector, TIMEOUT, settings, soon};
 use super::running::{Running, publish_settings};
 
 async fn error_of(url: &str) -> ConnectError {
@@ -109,7 +109,7 @@ async fn an_attempt_that_hangs_ends_in_time_and_leaves_no_connection_behind() {
     assert!(matches!(error, Some(ConnectError::TimedOut { .. })), "{error:?}");
 
     let (mut accepted, _) = silent.accept().unwrap();
-    accepted.set_read_timeout(Some(PATIENCE)).unwrap();
+    accepted.set_read_timeout(Some(TIMEOUT)).unwrap();
     let mut heard = Vec::new();
     accepted.read_to_end(&mut heard).expect("the client hangs up");
     assert_eq!(heard, b"AMQP\x00\x00\x09\x01");

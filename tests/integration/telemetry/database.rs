@@ -11,7 +11,7 @@ pub(super) struct Database {
 }
 
 impl Database {
-    pub(super) async fn of(url: &str) -> Self {
+    pub(super) async fn new(url: &str) -> Self {
         Self { pool: MySqlPool::connect(url).await.unwrap() }
     }
 

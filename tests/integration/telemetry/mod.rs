@@ -66,7 +66,7 @@ impl Observed {
     }
 
     async fn database(&self) -> Database {
-        Database::of(&self.home.servers.database_url).await
+        Database::new(&self.home.servers.database_url).await
     }
 
     /// The whole trace of a registration that was delivered so many times.
@@ -92,7 +92,7 @@ fn whole_journey(spans: &[Span], id: RegistrationId, deliveries: usize) -> Optio
         |span: &&Span| span.name == SEND && span.attribute("messaging.message.id") == id;
     let trace_id = &spans.iter().find(is_sending)?.trace_id;
     let trace = spans.iter().filter(|span| span.trace_id == *trace_id);
-    let tree = TraceTree::of(trace.cloned().collect());
+    let tree = TraceTree::new(trace.cloned().collect());
     let is_whole = tree.named("POST /register").len() == 1
         && tree.spans().filter(|span| span.name.starts_with("process ")).count() == deliveries;
     is_whole.then_some(tree)

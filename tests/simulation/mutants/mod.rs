@@ -23,7 +23,7 @@ const SEEDS: u64 = 2_000;
 /// The simulation catches the bug, with this rule, and tells it by a plan that is small.
 fn is_caught<A: Assembly>(by: Rule) {
     let catching = (0..SEEDS).filter(|seed| broken_rules::<A>(*seed).contains(&by));
-    let mut shrunk = catching.map(|seed| (seed, shrink::<A>(Plan::of(seed), by)));
+    let mut shrunk = catching.map(|seed| (seed, shrink::<A>(Plan::from_seed(seed), by)));
     let (seed, smallest) = shrunk
         .find(|(_, plan)| is_small(plan))
         .unwrap_or_else(|| panic!("not caught, or not made small, in {SEEDS} seeds"));

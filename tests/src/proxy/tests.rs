@@ -3,7 +3,7 @@ use tokio::time::{Instant, timeout};
 use super::*;
 
 /// Far longer than anything here takes, so that only a hang meets it.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// What does not arrive in this time is held back.
 const A_WHILE: Duration = Duration::from_millis(100);
 
@@ -26,7 +26,7 @@ async fn way_to_an_echo() -> (Proxy, TcpStream) {
 
 async fn echo(client: &mut TcpStream, byte: u8) -> std::io::Result<u8> {
     client.write_u8(byte).await?;
-    timeout(PATIENCE, client.read_u8()).await.expect("it takes too long")
+    timeout(TIMEOUT, client.read_u8()).await.expect("it takes too long")
 }
 
 #[tokio::test]
@@ -54,7 +54,7 @@ async fn in_silence_a_new_connection_gets_no_answer_and_a_close_goes_unnoticed()
     new.write_u8(1).await.unwrap();
     assert!(timeout(A_WHILE, new.read_u8()).await.is_err());
     proxy.set(Traffic::Flowing);
-    assert_eq!(timeout(PATIENCE, new.read_u8()).await.unwrap().unwrap(), 1);
+    assert_eq!(timeout(TIMEOUT, new.read_u8()).await.unwrap().unwrap(), 1);
 }
 
 #[tokio::test]
@@ -62,7 +62,7 @@ async fn a_cut_resets_the_connections_there_are_and_none_that_come() {
     let (proxy, mut client) = way_to_an_echo().await;
     assert_eq!(echo(&mut client, 1).await.unwrap(), 1);
     proxy.cut();
-    let error = timeout(PATIENCE, client.read_u8()).await.unwrap().unwrap_err();
+    let error = timeout(TIMEOUT, client.read_u8()).await.unwrap().unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
     let mut new = TcpStream::connect(("127.0.0.1", proxy.port)).await.unwrap();
     assert_eq!(echo(&mut new, 2).await.unwrap(), 2);

@@ -47,7 +47,7 @@ pub enum StackError {
     },
     /// A server, perhaps left over, still runs on the data folder.
     #[error(
-        "{what} still runs on {} as process {pid}. If nobody needs it, stop it with \
+        "{what} still runs on {} as process {pid}. If it is not needed, stop it with \
          `kill {pid}` and try again.",
         dir.display()
     )]

@@ -2,7 +2,7 @@
 //! the tests.
 //!
 //! Private means: own data folder, own ports on 127.0.0.1, own Erlang name service; nothing of
-//! the system's own servers is read or touched, whoever runs this. A server ends with the process
+//! the system's own servers is read or touched, also as root. A server ends with the process
 //! that started it, however that ends ([`Keeper`] says how).
 //!
 //! Everything here blocks; every wait has a deadline.

@@ -103,7 +103,7 @@ fn write_config(home: &Home, port: u16, api: u16, public: &Path) -> Result<PathB
         .replace("${REGISTRAR_ACCESS_LOG}", &quoted(&home.log()));
     let registrar = home.write("registrar.conf", &registrar)?;
     let registrar = quoted(&registrar);
-    // Otherwise it gives up root for a user who may not read the folders of whoever runs this.
+    // Otherwise it gives up root for a user who may not read the folders of the user that runs this.
     let user = if rustix::process::geteuid().is_root() { "user root;\n" } else { "" };
     let config = format!(
         "{user}daemon off;\nworker_processes 1;\npid nginx.pid;\n\

@@ -1,4 +1,4 @@
-//! Stdout and stderr, for people. That nobody reads is no reason to stop what runs.
+//! Stdout and stderr, for people. A closed pipe is no reason to stop what runs.
 
 use std::fmt::Display;
 use std::io;

@@ -100,7 +100,7 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        // Whatever cannot be dropped is in the way of nobody: the next name is another.
+        // What cannot be dropped is in the way of no other: the next name is new.
         let _ = self.admin.drop_database(&self.name);
     }
 }

@@ -14,7 +14,7 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 
 fn is_gone(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    // A zombie is gone as well: whoever adopted it has not looked yet.
+    // A zombie is gone as well: its new parent has not waited for it yet.
     stat.is_empty() || stat.contains(") Z ")
 }
 

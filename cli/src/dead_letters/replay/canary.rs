@@ -1,4 +1,4 @@
-//! A few letters first, so that what is not mended yet costs few attempts.
+//! A few letters first, so that what is not fixed yet costs few attempts.
 
 /// The first steps; the last one is the rest.
 const FIRST_STEPS: [u64; 3] = [1, 10, 100];

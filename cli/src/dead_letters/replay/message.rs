@@ -4,12 +4,12 @@ use registrar_domain::Lane;
 use registrar_messaging::{Envelope, OutgoingMessage, caught};
 use registrar_storage::{ReplayedDeadLetter, StoredDeadLetter};
 
-/// Where a letter goes whose lane is not known: there is one message of it, which delays nobody.
+/// The lane of a dead letter whose own is not known: it is one message, which delays no other.
 const LANE_OF_THE_UNKNOWN: Lane = Lane::Interactive;
 
 /// The message as it was published, under its original id. A worker that has it while its letter is
 /// still held need not know: once the registration is decided, the letter counts as released.
-pub(super) fn of(letter: &StoredDeadLetter) -> OutgoingMessage {
+pub(super) fn for_dead_letter(letter: &StoredDeadLetter) -> OutgoingMessage {
     let original_id = match letter.registration_id {
         Some(id) => id.to_string(),
         // Together with the payload it makes the digest, by which the letter is found again.
@@ -76,7 +76,8 @@ mod tests {
         let headers =
             [("traceparent", "00-a-b-01"), ("other", "kept"), ("x-first-death-queue", "q")];
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let message = of(&StoredDeadLetter { headers, lane: Some(Lane::Bulk), ..letter() });
+        let message =
+            for_dead_letter(&StoredDeadLetter { headers, lane: Some(Lane::Bulk), ..letter() });
         assert_eq!((message.lane, message.message_id.as_str()), (Lane::Bulk, "chunk-4"));
         assert_eq!(message.body, b"not JSON");
         let expected = [("other", "kept"), ("traceparent", "00-a-b-01")];
@@ -88,7 +89,7 @@ mod tests {
     fn a_registration_is_published_under_its_own_id_also_when_it_came_in_a_chunk() {
         let id = RegistrationId::generate();
         let letter = StoredDeadLetter { registration_id: Some(id), ..letter() };
-        assert_eq!(of(&letter).message_id, id.to_string());
+        assert_eq!(for_dead_letter(&letter).message_id, id.to_string());
         assert_eq!(watched(&letter).registrations, [id]);
     }
 

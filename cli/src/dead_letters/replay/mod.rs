@@ -2,9 +2,9 @@
 
 mod canary;
 mod message;
-mod publishing;
-mod replaying;
+mod publisher;
 mod report;
+mod runner;
 mod tally;
 
 use std::process::ExitCode;
@@ -19,11 +19,11 @@ use registrar_storage::{
 };
 use registrar_telemetry::TelemetrySettings;
 
-use self::publishing::Publishing;
-use self::replaying::{Pace, Replaying};
+use self::publisher::ReplayPublisher;
 use self::report::Report;
+use self::runner::{Pace, Runner};
 use super::NOTHING_MATCHES;
-use super::desk::DeskArguments;
+use super::admin::AdminArguments;
 use super::filter::{FilterArguments, require_intent, state};
 use crate::operator::{OperatorArguments, reason};
 
@@ -66,7 +66,7 @@ pub(super) struct Arguments {
     state: DeadLetterState,
 
     #[command(flatten)]
-    desk: DeskArguments,
+    admin: AdminArguments,
 
     #[command(flatten, next_help_heading = "RabbitMQ")]
     messaging: MessagingSettings,
@@ -78,20 +78,20 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let filter = arguments.filter.filter(Some(arguments.state));
     require_intent(&filter, arguments.all, "replay")?;
-    let desk = arguments.desk.open();
-    let matched = desk.matched(&filter).await?;
+    let admin = arguments.admin.open();
+    let matched = admin.matched(&filter).await?;
     let report = Report::new(arguments.json, arguments.state);
     if matched.count == 0 {
         report.nothing_matches();
         return Ok(ExitCode::from(NOTHING_MATCHES));
     }
     if arguments.dry_run {
-        report.dry_run(&desk.groups(&filter).await?, &canary::steps(matched.count))?;
+        report.dry_run(&admin.groups(&filter).await?, &canary::steps(matched.count))?;
         return Ok(ExitCode::SUCCESS);
     }
     let service = ("registrar", env!("CARGO_PKG_VERSION"));
     let telemetry = registrar_telemetry::init_silent(service.0, service.1, &arguments.telemetry)?;
-    let replayed = replay(arguments, &report, desk, filter, matched).await;
+    let replayed = replay(arguments, &report, admin, filter, matched).await;
     telemetry.shutdown().await;
     replayed
 }
@@ -99,7 +99,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 async fn replay(
     arguments: &Arguments,
     report: &Report,
-    desk: DeadLetterAdmin,
+    admin: DeadLetterAdmin,
     filter: DeadLetterFilter,
     matched: MatchedDeadLetters,
 ) -> anyhow::Result<ExitCode> {
@@ -110,11 +110,11 @@ async fn replay(
         filter,
         matched: matched.count,
     };
-    let publishing = Publishing::start(&arguments.messaging).await?;
-    let number = desk.begin(&action).await?;
-    let replaying = Replaying {
-        desk,
-        publishing,
+    let publisher = ReplayPublisher::start(&arguments.messaging).await?;
+    let number = admin.begin(&action).await?;
+    let runner = Runner {
+        admin,
+        publisher,
         number,
         action,
         matched,
@@ -122,7 +122,7 @@ async fn replay(
         interrupt: shutdown_on_signals(|| ())?,
         report,
     };
-    let tally = replaying.run().await;
+    let tally = runner.run().await;
     report.end(number, matched, &tally);
     Ok(ExitCode::from(tally.exit_code()))
 }

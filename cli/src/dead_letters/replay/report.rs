@@ -1,4 +1,4 @@
-//! What a replay tells: lines for people, or one JSON object.
+//! What a replay reports: lines for people, or one JSON object.
 
 use std::cell::Cell;
 
@@ -7,7 +7,7 @@ use registrar_storage::{ActionResult, DeadLetterGroup, DeadLetterState, MatchedD
 use serde_json::{Value, json};
 
 use super::tally::{Recurrence, Tally};
-use crate::dead_letters::list::{counted, of_groups};
+use crate::dead_letters::list::{counted, groups_table};
 use crate::table::printable;
 
 /// Recurrences and undecided letters that are listed for people.
@@ -41,7 +41,7 @@ impl Report {
         let steps: Vec<_> = steps.iter().map(ToString::to_string).collect();
         print(format_args!(
             "{}\nWould replay {}, in steps of {}. Nothing was done.\n",
-            of_groups(groups),
+            groups_table(groups),
             counted(letters, "dead letter"),
             steps.join(", ")
         ))
@@ -86,7 +86,7 @@ fn so_far(tally: &Tally) -> String {
 fn conclusion(matched: MatchedDeadLetters, tally: &Tally) -> String {
     let mut lines = Vec::new();
     for one in tally.recurred.iter().take(LISTED) {
-        lines.push(of_recurrence(one));
+        lines.push(recurrence_line(one));
     }
     if tally.recurred.len() > LISTED {
         lines.push(format!("{} more are on hold again.", tally.recurred.len() - LISTED));
@@ -108,7 +108,7 @@ fn conclusion(matched: MatchedDeadLetters, tally: &Tally) -> String {
 fn end(result: ActionResult, left: u64) -> String {
     let what_next = match result {
         ActionResult::Done => return "Done.".to_owned(),
-        ActionResult::Recurred => "mend the cause first",
+        ActionResult::Recurred => "fix the cause first",
         ActionResult::Undecided | ActionResult::Interrupted | ActionResult::Failed => {
             "the same command goes on"
         }
@@ -124,7 +124,7 @@ fn was_or_were(letters: u64) -> String {
     format!("{} {verb}", counted(letters, "dead letter"))
 }
 
-fn of_recurrence(one: &Recurrence) -> String {
+fn recurrence_line(one: &Recurrence) -> String {
     let fingerprint = one.fingerprint.as_deref().unwrap_or_default();
     format!(
         "Dead letter {} is on hold again: {} {}",

@@ -27,8 +27,8 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn count(&mut self, letter: u64, standing: ReplayStatus) {
-        match standing {
+    pub(super) fn count(&mut self, letter: u64, status: ReplayStatus) {
+        match status {
             ReplayStatus::Undecided => self.undecided.push(letter),
             ReplayStatus::Decided { registered, rejected } => {
                 self.registered += registered;

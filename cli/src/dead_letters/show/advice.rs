@@ -15,12 +15,12 @@ pub(super) fn advice(reason: &str) -> &'static str {
              differ in version; then replay or discard."
         }
         HoldReason::RefusedByDatabase => {
-            "MySQL refused the row, with the error number in the fingerprint. Mend the table, then \
+            "MySQL refused the row, with the error number in the fingerprint. Fix the table, then \
              replay."
         }
         HoldReason::DeliveryLimit => {
             "Workers took it many times and never settled it. See in their logs whether it makes \
-             them crash; mend that, then replay."
+             them crash; fix that, then replay."
         }
         HoldReason::Unrouted => {
             "There was no queue for it. Start any worker or API, which restores the queues and \

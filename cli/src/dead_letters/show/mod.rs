@@ -16,9 +16,10 @@ use registrar_storage::{
 use registrar_telemetry::propagation;
 use serde_json::{Value, json};
 
-use super::desk::DeskArguments;
+use super::admin::AdminArguments;
 use super::filter::{FilterArguments, ShownState, shown_state};
-use super::{NOTHING_MATCHES, age, mask};
+use super::{NOTHING_MATCHES, mask};
+use crate::duration;
 use crate::operator::{OperatorArguments, reason};
 
 #[derive(Debug, Args)]
@@ -50,7 +51,7 @@ pub(super) struct Arguments {
     state: Option<ShownState>,
 
     #[command(flatten)]
-    desk: DeskArguments,
+    admin: AdminArguments,
 }
 
 impl Arguments {
@@ -61,21 +62,22 @@ impl Arguments {
 }
 
 pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let (desk, filter) = (arguments.desk.open(), arguments.filter());
-    let matched = desk.matched(&filter).await?;
-    let letters = desk.list(&filter, 0, matched.last_id, arguments.limit).await?;
+    let (admin, filter) = (arguments.admin.open(), arguments.filter());
+    let matched = admin.matched(&filter).await?;
+    let letters = admin.list(&filter, 0, matched.last_id, arguments.limit).await?;
     if letters.is_empty() {
         print_error("No dead letter matches.");
         return Ok(ExitCode::from(NOTHING_MATCHES));
     }
     if arguments.reveal {
-        record(arguments, &desk, filter, &letters).await?;
+        record(arguments, &admin, filter, &letters).await?;
     }
     if arguments.json {
         let letters: Value = letters.iter().map(|one| to_json(one, arguments.reveal)).collect();
         print_line(format_args!("{letters:#}"))?;
     } else {
-        let letters: Vec<_> = letters.iter().map(|one| text::of(one, arguments.reveal)).collect();
+        let letters: Vec<_> =
+            letters.iter().map(|one| text::describe(one, arguments.reveal)).collect();
         print(format_args!("{}{}", letters.join("\n"), more(matched, letters.len())))?;
     }
     Ok(ExitCode::SUCCESS)
@@ -84,7 +86,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 /// Before anything is shown.
 async fn record(
     arguments: &Arguments,
-    desk: &DeadLetterAdmin,
+    admin: &DeadLetterAdmin,
     filter: DeadLetterFilter,
     letters: &[StoredDeadLetter],
 ) -> anyhow::Result<()> {
@@ -96,8 +98,8 @@ async fn record(
         filter,
         matched: revealed,
     };
-    let action = desk.begin(&action).await?;
-    Ok(desk.record(action, revealed, Some(ActionResult::Done)).await?)
+    let action = admin.begin(&action).await?;
+    Ok(admin.record(action, revealed, Some(ActionResult::Done)).await?)
 }
 
 fn more(matched: MatchedDeadLetters, shown: usize) -> String {
@@ -122,13 +124,13 @@ fn to_json(letter: &StoredDeadLetter, reveal: bool) -> Value {
         "fingerprint": letter.fingerprint,
         "lane": letter.lane.map(Lane::as_str),
         "attempts": letter.attempts,
-        "accepted_at": letter.accepted_at.map(age::moment),
-        "first_seen": age::moment(letter.first_seen),
-        "last_seen": age::moment(letter.last_seen),
+        "accepted_at": letter.accepted_at.map(duration::moment),
+        "first_seen": duration::moment(letter.first_seen),
+        "last_seen": duration::moment(letter.last_seen),
         "state": letter.state.as_str(),
         "state_reason": letter.state_reason,
         "state_by": letter.state_by,
-        "state_changed_at": age::moment(letter.state_changed_at),
+        "state_changed_at": duration::moment(letter.state_changed_at),
         "trace_id": trace_id(letter),
         "payload": payload(&letter.payload),
     });

@@ -3,13 +3,14 @@ use serde_json::Value;
 
 use super::advice::advice;
 use super::trace_id;
-use crate::dead_letters::{age, mask};
+use crate::dead_letters::mask;
+use crate::duration;
 use crate::table::printable;
 
 const INDENT: &str = "  ";
 
 /// The letter in lines for people.
-pub(super) fn of(letter: &StoredDeadLetter, reveal: bool) -> String {
+pub(super) fn describe(letter: &StoredDeadLetter, reveal: bool) -> String {
     let mut lines = vec![format!("Dead letter {}", letter.id)];
     let fields = fields(letter);
     let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
@@ -31,7 +32,7 @@ pub(super) fn of(letter: &StoredDeadLetter, reveal: bool) -> String {
 }
 
 fn fields(letter: &StoredDeadLetter) -> Vec<(&'static str, Option<String>)> {
-    let ago = |moment| format!("{}, {} ago", age::moment(moment), age::since(moment));
+    let ago = |moment| format!("{}, {} ago", duration::moment(moment), duration::age_since(moment));
     vec![
         ("State", Some(state(letter))),
         ("Hold reason", Some(letter.reason.clone())),
@@ -50,7 +51,7 @@ fn state(letter: &StoredDeadLetter) -> String {
     if letter.state == DeadLetterState::Held {
         return letter.state.to_string();
     }
-    let changed_at = age::moment(letter.state_changed_at);
+    let changed_at = duration::moment(letter.state_changed_at);
     let by = letter.state_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
     let why = letter.state_reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
     format!("{} at {changed_at}{by}{why}", letter.state)

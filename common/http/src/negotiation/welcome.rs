@@ -20,7 +20,7 @@ pub struct Welcome {
 
 impl Welcome {
     /// Not at all, when no range covers the type. Of ranges that are as specific the first counts.
-    pub fn of(media_type: MediaType, ranges: &[Weighted<'_>]) -> Self {
+    pub fn new(media_type: MediaType, ranges: &[Weighted<'_>]) -> Self {
         ranges.iter().fold(Self::default(), |best, range| match specificity(media_type, range) {
             Some(specificity) if specificity > best.specificity => {
                 Self { weight: range.weight, specificity }
@@ -50,7 +50,7 @@ fn specificity((kind, subtype): MediaType, range: &Weighted<'_>) -> Option<u8> {
     let mut halves = parts(range.range, b'/');
     match (halves.next()?, halves.next(), halves.next()) {
         (k, Some(s), None) if k.eq_ignore_ascii_case(kind) && s.eq_ignore_ascii_case(subtype) => {
-            // Our answers have no parameters that anybody asks for.
+            // Our answers have no parameters that clients ask for.
             Some(if range.has_parameters { NAMED } else { NAMED + 1 })
         }
         (k, Some(b"*"), None) if k.eq_ignore_ascii_case(kind) => Some(2),

@@ -8,8 +8,8 @@
 //! A wrong or missing setting is refused in one sentence that names the variable and says what
 //! would be right. Settings of a secret type ([`SecretUrl`], [`SecretList`],
 //! [`secrecy::SecretString`]) are never shown, neither in that sentence nor in `--help`. Each may come from
-//! a file instead, which its variable with `_FILE` at the end names: files can be given to one user
-//! alone, while orchestrators show variables to all who may look.
+//! a file instead, which its variable with `_FILE` at the end names: a file can be readable
+//! for one user alone, while orchestrators show variables to many.
 
 mod error;
 mod parse;

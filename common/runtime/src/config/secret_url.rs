@@ -44,7 +44,7 @@ impl fmt::Debug for SecretUrl {
 }
 
 /// Whether what stands before the host can be nothing else: `amqp://me:pass/word@host` names the host
-/// `me`, and whoever names that in a message shows part of a password.
+/// `me`, and a message that names it shows part of a password.
 pub fn has_escaped_credentials(url: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let after_authority = rest.find(['/', '?', '#']).map_or("", |end| &rest[end..]);

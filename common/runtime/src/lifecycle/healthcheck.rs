@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn who_listens_on_all_addresses_is_asked_on_its_own() {
+    fn a_process_that_listens_on_all_addresses_is_asked_on_its_own() {
         let of = |text: &str| reachable(text.parse().unwrap()).to_string();
         assert_eq!(of("0.0.0.0:5000"), "127.0.0.1:5000");
         assert_eq!(of("[::]:5000"), "[::1]:5000");

@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_port_that_was_taken_is_told() {
+    async fn the_port_that_was_taken_is_returned() {
         let (listener, address) = listen("127.0.0.1:0".parse().unwrap(), "").await.unwrap();
         assert_ne!(address.port(), 0);
         assert_eq!(listener.local_addr().unwrap(), address);

@@ -11,7 +11,7 @@ const TEXT: (MediaType, &[u8]) = ((b"text", b"plain"), b"0.0.4");
 pub(super) enum Format {
     /// With exemplars.
     OpenMetrics,
-    /// For who does not ask for the other.
+    /// For clients that do not ask for the other.
     Text,
 }
 
@@ -24,7 +24,7 @@ impl Format {
             let is_ours = |asked: &[u8]| asked == version;
             let ranges = ranges
                 .filter(|range| range.parameter(b"version").is_none_or(|asked| is_ours(&asked)));
-            Welcome::of(media_type, &ranges.collect::<Vec<_>>())
+            Welcome::new(media_type, &ranges.collect::<Vec<_>>())
         });
         if open_metrics.is_more_than(text) { Self::OpenMetrics } else { Self::Text }
     }

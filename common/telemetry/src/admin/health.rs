@@ -18,7 +18,7 @@ pub enum Health {
     Unavailable(Vec<String>),
 }
 
-/// Tells the health now. Must not block: it reads what the process knows already.
+/// Returns the health now. Must not block: it reads what the process knows already.
 pub type Probe = Arc<dyn Fn() -> Health + Send + Sync>;
 
 #[derive(Serialize)]

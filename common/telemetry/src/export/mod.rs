@@ -1,4 +1,4 @@
-//! Exporters to the collector that speak up, seldom, when it cannot be reached.
+//! Exporters to the collector that log, seldom, that it cannot be reached.
 //!
 //! The OpenTelemetry SDK's own messages are switched off (its `internal-logs` feature), since it
 //! writes one for each batch that fails.
@@ -110,7 +110,7 @@ fn over_http<B: WithExportConfig + WithHttpConfig>(
         .with_http_client(BlockingClient::new(settings)?))
 }
 
-/// Whom to trust and what to show, for an endpoint with TLS.
+/// Trusted roots and a client certificate, for an endpoint with TLS.
 fn tls(endpoint: &str, settings: &OpenTelemetrySettings) -> Option<ClientTlsConfig> {
     endpoint.strip_prefix("https://")?;
     let tls = match &settings.otlp_certificate {

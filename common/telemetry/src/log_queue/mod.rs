@@ -1,6 +1,6 @@
 //! Log lines on their way to stdout: a bounded queue, and a thread of its own that writes.
 //!
-//! A write to a pipe that nobody reads never returns. So whatever logs only appends to the queue; when
+//! A write to a pipe that is not read never returns. So logging only appends to the queue; when
 //! that is full, lines are dropped and counted. The thread takes all that waits at once, so that many
 //! lines cost one write.
 //!

@@ -12,11 +12,11 @@ pub(super) struct Exemplars {
     labels: Vec<String>,
     bounds: Vec<f64>,
     /// By the values of the labels, in their order.
-    series: Mutex<BTreeMap<Vec<String>, OfSeries>>,
+    series: Mutex<BTreeMap<Vec<String>, SeriesExemplars>>,
 }
 
 /// One for each bound, and one beyond them all.
-pub(super) type OfSeries = Vec<Option<Exemplar>>;
+pub(super) type SeriesExemplars = Vec<Option<Exemplar>>;
 
 /// A trace, and what was observed of it when.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,7 +44,10 @@ impl Exemplars {
     }
 
     /// Those of the series whose labels have the values that `value_of` gives.
-    pub(super) fn of<'a>(&self, value_of: impl Fn(&str) -> Option<&'a str>) -> OfSeries {
+    pub(super) fn of_series<'a>(
+        &self,
+        value_of: impl Fn(&str) -> Option<&'a str>,
+    ) -> SeriesExemplars {
         let values = self.labels.iter().map(|label| value_of(label).map(str::to_owned));
         let all = self.series.lock().unwrap_or_else(PoisonError::into_inner);
         let values = values.collect::<Option<Vec<_>>>();
@@ -60,8 +63,8 @@ mod tests {
         TraceId::from(number)
     }
 
-    fn of(exemplars: &Exemplars, lane: &str) -> Vec<Option<(TraceId, f64)>> {
-        let found = exemplars.of(|label| (label == "lane").then_some(lane));
+    fn noted(exemplars: &Exemplars, lane: &str) -> Vec<Option<(TraceId, f64)>> {
+        let found = exemplars.of_series(|label| (label == "lane").then_some(lane));
         found.iter().map(|one| one.map(|one| (one.trace, one.value))).collect()
     }
 
@@ -78,8 +81,8 @@ mod tests {
             exemplars.note(&[lane], value, trace(number));
         }
         let expected = [(2, 1.0), (3, 1.5), (4, 9.0)].map(|(it, value)| Some((trace(it), value)));
-        assert_eq!(of(&exemplars, "bulk"), expected);
-        assert_eq!(of(&exemplars, "interactive"), [None, Some((trace(5), 2.0)), None]);
-        assert_eq!(of(&exemplars, "unknown"), []);
+        assert_eq!(noted(&exemplars, "bulk"), expected);
+        assert_eq!(noted(&exemplars, "interactive"), [None, Some((trace(5), 2.0)), None]);
+        assert_eq!(noted(&exemplars, "unknown"), []);
     }
 }

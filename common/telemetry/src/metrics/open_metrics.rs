@@ -69,7 +69,7 @@ impl Page {
             let pair = labels.iter().find(|pair| pair.name() == label);
             pair.map(LabelPair::value)
         };
-        let exemplars = exemplars.map(|them| them.of(value_of)).unwrap_or_default();
+        let exemplars = exemplars.map(|them| them.of_series(value_of)).unwrap_or_default();
         let buckets = histogram.get_bucket().iter().filter(|it| it.upper_bound().is_finite());
         // Always with a point: "2.0", never "2".
         let buckets = buckets.map(|it| (format!("{:?}", it.upper_bound()), it.cumulative_count()));

@@ -72,7 +72,7 @@ impl Metrics {
         Ok(gauges)
     }
 
-    /// Registers a level that `read` tells at each scrape. `read` must not block.
+    /// Registers a level that `read` returns at each scrape. `read` must not block.
     pub fn read_gauge(
         &self,
         name: &str,
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_gauge_tells_the_value_at_the_scrape() {
+    fn a_read_gauge_has_the_value_at_the_scrape() {
         let metrics = Metrics::new();
         let level = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
         let read = level.clone();

@@ -1,4 +1,4 @@
-//! What every process tells of itself: version, operating system process, Tokio runtime.
+//! What every process reports of itself: version, operating system process, Tokio runtime.
 
 use tokio::runtime::{Handle, RuntimeMetrics};
 
@@ -8,7 +8,7 @@ use crate::log_queue;
 impl Metrics {
     /// The metrics that every process has: `registrar_build_info`,
     /// `registrar_log_lines_dropped_total`, `process_*` (on Linux) and `tokio_*` of `runtime`.
-    pub fn of_process(
+    pub fn register_process_info(
         service: &str,
         version: &str,
         runtime: &Handle,
@@ -56,7 +56,8 @@ mod tests {
 
     #[tokio::test]
     async fn every_process_tells_its_build_its_memory_and_its_tasks() {
-        let metrics = Metrics::of_process("registrar-test", "1.2.3", &Handle::current()).unwrap();
+        let metrics =
+            Metrics::register_process_info("registrar-test", "1.2.3", &Handle::current()).unwrap();
         let text = metrics.render().unwrap();
         for part in [
             "registrar_build_info{service=\"registrar-test\",version=\"1.2.3\"} 1\n",

@@ -41,7 +41,7 @@ impl Scene {
     /// With these settings of the API and the worker.
     async fn with_held_and(students: usize, settings: &[(&str, &str)]) -> Self {
         let home = Home::new().await;
-        let oracle = Oracle::of(&home.servers.database_url);
+        let oracle = Oracle::new(&home.servers.database_url);
         // Not a constraint, for which MySQL and MariaDB have different numbers.
         oracle
             .sql(

@@ -18,7 +18,7 @@ use crate::pace::{Pace, Schedule};
 use crate::requests::Ask;
 
 /// An answer that takes longer than this is a failure.
-const PATIENCE: Duration = Duration::from_secs(15);
+const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// What is asked, how often, how long.
 #[derive(Clone, Debug)]
@@ -158,7 +158,7 @@ impl Client {
         let host = self.address.to_string();
         while let Some((index, due)) = turns.next().await {
             let request = turns.ask.request(index, &host);
-            let asking = tokio::time::timeout(PATIENCE, self.connection.ask(request.as_bytes()));
+            let asking = tokio::time::timeout(TIMEOUT, self.connection.ask(request.as_bytes()));
             match asking.await {
                 Ok(Ok(answer)) if answer.is_success() => {
                     self.answers.locations.extend(answer.location().map(str::to_owned));

@@ -105,15 +105,15 @@ impl Managed {
             .map(drop)
     }
 
-    /// SIGTERM, then up to `patience` for it to end by itself; kills it after that. `true` when it
+    /// SIGTERM, then up to `timeout` for it to end by itself; kills it after that. `true` when it
     /// ended by itself.
-    pub fn stop(&mut self, patience: Duration) -> Result<bool, StackError> {
+    pub fn stop(&mut self, timeout: Duration) -> Result<bool, StackError> {
         if self.exited().is_none() {
             self.signal(Signal::TERM)?;
             // A paused process would not notice.
             self.signal(Signal::CONT)?;
         }
-        if poll_until(patience, || self.exited()).is_some() {
+        if poll_until(timeout, || self.exited()).is_some() {
             return Ok(true);
         }
         self.kill()?;
@@ -126,15 +126,15 @@ impl Managed {
     }
 
     /// Waits until `ready`, noticing at once when the process ends instead. It may be silent for as
-    /// long as `patience`; a busy machine needs longer, and while it writes it is at work.
+    /// long as `timeout`; a busy machine needs longer, and while it writes it is at work.
     pub fn wait_ready(
         &mut self,
-        patience: Duration,
+        timeout: Duration,
         mut ready: impl FnMut() -> bool,
     ) -> Result<(), StackError> {
         let what = self.what;
         let began = Instant::now();
-        let mut progress = Progress::of(patience, began);
+        let mut progress = Progress::new(timeout, began);
         let log = self.log.clone();
         let is_over = |now| progress.is_over(size(&log), now);
         let outcome = poll_unless(is_over, || match self.check() {

@@ -55,7 +55,7 @@ impl Claim {
             .map_err(StackError::io("Could not share a data folder's lock"))
     }
 
-    /// Notes the process that works here, for the message of whoever comes next.
+    /// Notes the process that works here, for the message of the next one.
     pub fn note(&self, pid: u32) -> Result<(), StackError> {
         fs::write(&self.path, pid.to_string())
             .map_err(StackError::io(format!("Could not write {}", self.path.display())))

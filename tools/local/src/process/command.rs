@@ -6,13 +6,13 @@ use std::time::Duration;
 use super::poll_until;
 use crate::StackError;
 
-/// Runs `command` and returns what it printed. Ends it when it takes longer than `patience`, as
+/// Runs `command` and returns what it printed. Ends it when it takes longer than `timeout`, as
 /// the client of a paused server does.
 ///
 /// For programs that print little: more than a pipe holds (64 KiB) would stall them.
 pub fn output_within(
     what: &str,
-    patience: Duration,
+    timeout: Duration,
     command: &mut Command,
 ) -> Result<String, StackError> {
     let failed = || StackError::io(what.to_owned());
@@ -22,12 +22,12 @@ pub fn output_within(
         .stderr(Stdio::piped())
         .spawn()
         .map_err(failed())?;
-    if poll_until(patience, || child.try_wait().ok().flatten()).is_none() {
+    if poll_until(timeout, || child.try_wait().ok().flatten()).is_none() {
         child.kill().map_err(failed())?;
         child.wait().map_err(failed())?;
         return Err(StackError::Refused {
             what: what.to_owned(),
-            detail: format!("no answer within {} s", patience.as_secs()),
+            detail: format!("no answer within {} s", timeout.as_secs()),
         });
     }
     let output = child.wait_with_output().map_err(failed())?;

@@ -7,9 +7,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
 /// Asks `probe`, at first every few and later every 50 ms, until it has an answer. `None` when
-/// `patience` ran out first.
-pub fn poll_until<T>(patience: Duration, probe: impl FnMut() -> Option<T>) -> Option<T> {
-    let deadline = Instant::now() + patience;
+/// `timeout` ran out first.
+pub fn poll_until<T>(timeout: Duration, probe: impl FnMut() -> Option<T>) -> Option<T> {
+    let deadline = Instant::now() + timeout;
     poll_unless(|now| now >= deadline, probe)
 }
 

@@ -101,7 +101,7 @@ fn with_servers(
         ("REGISTRAR_API_URL", format!("http://127.0.0.1:{API_PORT}")),
         ("REGISTRAR_PAGES", installation.pages.templates.display().to_string()),
         ("REGISTRAR_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
-        // Nobody balances load here, so a stop need not wait.
+        // There is no load balancer here, so a stop need not wait.
         ("REGISTRAR_DRAIN_DELAY", "0s".to_owned()),
     ];
     environment.extend(settings.map(|(name, value)| (name.to_owned(), value)));

@@ -11,7 +11,7 @@ use ureq::{Agent, Body};
 
 use super::pages::pages;
 
-/// Port 9 (discard): nobody listens there.
+/// Port 9 (discard): nothing listens there.
 const ABSENT: u16 = 9;
 
 #[cfg(test)]

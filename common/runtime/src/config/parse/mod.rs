@@ -118,7 +118,7 @@ fn hide_secret(arg: Arg) -> Arg {
     if is_secret(&arg) { arg.hide_env_values(true) } else { arg }
 }
 
-/// Told by the type, so that no one has to remember to mark a secret.
+/// Known by the type, so that no one has to remember to mark a secret.
 pub(super) fn is_secret(arg: &Arg) -> bool {
     let of = arg.get_value_parser().type_id();
     arg.is_hide_env_values_set()

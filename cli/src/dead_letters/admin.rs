@@ -3,12 +3,12 @@ use registrar_storage::{DatabaseSettings, DeadLetterAdmin, Pool};
 
 /// Where the dead letters are.
 #[derive(Debug, Args)]
-pub(super) struct DeskArguments {
+pub(super) struct AdminArguments {
     #[command(flatten, next_help_heading = "MySQL")]
     database: DatabaseSettings,
 }
 
-impl DeskArguments {
+impl AdminArguments {
     pub(super) fn open(&self) -> DeadLetterAdmin {
         DeadLetterAdmin::new(Pool::new(&self.database))
     }

@@ -21,7 +21,7 @@ use tracing::{Instrument as _, Span, info_span};
 use super::message;
 
 /// A broker that is being restarted is back by then.
-const CONNECT_PATIENCE: Duration = Duration::from_secs(15);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 const RECONNECT: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(2));
 /// Letters go one after the other, each with its confirm.
 const ONE: NonZeroUsize = NonZeroUsize::MIN;
@@ -29,11 +29,11 @@ const QUEUE_TIMEOUT: Duration = Duration::from_secs(5);
 const CONFIRM_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A connection to publish on. It ends with the process.
-pub(super) struct Publishing {
+pub(super) struct ReplayPublisher {
     publisher: Publisher,
 }
 
-impl Publishing {
+impl ReplayPublisher {
     pub(super) async fn start(messaging: &MessagingSettings) -> anyhow::Result<Self> {
         let settings = PublishSettings {
             publish_connections: ONE,
@@ -48,7 +48,7 @@ impl Publishing {
         for task in tasks {
             tokio::spawn(task);
         }
-        if timeout(CONNECT_PATIENCE, publisher.ready()).await != Ok(true) {
+        if timeout(CONNECT_TIMEOUT, publisher.ready()).await != Ok(true) {
             bail!("Nothing was replayed: {}", publisher.readiness());
         }
         Ok(Self { publisher })
@@ -56,10 +56,10 @@ impl Publishing {
 
     /// `Ok` once the broker has the letter's message on disk in a queue.
     pub(super) async fn publish(&self, letter: &StoredDeadLetter) -> Result<(), PublishError> {
-        let mut message = message::of(letter);
+        let mut message = message::for_dead_letter(letter);
         let span = send_span(letter, &message);
         let original = propagation::span_in(&propagation::extract(&message.headers));
-        // A trace that nobody records would end the original one: then that goes on instead.
+        // A trace that is not recorded would end the original one: then that goes on instead.
         if propagation::recorded_context_of(&span).is_some() {
             if let Some(original) = original {
                 propagation::link(&span, original);

@@ -1,4 +1,4 @@
-//! How one lane stands.
+//! What is known of one lane.
 
 use registrar_domain::Lane;
 use registrar_messaging::LiveCounts;
@@ -6,8 +6,8 @@ use registrar_storage::LanePause;
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
-use super::span;
 use crate::broker::{Age, Queue};
+use crate::duration;
 use crate::table::Column;
 
 pub(super) const COLUMNS: [Column; 8] = [
@@ -23,23 +23,23 @@ pub(super) const COLUMNS: [Column; 8] = [
 
 /// What is known of pauses.
 #[derive(Clone, Debug)]
-pub(super) enum Pausing {
+pub(super) enum PauseStatus {
     Not,
     Until(LanePause),
-    /// The database does not tell.
+    /// The database could not be read.
     Unknown,
 }
 
 /// A lane with its queue.
 #[derive(Debug)]
-pub(super) struct Standing {
+pub(super) struct LaneStatus {
     pub(super) lane: Lane,
     pub(super) queue: Queue,
     pub(super) oldest: Age,
-    pub(super) pausing: Pausing,
+    pub(super) pausing: PauseStatus,
 }
 
-impl Standing {
+impl LaneStatus {
     /// Replaces counts by those of this moment.
     pub(super) fn update(&mut self, live: LiveCounts) {
         self.queue.update(live);
@@ -56,8 +56,8 @@ impl Standing {
             self.queue.consumers.to_string(),
             match self.oldest {
                 Age::Nothing => "-".to_owned(),
-                Age::About(age) => format!("~{}", span::of(age)),
-                Age::AtLeast(age) => format!(">{}", span::of(age)),
+                Age::About(age) => format!("~{}", duration::exact(age)),
+                Age::AtLeast(age) => format!(">{}", duration::exact(age)),
                 Age::Unknown => "unknown".to_owned(),
             },
             rate(rates.map(|rates| rates.coming)),
@@ -68,17 +68,17 @@ impl Standing {
 
     fn state(&self) -> String {
         match (&self.pausing, self.queue.consumers) {
-            (Pausing::Until(pause), _) => format!(
+            (PauseStatus::Until(pause), _) => format!(
                 "paused until {} ({} left) by {}: {}",
                 pause.until_text(),
-                span::of(pause.left),
+                duration::exact(pause.left),
                 pause.by,
                 pause.reason
             ),
-            (Pausing::Not, 0) => "no worker consumes it".to_owned(),
-            (Pausing::Not, _) => "consumed".to_owned(),
-            (Pausing::Unknown, 0) => "not consumed; unknown whether it is paused".to_owned(),
-            (Pausing::Unknown, _) => "consumed; unknown whether it is paused".to_owned(),
+            (PauseStatus::Not, 0) => "no worker consumes it".to_owned(),
+            (PauseStatus::Not, _) => "consumed".to_owned(),
+            (PauseStatus::Unknown, 0) => "not consumed; unknown whether it is paused".to_owned(),
+            (PauseStatus::Unknown, _) => "consumed; unknown whether it is paused".to_owned(),
         }
     }
 
@@ -92,9 +92,9 @@ impl Standing {
             Age::Unknown => (None, "unknown"),
         };
         let (is_paused, pause) = match &self.pausing {
-            Pausing::Not => (Some(false), None),
-            Pausing::Until(pause) => (Some(true), Some(pause)),
-            Pausing::Unknown => (None, None),
+            PauseStatus::Not => (Some(false), None),
+            PauseStatus::Until(pause) => (Some(true), Some(pause)),
+            PauseStatus::Unknown => (None, None),
         };
         json!({
             "lane": self.lane.as_str(),
@@ -156,14 +156,15 @@ mod tests {
         }
     }
 
-    fn standing(consumers: u64, oldest: Age, pausing: Pausing) -> Standing {
-        Standing { lane: Lane::Bulk, queue: queue(consumers), oldest, pausing }
+    fn lane_status(consumers: u64, oldest: Age, pausing: PauseStatus) -> LaneStatus {
+        LaneStatus { lane: Lane::Bulk, queue: queue(consumers), oldest, pausing }
     }
 
     #[test]
     fn a_lane_is_one_line_for_people() {
-        let consumed = standing(2, Age::About(Duration::from_secs(75)), Pausing::Not);
-        let paused = standing(0, Age::AtLeast(Duration::from_hours(1)), Pausing::Until(pause()));
+        let consumed = lane_status(2, Age::About(Duration::from_secs(75)), PauseStatus::Not);
+        let paused =
+            lane_status(0, Age::AtLeast(Duration::from_hours(1)), PauseStatus::Until(pause()));
         assert_eq!(
             table(COLUMNS, &[consumed.row(), paused.row()]),
             "LANE  READY  UNACKED  CONSUMERS   OLDEST  IN/S  OUT/S  STATE\n\
@@ -175,17 +176,17 @@ mod tests {
     #[test]
     fn a_lane_that_nobody_consumes_or_knows_of_says_so() {
         for (consumers, pausing, state) in [
-            (0, Pausing::Not, "no worker consumes it"),
-            (0, Pausing::Unknown, "not consumed; unknown whether it is paused"),
-            (1, Pausing::Unknown, "consumed; unknown whether it is paused"),
+            (0, PauseStatus::Not, "no worker consumes it"),
+            (0, PauseStatus::Unknown, "not consumed; unknown whether it is paused"),
+            (1, PauseStatus::Unknown, "consumed; unknown whether it is paused"),
         ] {
-            assert_eq!(standing(consumers, Age::Unknown, pausing).state(), state);
+            assert_eq!(lane_status(consumers, Age::Unknown, pausing).state(), state);
         }
     }
 
     #[test]
     fn what_is_unknown_is_null_for_scripts() {
-        let json = standing(0, Age::Unknown, Pausing::Unknown).json();
+        let json = lane_status(0, Age::Unknown, PauseStatus::Unknown).json();
         for key in ["oldest_age_s", "is_paused", "pause"] {
             assert_eq!(json[key], Value::Null, "{key}");
         }
@@ -194,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_pause_is_told_whole_to_scripts() {
-        let json = standing(0, Age::Nothing, Pausing::Until(pause())).json();
+        let json = lane_status(0, Age::Nothing, PauseStatus::Until(pause())).json();
         assert_eq!((&json["is_paused"], &json["oldest_age"]), (&json!(true), &json!("none")));
         assert_eq!(
             json["pause"],

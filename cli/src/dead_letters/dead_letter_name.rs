@@ -6,12 +6,12 @@ use registrar_domain::{RegistrationId, id_named_by};
 
 /// A dead letter, by its own number or by its registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LetterName {
+pub(super) enum DeadLetterName {
     Number(u64),
     Registration(RegistrationId),
 }
 
-impl FromStr for LetterName {
+impl FromStr for DeadLetterName {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -34,11 +34,11 @@ mod tests {
     fn a_letter_is_named_by_its_number_its_registration_or_the_reference() {
         let id = RegistrationId::parse("0199d3c4-5a00-7000-8000-000000000001").unwrap();
         for (text, expected) in [
-            ("17", LetterName::Number(17)),
-            ("0199d3c4-5a00-7000-8000-000000000001", LetterName::Registration(id)),
-            ("0199D3C45A0070008000000000000001", LetterName::Registration(id)),
-            ("06CX7H2T01R010000000000004FBA5YTS330", LetterName::Registration(id)),
-            ("06cx-7h2t-o1r0-1000-0000-0000-04fb-a5yt-s33o", LetterName::Registration(id)),
+            ("17", DeadLetterName::Number(17)),
+            ("0199d3c4-5a00-7000-8000-000000000001", DeadLetterName::Registration(id)),
+            ("0199D3C45A0070008000000000000001", DeadLetterName::Registration(id)),
+            ("06CX7H2T01R010000000000004FBA5YTS330", DeadLetterName::Registration(id)),
+            ("06cx-7h2t-o1r0-1000-0000-0000-04fb-a5yt-s33o", DeadLetterName::Registration(id)),
         ] {
             assert_eq!(text.parse(), Ok(expected), "{text}");
         }
@@ -49,7 +49,7 @@ mod tests {
         for text in
             ["", "-1", "undecodable", "0199d3c4", "99999999999999999999999", "06CX7H2T01R01000"]
         {
-            assert!(text.parse::<LetterName>().is_err(), "{text}");
+            assert!(text.parse::<DeadLetterName>().is_err(), "{text}");
         }
     }
 }

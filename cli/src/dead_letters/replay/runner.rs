@@ -11,17 +11,17 @@ use tokio_util::sync::CancellationToken;
 
 use super::canary;
 use super::message::watched;
-use super::publishing::Publishing;
+use super::publisher::ReplayPublisher;
 use super::report::Report;
 use super::tally::Tally;
 
-/// Letters that are read at once, and replayed between two looks at outcomes. Bounds memory.
+/// Letters that are read at once, and replayed between two readings of outcomes. Bounds memory.
 const PAGE: u64 = 100;
 /// Letters whose outcome is not known yet, at most.
 const WINDOW: usize = 1_000;
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
-/// How fast, and how patient.
+/// How fast, and how long to wait.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
     /// Letters a second.
@@ -31,9 +31,9 @@ pub(super) struct Pace {
 }
 
 /// A replay that is recorded and about to begin.
-pub(super) struct Replaying<'a> {
-    pub(super) desk: DeadLetterAdmin,
-    pub(super) publishing: Publishing,
+pub(super) struct Runner<'a> {
+    pub(super) admin: DeadLetterAdmin,
+    pub(super) publisher: ReplayPublisher,
     pub(super) number: u64,
     pub(super) action: Action,
     pub(super) matched: MatchedDeadLetters,
@@ -52,7 +52,7 @@ struct Course {
     ticks: Interval,
 }
 
-impl Replaying<'_> {
+impl Runner<'_> {
     /// Replays until all is done or something says stop. What happened is recorded.
     pub(super) async fn run(self) -> Tally {
         let mut ticks = interval(Duration::from_secs(1) / self.pace.rate);
@@ -72,7 +72,7 @@ impl Replaying<'_> {
             course.tally.count(one.id, ReplayStatus::Undecided);
         }
         let result = course.tally.result();
-        let recorded = self.desk.record(self.number, course.tally.replayed, Some(result)).await;
+        let recorded = self.admin.record(self.number, course.tally.replayed, Some(result)).await;
         if let Err(error) = recorded {
             course.tally.failure.get_or_insert_with(|| error.to_string());
         }
@@ -83,7 +83,7 @@ impl Replaying<'_> {
         let mut left = letters;
         while left > 0 && !course.tally.must_stop() {
             let page = self.page(left.min(PAGE), course.last).await?;
-            // Fewer than there were: somebody else replayed or discarded them.
+            // Fewer than there were: another operator replayed or discarded them.
             if page.is_empty() {
                 break;
             }
@@ -100,12 +100,12 @@ impl Replaying<'_> {
             self.report.on_the_way(&course.tally);
         }
         self.await_outcomes(course).await?;
-        self.desk.record(self.number, course.tally.replayed, None).await
+        self.admin.record(self.number, course.tally.replayed, None).await
     }
 
     async fn page(&self, most: u64, after: u64) -> Result<Vec<StoredDeadLetter>, StorageError> {
         let most = u32::try_from(most).unwrap_or(u32::MAX);
-        self.desk.list(&self.action.filter, after, self.matched.last_id, most).await
+        self.admin.list(&self.action.filter, after, self.matched.last_id, most).await
     }
 
     /// Returns whether to go on with the next letter.
@@ -122,7 +122,7 @@ impl Replaying<'_> {
             }
             _ = course.ticks.tick() => {}
         }
-        if let Err(error) = self.publishing.publish(letter).await {
+        if let Err(error) = self.publisher.publish(letter).await {
             course.tally.failure = Some(format!("{error} (dead letter {})", letter.id));
             return Ok(false);
         }
@@ -130,18 +130,18 @@ impl Replaying<'_> {
         course.tally.replayed += 1;
         course.open.push(watched(letter));
         // Only after the confirm: until then the letter is all that there is of the registration.
-        // One that was not marked has changed meanwhile, which its standing will tell.
+        // One that was not marked has changed meanwhile, as its status will show.
         let why = self.action.reason.as_deref();
-        self.desk.mark_replayed(letter, &self.action.operator, why).await?;
+        self.admin.mark_replayed(letter, &self.action.operator, why).await?;
         Ok(true)
     }
 
     /// Takes out of `open` what has an outcome now.
     async fn look(&self, course: &mut Course) -> Result<(), StorageError> {
-        let replay_statuses = self.desk.replay_statuses(&course.open).await?;
+        let replay_statuses = self.admin.replay_statuses(&course.open).await?;
         let open = std::mem::take(&mut course.open);
-        for (one, standing) in open.into_iter().zip(replay_statuses) {
-            match standing {
+        for (one, status) in open.into_iter().zip(replay_statuses) {
+            match status {
                 ReplayStatus::Undecided => course.open.push(one),
                 known => course.tally.count(one.id, known),
             }
@@ -149,7 +149,7 @@ impl Replaying<'_> {
         Ok(())
     }
 
-    /// Looks until nothing is open, or the patience is over. Also after a recurrence, so that the
+    /// Reads outcomes until nothing is open, or the wait is over. Also after a recurrence, so that the
     /// report is complete.
     async fn await_outcomes(&self, course: &mut Course) -> Result<(), StorageError> {
         let give_up_at = Instant::now() + self.pace.wait;

@@ -8,7 +8,7 @@ use registrar_domain::Lane;
 use registrar_runtime::output::report_line;
 use registrar_storage::{LanePause, LanePauses, StorageError};
 
-use super::span;
+use crate::duration;
 
 pub(super) async fn pause(
     pauses: &LanePauses,
@@ -17,12 +17,14 @@ pub(super) async fn pause(
     reason: &str,
     by: &str,
 ) -> anyhow::Result<ExitCode> {
-    let before = of_lane(pauses, lane).await?;
+    let before = find_pause(pauses, lane).await?;
     pauses.pause(lane, length, reason, by).await?;
-    let now = of_lane(pauses, lane).await?.with_context(|| {
-        format!("The {lane} lane was paused, and the pause has ended already: somebody resumed it.")
+    let now = find_pause(pauses, lane).await?.with_context(|| {
+        format!(
+            "The {lane} lane was paused, and the pause has ended already: an operator resumed it."
+        )
     })?;
-    let (until, left) = (now.until_text(), span::of(now.left));
+    let (until, left) = (now.until_text(), duration::exact(now.left));
     report_line(format_args!("The {lane} lane is paused until {until} ({left})."));
     if let Some(before) = before {
         let (until, by) = (before.until_text(), before.by);
@@ -36,7 +38,7 @@ pub(super) async fn pause(
 }
 
 pub(super) async fn resume(pauses: &LanePauses, lane: Lane, by: &str) -> anyhow::Result<ExitCode> {
-    let Some(pause) = of_lane(pauses, lane).await? else {
+    let Some(pause) = find_pause(pauses, lane).await? else {
         report_line(format_args!("The {lane} lane is not paused."));
         return Ok(ExitCode::SUCCESS);
     };
@@ -48,6 +50,6 @@ pub(super) async fn resume(pauses: &LanePauses, lane: Lane, by: &str) -> anyhow:
     Ok(ExitCode::SUCCESS)
 }
 
-async fn of_lane(pauses: &LanePauses, lane: Lane) -> Result<Option<LanePause>, StorageError> {
+async fn find_pause(pauses: &LanePauses, lane: Lane) -> Result<Option<LanePause>, StorageError> {
     Ok(pauses.in_force().await?.into_iter().find(|pause| pause.lane == lane))
 }
