@@ -27,7 +27,7 @@ async fn what_is_discarded_is_kept_and_can_be_taken_back() {
     let again = scene.dead_letters(&discard).await;
     assert_eq!((again.code, again.stderr.as_str()), (Some(4), "No held dead letter matches.\n"));
 
-    scene.mend().await;
+    scene.fix().await;
     let (code, result) = scene.json(&["replay", "--all", "--state=discarded"]).await;
     assert_eq!((code, &result["registered"]), (Some(0), &json!(3)), "{result}");
     let tally = scene.tally().await;

@@ -93,7 +93,7 @@ async fn history_tells_who_did_what_and_why() {
     let scene = Scene::with_held(2).await;
     let why = "--reason=test data";
     assert_eq!(scene.dead_letters(&["discard", "1", why, "--by=ada"]).await.code, Some(0));
-    scene.mend().await;
+    scene.fix().await;
     assert_eq!(scene.dead_letters(&["replay", "--all"]).await.code, Some(0));
     let (_, actions) = scene.json(&["history"]).await;
     let told = |action: &Value| {

@@ -71,7 +71,7 @@ impl Scene {
         self.oracle.dead_letters(self.references.len() + 1).await;
     }
 
-    async fn mend(&self) {
+    async fn fix(&self) {
         self.oracle.sql("DROP TRIGGER refusing").await;
     }
 

@@ -26,14 +26,14 @@ async fn a_replay_stops_at_the_first_letter_that_is_held_again() {
         ended.stdout,
         "Step 1 of 3: 1 replayed, 1 on hold again\n\
          Dead letter 1 is on hold again: refused_by_database mysql_1644\n\
-         Stopped: mend the cause first. 11 dead letters were not replayed.\n"
+         Stopped: fix the cause first. 11 dead letters were not replayed.\n"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recurrence_in_a_later_step_leaves_the_rest_alone() {
     let mut scene = Scene::with_held(1).await;
-    scene.mend().await;
+    scene.fix().await;
     scene.oracle.sql("ALTER TABLE students ADD CONSTRAINT d CHECK (last_name <> 'Byron')").await;
     let byron = || registrar_tests::student::Student {
         last_name: "Byron".to_owned(),

@@ -9,7 +9,7 @@ use super::{FINGERPRINT, Scene, mallory};
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_mended_is_replayed_a_few_first_and_registered() {
     let scene = Scene::with_held(13).await;
-    scene.mend().await;
+    scene.fix().await;
     let dry = scene.dead_letters(&["replay", "--fingerprint", FINGERPRINT, "--dry-run"]).await;
     assert_eq!(dry.code, Some(0), "{dry:?}");
     let plan = "Would replay 13 dead letters, in steps of 1, 10, 2. Nothing was done.\n";
@@ -56,7 +56,7 @@ async fn a_rejection_is_a_success_too() {
     let other = Student { email: student.email.clone(), ..Student::unique() };
     let other = scene.api.accepted(&other).await;
     assert_eq!(scene.api.decided(&other).await["status"], "registered");
-    scene.mend().await;
+    scene.fix().await;
     let (code, result) = scene.json(&["replay", &scene.references[0]]).await;
     assert_eq!(
         (code, &result["rejected"], &result["result"]),
@@ -69,7 +69,7 @@ async fn a_rejection_is_a_success_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_decided_already_stays_as_it_is() {
     let scene = Scene::with_held(2).await;
-    scene.mend().await;
+    scene.fix().await;
     assert_eq!(scene.dead_letters(&["replay", "--all"]).await.code, Some(0));
     let again = scene.json(&["replay", "--all", "--state=replayed"]).await;
     assert_eq!((again.0, &again.1["registered"]), (Some(0), &json!(2)), "{again:?}");
@@ -82,7 +82,7 @@ async fn what_was_decided_already_stays_as_it_is() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_letter_that_was_replayed_and_not_marked_counts_as_released_once_it_is_registered() {
     let scene = Scene::with_held(1).await;
-    scene.mend().await;
+    scene.fix().await;
     let admin = MySqlPool::connect(&scene.home.servers.database_url).await.unwrap();
     let mut lock = admin.acquire().await.unwrap().detach();
     lock.execute("BEGIN").await.unwrap();
@@ -106,7 +106,7 @@ async fn a_letter_that_was_replayed_and_not_marked_counts_as_released_once_it_is
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_worker_a_replay_stops_waiting_and_nothing_is_lost() {
     let mut scene = Scene::with_held(2).await;
-    scene.mend().await;
+    scene.fix().await;
     scene.worker.program.kill();
     let (code, result) = scene.json(&["replay", "--all", "--wait=300ms"]).await;
     assert_eq!((code, &result["result"]), (Some(3), &json!("undecided")), "{result}");

@@ -31,7 +31,7 @@ async fn a_replay_is_a_trace_of_its_own_that_links_to_the_original_one() {
     let endpoint = collector.endpoint();
     let scene = Scene::with_held_and(1, &exporting(&endpoint)).await;
     let original = original_trace(&scene).await;
-    scene.mend().await;
+    scene.fix().await;
     let ended = scene.dead_letters_with(&["replay", "--all"], &exporting(&endpoint)).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
 
@@ -54,7 +54,7 @@ async fn a_replay_that_nobody_records_goes_on_in_the_original_trace() {
     let endpoint = collector.endpoint();
     let scene = Scene::with_held_and(1, &exporting(&endpoint)).await;
     let original = original_trace(&scene).await;
-    scene.mend().await;
+    scene.fix().await;
     let ended = scene.dead_letters(&["replay", "--all"]).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert_eq!(registered(&collector).await.trace_id, original);
