@@ -14,7 +14,7 @@ use registrar_tests::worker::Worker;
 #[tokio::main]
 async fn main() {
     let fresh = Fresh::migrated().await;
-    let oracle = Oracle::of(&fresh.servers.database_url);
+    let oracle = Oracle::new(&fresh.servers.database_url);
     let refusing = "CREATE TRIGGER refusing BEFORE INSERT ON students FOR EACH ROW \
                     IF NEW.first_name = 'Mallory' THEN SIGNAL SQLSTATE '45000'; END IF";
     oracle.sql(refusing).await;

@@ -23,7 +23,7 @@ async fn main() {
     println!("the first worker ended: {}", failing.program.ended().await);
 
     let _worker = Worker::start(&fresh.servers).await;
-    let oracle = Oracle::of(&fresh.servers.database_url);
+    let oracle = Oracle::new(&fresh.servers.database_url);
     let tally = oracle.all_decided(&HashSet::from([id_of(&reference)])).await;
     println!("the second one has counted: {tally}");
     assert_eq!((tally.registered, tally.doubled, tally.lost), (1, 0, 0), "{tally}");
