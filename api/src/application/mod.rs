@@ -51,16 +51,12 @@ pub struct Application {
 /// Why an API cannot start. The operator's fault, or a mistake in the program.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// A port cannot be had.
     #[error(transparent)]
     Listen(#[from] ListenError),
-    /// A mistake in the program.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
-    /// A mistake in the program.
     #[error(transparent)]
     Reconnect(#[from] RetryPolicyError),
-    /// A mistake in the program.
     #[error("the documentation cannot be made")]
     Documents(#[from] serde_json::Error),
 }
@@ -137,7 +133,6 @@ impl Application {
         Ok(Self { address, metrics_address, tasks, deadline })
     }
 
-    /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

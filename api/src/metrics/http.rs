@@ -28,7 +28,6 @@ const WATCHED: [(&str, &str, u16); 13] = [
     ("GET", "/registrations/{reference}", 404),
 ];
 
-/// The metrics of requests.
 #[derive(Debug)]
 pub struct HttpMetrics {
     registration_requests: IntCounterVec,
@@ -47,7 +46,6 @@ struct Watched {
 }
 
 impl HttpMetrics {
-    /// Registers them.
     pub fn register(metrics: &Metrics) -> Result<Self, MetricsError> {
         let durations = metrics.histograms(
             "http_server_request_duration_seconds",

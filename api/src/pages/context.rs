@@ -30,7 +30,6 @@ pub struct PageContext {
 }
 
 impl PageContext {
-    /// For this request.
     pub fn new(pages: &Pages, uri: &Uri, headers: &HeaderMap) -> Self {
         let chosen = chosen_language(uri.query());
         Self {

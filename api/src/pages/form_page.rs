@@ -20,20 +20,15 @@ pub struct FormPage {
 /// What was entered: without `Debug`, since it is personal data.
 #[derive(Default, Serialize)]
 pub struct Values {
-    /// `first_name`
     pub first_name: String,
-    /// `last_name`
     pub last_name: String,
-    /// `email`
     pub email: String,
 }
 
 /// What is wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
-    /// Which field.
     pub field: &'static str,
-    /// What to do.
     pub message: String,
 }
 

@@ -24,7 +24,6 @@ pub use templates::Pages;
 pub enum Page {
     /// The form as it was sent, and what is wrong with it.
     Form(FormPage),
-    /// Where a registration stands.
     Status(StatusPage),
     /// Nothing is at this address.
     NotFound,
@@ -33,7 +32,6 @@ pub enum Page {
 }
 
 impl Page {
-    /// The templates of all pages.
     pub const TEMPLATES: [&str; 4] = ["form.html", "status.html", "not-found.html", "away.html"];
 
     fn template(&self) -> &'static str {

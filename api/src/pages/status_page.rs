@@ -24,13 +24,10 @@ pub struct StatusPage {
     pub unreadable: bool,
     /// The same as a sentence, and what to do.
     pub message: Cow<'static, str>,
-    /// Why it was rejected.
     pub code: Option<&'static str>,
-    /// What to keep.
     pub reference: String,
     /// When it was accepted, as far as that is known.
     pub accepted_at: Option<Moment>,
-    /// When it was decided.
     pub decided_at: Option<Moment>,
     /// Until when registering is paused, while this one waits.
     pub paused_until: Option<Moment>,

@@ -31,9 +31,7 @@ pub struct Problem {
 pub struct RejectedRegistration {
     /// Why, stable for programs.
     pub code: &'static str,
-    /// What opens its status.
     pub reference: String,
-    /// The address of its status.
     pub status_url: String,
 }
 
@@ -131,7 +129,6 @@ impl Problem {
         Self { rejected: Some(Box::new(rejected)), ..self }
     }
 
-    /// The body of the answer.
     pub fn into_document(self) -> ProblemDocument {
         let (code, reference, status_url) = match self.rejected {
             Some(of) => (Some(of.code), Some(of.reference), Some(of.status_url)),
@@ -151,7 +148,6 @@ impl Problem {
         }
     }
 
-    /// What kind it is.
     pub fn kind(&self) -> ProblemKind {
         self.kind
     }

@@ -34,7 +34,6 @@ const INLINE_HEADERS: usize = 100;
 /// Hyper takes no smaller one.
 const SMALLEST_BUFFER: usize = 8_192;
 
-/// How connections are served.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,

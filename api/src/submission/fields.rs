@@ -11,9 +11,7 @@ pub enum FieldValue {
     /// Nothing, or JSON's `null`.
     #[default]
     Missing,
-    /// A text.
     Text(String),
-    /// Something other than a text.
     NotText,
     /// More than one value, so that it is not known which is meant.
     Repeated,

@@ -6,12 +6,10 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 const PATTERN: &str =
     r"[^\P{Alphabetic}\u115F\u1160\u3164\uFFA0]|\p{N}|^[\s\p{Pd}\u2212]*[\p{Pd}\u2212]\s*$";
 
-/// What `first_name` may be.
 pub(super) fn first_name() -> Object {
     name("Ada")
 }
 
-/// What `last_name` may be.
 pub(super) fn last_name() -> Object {
     name("Lovelace")
 }

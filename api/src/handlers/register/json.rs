@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::Json;
+use axum::body::Body;
 use axum::extract::{FromRequest as _, Request};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use registrar_domain::Outcome;
 
@@ -15,6 +15,10 @@ use crate::problem::{Problem, whole_seconds};
 use crate::state::Api;
 use crate::status::Known;
 use crate::submission::{Accepted, LoggedRegistrationId, RegistrationRequest};
+
+/// Room for an answer, so that it is not moved while it is written.
+const ANSWER_BYTES: usize = 512;
+const ANSWER_HEADERS: usize = 12;
 
 /// Answers with the outcome, when the client waits for it and it comes in time.
 pub(super) async fn answer(
@@ -57,10 +61,21 @@ fn status(api: &Api, accepted: Accepted, known: Known) -> Response {
         Some(Outcome::Registered) => StatusCode::CREATED,
         Some(Outcome::OnHold(_)) | None => StatusCode::ACCEPTED,
     };
-    let location = [(header::LOCATION, status_url.clone())];
+    let location = HeaderValue::try_from(status_url.as_str());
     let status_body = known.body(id, api.pause().as_ref());
     let body = AcceptedBody { status: status_body, reference: reference.to_string(), status_url };
-    let mut response = (status, location, Json(body)).into_response();
+    let mut json = Vec::with_capacity(ANSWER_BYTES);
+    // Text and times always become JSON, and a reference is always a header.
+    let (Ok(()), Ok(location)) = (serde_json::to_writer(&mut json, &body), location) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let mut response = Response::new(Body::from(json));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    // Those of security are added to these.
+    headers.reserve(ANSWER_HEADERS);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::LOCATION, location);
     if outcome.is_none() {
         let usual = api.wait_estimate.retry_after(std::time::Duration::ZERO);
         let retry_after = api.pause_left().map_or(usual, |left| usual.max(left));

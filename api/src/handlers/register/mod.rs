@@ -88,7 +88,8 @@ pub async fn register_student_handler(State(api): State<Arc<Api>>, request: Requ
         match page {
             Some(page) => {
                 let accept = async |request| api.acceptor.accept(request, &logged_id).await;
-                form::answer(&api, &page, request, accept).await
+                // Boxed, or every registration would carry the memory that a form takes.
+                Box::pin(form::answer(&api, &page, request, accept)).await
             }
             None => json::answer(&api, request, &logged_id).await.into_response(),
         }
