@@ -1,5 +1,5 @@
 # Each target says after ## what it does; `make help` lists them.
-.PHONY: help run test words stack-check browser pictures faults drills compatibility containers bench soak fmt lint examples hooks
+.PHONY: help run test words stack-check browser pictures faults drills compatibility containers bench cost soak fmt lint examples hooks
 .DEFAULT_GOAL := help
 BUILT := $(or $(CARGO_TARGET_DIR),target)
 PRODUCTS := -p registrar-api -p registrar-worker -p registrar-cli -p registrar-local
@@ -55,6 +55,10 @@ compatibility: ## the tests on the newest MySQL and RabbitMQ; needs root
 containers: ## builds the images and runs the whole stack in them
 	@scripts/containers
 
-bench: ## measures release builds with real servers
+bench: ## measures release builds with real servers, beside a peer in Node
 	@cargo build --release --locked $(PRODUCTS)
 	@cargo run --release --locked -p registrar-tests --bin bench
+
+cost: ## counts instructions, allocations and statements; PROFILE=1 lists the functions with the most
+	@cargo build --release --locked $(PRODUCTS)
+	@cargo run --release --locked -p registrar-tests --bin cost -- $(if $(PROFILE),--profile)

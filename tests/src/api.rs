@@ -51,6 +51,17 @@ impl Api {
         Self::from_program(Program::start(program, &Self::environment(servers, settings))).await
     }
 
+    /// As [`Self::begin_program`], with a tool such as valgrind: its command line.
+    pub async fn begin_below(
+        tool: &[String],
+        program: &'static str,
+        servers: &Servers,
+        settings: &[(&str, &str)],
+    ) -> Self {
+        let environment = Self::environment(servers, settings);
+        Self::from_program(Program::start_below(tool, program, &environment)).await
+    }
+
     /// Starts an API whose output goes through a pipe.
     pub async fn begin_piped(servers: &Servers, settings: &[(&str, &str)]) -> (Self, PipeReading) {
         let environment = Self::environment(servers, settings);

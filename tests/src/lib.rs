@@ -16,6 +16,7 @@ pub mod browser;
 pub mod collector;
 pub mod command;
 pub mod exposition;
+pub mod generator;
 pub mod ledger;
 pub mod load;
 pub mod lost_replies;

@@ -30,9 +30,21 @@ pub struct Program {
 impl Program {
     /// Starts the program with only these settings in its environment.
     pub fn start(name: &'static str, settings: &[(&str, String)]) -> Self {
+        Self::start_below(&[], name, settings)
+    }
+
+    /// As [`Self::start`], with a tool such as valgrind: its command line, before the program's.
+    pub fn start_below(tool: &[String], name: &'static str, settings: &[(&str, String)]) -> Self {
         let keeper = Keeper::start(None).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let mut command = Command::new(path(name));
+        let mut command = match tool {
+            [tool, arguments @ ..] => {
+                let mut command = Command::new(tool);
+                command.args(arguments).arg(path(name));
+                command
+            }
+            [] => Command::new(path(name)),
+        };
         command.env_clear().envs(settings.iter().map(|(name, value)| (name, value)));
         let log = folder.path().join("log");
         let process = Managed::spawn(name, &mut command, Stdio::null(), &log, &keeper).unwrap();

@@ -40,5 +40,5 @@ pub use server::ServerOptions;
 pub use shared::{TestDatabase, TestServers, TestVhost};
 pub use tools::{
     BROKER, BROWSER, DATABASE_CLIENT, DATABASE_SERVER, DEBOOTSTRAP, Generation, NGINX, PROMETHEUS,
-    Program, TOOLS, Tool, UnpackedTools,
+    Program, TOOLS, Tool, UnpackedTools, VALGRIND,
 };

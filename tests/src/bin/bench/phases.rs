@@ -4,15 +4,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use registrar_tests::generator::{Answers, Ask, Plan, Rate};
 use registrar_tests::process::peak_memory_mib;
 use registrar_tests::wait;
 use registrar_tests::worker::Worker;
 
 use crate::cost::{Costs, Meter};
-use crate::generator::{Answers, Plan};
-use crate::pace::Pace;
+use crate::peer::Peer;
 use crate::raw;
-use crate::requests::Ask;
+use crate::raw_insert;
 use crate::stack::Stack;
 use crate::worker_metrics::{registered, registered_within_50_ms};
 
@@ -33,10 +33,12 @@ const MOST_WAITING: Duration = Duration::from_millis(250);
 /// What came out.
 #[derive(Debug, Default)]
 pub(crate) struct Results {
-    /// Raw confirmed publishes a second, and 202s a second at saturation just after, by round.
-    pub(crate) rounds: Vec<(f64, f64)>,
+    /// What was possible at saturation, by round.
+    pub(crate) rounds: Vec<Round>,
     /// The answers at offered rates, without a worker.
     pub(crate) latencies: Vec<(u32, Answers)>,
+    /// Rows a second of a multi-row INSERT with nothing of ours.
+    pub(crate) raw_rows_per_second: f64,
     /// Registrations a second that the worker stores when it does not have to wait for any.
     pub(crate) worked_off_per_second: f64,
     /// At 1,000 a second with a worker.
@@ -53,6 +55,17 @@ pub(crate) struct Results {
     pub(crate) failed: usize,
     /// Rows in the end.
     pub(crate) students: usize,
+}
+
+/// Rates at saturation, one just after the other.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Round {
+    /// Raw confirmed publishes a second.
+    pub(crate) raw: f64,
+    /// 202s a second of the peer.
+    pub(crate) peer: f64,
+    /// 202s a second of the API.
+    pub(crate) answered: f64,
 }
 
 /// How it goes when there is little to do.
@@ -97,6 +110,7 @@ pub(crate) async fn measure(stack: &Stack) -> Results {
     let mut bench = Bench { stack, address, results: Results::default() };
     bench.saturation().await;
     bench.latency().await;
+    bench.raw_rows().await;
     let worker = stack.start_worker().await;
     bench.work_off(&worker).await;
     let references = bench.calm(&worker).await;
@@ -115,9 +129,9 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    async fn ask(&mut self, ask: Ask, pace: Pace, duration: Duration) -> Answers {
+    async fn ask(&mut self, ask: Ask, rate: Rate, duration: Duration) -> Answers {
         let is_registering = matches!(ask, Ask::Register { .. });
-        let plan = Plan { address: self.address, ask, pace, duration, connections: CONNECTIONS };
+        let plan = Plan { address: self.address, ask, rate, duration, connections: CONNECTIONS };
         let answers = plan.run().await;
         self.results.failed += answers.failed;
         if is_registering {
@@ -128,30 +142,33 @@ impl Bench<'_> {
 
     /// In turns, so that whatever else happens on the machine touches both alike.
     async fn saturation(&mut self) {
-        self.ask(Ask::register(), Pace::Saturating, WARM_UP).await;
+        let url = self.stack.vhost("peer").await;
+        raw::declare(&url).await;
+        let peer = Peer::start(&url).await;
+        self.ask(Ask::register(), Rate::Saturating, WARM_UP).await;
+        ask_peer(&peer, WARM_UP).await;
         for round in 1..=ROUNDS {
             progress(&format!("raw publishes and 202s at saturation, round {round} of {ROUNDS}"));
-            let raw = self.raw(round).await;
-            let answers = self.ask(Ask::register(), Pace::Saturating, ROUND).await;
-            self.results.rounds.push((raw, answers.per_second()));
+            let url = self.stack.vhost(&format!("raw-{round}")).await;
+            let raw = raw::confirmed_per_second(&url, ROUND).await;
+            let peer = ask_peer(&peer, ROUND).await;
+            let answered = self.ask(Ask::register(), Rate::Saturating, ROUND).await.per_second();
+            self.results.rounds.push(Round { raw, peer, answered });
         }
-    }
-
-    async fn raw(&self, round: usize) -> f64 {
-        let management = self.stack.servers.broker.management().clone();
-        let vhost = format!("raw-{round}");
-        let url = management.vhost_url(&vhost);
-        let make = move || management.create_vhost(&vhost);
-        tokio::task::spawn_blocking(make).await.unwrap().unwrap();
-        raw::confirmed_per_second(&url, ROUND).await
     }
 
     async fn latency(&mut self) {
         for offered in OFFERED {
             progress(&format!("latency of 202s at {offered}/s"));
-            let answers = self.ask(Ask::register(), Pace::PerSecond(offered), LATENCY).await;
+            let answers = self.ask(Ask::register(), Rate::PerSecond(offered), LATENCY).await;
             self.results.latencies.push((offered, answers));
         }
+    }
+
+    async fn raw_rows(&mut self) {
+        progress("raw multi-row INSERT statements");
+        let servers = self.stack.database("raw").await;
+        self.results.raw_rows_per_second = raw_insert::rows_per_second(&servers, ROUND).await;
     }
 
     #[expect(clippy::cast_precision_loss, reason = "no run has 2^52 registrations")]
@@ -176,7 +193,7 @@ impl Bench<'_> {
         progress("from acceptance to registration at 1,000/s");
         let before = (self.stack.students().await, registered_within_50_ms(worker).await);
         let meter = Meter::start(self.stack, worker);
-        let mut answers = self.ask(Ask::register(), Pace::PerSecond(1_000), CALM).await;
+        let mut answers = self.ask(Ask::register(), Rate::PerSecond(1_000), CALM).await;
         self.all_registered(worker).await;
         let costs = meter.per_thousand(answers.succeeded);
         let within_50_ms = registered_within_50_ms(worker).await - before.1;
@@ -210,7 +227,7 @@ impl Bench<'_> {
 
     async fn step(&mut self, worker: &Worker, offered: u32) -> Step {
         let meter = Meter::start(self.stack, worker);
-        let answers = self.ask(Ask::register(), Pace::PerSecond(offered), STEP).await;
+        let answers = self.ask(Ask::register(), Rate::PerSecond(offered), STEP).await;
         let waiting = self.results.accepted.saturating_sub(registered(worker).await);
         self.all_registered(worker).await;
         let costs = meter.per_thousand(answers.succeeded);
@@ -219,9 +236,17 @@ impl Bench<'_> {
 
     async fn statuses(&mut self, references: Vec<String>) {
         progress("status look-ups");
-        let answers = self.ask(Ask::Status(Arc::from(references)), Pace::Saturating, ROUND).await;
+        let answers = self.ask(Ask::Status(Arc::from(references)), Rate::Saturating, ROUND).await;
         self.results.statuses = answers.per_second();
     }
+}
+
+async fn ask_peer(peer: &Peer, duration: Duration) -> f64 {
+    let (ask, rate) = (Ask::register(), Rate::Saturating);
+    let plan = Plan { address: peer.address, ask, rate, duration, connections: CONNECTIONS };
+    let answers = plan.run().await;
+    assert_eq!(answers.failed, 0, "the peer refused requests");
+    answers.per_second()
 }
 
 fn progress(what: &str) {

@@ -34,7 +34,7 @@ pub(crate) async fn confirmed_per_second(amqp_url: &str, duration: Duration) -> 
 }
 
 /// Exchange and queue exactly as the API has them.
-async fn declare(amqp_url: &str) {
+pub(crate) async fn declare(amqp_url: &str) {
     let settings = MessagingSettings {
         amqp_connect_timeout: Duration::from_secs(10),
         ..MessagingSettings::new(AmqpUrl::parse(amqp_url).unwrap())

@@ -58,6 +58,24 @@ impl Stack {
         Worker::begin_program("registrar-worker", &self.addresses, &SETTINGS).await
     }
 
+    /// A new virtual host; its address.
+    pub(crate) async fn vhost(&self, name: &str) -> String {
+        let management = self.servers.broker.management().clone();
+        let (url, name) = (management.vhost_url(name), name.to_owned());
+        let create = move || management.create_vhost(&name);
+        tokio::task::spawn_blocking(create).await.unwrap().unwrap();
+        url
+    }
+
+    /// A new database with the tables.
+    pub(crate) async fn database(&self, name: &'static str) -> Servers {
+        let admin = self.servers.database.admin().clone();
+        let database_url = admin.database_url(name);
+        let create = move || admin.create_database(name);
+        tokio::task::spawn_blocking(create).await.unwrap().unwrap();
+        Servers { database_url, ..self.addresses.clone() }.migrated().await
+    }
+
     /// How many students are registered.
     pub(crate) async fn students(&self) -> usize {
         let count = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM students");

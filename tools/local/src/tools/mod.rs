@@ -83,6 +83,10 @@ pub const BROWSER: Tool = Tool {
     is_of_servers: false,
 };
 
+/// What counts instructions.
+pub const VALGRIND: Tool =
+    Tool { what: "valgrind", package: "valgrind", programs: &["valgrind"], is_of_servers: false };
+
 /// What makes a folder with another Debian in it.
 pub const DEBOOTSTRAP: Tool = Tool {
     what: "debootstrap",

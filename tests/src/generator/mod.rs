@@ -4,6 +4,10 @@
 //! request, a stall would count once. Here every request that was due meanwhile counts as late as
 //! it was.
 
+mod connection;
+mod rate;
+mod requests;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,47 +17,49 @@ use hdrhistogram::Histogram;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::connection::Connection;
-use crate::pace::{Pace, Schedule};
-use crate::requests::Ask;
+use connection::Connection;
+use rate::Schedule;
+
+pub use rate::Rate;
+pub use requests::Ask;
 
 /// An answer that takes longer than this is a failure.
-const TIMEOUT: Duration = Duration::from_secs(15);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// What is asked, how often, how long.
 #[derive(Clone, Debug)]
-pub(crate) struct Plan {
+pub struct Plan {
     /// Where the API is.
-    pub(crate) address: SocketAddr,
+    pub address: SocketAddr,
     /// What is asked.
-    pub(crate) ask: Ask,
+    pub ask: Ask,
     /// How often.
-    pub(crate) pace: Pace,
-    /// How long.
-    pub(crate) duration: Duration,
+    pub rate: Rate,
+    /// How long, or how long at most.
+    pub duration: Duration,
     /// How many connections are kept open; an open loop needs more than are ever busy.
-    pub(crate) connections: usize,
+    pub connections: usize,
 }
 
 /// What came back.
 #[derive(Debug)]
-pub(crate) struct Answers {
+pub struct Answers {
     /// Microseconds from when a request was due to the end of its answer, of those that succeeded.
-    pub(crate) latencies: Histogram<u64>,
+    pub latencies: Histogram<u64>,
     /// Answers with a status of 2xx.
-    pub(crate) succeeded: usize,
+    pub succeeded: usize,
     /// Everything else.
-    pub(crate) failed: usize,
+    pub failed: usize,
     /// From the first moment to the last answer.
-    pub(crate) took: Duration,
+    pub took: Duration,
     /// Where to look up what was registered: the `Location`s.
-    pub(crate) locations: Vec<String>,
+    pub locations: Vec<String>,
 }
 
 impl Answers {
     /// Successful answers a second.
     #[expect(clippy::cast_precision_loss, reason = "no run has 2^52 requests")]
-    pub(crate) fn per_second(&self) -> f64 {
+    pub fn per_second(&self) -> f64 {
         self.succeeded as f64 / self.took.as_secs_f64()
     }
 
@@ -78,7 +84,7 @@ impl Answers {
 impl Plan {
     /// Carries it out on one thread, which leaves as much of the machine as possible to what is
     /// measured.
-    pub(crate) async fn run(self) -> Answers {
+    pub async fn run(self) -> Answers {
         let run = move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.unwrap().block_on(self.run_here())
@@ -94,13 +100,14 @@ impl Plan {
         let start = Instant::now();
         let next = Arc::new(AtomicUsize::new(0));
         let permits = Arc::new(Semaphore::new(0));
-        let schedule = match self.pace {
-            Pace::PerSecond(rate) => Some(Schedule::new(start, rate, self.duration)),
-            Pace::Saturating => None,
+        let schedule = match self.rate {
+            Rate::PerSecond(rate) => Some(Schedule::new(start, rate, self.duration)),
+            Rate::Saturating | Rate::Times(_) => None,
         };
+        let most = if let Rate::Times(times) = self.rate { times } else { usize::MAX };
         let conductor = schedule.map(|schedule| schedule.conduct(&permits));
-        let turns =
-            Turns { schedule, end: start + self.duration, permits, next, ask: self.ask.clone() };
+        let (end, ask) = (start + self.duration, self.ask.clone());
+        let turns = Turns { schedule, end, most, permits, next, ask };
         let mut tasks = JoinSet::new();
         for client in clients {
             tasks.spawn(client.run(turns.clone()));
@@ -122,6 +129,7 @@ impl Plan {
 struct Turns {
     schedule: Option<Schedule>,
     end: Instant,
+    most: usize,
     permits: Arc<Semaphore>,
     next: Arc<AtomicUsize>,
     ask: Ask,
@@ -133,7 +141,7 @@ impl Turns {
         let Some(schedule) = &self.schedule else {
             let now = Instant::now();
             let index = self.next.fetch_add(1, Ordering::Relaxed);
-            return (now < self.end).then_some((index, now));
+            return (now < self.end && index < self.most).then_some((index, now));
         };
         self.permits.acquire().await.ok()?.forget();
         let index = self.next.fetch_add(1, Ordering::Relaxed);
@@ -158,7 +166,8 @@ impl Client {
         let host = self.address.to_string();
         while let Some((index, due)) = turns.next().await {
             let request = turns.ask.request(index, &host);
-            let asking = tokio::time::timeout(TIMEOUT, self.connection.ask(request.as_bytes()));
+            let asking =
+                tokio::time::timeout(ANSWER_TIMEOUT, self.connection.ask(request.as_bytes()));
             match asking.await {
                 Ok(Ok(answer)) if answer.is_success() => {
                     self.answers.locations.extend(answer.location().map(str::to_owned));

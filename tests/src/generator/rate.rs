@@ -8,17 +8,19 @@ use tokio::sync::Semaphore;
 
 /// How requests follow each other.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Pace {
+pub enum Rate {
     /// At fixed moments, whether earlier ones are answered or not: an open loop.
     PerSecond(u32),
     /// Each connection sends as soon as it has an answer: finds out what is possible, but says
     /// nothing of latency.
     Saturating,
+    /// As [`Self::Saturating`], and so many requests in all.
+    Times(usize),
 }
 
 /// The moments of an open loop.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Schedule {
+pub(super) struct Schedule {
     start: Instant,
     per_second: f64,
     total: usize,
@@ -26,21 +28,21 @@ pub(crate) struct Schedule {
 
 impl Schedule {
     /// From `start` on, evenly spread over `duration`.
-    pub(crate) fn new(start: Instant, per_second: u32, duration: Duration) -> Self {
+    pub(super) fn new(start: Instant, per_second: u32, duration: Duration) -> Self {
         let per_second = f64::from(per_second);
         Self { start, per_second, total: whole(per_second * duration.as_secs_f64()) }
     }
 
     /// When request number `index` is due; `None` after the last.
     #[expect(clippy::cast_precision_loss, reason = "no run has 2^52 requests")]
-    pub(crate) fn due(&self, index: usize) -> Option<Instant> {
+    pub(super) fn due(&self, index: usize) -> Option<Instant> {
         let after = index as f64 / self.per_second;
         (index < self.total).then(|| self.start + Duration::from_secs_f64(after))
     }
 
     /// Gives a permit for every request at its moment. Sleeps on a thread of its own, since the
     /// timers of Tokio are a millisecond coarse, which would be part of every latency.
-    pub(crate) fn conduct(self, permits: &Arc<Semaphore>) -> thread::JoinHandle<()> {
+    pub(super) fn conduct(self, permits: &Arc<Semaphore>) -> thread::JoinHandle<()> {
         let permits = Arc::clone(permits);
         thread::spawn(move || {
             let mut given = 0;
@@ -51,7 +53,7 @@ impl Schedule {
                 permits.add_permits(due.saturating_sub(given));
                 given = given.max(due);
             }
-            // Whoever waits now learns that there is no more.
+            // A client that waits now learns that there is no more.
             permits.add_permits(Semaphore::MAX_PERMITS / 2);
         })
     }

@@ -9,25 +9,25 @@ use tokio::net::TcpStream;
 
 /// A connection that is kept open.
 #[derive(Debug)]
-pub(crate) struct Connection {
+pub(super) struct Connection {
     stream: TcpStream,
     received: Vec<u8>,
 }
 
 /// The head of an answer.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Answer<'a>(&'a str);
+pub(super) struct Answer<'a>(&'a str);
 
 impl Connection {
     /// Connects.
-    pub(crate) async fn open(address: SocketAddr) -> io::Result<Self> {
+    pub(super) async fn open(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, received: Vec::new() })
     }
 
     /// Sends a whole request and waits for the whole answer, which must tell its length.
-    pub(crate) async fn ask(&mut self, request: &[u8]) -> io::Result<Answer<'_>> {
+    pub(super) async fn ask(&mut self, request: &[u8]) -> io::Result<Answer<'_>> {
         self.received.clear();
         self.stream.write_all(request).await?;
         let head = self.head().await?;
@@ -57,12 +57,12 @@ impl Connection {
 
 impl<'a> Answer<'a> {
     /// Whether its status is 2xx.
-    pub(crate) fn is_success(self) -> bool {
+    pub(super) fn is_success(self) -> bool {
         self.0.starts_with("HTTP/1.1 2")
     }
 
     /// Its `Location`.
-    pub(crate) fn location(self) -> Option<&'a str> {
+    pub(super) fn location(self) -> Option<&'a str> {
         field(self.0, "location")
     }
 }

@@ -1,0 +1,53 @@
+//! `make cost`: what a registration, a row and a status look-up cost, counted and not timed, so that
+//! the figures do not depend on the machine or on what else it does.
+#![expect(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a tool for a terminal, which ends where it cannot go on"
+)]
+
+mod callgrind;
+mod counters;
+mod instructions;
+mod profile;
+mod report;
+mod statements;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use registrar_local::{TOOLS, VALGRIND, install_missing};
+
+/// Count what a registration, a row and a status look-up cost.
+#[derive(Parser)]
+struct Arguments {
+    /// Also list the functions with the most instructions.
+    #[arg(long)]
+    profile: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut tools = TOOLS.to_vec();
+    tools.push(&VALGRIND);
+    if let Err(error) = install_missing(&tools) {
+        eprintln!("{error}");
+        return ExitCode::FAILURE;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(run(&arguments));
+    ExitCode::SUCCESS
+}
+
+async fn run(arguments: &Arguments) {
+    eprintln!("Counting statements ...");
+    let batches = statements::by_batch().await;
+    let backlog = statements::of_a_backlog().await;
+    let subjects = instructions::count().await;
+    print!("{}", report::instructions(&subjects));
+    print!("\n{}", report::statements(&batches, backlog));
+    if arguments.profile {
+        print!("\n{}", report::profiles(&subjects));
+    }
+}
