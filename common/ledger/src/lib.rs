@@ -44,7 +44,7 @@ impl SnapshotReader {
         Ok(Snapshot { ledger, waiting })
     }
 
-    /// Says goodbye to RabbitMQ.
+    /// Closes the connection to RabbitMQ.
     pub async fn close(self) {
         if let Some(queues) = self.queues {
             queues.close().await;

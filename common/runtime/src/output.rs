@@ -37,7 +37,7 @@ impl From<io::Error> for OutputError {
 
 /// Prints the text. For a command that only looks, which has nothing left to do after an error.
 pub fn print(text: impl Display) -> Result<(), OutputError> {
-    // Formatted first: the standard library writes each line, and each piece of the last one.
+    // Formatted first: the standard library writes each line, and each part of the last one.
     let text = text.to_string();
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;

@@ -66,7 +66,7 @@ pub(crate) async fn read(session: &mut Session) -> Result<Ledger, Failure> {
 
 /// Puts one row in place of the many of each key.
 ///
-/// The new row is there before the old ones go, so that whatever cuts this off, and whoever else
+/// The new row is there before the old ones go, so that whatever cuts this off, and whichever worker else
 /// does the same, every number is in some row at every moment: a row goes only after one that has
 /// all its numbers was committed, and that one goes only in the same way.
 pub(crate) async fn compact(session: &mut Session) -> Result<(), Failure> {

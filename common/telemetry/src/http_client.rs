@@ -21,7 +21,7 @@ const LONGEST_ANSWER: u64 = 64 * 1024;
 pub(super) struct BlockingClient(Agent);
 
 impl BlockingClient {
-    /// A client that trusts whom `settings` say, or the operating system.
+    /// A client that trusts the certificates of `settings`, or the operating system.
     pub(super) fn new(settings: &OpenTelemetrySettings) -> Result<Self, ureq::Error> {
         let roots = match &settings.otlp_certificate {
             Some(PemFile(text)) => certificates(text)?,

@@ -1,6 +1,6 @@
 //! Whether a trace is recorded: decided once, where it begins.
 //!
-//! A span costs microseconds also when nobody records it, so below a root that is not recorded none
+//! A span costs microseconds also when it is not recorded, so below a root that is not recorded none
 //! are made. What runs there is in the context of the ids that such a span would have: log lines,
 //! messages and problem documents name the same trace.
 

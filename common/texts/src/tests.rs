@@ -84,7 +84,7 @@ fn every_rule_has_a_sentence_in_every_language_with_its_limit_filled_in() {
 
 #[test]
 fn a_violation_says_what_to_do() {
-    let violations = Student::parse("", &"x".repeat(101), "nobody").unwrap_err();
+    let violations = Student::parse("", &"x".repeat(101), "ada").unwrap_err();
     let said: Vec<_> = violations.iter().map(|v| Language::English.texts().violation(v)).collect();
     assert_eq!(
         said,

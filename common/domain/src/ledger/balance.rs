@@ -13,7 +13,7 @@ pub struct Snapshot {
     /// Every state.
     pub ledger: Ledger,
     /// How many messages wait in queues, by the lane that they may be of. Not counted are those
-    /// that a worker has in hand, which RabbitMQ tells nobody exactly.
+    /// that a worker has in hand, which RabbitMQ does not report exactly.
     pub waiting: BTreeMap<Lane, u64>,
 }
 
@@ -30,9 +30,9 @@ pub struct Balance {
     pub unaccounted: u64,
     /// Settled although no confirm is known: the answer was lost, or is not stated yet.
     pub settled_unconfirmed: u64,
-    /// Refused by RabbitMQ, or without an answer. Their callers were told to try again.
+    /// Refused by RabbitMQ, or without an answer. Their callers were asked to try again.
     pub unconfirmed: u64,
-    /// Nobody knows whether they were confirmed: a publisher was killed before it could say, or its
+    /// It is not known whether they were confirmed: a publisher was killed before it could say, or its
     /// statement was lost.
     pub in_doubt: u64,
 }
@@ -55,7 +55,7 @@ pub fn balance(earlier: &Snapshot, later: &Snapshot) -> BTreeMap<Lane, Balance> 
         let lost = missing.both(&handed_out(before, waited));
         let doubted = before.in_doubt().without(&state.reported).without(&state.settled);
         let lane = lanes.entry(key.lane).or_default();
-        // Somebody may state any numbers.
+        // A report may have any numbers.
         let add = |figure: &mut u64, numbers: &SequenceSet| {
             *figure = figure.saturating_add(numbers.count());
         };
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_book_of_every_number_there_can_be_is_counted() {
+    fn a_state_of_every_number_there_can_be_is_counted() {
         let mut rest = look("1-9223372036854775807", "", "", 0);
         let other = SequenceKey { producer: ProducerId::generate(), lane: LANE };
         rest.ledger.entry(other).reported = "1-9223372036854775807".parse().unwrap();
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_queue_that_was_emptied_by_somebody_else_is_unaccounted() {
+    fn a_queue_that_was_emptied_by_another_client_is_unaccounted() {
         let before = look("1-500", "", "1-100", 400);
         let purged = look("1-500", "", "1-100", 0);
         assert_eq!(figures(&before, &purged).1, 0, "perhaps workers have just taken them all");

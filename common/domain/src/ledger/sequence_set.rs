@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-/// The highest number of a message. Far beyond what anybody sends, and below what MySQL and this
+/// The highest number of a message. Far beyond what any client sends, and below what MySQL and this
 /// arithmetic can hold.
 pub const MAX_SEQUENCE_NUMBER: u64 = i64::MAX as u64;
 

@@ -32,7 +32,7 @@ impl SequenceState {
     }
 
     /// Neither stated nor settled, while something later is. Of a publisher that is alive, these
-    /// are on their way or will be stated in a moment; of one that was killed, nobody knows whether
+    /// are on their way or will be stated in a moment; of one that was killed, it is not known whether
     /// they were confirmed.
     pub fn in_doubt(&self) -> SequenceSet {
         let known = self.reported.highest().max(self.settled.highest());
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_that_nobody_stated_is_in_doubt() {
+    fn a_gap_that_is_in_no_report_is_in_doubt() {
         let state = SequenceState { settled: numbers("1-8,10,13"), ..SequenceState::default() };
         assert_eq!(state.in_doubt(), numbers("9,11-12"));
         let stated = SequenceState { reported: numbers("1-11"), ..state };

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::Weighted;
 use crate::field_value::parts;
 
-/// A type and its subtype, in small letters.
+/// A type and its subtype, in lower case.
 pub type MediaType = (&'static [u8], &'static [u8]);
 
 /// The specificity from which on a range names the type itself.

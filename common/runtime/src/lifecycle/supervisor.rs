@@ -74,7 +74,7 @@ impl Supervisor {
             biased;
             () = self.shutdown.cancelled() => {}
             Some(ended) = self.tasks.join_next_with_id() => {
-                if let Some(name) = self.account_for(ended) {
+                if let Some(name) = self.note_end(ended) {
                     self.fail(format!("the task {name:?} ended before the shutdown"));
                 }
             }
@@ -85,7 +85,7 @@ impl Supervisor {
         while !self.tasks.is_empty() {
             match tokio::time::timeout_at(deadline, self.tasks.join_next_with_id()).await {
                 Ok(Some(ended)) => {
-                    self.account_for(ended);
+                    self.note_end(ended);
                 }
                 Ok(None) => break,
                 Err(_elapsed) => {
@@ -98,7 +98,7 @@ impl Supervisor {
 
     /// Takes an ended task off the list and records it when it went wrong; answers its name when
     /// it ended well.
-    fn account_for(&mut self, ended: Result<(Id, TaskResult), JoinError>) -> Option<String> {
+    fn note_end(&mut self, ended: Result<(Id, TaskResult), JoinError>) -> Option<String> {
         let (id, went_wrong) = match ended {
             Ok((id, Ok(()))) => (id, None),
             Ok((id, Err(error))) => (id, Some(format!("failed: {}", with_causes(error.as_ref())))),

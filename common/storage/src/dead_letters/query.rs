@@ -51,7 +51,7 @@ pub struct StoredDeadLetter {
     pub last_seen: OffsetDateTime,
     /// Where it is on its way.
     pub state: DeadLetterState,
-    /// Why it is in this state, if somebody said so.
+    /// Why it is in this state, if a reason was given.
     pub state_reason: Option<String>,
     /// Who brought it there, if it was an operator.
     pub state_by: Option<String>,

@@ -8,7 +8,7 @@ pub enum DeadLetterState {
     Held,
     /// It was published again, or its registration is registered or rejected.
     Replayed,
-    /// An operator put it aside. The registration is told as on hold, and can still be replayed.
+    /// An operator put it aside. The registration is shown as on hold, and can still be replayed.
     Discarded,
     /// A newer version stored a state that this one does not know.
     Unknown,

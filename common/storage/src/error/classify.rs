@@ -43,7 +43,7 @@ pub(crate) fn known() -> impl Iterator<Item = (u16, ErrorClass)> {
 /// The kind of the error `number` with this SQLSTATE, of MySQL, MariaDB or a proxy.
 ///
 /// Numbers first: SQLSTATE lumps most of them together. Of numbers that are not listed, the
-/// SQLSTATE's class tells bad data and what cannot work from the rest. What says nothing (HY000 is
+/// SQLSTATE's class separates bad data and what cannot work from the rest. What says nothing (HY000 is
 /// "general error") is tried again: of these, more come from servers that fail over, and from
 /// proxies, than from something that only a person can change; and that shows as an outage, too.
 pub(crate) fn from_number(number: u16, sqlstate: Option<&str>) -> Kind {

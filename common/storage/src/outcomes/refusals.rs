@@ -1,4 +1,4 @@
-//! Telling a table that refuses every row from a row that is refused.
+//! Distinguishes a table that refuses every row from a row that is refused.
 //!
 //! A constraint, a trigger or a column that no row can meet must not put every student on hold: what
 //! was accepted waits in RabbitMQ until the table is changed.

@@ -76,7 +76,7 @@ async fn take(
     ExportTraceServiceResponse::default().encode_to_vec()
 }
 
-/// A collector of gRPC with TLS; with a CA, only for whom that knows. Returns its port.
+/// A collector of gRPC with TLS; with a CA, only for clients that it knows. Returns its port.
 fn grpc(server: &Issued, clients: Option<&Authority>) -> (u16, UnboundedReceiver<Received>) {
     let (sender, receiver) = unbounded_channel();
     let incoming = TcpIncoming::bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -183,7 +183,7 @@ async fn grpc_with_tls_reaches_a_collector_whose_private_ca_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_collector_that_nobody_vouches_for_gets_nothing() {
+async fn a_collector_without_a_trusted_certificate_gets_nothing() {
     let (named, other) = (Authority::new(), Authority::new());
     let ca = file(&named.certificate);
     let server = other.issue("localhost");

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn every_process_tells_its_build_its_memory_and_its_tasks() {
+    async fn every_process_reports_its_build_its_memory_and_its_tasks() {
         let metrics =
             Metrics::register_process_info("registrar-test", "1.2.3", &Handle::current()).unwrap();
         let text = metrics.render().unwrap();

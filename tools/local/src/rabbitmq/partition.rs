@@ -9,7 +9,7 @@ const CUT_OFF: &str = "Peers = nodes(), persistent_term:put(cut_off, Peers), \
                        [begin erlang:set_cookie(N, cut_off), erlang:disconnect_node(N) end \
                        || N <- Peers], ok.";
 
-/// The node remembers whom it was cut off from: it is no longer connected to them, and which function
+/// The node remembers which nodes it was cut off from: it is no longer connected to them, and which function
 /// says who they are depends on RabbitMQ's version.
 const REJOIN: &str = "[erlang:set_cookie(N, erlang:get_cookie()) \
                       || N <- persistent_term:get(cut_off)], ok.";

@@ -17,7 +17,7 @@ fn is_page(answer: &Answer) -> bool {
 }
 
 #[test]
-fn an_api_that_is_away_is_told_as_the_api_would_answer() {
+fn an_api_that_is_away_is_reported_as_the_api_would_answer() {
     let nginx = Installed::start(&Settings::with_api_at(ABSENT));
     let table = rows("accept");
     assert!(table.len() > 50);

@@ -156,7 +156,7 @@ fn help_and_version_are_information() {
 }
 
 #[test]
-fn secrets_are_told_by_their_type() {
+fn secrets_are_known_by_their_type() {
     let command = <Settings as clap::CommandFactory>::command();
     let secrets: Vec<&str> = command
         .get_arguments()
