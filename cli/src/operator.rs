@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_is_named_explicitly_is_who_does_it() {
+    fn the_operator_who_is_named_explicitly_is_recorded() {
         let arguments = OperatorArguments { by: Some("ada".to_owned()) };
         assert_eq!(arguments.name().unwrap(), "ada");
     }

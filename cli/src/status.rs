@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_exit_code_tells_what_became_of_the_registration() {
+    fn the_exit_code_says_what_became_of_the_registration() {
         for (http_status, status, expected) in [
             (200, "registered", 0),
             (200, "rejected", 1),

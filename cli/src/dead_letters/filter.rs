@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_condition_is_told_with_what_would_be_right() {
+    fn a_wrong_condition_is_reported_with_what_would_be_right() {
         let sentence = "--lane <LANE> is \"fast\", but it must be one of: interactive, bulk.";
         assert_eq!(refusal(&["--lane=fast"]), sentence);
         let sentence = refusal(&["--hold-reason=poison"]);

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn each_problem_is_told_with_how_to_fix_it() {
+    fn each_problem_is_reported_with_how_to_fix_it() {
         let mut findings = findings();
         findings[1].verdict = Verdict::Wrong(vec![
             Problem::new("It is behind.", "Migrate."),

@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_nothing_reads_is_told_with_the_one_that_was_meant() {
+    fn a_name_that_nothing_reads_is_reported_with_the_one_that_was_meant() {
         let problem = misspelt("REGISTRAR_BATCH_ROW").unwrap();
         assert!(problem.what.starts_with("REGISTRAR_BATCH_ROW is set"), "{problem:?}");
         assert!(problem.fix.contains("REGISTRAR_BATCH_ROWS"), "{problem:?}");
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_is_too_short_is_told_without_it() {
+    fn a_secret_that_is_too_short_is_reported_without_it() {
         let parse = |text: &str| secret(text).map(drop);
         let problem = unusable("X", Some("hunter2"), parse).unwrap();
         assert!(!format!("{problem:?}").contains("hunter2"), "{problem:?}");

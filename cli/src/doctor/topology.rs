@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn every_difference_of_a_queue_is_told() {
+    fn every_difference_of_a_queue_is_reported() {
         let arguments = json!({"x-queue-type": "classic", "x-message-ttl": 1000});
         let queue = json!({"durable": false, "arguments": arguments, "members": ["a", "b"], "online": ["a"]});
         assert_eq!(
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exchange_of_another_type_or_without_its_alternate_is_told() {
+    fn an_exchange_of_another_type_or_without_its_alternate_is_reported() {
         let arguments = Arguments::new();
         let exchange = Exchange { kind: "topic".to_owned(), durable: true, arguments };
         let problems = exchange_problems(

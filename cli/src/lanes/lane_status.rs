@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lane_that_nobody_consumes_or_knows_of_says_so() {
+    fn a_lane_that_is_not_consumed_or_not_known_says_so() {
         for (consumers, pausing, state) in [
             (0, PauseStatus::Not, "no worker consumes it"),
             (0, PauseStatus::Unknown, "not consumed; unknown whether it is paused"),
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_is_told_whole_to_scripts() {
+    fn a_pause_is_reported_whole_to_scripts() {
         let json = lane_status(0, Age::Nothing, PauseStatus::Until(pause())).json();
         assert_eq!((&json["is_paused"], &json["oldest_age"]), (&json!(true), &json!("none")));
         assert_eq!(

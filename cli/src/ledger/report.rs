@@ -148,7 +148,7 @@ Everything that was accepted is accounted for."
     }
 
     #[test]
-    fn a_loss_is_told_to_people_and_programs() {
+    fn a_loss_is_reported_to_people_and_programs() {
         let report = report(2, Balance::default());
         assert!(report.to_string().contains("2 accepted messages are unaccounted for."));
         let json = report.to_json();

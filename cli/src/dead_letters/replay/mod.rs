@@ -21,7 +21,7 @@ use registrar_telemetry::TelemetrySettings;
 
 use self::publisher::ReplayPublisher;
 use self::report::Report;
-use self::runner::{Pace, Runner};
+use self::runner::{Limits, Runner};
 use super::NOTHING_MATCHES;
 use super::admin::AdminArguments;
 use super::filter::{FilterArguments, require_intent, state};
@@ -118,7 +118,7 @@ async fn replay(
         number,
         action,
         matched,
-        pace: Pace { rate: arguments.rate, wait: arguments.wait },
+        limits: Limits { rate: arguments.rate, wait: arguments.wait },
         interrupt: shutdown_on_signals(|| ())?,
         report,
     };

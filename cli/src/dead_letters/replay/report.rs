@@ -16,13 +16,13 @@ const LISTED: usize = 5;
 pub(super) struct Report {
     json: bool,
     state: DeadLetterState,
-    thousands_told: Cell<u64>,
+    thousands_reported: Cell<u64>,
 }
 
 impl Report {
     /// As JSON or not, on a replay of letters in this state.
     pub(super) fn new(json: bool, state: DeadLetterState) -> Self {
-        Self { json, state, thousands_told: Cell::new(0) }
+        Self { json, state, thousands_reported: Cell::new(0) }
     }
 
     pub(super) fn nothing_matches(&self) {
@@ -50,7 +50,7 @@ impl Report {
     /// A sign of life about every thousand letters.
     pub(super) fn on_the_way(&self, tally: &Tally) {
         let thousands = tally.replayed / 1_000;
-        if !self.json && self.thousands_told.replace(thousands) < thousands {
+        if !self.json && self.thousands_reported.replace(thousands) < thousands {
             report_line(format_args!("  {}", so_far(tally)));
         }
     }

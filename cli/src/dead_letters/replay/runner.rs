@@ -23,7 +23,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// How fast, and how long to wait.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pace {
+pub(super) struct Limits {
     /// Letters a second.
     pub(super) rate: u32,
     /// How long the outcomes of a step may take.
@@ -37,7 +37,7 @@ pub(super) struct Runner<'a> {
     pub(super) number: u64,
     pub(super) action: Action,
     pub(super) matched: MatchedDeadLetters,
-    pub(super) pace: Pace,
+    pub(super) limits: Limits,
     pub(super) interrupt: CancellationToken,
     pub(super) report: &'a Report,
 }
@@ -55,7 +55,7 @@ struct Course {
 impl Runner<'_> {
     /// Replays until all is done or something says stop. What happened is recorded.
     pub(super) async fn run(self) -> Tally {
-        let mut ticks = interval(Duration::from_secs(1) / self.pace.rate);
+        let mut ticks = interval(Duration::from_secs(1) / self.limits.rate);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut course = Course { tally: Tally::default(), open: Vec::new(), last: 0, ticks };
         let steps = canary::steps(self.matched.count);
@@ -152,7 +152,7 @@ impl Runner<'_> {
     /// Reads outcomes until nothing is open, or the wait is over. Also after a recurrence, so that the
     /// report is complete.
     async fn await_outcomes(&self, course: &mut Course) -> Result<(), StorageError> {
-        let give_up_at = Instant::now() + self.pace.wait;
+        let give_up_at = Instant::now() + self.limits.wait;
         loop {
             self.look(course).await?;
             if course.open.is_empty() {

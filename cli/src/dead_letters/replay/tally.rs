@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_else_happens_stops_and_the_exit_code_tells_the_worst() {
+    fn whatever_else_happens_stops_and_the_exit_code_says_the_worst() {
         let mut tally = Tally::default();
         tally.count(1, ReplayStatus::Undecided);
         assert!(tally.must_stop());

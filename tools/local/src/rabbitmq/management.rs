@@ -191,8 +191,8 @@ impl Management {
     ) -> Result<(), StackError> {
         let what = format!("Making the user {user}");
         let path = self.path(&format!("users/{}", percent_encoded(user)));
-        let user = json!({ "password": password, "tags": "" });
-        done(&what, self.agent.put(path).send_json(user))?;
+        let login = json!({ "password": password, "tags": "" });
+        done(&what, self.agent.put(path).send_json(login))?;
         let of_vhost = format!("permissions/{}/{}", percent_encoded(vhost), percent_encoded(user));
         let rights = json!({ "configure": configure, "write": write, "read": read });
         done(&what, self.agent.put(self.path(&of_vhost)).send_json(rights))
