@@ -77,7 +77,7 @@ async fn confirms_that_are_lost_lead_to_no_second_registration() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_silent_cut_is_found_out_by_heartbeats_when_nobody_publishes() {
+async fn a_silent_cut_is_found_out_by_heartbeats_when_nothing_is_published() {
     play(async |scene| {
         let (api, way) = api_by_another_way(&scene).await;
         way.set(Traffic::Silent);

@@ -55,7 +55,7 @@ async fn a_binding_removed_under_load_puts_on_hold_what_has_nowhere_to_go() {
 /// What is in a queue goes with it, so whoever deletes one takes its binding first and lets the
 /// workers empty it.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_work_queue_deleted_under_load_is_declared_again_by_whoever_consumed_it() {
+async fn a_work_queue_deleted_under_load_is_declared_again_by_its_consumer() {
     play(async |scene| {
         let worker = Worker::start(&scene.servers).await;
         let load = scene.load();

@@ -36,7 +36,7 @@ const OF_AN_EARLIER_VERSION: &str = "registrations.unrouted";
 
 /// A limit as argument cannot be added to a queue that is there.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_last_resort_of_an_earlier_version_is_used_and_told_and_once_deleted_has_its_limit() {
+async fn a_last_resort_of_an_earlier_version_is_used_and_reported_and_once_deleted_has_its_limit() {
     let home = Home::new().await;
     let broker = Broker::connect(&home.servers.amqp_url).await;
     broker.declare_quorum(OF_AN_EARLIER_VERSION).await;

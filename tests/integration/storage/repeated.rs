@@ -42,7 +42,7 @@ async fn what_is_on_hold_can_still_be_registered_or_rejected() {
 
 /// Nothing that registers or rejects looks for a letter: whoever reads leaves it out.
 #[tokio::test]
-async fn a_letter_of_a_registration_that_is_decided_counts_as_released_wherever_it_is_read() {
+async fn a_dead_letter_of_a_registration_that_is_decided_counts_as_released_wherever_it_is_read() {
     let fixture = Fixture::new().await;
     let (ada, late) = (student("Ada", "ada@example.com"), student("Ada", "ada@example.com"));
     let waits = RegistrationId::generate();

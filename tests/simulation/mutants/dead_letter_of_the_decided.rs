@@ -35,6 +35,6 @@ impl Assembly for LetterOfTheDecided {
 }
 
 #[test]
-fn the_simulation_catches_a_letter_that_is_not_released_when_it_is_read() {
+fn the_simulation_catches_a_dead_letter_that_is_not_released_when_it_is_read() {
     is_caught::<LetterOfTheDecided>(Rule::Doubled);
 }

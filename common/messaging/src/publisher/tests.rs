@@ -113,7 +113,7 @@ async fn the_window_bounds_what_is_on_its_way() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_finds_the_queue_full_is_told_at_once() {
+async fn a_full_queue_refuses_a_caller_at_once() {
     let running = start(FakeBroker::default()).await;
     // Two on their way, one at the head, two in the queue.
     let _waiting = running.publish_each(&["a", "b", "c", "d", "e"]).await;

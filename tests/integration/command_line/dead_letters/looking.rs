@@ -57,7 +57,7 @@ async fn filters_narrow_the_list_down() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_letter_is_shown_without_personal_data_and_to_reveal_it_is_recorded() {
+async fn a_dead_letter_is_shown_without_personal_data_and_to_reveal_it_is_recorded() {
     let scene = Scene::with_held(1).await;
     scene.hold_unreadable("m").await;
     let shown = scene.dead_letters(&["show"]).await;

@@ -56,7 +56,7 @@ async fn a_recurrence_in_a_later_step_leaves_the_rest_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unreadable_message_comes_back_as_the_same_letter() {
+async fn an_unreadable_message_comes_back_as_the_same_dead_letter() {
     let scene = Scene::with_held(0).await;
     scene.hold_unreadable("no uuid").await;
     let (code, result) = scene.json(&["replay", "1"]).await;

@@ -80,7 +80,7 @@ async fn what_was_decided_already_stays_as_it_is() {
 
 /// As when the command is killed between the broker's confirm and the mark.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_letter_that_was_replayed_and_not_marked_counts_as_released_once_it_is_registered() {
+async fn a_dead_letter_that_was_replayed_and_not_marked_counts_as_released_once_it_is_registered() {
     let scene = Scene::with_held(1).await;
     scene.fix().await;
     let admin = MySqlPool::connect(&scene.home.servers.database_url).await.unwrap();
