@@ -8,27 +8,27 @@
 //! Everything here blocks; every wait has a deadline.
 
 mod address;
+mod data_dir;
 mod error;
 mod install;
 mod mariadb;
 mod nginx;
 mod node;
 pub mod output;
-mod pair;
 mod process;
 mod prometheus;
 mod rabbitmq;
 mod rotel;
-mod server;
-mod shared;
+mod server_pair;
+mod test_servers;
 mod tools;
 
+pub use data_dir::ServerOptions;
 pub use error::StackError;
 pub use install::install_missing;
 pub use mariadb::{DatabaseAdmin, MariaDb};
 pub use nginx::Nginx;
 pub use node::require_node;
-pub use pair::ServerPair;
 pub use process::{Claim, Keeper, Managed, output_within, poll_until, require_free};
 pub use prometheus::{
     Alert, Alertmanager, Exemplar, ExemplarSeries, Labels, MysqldExporter, Prometheus,
@@ -36,8 +36,8 @@ pub use prometheus::{
 };
 pub use rabbitmq::{Cluster, Management, Queue, RabbitMq};
 pub use rotel::Rotel;
-pub use server::ServerOptions;
-pub use shared::{TestDatabase, TestServers, TestVhost};
+pub use server_pair::ServerPair;
+pub use test_servers::{TestDatabase, TestServers, TestVhost};
 pub use tools::{
     BROKER, BROWSER, DATABASE_CLIENT, DATABASE_SERVER, DEBOOTSTRAP, Generation, NGINX, PROMETHEUS,
     Program, TOOLS, Tool, UnpackedTools, VALGRIND,

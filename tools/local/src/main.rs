@@ -1,9 +1,7 @@
 //! `registrar-local`: the whole of Registrar on one machine, with private servers.
 
-mod clean;
-mod pages;
-mod run;
-mod serve;
+mod commands;
+mod interrupt;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,6 +9,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use registrar_local::output::print_error;
 use registrar_local::{BROWSER, DEBOOTSTRAP, TOOLS, install_missing, require_node};
+
+use crate::commands::{clean, pages, run, servers};
 
 /// The whole of Registrar on one machine, with private servers.
 #[derive(Parser)]
@@ -101,7 +101,7 @@ fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Install(arguments) => install(&arguments),
         Command::Pages(arguments) => pages::serve(&arguments),
-        Command::Servers(arguments) => serve::serve(arguments.stock),
+        Command::Servers(arguments) => servers::serve(arguments.stock),
         Command::Clean(arguments) => clean::clean(&arguments.data_dir, arguments.yes),
     };
     match result {

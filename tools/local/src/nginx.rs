@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::StackError;
+use crate::data_dir::{Home, Port, ServerOptions};
 use crate::process::Managed;
-use crate::server::{Home, Port, ServerOptions};
 use crate::tools::NGINX;
 
 const WHAT: &str = "nginx";

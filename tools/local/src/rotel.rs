@@ -4,8 +4,8 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::data_dir::{Home, Port, ServerOptions};
 use crate::process::Managed;
-use crate::server::{Home, Port, ServerOptions};
 use crate::{Program, StackError};
 
 const WHAT: &str = "rotel";

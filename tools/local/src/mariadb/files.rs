@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::WHAT;
+use crate::data_dir::Home;
 use crate::process::output_within;
-use crate::server::Home;
 use crate::tools::servers_root;
 use crate::{Program, ServerOptions, StackError};
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 pub use admin::DatabaseAdmin;
 
+use crate::data_dir::{Home, Port, ServerOptions};
 use crate::process::Managed;
-use crate::server::{Home, Port, ServerOptions};
 use crate::tools::DATABASE_SERVER;
 use crate::{Program, StackError};
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{HttpServer, add_argument};
-use crate::server::{Home, Port, ServerOptions};
+use crate::data_dir::{Home, Port, ServerOptions};
 use crate::{Program, StackError};
 
 const WHAT: &str = "Alertmanager";

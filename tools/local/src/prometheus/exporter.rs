@@ -7,7 +7,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 
 use super::{HttpServer, add_argument};
-use crate::server::{Home, Port, ServerOptions};
+use crate::data_dir::{Home, Port, ServerOptions};
 use crate::{DatabaseAdmin, MariaDb, Program, StackError};
 
 const WHAT: &str = "mysqld_exporter";

@@ -7,8 +7,8 @@ use std::time::Duration;
 use ureq::Agent;
 
 use crate::StackError;
+use crate::data_dir::{Home, Port};
 use crate::process::Managed;
-use crate::server::{Home, Port};
 
 const START_TIMEOUT: Duration = Duration::from_mins(1);
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);

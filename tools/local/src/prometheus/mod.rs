@@ -19,7 +19,7 @@ pub use config::ScrapeTargets;
 pub use exporter::MysqldExporter;
 use http_server::HttpServer;
 
-use crate::server::{Home, Port, ServerOptions};
+use crate::data_dir::{Home, Port, ServerOptions};
 use crate::{Program, StackError};
 
 const WHAT: &str = "Prometheus";

@@ -3,7 +3,7 @@
 use super::node::Node;
 use super::{RabbitMq, WHAT};
 use crate::StackError;
-use crate::server::{Home, ServerOptions};
+use crate::data_dir::{Home, ServerOptions};
 
 /// RabbitMQ nodes that form a cluster, as temporary as
 /// [`ServerOptions::temporary`](crate::ServerOptions::temporary) ones.

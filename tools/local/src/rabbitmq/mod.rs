@@ -18,8 +18,8 @@ pub use management::{Management, Queue};
 use node::Node;
 
 use crate::StackError;
+use crate::data_dir::{Home, ServerOptions};
 use crate::process::Managed;
-use crate::server::{Home, ServerOptions};
 
 const WHAT: &str = "RabbitMQ";
 /// Starting takes about four seconds on an idle machine with two cores.

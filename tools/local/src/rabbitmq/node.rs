@@ -7,8 +7,8 @@ use std::time::Duration;
 use std::{env, fs};
 
 use super::WHAT;
+use crate::data_dir::{Home, Port, ServerOptions};
 use crate::process::Managed;
-use crate::server::{Home, Port, ServerOptions};
 use crate::tools::{BROKER, BROKER_CONTROL, NAME_SERVICE};
 use crate::{Program, StackError};
 

@@ -4,7 +4,7 @@ use anyhow::Result;
 use registrar_local::output::print_line;
 use registrar_local::{ServerOptions, ServerPair, TOOLS, install_missing, poll_until};
 
-use crate::run::{CHECK_INTERVAL, Interrupt};
+use crate::interrupt::{CHECK_INTERVAL, Interrupt};
 
 /// Of a server with its makers' defaults. Without one, nothing of their default login is tried.
 const PASSWORD: &str = "Stock-1-Password";

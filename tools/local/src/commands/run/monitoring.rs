@@ -13,7 +13,7 @@ use registrar_local::{
 use super::{API_METRICS_PORT, WORKER_METRICS_PORT};
 
 /// The rules that an installation has.
-const RULES: &str = include_str!("../../../../infra/prometheus/registrar.rules.yaml");
+const RULES: &str = include_str!("../../../../../infra/prometheus/registrar.rules.yaml");
 
 /// Where `scripts/tools` puts programs.
 const TOOLS: &str = ".local/tools";

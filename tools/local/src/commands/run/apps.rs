@@ -10,8 +10,8 @@ use registrar_local::output::print_line;
 use registrar_local::{Keeper, Managed};
 use ureq::Agent;
 
-use super::Interrupt;
 use super::programs::Programs;
+use crate::interrupt::Interrupt;
 
 const API_READY: &str = "http://127.0.0.1:5000/readyz";
 const WORKER_READY: &str = "http://127.0.0.1:9101/readyz";

@@ -8,7 +8,7 @@ use registrar_local::output::print_line;
 use registrar_local::{NGINX, Nginx, ServerOptions, install_missing, poll_until};
 
 use crate::PagesArguments;
-use crate::run::{CHECK_INTERVAL, Interrupt};
+use crate::interrupt::{CHECK_INTERVAL, Interrupt};
 
 /// What the frontend's build makes.
 pub(crate) struct Pages {

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use std::{process, thread};
 
 use anyhow::{Context, Result};
 use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
+
+/// How soon the end of a part is noticed.
+pub(crate) const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Whether someone asked to stop. Asked twice, the process ends at once, and with it all that it
 /// started.

@@ -2,19 +2,16 @@
 
 mod apps;
 mod command;
-mod interrupt;
 mod monitoring;
 mod programs;
 mod secrets;
 mod welcome;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use std::{fs, process};
 
 use anyhow::{Context, Result};
 use apps::Apps;
-pub(crate) use interrupt::Interrupt;
 use monitoring::Monitoring;
 use programs::Programs;
 use registrar_local::output::print_line;
@@ -23,10 +20,8 @@ use registrar_local::{
 };
 
 use crate::RunArguments;
-use crate::pages::Pages;
-
-/// How soon the end of a part is noticed.
-pub(crate) const CHECK_INTERVAL: Duration = Duration::from_millis(500);
+use crate::commands::pages::Pages;
+use crate::interrupt::{CHECK_INTERVAL, Interrupt};
 
 const DATABASE: &str = "registrar";
 const API_PORT: u16 = 5000;

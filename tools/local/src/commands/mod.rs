@@ -1,0 +1,6 @@
+//! One module for each subcommand.
+
+pub(crate) mod clean;
+pub(crate) mod pages;
+pub(crate) mod run;
+pub(crate) mod servers;
