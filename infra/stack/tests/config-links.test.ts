@@ -32,9 +32,9 @@ test("an exemplar of Tempo's leads to its trace", () => {
 });
 
 test("an exemplar of Registrar's own has the same label as Tempo's", () => {
-  const logging = readFileSync(pathOf("../common/telemetry/src/logging.rs"), "utf8");
+  const metrics = pathOf("../common/telemetry/src/metrics/open_metrics.rs");
   const { trace_id_label_name } = tempo.overrides.defaults.metrics_generator;
-  expect(logging).toContain(`write_field("${trace_id_label_name}"`);
+  expect(readFileSync(metrics, "utf8")).toContain(`{{${trace_id_label_name}=\\"{trace}\\"}}`);
 });
 
 test("a log line leads to its trace, by structured metadata", () => {
