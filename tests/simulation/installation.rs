@@ -189,7 +189,7 @@ pub(crate) async fn keep_worker<A: Assembly>(
 
 fn consumption<A: Assembly>(
     consuming: A::Consuming,
-    (store, ledger): (Arc<A::Store>, Recorder<A::Store>),
+    (store, ledger): (Arc<A::Store>, Recorder),
     source: Source,
     processors: u16,
     pauses: PauseWatch,

@@ -1,9 +1,11 @@
 //! Gathers deliveries into batches.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use registrar_domain::Registration;
 use registrar_messaging::{DecodeError, Deliveries, Delivery, Envelope, caught};
+use registrar_storage::rows_of_one_statement;
 use time::OffsetDateTime;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -45,6 +47,12 @@ impl Item {
     /// The registrations of this message; none when it cannot be read.
     pub fn registrations(&self) -> &[Registration] {
         self.content.as_ref().map_or(&[], |envelope| &envelope.registrations)
+    }
+
+    /// Each registration, or the message as a whole when it cannot be read.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = Option<&Registration>> {
+        let whole = self.content.is_err().then_some(None);
+        self.registrations().iter().map(Some).chain(whole)
     }
 
     /// When the first of them was accepted.
@@ -93,8 +101,10 @@ pub struct Batcher {
     decode: Decode,
     /// The batch so far.
     gathering: Vec<Item>,
-    /// Did not fit the batch before.
-    carry_over: Option<Item>,
+    /// When it has waited long enough for more.
+    linger_until: Option<Instant>,
+    /// What did not fit the batch before, in order.
+    carry_over: VecDeque<Item>,
 }
 
 impl Batcher {
@@ -104,7 +114,14 @@ impl Batcher {
             Mode::Probing => BatchLimits { rows: 1, linger: Duration::ZERO },
             Mode::Normal => limits,
         };
-        Self { mode, limits, decode, gathering: Vec::new(), carry_over: None }
+        Self {
+            mode,
+            limits,
+            decode,
+            gathering: Vec::new(),
+            linger_until: None,
+            carry_over: VecDeque::new(),
+        }
     }
 
     /// Waits for a delivery, then takes what else comes until the batch is full or `linger` is
@@ -116,6 +133,9 @@ impl Batcher {
         stop: &CancellationToken,
     ) -> Gathered {
         if self.gathering.is_empty() {
+            // What was carried over has waited already.
+            let linger =
+                if self.carry_over.is_empty() { self.limits.linger } else { Duration::ZERO };
             let first = match self.next_item(deliveries, stop).await {
                 Ok(item) => item,
                 Err(end) => return end,
@@ -124,26 +144,32 @@ impl Batcher {
                 return Gathered::SuspectedPoison;
             }
             self.gathering.push(first);
+            self.linger_until = Some(Instant::now() + linger);
         }
         let mut rows: usize = self.gathering.iter().map(Item::rows).sum();
-        let linger = sleep_until(Instant::now() + self.limits.linger);
+        let linger = sleep_until(self.linger_until.unwrap_or_else(Instant::now));
         tokio::pin!(linger);
         while rows < self.limits.rows {
-            let delivery = tokio::select! {
-                biased;
-                () = stop.cancelled() => break,
-                delivery = deliveries.next() => delivery,
-                () = &mut linger => break,
+            let item = if let Some(item) = self.carry_over.pop_front() {
+                item
+            } else {
+                let delivery = tokio::select! {
+                    biased;
+                    () = stop.cancelled() => break,
+                    delivery = deliveries.next() => delivery,
+                    () = &mut linger => break,
+                };
+                let Some(delivery) = delivery else { return Gathered::ChannelGone };
+                Item::read(delivery, self.decode)
             };
-            let Some(delivery) = delivery else { return Gathered::ChannelGone };
-            let item = Item::read(delivery, self.decode);
             if self.must_not_take(&item) || rows + item.rows() > self.limits.rows {
-                self.carry_over = Some(item);
+                self.carry_over.push_front(item);
                 break;
             }
             rows += item.rows();
             self.gathering.push(item);
         }
+        self.carry_over_what_needs_another_statement(rows);
         Gathered::Batch(std::mem::take(&mut self.gathering))
     }
 
@@ -154,14 +180,15 @@ impl Batcher {
         deliveries: &mut D,
         stop: &CancellationToken,
     ) -> Option<Vec<Item>> {
-        let (mut rows, mut batch) = (0, Vec::new());
+        let mut batch = std::mem::take(&mut self.gathering);
+        let mut rows: usize = batch.iter().map(Item::rows).sum();
         while rows < self.limits.rows {
             let Ok(item) = self.next_item(deliveries, stop).await else { break };
             if self.must_not_take(&item) {
                 continue;
             }
             if !batch.is_empty() && rows + item.rows() > self.limits.rows {
-                self.carry_over = Some(item);
+                self.carry_over.push_front(item);
                 break;
             }
             rows += item.rows();
@@ -170,13 +197,13 @@ impl Batcher {
         (!batch.is_empty()).then_some(batch)
     }
 
-    /// What did not fit the batch before, or else the next delivery; or why there is none.
+    /// What was carried over, or else the next delivery; or why there is none.
     async fn next_item<D: Deliveries>(
         &mut self,
         deliveries: &mut D,
         stop: &CancellationToken,
     ) -> Result<Item, Gathered> {
-        if let Some(item) = self.carry_over.take() {
+        if let Some(item) = self.carry_over.pop_front() {
             return Ok(item);
         }
         tokio::select! {
@@ -186,6 +213,19 @@ impl Batcher {
                 let item = delivery.map(|delivery| Item::read(delivery, self.decode));
                 item.ok_or(Gathered::ChannelGone)
             }
+        }
+    }
+
+    /// Leaves to the next batch what one statement does not take: it goes with what comes meanwhile,
+    /// where a second statement would be a second commit.
+    fn carry_over_what_needs_another_statement(&mut self, mut rows: usize) {
+        let most = rows_of_one_statement(rows);
+        while rows > most
+            && self.gathering.len() > 1
+            && let Some(item) = self.gathering.pop()
+        {
+            rows -= item.rows();
+            self.carry_over.push_front(item);
         }
     }
 

@@ -1,7 +1,23 @@
 //! Keeps one queue consumed, through every absence of RabbitMQ and MySQL.
+//!
+//! ```text
+//!                 paused                          paused
+//!      +----------------------------+   +-----------------------+
+//!      v                            |   |                       |
+//!   Paused --- goes on, changes --> Connecting -- connected --> Consuming
+//!                                   ^   |                       |
+//!                  delay is over,   |   | a server is away      | a server is away,
+//!                  pause changes    |   v                       | an operator is needed
+//!                                   BackingOff <----------------+
+//!
+//!   Each state ends with a stop. Consuming alternates between two modes: probing, one message at a
+//!   time, until one that is not suspected of crashing workers is processed; and normal, batches,
+//!   until a suspected one comes.
+//! ```
 
 use std::future::pending;
 use std::sync::Arc;
+use std::time::Duration;
 
 use registrar_messaging::{ConsumerConnection, ConsumerConnector, Deliveries};
 use registrar_runtime::retry::{Backoff, RetryPolicy};
@@ -12,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::batcher::Mode;
 use crate::processor::{Processor, ProcessorEnd};
-use crate::readiness::{Readiness, State};
+use crate::readiness::{self, Readiness};
 use crate::unavailable::Unavailable;
 
 /// Consumes one queue with a connection of its own and a channel per processor.
@@ -37,11 +53,26 @@ pub struct Consumer<C, S> {
     pub pauses: PauseWatch,
 }
 
-/// How a session with the processors of one mode ended.
+/// What a consumer is doing.
+enum State<C> {
+    Paused(LanePause),
+    Connecting,
+    Consuming(C),
+    BackingOff(Unavailable, Duration),
+    Stopped,
+}
+
+/// How the processors of one mode ended.
 enum RunEnd {
     Stopped,
     Change(Mode),
     Interrupted(Unavailable),
+}
+
+/// The delays before it connects again.
+struct Delays {
+    reconnect: Backoff,
+    resume: Backoff,
 }
 
 impl<C, S> Consumer<C, S>
@@ -51,86 +82,89 @@ where
 {
     /// Runs until `stop`. Fails only when a processor panicked.
     pub async fn run(self, stop: CancellationToken) -> Result<(), JoinError> {
-        let mut reconnect = Backoff::new(self.reconnect);
-        let mut resume = Backoff::new(self.resume);
+        let mut delays =
+            Delays { reconnect: Backoff::new(self.reconnect), resume: Backoff::new(self.resume) };
+        let mut state = State::Connecting;
         loop {
-            if let Some(pause) = self.pause() {
-                self.paused(&pause);
-                tokio::select! {
-                    biased;
-                    () = stop.cancelled() => return Ok(()),
-                    () = self.pause_changed(Some(&pause)) => continue,
+            state = match state {
+                State::Stopped => return Ok(()),
+                State::Paused(pause) => {
+                    self.show_paused(&pause);
+                    tokio::select! {
+                        biased;
+                        () = stop.cancelled() => State::Stopped,
+                        () = self.pause_changed(Some(&pause)) => State::Connecting,
+                    }
                 }
-            }
-            let opened = tokio::select! {
-                biased;
-                () = stop.cancelled() => return Ok(()),
-                opened = self.open() => opened,
-            };
-            let (interruption, delay) = match opened {
-                Err(Unavailable::Paused) => continue,
-                Err(interruption) => (interruption, reconnect.next_delay()),
-                Ok(connection) => {
-                    self.consuming();
-                    let proved_good = || {
-                        reconnect.reset();
-                        resume.reset();
-                    };
-                    let consumed = self.consume(&connection, proved_good, &stop).await?;
+                State::Connecting => tokio::select! {
+                    biased;
+                    () = stop.cancelled() => State::Stopped,
+                    next = self.connect(&mut delays) => next,
+                },
+                State::Consuming(connection) => {
+                    self.show_consuming();
+                    let next = self.consume(&connection, &mut delays, &stop).await?;
                     connection.close().await;
-                    match consumed {
-                        Ok(()) => return Ok(()),
-                        Err(Unavailable::Paused) => continue,
-                        Err(error) if error.is_of_store() => (error, resume.next_delay()),
-                        Err(error) => (error, reconnect.next_delay()),
+                    next
+                }
+                State::BackingOff(unavailable, delay) => {
+                    self.show_unavailable(&unavailable);
+                    tokio::select! {
+                        biased;
+                        () = stop.cancelled() => State::Stopped,
+                        () = self.pause_changed(None) => State::Connecting,
+                        () = sleep(delay) => State::Connecting,
                     }
                 }
             };
-            self.waiting_for(&interruption);
-            tokio::select! {
-                biased;
-                () = stop.cancelled() => return Ok(()),
-                () = self.pause_changed(None) => {}
-                () = sleep(delay) => {}
-            }
         }
     }
 
     /// Consuming starts only when both servers answer, so that an absent MySQL does not use up the
     /// deliveries that a message has (from RabbitMQ 4.3 on, what is requeued is not counted); and when
     /// it is known that the lane is not paused.
-    async fn open(&self) -> Result<C::Connection, Unavailable> {
-        self.processor.store.probe().await.map_err(Unavailable::from_probe)?;
-        self.pauses.wait_until_read().await;
-        if self.pause().is_some() {
-            return Err(Unavailable::Paused);
+    async fn connect(&self, delays: &mut Delays) -> State<C::Connection> {
+        if let Some(pause) = self.pause() {
+            return State::Paused(pause);
         }
-        let purpose = format!("consume {}", self.processor.source.queue);
-        Ok(self.messaging.connect(&purpose).await?)
+        let connected = async {
+            self.processor.store.probe().await.map_err(Unavailable::from_probe)?;
+            self.pauses.wait_until_read().await;
+            if let Some(pause) = self.pause() {
+                return Ok(State::Paused(pause));
+            }
+            let purpose = format!("consume {}", self.processor.source.queue);
+            Ok(State::Consuming(self.messaging.connect(&purpose).await?))
+        };
+        connected.await.unwrap_or_else(|unavailable| {
+            State::BackingOff(unavailable, delays.reconnect.next_delay())
+        })
     }
 
-    /// Consumes on this connection at changing mode until `stop` or an interruption.
+    /// Consumes on this connection in changing modes until `stop`, a pause or an interruption.
     async fn consume(
         &self,
         connection: &C::Connection,
-        mut proved_good: impl FnMut(),
+        delays: &mut Delays,
         stop: &CancellationToken,
-    ) -> Result<Result<(), Unavailable>, JoinError> {
+    ) -> Result<State<C::Connection>, JoinError> {
         let mut mode = Mode::Probing;
         loop {
-            let channels = match self.channels(connection, mode).await {
-                Ok(channels) => channels,
-                Err(interruption) => return Ok(Err(interruption)),
+            let end = match self.channels(connection, mode).await {
+                Ok(channels) => self.run_processors(channels, mode, stop).await?,
+                Err(unavailable) => RunEnd::Interrupted(unavailable),
             };
-            match self.run_processors(channels, mode, stop).await? {
-                RunEnd::Stopped => return Ok(Ok(())),
-                RunEnd::Interrupted(interruption) => return Ok(Err(interruption)),
-                RunEnd::Change(next) => {
-                    if next == Mode::Normal {
-                        proved_good();
-                    }
-                    mode = next;
+            match end {
+                RunEnd::Change(next) => mode = next,
+                RunEnd::Stopped => return Ok(State::Stopped),
+                RunEnd::Interrupted(Unavailable::Paused) => return Ok(State::Connecting),
+                RunEnd::Interrupted(unavailable) => {
+                    let delay = delays.after(&unavailable);
+                    return Ok(State::BackingOff(unavailable, delay));
                 }
+            }
+            if mode == Mode::Normal {
+                delays.reset();
             }
         }
     }
@@ -217,33 +251,47 @@ where
         }
     }
 
-    fn paused(&self, pause: &LanePause) {
+    fn show_paused(&self, pause: &LanePause) {
         let source = &self.processor.source;
         self.processor.metrics.paused(source, true);
         let until = pause.until_text();
         let sentence = format!("Paused by an operator until {until}.");
-        if self.readiness.set(source.name, State::Paused(sentence)) {
+        if self.readiness.set(source.name, readiness::State::Paused(sentence)) {
             tracing::warn!(queue = source.queue, until, "paused by an operator");
         }
     }
 
-    fn consuming(&self) {
+    fn show_consuming(&self) {
         let source = &self.processor.source;
         self.processor.metrics.paused(source, false);
-        if self.readiness.set(source.name, State::Consuming) {
+        if self.readiness.set(source.name, readiness::State::Consuming) {
             tracing::info!(queue = source.queue, "consuming");
         }
     }
 
-    fn waiting_for(&self, interruption: &Unavailable) {
+    fn show_unavailable(&self, unavailable: &Unavailable) {
         let source = &self.processor.source;
         self.processor.metrics.paused(source, true);
-        let changed = self.readiness.set(source.name, State::Waiting(interruption.to_string()));
-        if changed && interruption.needs_operator() {
-            tracing::error!(queue = source.queue, "not consuming: {interruption}");
+        let changed =
+            self.readiness.set(source.name, readiness::State::Waiting(unavailable.to_string()));
+        if changed && unavailable.needs_operator() {
+            tracing::error!(queue = source.queue, "not consuming: {unavailable}");
         } else if changed {
-            tracing::warn!(queue = source.queue, "not consuming: {interruption}");
+            tracing::warn!(queue = source.queue, "not consuming: {unavailable}");
         }
+    }
+}
+
+impl Delays {
+    fn after(&mut self, unavailable: &Unavailable) -> Duration {
+        let backoff =
+            if unavailable.is_of_store() { &mut self.resume } else { &mut self.reconnect };
+        backoff.next_delay()
+    }
+
+    fn reset(&mut self) {
+        self.reconnect.reset();
+        self.resume.reset();
     }
 }
 

@@ -1,4 +1,4 @@
-//! Makes dead letters of what a processor cannot register.
+//! Makes dead letters of what cannot be registered.
 
 use registrar_domain::{HoldReason, Registration, RegistrationId};
 use registrar_messaging::Envelope;
@@ -7,36 +7,35 @@ use registrar_storage::DeadLetter;
 use crate::batcher::Item;
 use crate::source::Source;
 
-/// The dead letter of a whole message. One that cannot be read still has its registration's id as
-/// its message id, where the API published it: so its status can say that it is on hold, and a newer
-/// worker that can read it releases the letter.
-pub(crate) fn from_message(
+/// The dead letter of one registration of a message, in an envelope of its own, so that its
+/// neighbours in the message are not held with it; or of the whole message when it cannot be read.
+///
+/// One that cannot be read still has its registration's id as its message id, where the API
+/// published it: so its status can say that it is on hold, and a newer worker that can read it
+/// releases the dead letter.
+pub(crate) fn dead_letter(
     source: &Source,
     item: &Item,
+    registration: Option<&Registration>,
     reason: HoldReason,
     fingerprint: &str,
 ) -> DeadLetter {
     let message_id = item.delivery.message_id.as_deref();
     DeadLetter {
-        registration_id: message_id.and_then(RegistrationId::parse),
+        registration_id: match registration {
+            Some(registration) => Some(registration.id),
+            None => message_id.and_then(RegistrationId::parse),
+        },
         message_id: item.delivery.message_id.clone(),
-        payload: item.delivery.body.clone(),
+        payload: match registration {
+            Some(registration) => Envelope::from_registration(registration.clone()).encode(),
+            None => item.delivery.body.clone(),
+        },
         headers: item.delivery.headers.clone(),
         lane: source.lane_of(item),
         reason,
         fingerprint: fingerprint.to_owned(),
         attempts: item.delivery.delivery_count.saturating_add(1),
-        accepted_at: None,
-    }
-}
-
-/// The same for one registration of the message, with an envelope of its own: its neighbours in
-/// the message are not held with it.
-pub(crate) fn from_registration(of_message: DeadLetter, registration: &Registration) -> DeadLetter {
-    DeadLetter {
-        registration_id: Some(registration.id),
-        accepted_at: Some(registration.accepted_at),
-        payload: Envelope::from_registration(registration.clone()).encode(),
-        ..of_message
+        accepted_at: registration.map(|registration| registration.accepted_at),
     }
 }

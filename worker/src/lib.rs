@@ -1,12 +1,11 @@
 //! The queue consumer: stores accepted registrations in MySQL, in batches, with retries.
 //!
 //! A delivery's way through the modules: [`consumer`] keeps a queue open, [`batcher`] gathers its
-//! deliveries, [`processor`] stores and acks them batch by batch, [`attempt`] gives each registration
-//! its outcome, [`retry_decision`] decides what to do when MySQL did not take it.
+//! deliveries, [`processor`] stores and acks them batch by batch, [`retry_decision`] decides what to
+//! do when MySQL did not take them.
 
 mod admin;
 mod app;
-pub mod attempt;
 pub mod batcher;
 pub mod consumer;
 mod dead_letter;

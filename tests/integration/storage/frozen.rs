@@ -14,10 +14,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 /// For a busy machine; all the same far below what is refused here.
 const SLACK: Duration = Duration::from_millis(400);
 
-const ROLLBACK: &[u8] = b"ROLLBACK";
-/// The packet of a `COM_PING`.
-const PING: &[u8] = b"\x01\0\0\0\x0e";
-
 fn pool(url: &str) -> Pool {
     let mut settings = settings(url);
     settings.connect_timeout = CONNECT_TIMEOUT;
@@ -42,18 +38,6 @@ async fn several_idle(pool: &Pool) {
     })
     .await;
     assert!(pool.connections().idle > 2, "{:?}", pool.connections());
-}
-
-#[tokio::test]
-async fn a_connection_that_falls_silent_while_it_is_given_back_is_closed_in_time() {
-    let fixture = Fixture::new().await;
-    for silenced_by in [ROLLBACK, PING] {
-        let way = Silencer::start(address_in(&fixture.url), silenced_by).await;
-        let pool = pool(&way.url(&fixture.url));
-        pool.ping().await.unwrap();
-        assert_eq!(pool.connections(), PoolConnections { in_use: 1, idle: 0 });
-        count_of_idle(&pool, 0).await;
-    }
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod report_consumer;
 mod settled_numbers;
 
 pub(crate) use auditor::Auditor;
+pub(crate) use recorder::NOTED_WITHIN;
 pub use recorder::{Recorder, Recording};
 pub(crate) use report_consumer::ReportConsumer;
 pub(crate) use settled_numbers::settled_numbers;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use registrar_storage::StorageError;
+use registrar_storage::{ErrorClass, StorageError};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
@@ -38,6 +38,15 @@ impl Outage {
     /// An attempt to write failed, which alone says nothing yet.
     pub(crate) fn caused_by(&self, error: StorageError) {
         self.known().cause = Some(error);
+    }
+
+    /// Why the ledger is not written.
+    pub(crate) fn cause(&self) -> StorageError {
+        let away = || {
+            let sentence = "MySQL does not take what was settled into the ledger.";
+            StorageError::new(ErrorClass::Transient, "ledger_not_written", sentence)
+        };
+        self.known().cause.clone().unwrap_or_else(away)
     }
 
     /// Acks go ahead from now on.

@@ -1,5 +1,6 @@
-//! Notes in the ledger what was settled: before the ack as long as the ledger can be written in
-//! time, and afterwards when it cannot, so that it never stops a lane.
+//! Notes in the ledger what was settled, off the hot path: what all processors settle within an
+//! interval is one row for each sequence. Acks wait for it, processing does not; and when the ledger
+//! cannot be written in time they go ahead, so that it never stops a lane.
 
 use std::mem;
 use std::sync::Arc;
@@ -9,36 +10,33 @@ use registrar_domain::ledger::Ledger;
 use registrar_runtime::retry::{Backoff, RetryPolicy};
 use registrar_storage::{RegistrationStore, StorageError};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::outage::Outage;
 use crate::readiness::Readiness;
 
-/// How long a batch waits for the ledger, twice: before and after the look at whether MySQL as a
-/// whole is away. Longer than the delays between attempts, so that there is one in each.
+/// How long notes are gathered, unless one is urgent: the prefetch of a channel runs low.
+const INTERVAL: Duration = Duration::from_millis(50);
+
+/// How long acks wait for the ledger, twice: before and after the probe of whether MySQL as a whole
+/// is away. Longer than the delays between attempts, so that there is one in each.
 const IN_TIME: Duration = Duration::from_secs(2);
 
-/// Each processor waits for its note, so that there are never more than processors while all is well;
-/// and while acks go ahead, what comes is taken at once.
+/// Within this time a note is written or acks go ahead, unless MySQL as a whole is away.
+pub(crate) const NOTED_WITHIN: Duration = Duration::from_secs(6);
+
+/// The task takes notes at any time, so that this never fills for long.
 const NOTES: usize = 64;
 
-/// The most ranges of an key that are kept while the ledger cannot be written, so that memory
+/// The most ranges of a sequence that are kept while the ledger cannot be written, so that memory
 /// is bounded; as text some hundred kilobytes.
 const MAX_RANGES: usize = 10_000;
 
 /// Notes what is settled; one for each processor, all of which share one [`Recording`].
-#[derive(Debug)]
-pub struct Recorder<S> {
-    store: Arc<S>,
+#[derive(Clone, Debug)]
+pub struct Recorder {
     notes: mpsc::Sender<Note>,
     outage: Outage,
-}
-
-impl<S> Clone for Recorder<S> {
-    fn clone(&self) -> Self {
-        let Self { store, notes, outage } = self;
-        Self { store: Arc::clone(store), notes: notes.clone(), outage: outage.clone() }
-    }
 }
 
 /// Writes the notes of all processors of a process: those that come while it writes go together.
@@ -50,49 +48,51 @@ pub struct Recording<S> {
     retry: RetryPolicy,
     pending: Ledger,
     waiting: Vec<oneshot::Sender<()>>,
+    is_urgent: bool,
 }
 
 #[derive(Debug)]
 struct Note {
     settled: Ledger,
-    recorded: oneshot::Sender<()>,
+    may_be_acked: oneshot::Sender<()>,
+    is_urgent: bool,
 }
 
-impl<S: RegistrationStore> Recorder<S> {
+impl Recorder {
     /// A recorder, and the task to run beside it, which ends after the last of its clones.
-    pub fn new(store: Arc<S>, retry: RetryPolicy, readiness: Readiness) -> (Self, Recording<S>) {
+    pub fn new<S: RegistrationStore>(
+        store: Arc<S>,
+        retry: RetryPolicy,
+        readiness: Readiness,
+    ) -> (Self, Recording<S>) {
         let (sender, receiver) = mpsc::channel(NOTES);
         let outage = Outage::none(readiness);
         let recording = Recording {
-            store: Arc::clone(&store),
+            store,
             notes: receiver,
             outage: outage.clone(),
             retry,
             pending: Ledger::default(),
             waiting: Vec::new(),
+            is_urgent: false,
         };
-        (Self { store, notes: sender, outage }, recording)
+        (Self { notes: sender, outage }, recording)
     }
 
-    /// Notes what was settled and may be acked after this. In bounded time.
-    ///
-    /// Fails when MySQL as a whole is away, which stores no registrations either: then nothing is
-    /// gained by acking ahead of the ledger.
-    pub(crate) async fn record(&self, settled: Ledger) -> Result<(), StorageError> {
-        let (recorded, mut is_recorded) = oneshot::channel();
-        // It is gone only when it panicked, which ends the process.
-        if self.notes.send(Note { settled, recorded }).await.is_err() || self.outage.is_on() {
-            return Ok(());
-        }
-        if let Ok(Ok(())) = timeout(IN_TIME, &mut is_recorded).await {
-            return Ok(());
-        }
-        self.store.probe().await?;
-        // It may have come back this very moment.
-        if !matches!(timeout(IN_TIME, is_recorded).await, Ok(Ok(()))) {
-            self.outage.begin();
-        }
-        Ok(())
+    /// Notes what was settled, soon or, when it is urgent, at once with all that was noted before.
+    /// What is returned resolves when it may be acked: the note is written, or acks go ahead of a
+    /// ledger that cannot be written. While MySQL as a whole is away, which stores no registrations
+    /// either, it does not resolve.
+    pub(crate) async fn note(&self, settled: Ledger, is_urgent: bool) -> oneshot::Receiver<()> {
+        let (may_be_acked, noted) = oneshot::channel();
+        // The task is gone only when it panicked, which ends the process.
+        let _ = self.notes.send(Note { settled, may_be_acked, is_urgent }).await;
+        noted
+    }
+
+    /// Why nothing is noted.
+    pub(crate) fn why_not_noted(&self) -> StorageError {
+        self.outage.cause()
     }
 
     /// What knows whether acks go ahead of the ledger.
@@ -106,26 +106,71 @@ impl<S: RegistrationStore> Recording<S> {
     pub async fn run(mut self) {
         while let Some(note) = self.notes.recv().await {
             self.take(note);
-            while let Ok(note) = self.notes.try_recv() {
-                self.take(note);
-            }
-            self.record_all().await;
+            self.gather().await;
+            self.write().await;
         }
     }
 
-    fn take(&mut self, note: Note) {
-        self.pending.add(&note.settled);
-        self.waiting.push(note.recorded);
+    fn take(&mut self, Note { settled, may_be_acked, is_urgent }: Note) {
+        self.pending.add(&settled);
+        self.is_urgent |= is_urgent;
+        self.waiting.push(may_be_acked);
+        if self.outage.is_on() {
+            self.let_all_be_acked();
+        }
     }
 
-    async fn record_all(&mut self) {
+    async fn gather(&mut self) {
+        let until = Instant::now() + INTERVAL;
+        while !self.is_urgent {
+            match timeout_at(until, self.notes.recv()).await {
+                Ok(Some(note)) => self.take(note),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        while let Ok(note) = self.notes.try_recv() {
+            self.take(note);
+        }
+        self.is_urgent = false;
+    }
+
+    /// Writes what is pending until nothing is, or the process ends.
+    async fn write(&mut self) {
         let mut backoff = Backoff::new(self.retry);
-        let mut give_up_at = None;
+        let mut late = Box::pin(late(Arc::clone(&self.store)));
+        let (mut is_late, mut give_up_at) = (false, None);
         while !self.pending.is_empty() {
-            let Err(error) = self.record().await else {
+            let settled = mem::take(&mut self.pending);
+            let mut waiting = mem::take(&mut self.waiting);
+            let store = Arc::clone(&self.store);
+            let attempt = store.record(&settled);
+            tokio::pin!(attempt);
+            let written = loop {
+                tokio::select! {
+                    biased;
+                    written = &mut attempt => break written,
+                    Some(note) = self.notes.recv() => self.take(note),
+                    () = &mut late, if !is_late => {
+                        is_late = true;
+                        self.waiting.append(&mut waiting);
+                        self.go_ahead();
+                    }
+                }
+            };
+            let Err(error) = written else {
+                // What was taken meanwhile is written next, also when there is always more of it.
+                self.outage.end();
+                for one in waiting {
+                    // Its processor may have ended.
+                    let _ = one.send(());
+                }
                 backoff.reset();
+                (is_late, late) = (false, Box::pin(self::late(Arc::clone(&self.store))));
                 continue;
             };
+            self.pending.add(&settled);
+            self.waiting.extend(waiting);
+            self.bound();
             if self.notes.is_closed() && self.notes.is_empty() {
                 let give_up_at = *give_up_at.get_or_insert_with(|| Instant::now() + IN_TIME);
                 if Instant::now() >= give_up_at {
@@ -133,47 +178,32 @@ impl<S: RegistrationStore> Recording<S> {
                 }
             }
             self.outage.caused_by(error);
-            self.pause(backoff.next_delay()).await;
+            let delay = sleep(backoff.next_delay());
+            tokio::pin!(delay);
+            loop {
+                tokio::select! {
+                    biased;
+                    () = &mut delay => break,
+                    Some(note) = self.notes.recv() => self.take(note),
+                    () = &mut late, if !is_late => {
+                        is_late = true;
+                        self.go_ahead();
+                    }
+                }
+            }
         }
+        self.let_all_be_acked();
     }
 
-    /// Writes what is pending, and takes what comes meanwhile.
-    async fn record(&mut self) -> Result<(), StorageError> {
-        let (settled, waiting) = (mem::take(&mut self.pending), mem::take(&mut self.waiting));
-        let store = Arc::clone(&self.store);
-        let recording = store.record(&settled);
-        tokio::pin!(recording);
-        let result = loop {
-            tokio::select! {
-                biased;
-                result = &mut recording => break result,
-                Some(note) = self.notes.recv() => self.take(note),
-            }
-        };
-        if result.is_ok() {
-            // What was taken meanwhile is written next, also when there is always more of it.
-            self.outage.end();
-            for one in waiting {
-                // It may not have waited so long.
-                let _ = one.send(());
-            }
-        } else {
-            self.pending.add(&settled);
-            self.waiting.extend(waiting);
-            self.bound();
-        }
-        result
+    fn go_ahead(&mut self) {
+        self.outage.begin();
+        self.let_all_be_acked();
     }
 
-    async fn pause(&mut self, delay: Duration) {
-        let delay = sleep(delay);
-        tokio::pin!(delay);
-        loop {
-            tokio::select! {
-                biased;
-                () = &mut delay => return,
-                Some(note) = self.notes.recv() => self.take(note),
-            }
+    fn let_all_be_acked(&mut self) {
+        for one in self.waiting.drain(..) {
+            // Its processor may have ended.
+            let _ = one.send(());
         }
     }
 
@@ -200,5 +230,17 @@ impl<S: RegistrationStore> Recording<S> {
             );
         }
         self.pending = Ledger::default();
+    }
+}
+
+/// Waits until the ledger is late although MySQL as a whole is not away. While it is away nothing is
+/// gained by acking ahead of the ledger.
+async fn late<S: RegistrationStore>(store: Arc<S>) {
+    loop {
+        sleep(IN_TIME).await;
+        if store.probe().await.is_ok() {
+            // It may have come back this very moment.
+            return sleep(IN_TIME).await;
+        }
     }
 }

@@ -86,7 +86,7 @@ impl BatchTrace {
     }
 
     /// Closes all spans of a batch that was not settled: its messages are delivered again.
-    pub fn give_back(self, why: &'static str) {
+    pub fn requeue(self, why: &'static str) {
         for span in self.messages.iter().map(|message| &message.span).chain([&self.batch]) {
             span.record("registration.outcome", "given_back");
             fail(span, why);

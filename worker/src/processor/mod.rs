@@ -1,31 +1,36 @@
-//! The loop that turns the deliveries of one channel into rows.
+//! One straight way from the deliveries of a channel to rows: gather, store with retry, ack, observe.
+
+mod acks;
+mod store;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_messaging::{ChannelGone, Deliveries};
-use registrar_runtime::retry::{Backoff, RetryPolicy};
+use registrar_domain::ledger::Ledger;
+use registrar_messaging::Deliveries;
+use registrar_runtime::retry::RetryPolicy;
 use registrar_storage::{RegistrationStore, StorageError};
 use time::OffsetDateTime;
-use tokio::time::{Instant, sleep};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use crate::attempt::{Attempt, Attempted};
+use self::acks::{Ack, Acks, Overdue};
+use self::store::Stored;
 use crate::batcher::{BatchLimits, Batcher, Decode, Gathered, Item, Mode};
-use crate::delayed::{Delayed, DelayedDelivery};
-use crate::ledger::Recorder;
-use crate::observe::metrics::WorkerMetrics;
+use crate::delayed::{Delay, Delayed, DelayedDelivery};
+use crate::ledger::{NOTED_WITHIN, Recorder, settled_numbers};
+use crate::observe::metrics::{InHand, WorkerMetrics};
 use crate::observe::oldest_waiting::ChannelWaiting;
 use crate::observe::trace::BatchTrace;
-use crate::retry_decision::{AfterDelay, RetryDecision, after_delay, retry_decision};
+use crate::retry_decision::{AfterDelay, after_delay};
 use crate::source::Source;
 
-/// Settles the deliveries of one channel, one batch after the other.
+/// Processes the deliveries of one channel, one batch after the other.
 ///
 /// A delivery is acked only when each of its registrations has an outcome in the database. Since
-/// batches are settled in order, one multiple-ack does for each, unless a suspected delivery was put
+/// batches are stored in order, one multiple-ack does for each, unless a suspected delivery was put
 /// aside, or one is delayed: something in MySQL is in its way and not in that of the others.
 #[derive(Debug)]
 pub struct Processor<S> {
@@ -34,7 +39,7 @@ pub struct Processor<S> {
     /// Where outcomes are kept.
     pub store: Arc<S>,
     /// Where what is settled is noted.
-    pub ledger: Recorder<S>,
+    pub ledger: Recorder,
     /// How message bodies are read.
     pub decode: Decode,
     /// How large batches grow.
@@ -47,16 +52,7 @@ pub struct Processor<S> {
     pub metrics: Arc<WorkerMetrics>,
 }
 
-/// How to ack a batch.
-#[derive(Clone, Copy)]
-enum Acking {
-    /// With everything before it.
-    Through,
-    /// Nothing but its own deliveries.
-    Each,
-}
-
-/// Why a processor ended. Whatever it had not settled goes back to the queue.
+/// Why a processor ended. What it had not acked goes back to the queue.
 #[derive(Debug)]
 pub enum ProcessorEnd {
     /// A stop was asked for.
@@ -67,7 +63,7 @@ pub enum ProcessorEnd {
     ChannelGone,
     /// MySQL has been away for too long to keep deliveries waiting.
     StoreAway(StorageError),
-    /// Nothing can be stored until an operator mends something.
+    /// Nothing can be stored until an operator fixes something.
     Halted(StorageError),
 }
 
@@ -84,15 +80,24 @@ impl ProcessorEnd {
     }
 }
 
+/// Where a batch comes from.
+enum Origin {
+    /// From the channel, in order.
+    Next,
+    /// From the channel after something was put aside.
+    InHand,
+    /// Delayed deliveries that are tried again, or go on hold when they are delayed once more.
+    Delayed { delays: Vec<Delay>, holds: bool },
+}
+
 impl<S: RegistrationStore> Processor<S> {
     /// Runs until `stop`, until something stands in the way, or until another mode is called for:
-    /// full when a message that is not suspected was settled carefully, careful when a suspected
-    /// one comes.
+    /// normal when a message that is not suspected was processed alone, probing when a suspected one
+    /// comes.
     ///
-    /// For a change of mode what is in hand is settled first, and so it is on `wind_down`, a child
-    /// of `stop`: what is given back counts as delivered once more (before RabbitMQ 4.3),
-    /// and after a few changes messages would be suspected, and at last dead letters, that never did
-    /// anything.
+    /// For a change of mode what is in hand is processed first, and so it is on `wind_down`, a child
+    /// of `stop`: what is requeued counts as delivered once more (before RabbitMQ 4.3), and after a
+    /// few changes messages would be suspected, and at last dead letters, that never did anything.
     pub async fn run<D: Deliveries>(
         &self,
         mode: Mode,
@@ -100,83 +105,130 @@ impl<S: RegistrationStore> Processor<S> {
         wind_down: &CancellationToken,
         stop: &CancellationToken,
     ) -> ProcessorEnd {
+        let rows = u16::try_from(self.limits.rows).unwrap_or(u16::MAX);
+        let mut channel = Channel {
+            deliveries,
+            prefetch: self.source.prefetch(mode, rows).into(),
+            acks: Acks::default(),
+            delayed: Delayed::none(self.retry),
+            waiting: self.metrics.waiting.channel(&self.source),
+            stop,
+        };
         let mut batcher = Batcher::new(mode, self.limits, self.decode);
-        let waiting = self.metrics.waiting.channel(&self.source);
-        let mut channel = Channel { deliveries, delayed: Delayed::none(self.retry), waiting, stop };
+        let end = self.process_all(mode, &mut batcher, &mut channel, wind_down).await;
+        // Whatever the end is: what is stored is acked if it can be noted.
+        self.ack_what_is_stored(&mut channel).await;
+        end
+    }
+
+    async fn process_all<D: Deliveries>(
+        &self,
+        mode: Mode,
+        batcher: &mut Batcher,
+        channel: &mut Channel<'_, D>,
+        wind_down: &CancellationToken,
+    ) -> ProcessorEnd {
         loop {
-            let gathered = tokio::select! {
+            let processed = tokio::select! {
                 biased;
-                () = channel.delayed.due() => {
-                    match self.try_delayed(&mut channel).await {
-                        Ok(()) => continue,
-                        Err(end) => return end,
-                    }
-                }
-                gathered = batcher.next(channel.deliveries, wind_down) => gathered,
-            };
-            let end = match gathered {
-                Gathered::Batch(items) => match self.settle_at(mode, items, &mut channel).await {
-                    Ok(()) => continue,
-                    Err(end) => return end,
+                noted = channel.acks.noted(self.requeue_after) => match noted {
+                    Ok(()) => channel.ack().await,
+                    Err(Overdue) => Err(ProcessorEnd::StoreAway(self.ledger.why_not_noted())),
                 },
-                Gathered::SuspectedPoison => ProcessorEnd::Change(Mode::Probing),
-                Gathered::Stopped => ProcessorEnd::Stopped,
-                Gathered::ChannelGone => return ProcessorEnd::ChannelGone,
+                () = channel.delayed.due() => self.retry_delayed(channel).await,
+                gathered = batcher.next(channel.deliveries, wind_down) => match gathered {
+                    Gathered::Batch(items) if mode == Mode::Probing => {
+                        self.probe(items, channel).await
+                    }
+                    Gathered::Batch(items) => self.process(items, Origin::Next, channel).await,
+                    Gathered::SuspectedPoison => {
+                        let end = ProcessorEnd::Change(Mode::Probing);
+                        Err(self.process_what_is_in_hand(batcher, channel, end).await)
+                    }
+                    Gathered::Stopped => {
+                        let end = ProcessorEnd::Stopped;
+                        Err(self.process_what_is_in_hand(batcher, channel, end).await)
+                    }
+                    Gathered::ChannelGone => Err(ProcessorEnd::ChannelGone),
+                },
             };
-            return self.settle_what_is_in_hand(batcher, &mut channel, end).await;
+            if let Err(end) = processed {
+                return end;
+            }
         }
     }
 
-    /// Settles a batch; an error is the end of the run, also when that is only another mode.
-    async fn settle_at<D: Deliveries>(
+    /// Processes one message; after one that is not suspected the mode is normal.
+    async fn probe<D: Deliveries>(
         &self,
-        mode: Mode,
         items: Vec<Item>,
         channel: &mut Channel<'_, D>,
     ) -> Result<(), ProcessorEnd> {
-        let proves_good = mode == Mode::Probing && !items.iter().any(Item::is_suspected_poison);
+        let proves_good = !items.iter().any(Item::is_suspected_poison);
         if proves_good {
             // The broker would send the next message with the ack, only to get it back.
             channel.deliveries.cancel().await;
         }
-        self.settle(items, channel, Acking::Through).await?;
+        self.process(items, Origin::Next, channel).await?;
         if proves_good { Err(ProcessorEnd::Change(Mode::Normal)) } else { Ok(()) }
     }
 
-    /// Ends as asked for, except when something stands in the way. What is delayed goes back.
-    async fn settle_what_is_in_hand<D: Deliveries>(
-        &self,
-        mut batcher: Batcher,
-        channel: &mut Channel<'_, D>,
-        end: ProcessorEnd,
-    ) -> ProcessorEnd {
-        channel.deliveries.cancel().await;
-        while let Some(items) = batcher.next_in_hand(channel.deliveries, channel.stop).await {
-            if let Err(end) = self.settle(items, channel, Acking::Each).await {
-                return end;
-            }
-        }
-        end
-    }
-
-    async fn settle<D: Deliveries>(
+    /// The way of a batch: it is stored, acked once the ledger has it, and observed. Deliveries that
+    /// are delayed stay with the channel.
+    async fn process<D: Deliveries>(
         &self,
         items: Vec<Item>,
+        origin: Origin,
         channel: &mut Channel<'_, D>,
-        acking: Acking,
     ) -> Result<(), ProcessorEnd> {
         let trace = BatchTrace::begin(&self.source, &items);
-        let _in_hand = self.metrics.gathered(&self.source, &items, &trace);
-        channel.waiting.gathered(&items, channel.delayed.oldest());
-        let delayed = self.settle_or_delay(&items, trace, channel, acking, false).await?;
-        let some_settled = delayed.len() < items.len();
-        channel.delayed.add_all(items, delayed, some_settled);
-        channel.waiting.settled(channel.delayed.oldest());
-        Ok(())
+        let in_hand = self.observe_gathered(&items, &origin, &trace, channel);
+        let holds = matches!(origin, Origin::Delayed { holds: true, .. });
+        let storing = self.store_with_retry(&items, holds, &trace, channel.stop);
+        let stored = match storing.instrument(trace.batch_span().clone()).await {
+            Ok(stored) => stored,
+            Err(end) => {
+                trace.requeue(end.as_str());
+                return Err(end);
+            }
+        };
+        self.note(&items, &stored.delayed, &origin, channel).await;
+        let acked = channel.ack().await;
+        let delayed = self.observe_stored(stored, trace);
+        drop(in_hand);
+        channel.keep_delayed(items, delayed, origin);
+        acked
+    }
+
+    /// Lets the ledger know what is settled, after every outcome is proved and before the ack: a
+    /// crash in between leads to a redelivery, which comes to the same outcomes and numbers.
+    async fn note<D: Deliveries>(
+        &self,
+        items: &[Item],
+        delayed: &BTreeMap<usize, StorageError>,
+        origin: &Origin,
+        channel: &mut Channel<'_, D>,
+    ) {
+        let settled = items.iter().enumerate().filter(|(at, _)| !delayed.contains_key(at));
+        let settled: Vec<_> = settled.map(|(_, item)| item).collect();
+        let numbers = settled_numbers(&self.source, &settled);
+        let is_urgent = channel.is_running_low(settled.len());
+        let noted = if numbers.is_empty() {
+            None
+        } else {
+            Some(self.ledger.note(numbers, is_urgent).await)
+        };
+        let is_whole = delayed.is_empty() && channel.delayed.is_empty();
+        let ack = match (origin, settled.last()) {
+            // While anything is delayed, nothing may be acked with what came before.
+            (Origin::Next, Some(last)) if is_whole => Ack::Through(last.delivery.tag),
+            _ => Ack::Each(settled.iter().map(|item| item.delivery.tag).collect()),
+        };
+        channel.acks.push(ack, settled.len(), noted);
     }
 
     /// Tries again what is delayed, which the others wait for as long as one lock wait takes.
-    async fn try_delayed<D: Deliveries>(
+    async fn retry_delayed<D: Deliveries>(
         &self,
         channel: &mut Channel<'_, D>,
     ) -> Result<(), ProcessorEnd> {
@@ -188,128 +240,123 @@ impl<S: RegistrationStore> Processor<S> {
                 AfterDelay::Requeue => return Err(ProcessorEnd::StoreAway(one.error)),
             }
         }
-        for (deliveries, hold) in [(waiting, false), (overdue, true)] {
+        for (deliveries, holds) in [(waiting, false), (overdue, true)] {
             if deliveries.is_empty() {
                 continue;
             }
             let (items, delays) = deliveries.into_iter().map(DelayedDelivery::apart).unzip();
-            let items: Vec<_> = items;
-            let trace = BatchTrace::begin(&self.source, &items);
-            let delayed = self.settle_or_delay(&items, trace, channel, Acking::Each, hold).await?;
-            channel.delayed.add_again(items, delays, delayed);
+            self.process(items, Origin::Delayed { delays, holds }, channel).await?;
         }
-        channel.waiting.settled(channel.delayed.oldest());
         Ok(())
     }
 
-    /// Settles all but what is delayed, and returns where in the batch that is.
-    async fn settle_or_delay<D: Deliveries>(
+    /// Ends as asked for, unless something stands in the way. What is delayed, and what is suspected,
+    /// goes back.
+    async fn process_what_is_in_hand<D: Deliveries>(
         &self,
-        items: &[Item],
-        trace: BatchTrace,
+        batcher: &mut Batcher,
         channel: &mut Channel<'_, D>,
-        acking: Acking,
-        holds_delayed: bool,
-    ) -> Result<BTreeMap<usize, StorageError>, ProcessorEnd> {
-        let span = trace.batch_span().clone();
-        let deciding = async {
-            let attempted = self.decide(items, holds_delayed, &trace, channel.stop).await?;
-            let acked = channel.ack(items, &attempted.delayed, acking).await;
-            acked.map_err(|ChannelGone| ProcessorEnd::ChannelGone)?;
-            Ok::<_, ProcessorEnd>(attempted)
+        end: ProcessorEnd,
+    ) -> ProcessorEnd {
+        channel.deliveries.cancel().await;
+        while let Some(items) = batcher.next_in_hand(channel.deliveries, channel.stop).await {
+            if let Err(end) = self.process(items, Origin::InHand, channel).await {
+                return end;
+            }
+        }
+        end
+    }
+
+    /// Waits for the ledger as long as it takes until acks may go ahead of it, and no longer: what is
+    /// not acked is delivered again, and comes to the same outcome.
+    async fn ack_what_is_stored<D: Deliveries>(&self, channel: &mut Channel<'_, D>) {
+        if channel.acks.is_empty() {
+            return;
+        }
+        let acking = async {
+            let _at_once = self.ledger.note(Ledger::default(), true).await;
+            while !channel.acks.is_empty() {
+                if channel.acks.noted(NOTED_WITHIN).await.is_err() || channel.ack().await.is_err() {
+                    return;
+                }
+            }
         };
-        match deciding.instrument(span).await {
-            Ok(Attempted { settled, delayed }) => {
-                let now = OffsetDateTime::now_utc();
-                for one in &settled {
-                    self.metrics.outcome(&self.source, one, now, trace.trace_of(one.position));
-                }
-                if let Some(error) = delayed.values().next() {
-                    self.metrics.failed_attempt(error);
-                    let messages = delayed.len();
-                    tracing::warn!(%error, messages, "delayed, while the others go on");
-                }
-                trace.end(&settled, &delayed);
-                Ok(delayed)
-            }
-            Err(end) => {
-                trace.give_back(end.as_str());
-                Err(end)
-            }
+        if timeout(NOTED_WITHIN, acking).await.is_err() {
+            tracing::warn!("what is stored is not acked, since the ledger did not note it in time");
         }
     }
 
-    /// Tries until every registration of the batch that is not delayed has an outcome that the
-    /// database proves.
-    async fn decide<'a>(
+    fn observe_gathered<D>(
         &self,
-        items: &'a [Item],
-        holds_delayed: bool,
+        items: &[Item],
+        origin: &Origin,
         trace: &BatchTrace,
-        stop: &CancellationToken,
-    ) -> Result<Attempted<'a>, ProcessorEnd> {
-        let mut backoff = Backoff::new(self.retry);
-        let mut failing_since = None;
-        loop {
-            let attempt = Attempt {
-                source: &self.source,
-                store: &*self.store,
-                ledger: &self.ledger,
-                metrics: &self.metrics,
-                trace,
-                holds_delayed,
-            };
-            let error = match attempt.run(items).await {
-                Ok(attempted) => return Ok(attempted),
-                Err(error) => error,
-            };
-            self.metrics.failed_attempt(&error);
-            let failing_for = failing_since.get_or_insert_with(Instant::now).elapsed();
-            match retry_decision(error.class(), failing_for, self.requeue_after) {
-                RetryDecision::Retry { at_least } => {
-                    let delay = backoff.next_delay().max(at_least);
-                    tracing::warn!(%error, ?delay, "the batch was not stored; trying again");
-                    tokio::select! {
-                        biased;
-                        () = stop.cancelled() => return Err(ProcessorEnd::Stopped),
-                        () = sleep(delay) => {}
-                    }
-                }
-                RetryDecision::Requeue => return Err(ProcessorEnd::StoreAway(error)),
-                RetryDecision::Halt => return Err(ProcessorEnd::Halted(error)),
-            }
+        channel: &mut Channel<'_, D>,
+    ) -> Option<InHand> {
+        if matches!(origin, Origin::Delayed { .. }) {
+            return None;
         }
+        channel.waiting.gathered(items, channel.delayed.oldest());
+        Some(self.metrics.gathered(&self.source, items, trace))
+    }
+
+    fn observe_stored(
+        &self,
+        Stored { settled, delayed }: Stored<'_>,
+        trace: BatchTrace,
+    ) -> BTreeMap<usize, StorageError> {
+        let now = OffsetDateTime::now_utc();
+        for one in &settled {
+            self.metrics.outcome(&self.source, one, now, trace.trace_of(one.position));
+        }
+        if let Some(error) = delayed.values().next() {
+            self.metrics.failed_attempt(error);
+            let messages = delayed.len();
+            let _entered = trace.batch_span().enter();
+            tracing::warn!(%error, messages, "delayed, while the others go on");
+        }
+        trace.end(&settled, &delayed);
+        delayed
     }
 }
 
 /// What a processor works on.
 struct Channel<'r, D> {
     deliveries: &'r mut D,
+    /// So many messages may be unacked.
+    prefetch: usize,
+    acks: Acks,
     delayed: Delayed,
     waiting: ChannelWaiting,
     stop: &'r CancellationToken,
 }
 
 impl<D: Deliveries> Channel<'_, D> {
-    /// Acks all but what is delayed. While anything is, nothing may be acked with what came before.
-    async fn ack(
+    /// Acks what is stored and noted.
+    async fn ack(&mut self) -> Result<(), ProcessorEnd> {
+        let acked = self.acks.write(self.deliveries).await;
+        acked.map_err(|_gone| ProcessorEnd::ChannelGone)
+    }
+
+    /// Whether so many more that wait for the ledger leave the broker little to hand out.
+    fn is_running_low(&self, more: usize) -> bool {
+        2 * (self.acks.messages() + more) >= self.prefetch
+    }
+
+    fn keep_delayed(
         &mut self,
-        items: &[Item],
-        delayed: &BTreeMap<usize, StorageError>,
-        acking: Acking,
-    ) -> Result<(), ChannelGone> {
-        if let (Acking::Through, [.., last]) = (acking, items)
-            && delayed.is_empty()
-            && self.delayed.is_empty()
-        {
-            return self.deliveries.ack_through(last.delivery.tag).await;
-        }
-        for (position, item) in items.iter().enumerate() {
-            if !delayed.contains_key(&position) {
-                self.deliveries.ack(item.delivery.tag).await?;
+        items: Vec<Item>,
+        delayed: BTreeMap<usize, StorageError>,
+        origin: Origin,
+    ) {
+        match origin {
+            Origin::Next | Origin::InHand => {
+                let some_settled = delayed.len() < items.len();
+                self.delayed.add_all(items, delayed, some_settled);
             }
+            Origin::Delayed { delays, .. } => self.delayed.add_again(items, delays, delayed),
         }
-        Ok(())
+        self.waiting.settled(self.delayed.oldest());
     }
 }
 

@@ -2,7 +2,7 @@ mod guard;
 mod metrics;
 pub(crate) mod session;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use opentelemetry_semantic_conventions::attribute::{
@@ -12,13 +12,13 @@ use registrar_telemetry::metrics::{Metrics, MetricsError};
 use sqlx::mysql::{MySql, MySqlPool, MySqlPoolOptions};
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection as _, Executor as _};
+use tokio::sync::Notify;
 use tokio::time::{Instant, timeout, timeout_at};
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
 use self::guard::ConnectionGuard;
 use self::metrics::PoolMetrics;
-use self::session::Session;
 use crate::error::{Failure, StorageError};
 use crate::settings::DatabaseSettings;
 
@@ -35,15 +35,27 @@ const PREPARE_CONNECTION: &str = "SET SESSION sql_mode = 'TRADITIONAL', \
      innodb_lock_wait_timeout = 1, lock_wait_timeout = 1; \
      SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
-/// There is no transaction in this module; should one ever leak, it ends here.
-const END_OF_USE: &str = "ROLLBACK";
+/// So long after an answer a connection is used without a ping: what cuts it off meanwhile shows as
+/// the next statement's own error, which is tried again.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// Connections to MySQL, opened when they are needed. Clones share them.
 #[derive(Clone)]
 pub struct Pool {
     connections: MySqlPool,
+    idle: Arc<Idle>,
     settings: Arc<DatabaseSettings>,
     metrics: Option<Arc<PoolMetrics>>,
+}
+
+/// Connections that no statement runs on, the last used on top, with their prepared statements. sqlx
+/// pings a connection before and after each use and hands them out in turn, which are two round trips
+/// and as many preparations as there are connections.
+#[derive(Default)]
+struct Idle {
+    connections: Mutex<Vec<(ConnectionGuard, Instant)>>,
+    /// There is one more.
+    returned: Notify,
 }
 
 /// How many connections are open now.
@@ -65,11 +77,13 @@ impl Pool {
             .after_connect(|connection, _| {
                 Box::pin(async move { connection.execute(PREPARE_CONNECTION).await.map(drop) })
             })
-            .after_release(|connection, _| {
-                Box::pin(async move { connection.execute(END_OF_USE).await.map(|_| true) })
-            })
             .connect_lazy_with(options);
-        Self { connections, settings: Arc::new(settings.clone()), metrics: None }
+        Self {
+            connections,
+            idle: Arc::default(),
+            settings: Arc::new(settings.clone()),
+            metrics: None,
+        }
     }
 
     /// Shows the pool in `metrics`: its connections, every wait for one, and every error of MySQL
@@ -79,9 +93,9 @@ impl Pool {
         Ok(Self { metrics: Some(Arc::new(registered)), ..self })
     }
 
-    /// How many connections are open now; costs two atomic reads.
+    /// How many connections are open now.
     pub fn connections(&self) -> PoolConnections {
-        let idle = self.connections.num_idle();
+        let idle = self.idle().len();
         let open = usize::try_from(self.connections.size()).unwrap_or(usize::MAX);
         PoolConnections { in_use: open.saturating_sub(idle), idle }
     }
@@ -92,15 +106,19 @@ impl Pool {
 
     /// Whether MySQL answers: `Ok` when it does.
     pub async fn ping(&self) -> Result<(), StorageError> {
-        let mut session = Session::new(self);
-        session.execute(sqlx::query("SELECT 1")).await?;
+        let connection = self.acquire_trusting(Duration::ZERO).await;
+        self.release(connection.inspect_err(|failure| self.count(failure))?);
         Ok(())
     }
 
     /// Closes every connection, and waits for those in use up to the connect timeout; they are
     /// closed when they are released.
     pub async fn close(&self) {
-        let closing = timeout(self.settings.connect_timeout, self.connections.close()).await;
+        let closing = self.connections.close();
+        let idle = std::mem::take(&mut *self.idle());
+        // Dropped, they go to sqlx's pool, which closes them.
+        drop(idle.into_iter().map(|(guard, _)| guard.into_healthy()).collect::<Vec<_>>());
+        let closing = timeout(self.settings.connect_timeout, closing).await;
         if closing.is_err() {
             tracing::debug!("connections to MySQL are still in use");
         }
@@ -116,10 +134,17 @@ impl Pool {
         }
     }
 
-    /// A connection that answers, or none within the connect timeout.
+    /// A connection that was used a moment ago or answers, or none within the connect timeout.
     pub(crate) async fn acquire(&self) -> Result<PoolConnection<MySql>, Failure> {
+        self.acquire_trusting(TRUSTED_FOR).await
+    }
+
+    async fn acquire_trusting(
+        &self,
+        trusted_for: Duration,
+    ) -> Result<PoolConnection<MySql>, Failure> {
         let began = Instant::now();
-        let connection = match self.idle().await {
+        let connection = match self.answering(trusted_for).await {
             Some(connection) => Ok(connection),
             None => self.opened_or_awaited(began + self.settings.connect_timeout).await,
         };
@@ -129,41 +154,41 @@ impl Pool {
         connection
     }
 
-    /// Tests the connection and puts it with the idle ones, in a task of its own.
-    ///
-    /// What sqlx does when it is dropped, but within the connect timeout: without, a connection
-    /// that falls silent meanwhile would keep its place until TCP gives up.
-    pub(crate) fn release(&self, mut connection: PoolConnection<MySql>) {
-        let testing = timeout(self.settings.connect_timeout, connection.return_to_pool());
-        tokio::spawn(testing);
+    /// Keeps the connection for the next use.
+    pub(crate) fn release(&self, connection: PoolConnection<MySql>) {
+        let guard = ConnectionGuard::new(connection);
+        if !self.connections.is_closed() {
+            self.idle().push((guard, Instant::now()));
+            self.idle.returned.notify_one();
+        }
     }
 
-    /// An idle connection that answers; those that do not are closed.
+    fn idle(&self) -> MutexGuard<'_, Vec<(ConnectionGuard, Instant)>> {
+        self.idle.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An idle connection that was used a moment ago or answers; those that do not are closed.
     ///
     /// The first that is silent stands for all: what silenced it did so to the others. Half of the
     /// time, so that the rest is left to open a new one.
-    async fn idle(&self) -> Option<PoolConnection<MySql>> {
+    async fn answering(&self, trusted_for: Duration) -> Option<PoolConnection<MySql>> {
         let until = Instant::now() + self.settings.connect_timeout / 2;
-        while let Some(connection) = self.connections.try_acquire() {
-            let mut guard = ConnectionGuard::new(connection);
+        loop {
+            let (mut guard, used) = self.idle().pop()?;
+            if used.elapsed() < trusted_for {
+                return guard.into_healthy();
+            }
             let ping = async { guard.connection()?.ping().await };
             match timeout_at(until, ping).await {
                 Ok(Ok(())) => return guard.into_healthy(),
                 Ok(Err(_)) => {}
-                Err(_) => self.close_idle(),
+                Err(_) => self.idle().clear(),
             }
-        }
-        None
-    }
-
-    fn close_idle(&self) {
-        while let Some(connection) = self.connections.try_acquire() {
-            drop(ConnectionGuard::new(connection));
         }
     }
 
     async fn opened_or_awaited(&self, until: Instant) -> Result<PoolConnection<MySql>, Failure> {
-        let acquired = timeout_at(until, self.connections.acquire());
+        let acquired = timeout_at(until, self.opened_or_returned());
         let acquired = async { acquired.await.unwrap_or(Err(sqlx::Error::PoolTimedOut)) };
         if self.connections.size() >= self.settings.connections {
             return acquired.await.map_err(|error| match error {
@@ -178,6 +203,23 @@ impl Pool {
             span.record(ERROR_TYPE, "no_connection");
         }
         connection
+    }
+
+    /// A new connection when there may be one more, or one that another use returns.
+    async fn opened_or_returned(&self) -> Result<PoolConnection<MySql>, sqlx::Error> {
+        let opened = self.connections.acquire();
+        tokio::pin!(opened);
+        loop {
+            tokio::select! {
+                opened = &mut opened => return opened,
+                () = self.idle.returned.notified() => {
+                    let returned = self.idle().pop().and_then(|(guard, _)| guard.into_healthy());
+                    if let Some(connection) = returned {
+                        return Ok(connection);
+                    }
+                }
+            }
+        }
     }
 
     fn create_db_connection(&self) -> Span {

@@ -76,6 +76,8 @@ struct Script {
     /// Delayed for so many attempts.
     delays: Mutex<HashMap<RegistrationId, usize>>,
     held: Mutex<Vec<DeadLetter>>,
+    /// So many rows of the ledger were written.
+    records: Mutex<usize>,
     record_fails: Mutex<usize>,
     record_fails_until: Option<Instant>,
     probe_fails: bool,
@@ -140,6 +142,7 @@ impl RegistrationStore for Script {
             *failing -= 1;
             return Err(error(ErrorClass::Transient));
         }
+        *self.records.lock().unwrap() += 1;
         self.recorded.lock().unwrap().add(additions);
         Ok(())
     }
@@ -209,6 +212,18 @@ async fn run_at(mode: Mode, channel: Channel, script: Script, stop: Cancellation
 
 async fn run_with(
     mode: Mode,
+    channel: Channel,
+    script: Script,
+    wind_down: &CancellationToken,
+    stop: &CancellationToken,
+) -> Run {
+    let limits = BatchLimits { rows: 4, linger: Duration::from_millis(5) };
+    run_limited(limits, mode, channel, script, wind_down, stop).await
+}
+
+async fn run_limited(
+    limits: BatchLimits,
+    mode: Mode,
     mut channel: Channel,
     script: Script,
     wind_down: &CancellationToken,
@@ -223,7 +238,7 @@ async fn run_with(
         store: Arc::clone(&store),
         ledger,
         decode,
-        limits: BatchLimits { rows: 4, linger: Duration::from_millis(5) },
+        limits,
         retry: RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(5)).unwrap(),
         requeue_after: Duration::from_mins(5),
         metrics: Arc::new(WorkerMetrics::register(&Metrics::new()).unwrap()),
