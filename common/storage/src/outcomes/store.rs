@@ -113,10 +113,19 @@ impl RegistrationStore for MySqlStore {
     }
 
     async fn store(&self, batch: &[Registration]) -> Result<Vec<Verdict>, StorageError> {
-        let (mut session, batch) = (Session::new(&self.pool), batch.to_vec());
+        let (pool, batch) = (self.pool.clone(), batch.to_vec());
         let refusals = Arc::clone(&self.refusals);
-        run_to_completion(async move { Batch::new(&batch, &refusals).store(&mut session).await })
-            .await
+        run_to_completion(async move {
+            let stored = Batch::new(&batch, &refusals).store(&mut Session::trusting(&pool)).await;
+            match stored {
+                // Lost since it was used last, as by a restart of the server: on one that answers.
+                Err(error) if error.is_of_lost_connection() => {
+                    Batch::new(&batch, &refusals).store(&mut Session::new(&pool)).await
+                }
+                stored => stored,
+            }
+        })
+        .await
     }
 
     async fn hold(&self, dead_letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
@@ -125,7 +134,7 @@ impl RegistrationStore for MySqlStore {
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {
-        let (mut session, additions) = (Session::new(&self.pool), additions.clone());
+        let (mut session, additions) = (Session::trusting(&self.pool), additions.clone());
         run_to_completion(async move { Ok(ledger::add(&mut session, &additions).await?) }).await
     }
 }

@@ -37,7 +37,7 @@ const PREPARE_CONNECTION: &str = "SET SESSION sql_mode = 'TRADITIONAL', \
 
 /// So long after an answer a connection is used without a ping: what cuts it off meanwhile shows as
 /// the next statement's own error, which is tried again.
-const TRUSTED_FOR: Duration = Duration::from_secs(1);
+pub(crate) const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// Connections to MySQL, opened when they are needed. Clones share them.
 #[derive(Clone)]
@@ -106,7 +106,7 @@ impl Pool {
 
     /// Whether MySQL answers: `Ok` when it does.
     pub async fn ping(&self) -> Result<(), StorageError> {
-        let connection = self.acquire_trusting(Duration::ZERO).await;
+        let connection = self.acquire(Duration::ZERO).await;
         self.release(connection.inspect_err(|failure| self.count(failure))?);
         Ok(())
     }
@@ -134,12 +134,9 @@ impl Pool {
         }
     }
 
-    /// A connection that was used a moment ago or answers, or none within the connect timeout.
-    pub(crate) async fn acquire(&self) -> Result<PoolConnection<MySql>, Failure> {
-        self.acquire_trusting(TRUSTED_FOR).await
-    }
-
-    async fn acquire_trusting(
+    /// A connection that answers, or none within the connect timeout; one that was used a moment
+    /// ago is not asked.
+    pub(crate) async fn acquire(
         &self,
         trusted_for: Duration,
     ) -> Result<PoolConnection<MySql>, Failure> {
@@ -213,6 +210,10 @@ impl Pool {
             tokio::select! {
                 opened = &mut opened => return opened,
                 () = self.idle.returned.notified() => {
+                    if self.connections.size() < self.settings.connections {
+                        // There may be one more, and it is being opened.
+                        continue;
+                    }
                     let returned = self.idle().pop().and_then(|(guard, _)| guard.into_healthy());
                     if let Some(connection) = returned {
                         return Ok(connection);

@@ -8,19 +8,26 @@ use sqlx::query::Query;
 use tokio::time::timeout;
 use tracing::Instrument as _;
 
-use super::Pool;
 use super::guard::ConnectionGuard;
+use super::{Pool, TRUSTED_FOR};
 use crate::error::{Failure, StorageError};
 
 /// Runs statements one after another, on one connection while it works.
 pub(crate) struct Session {
     pool: Pool,
     connection: Option<PoolConnection<MySql>>,
+    trusts_for: Duration,
 }
 
 impl Session {
     pub(crate) fn new(pool: &Pool) -> Self {
-        Self { pool: pool.clone(), connection: None }
+        Self { pool: pool.clone(), connection: None, trusts_for: Duration::ZERO }
+    }
+
+    /// One that asks a connection which was used a moment ago for no sign of life: for statements
+    /// that are repeated when it is lost.
+    pub(crate) fn trusting(pool: &Pool) -> Self {
+        Self { pool: pool.clone(), connection: None, trusts_for: TRUSTED_FOR }
     }
 
     /// Returns the number of rows that the statement found (which MySQL counts also when it left
@@ -49,7 +56,7 @@ impl Session {
         if let Some(connection) = self.connection.take() {
             return Ok(ConnectionGuard::new(connection));
         }
-        let acquired = self.pool.acquire().await.map(ConnectionGuard::new);
+        let acquired = self.pool.acquire(self.trusts_for).await.map(ConnectionGuard::new);
         if let Err(failure) = &acquired {
             self.pool.count(failure);
         }
