@@ -1,20 +1,15 @@
-use registrar_domain::Outcome;
-
 use super::Known;
 
 impl Known {
     /// Whether it can never change again. A registration on hold can be replayed.
     pub fn is_final(&self) -> bool {
-        self.decision().is_some_and(|decision| match decision.outcome {
-            Outcome::Registered | Outcome::Rejected(_) => true,
-            Outcome::OnHold(_) => false,
-        })
+        self.decision().is_some_and(|decision| decision.outcome.is_final())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use registrar_domain::{Decision, HoldReason, RejectionCode};
+    use registrar_domain::{Decision, HoldReason, Outcome, RejectionCode};
     use time::OffsetDateTime;
 
     use super::*;

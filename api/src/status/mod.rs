@@ -3,9 +3,9 @@
 mod body;
 mod caching;
 mod finality;
+mod finals;
 mod lookups;
 mod wait_estimate;
-mod watchers;
 
 pub use body::{Known, StatusBody};
 pub use caching::{CacheRule, conditional, conditional_bytes};

@@ -88,6 +88,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Whether it can never change again. What is on hold can be replayed.
+    pub fn is_final(self) -> bool {
+        match self {
+            Self::Registered | Self::Rejected(_) => true,
+            Self::OnHold(_) => false,
+        }
+    }
+
     /// Why it is on hold, if it is.
     pub fn hold_reason(self) -> Option<HoldReason> {
         match self {

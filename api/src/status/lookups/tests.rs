@@ -1,9 +1,13 @@
 use std::sync::Mutex;
+use std::time::Duration;
 
 use futures_util::future::join_all;
-use registrar_domain::Outcome;
+use registrar_domain::{HoldReason, Outcome};
+use time::OffsetDateTime;
 use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep};
 
+use super::task::{BATCH_LIMIT, TICK, TIMEOUT};
 use super::*;
 
 /// A database that answers when it is let, and remembers what it was asked.
@@ -25,8 +29,16 @@ impl Database {
     }
 
     fn register(&self, id: RegistrationId) {
+        self.decide(id, Outcome::Registered);
+    }
+
+    fn queries(&self) -> Vec<usize> {
+        self.queries.lock().unwrap().clone()
+    }
+
+    fn decide(&self, id: RegistrationId, outcome: Outcome) {
         let decision = Decision {
-            outcome: Outcome::Registered,
+            outcome,
             accepted_at: Some(OffsetDateTime::now_utc()),
             decided_at: OffsetDateTime::now_utc(),
         };
@@ -125,6 +137,88 @@ async fn the_task_ends_with_its_last_handle() {
     let running = tokio::spawn(task.run());
     drop(lookups);
     running.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_final_is_read_once_and_what_is_on_hold_each_time() {
+    let database = Database::new(Semaphore::MAX_PERMITS);
+    let lookups = start(&database);
+    let id = RegistrationId::generate();
+    database.decide(id, Outcome::OnHold(HoldReason::RefusedByDatabase));
+    for _ in 0..2 {
+        let outcome = lookups.current(id).await.decision().unwrap().outcome;
+        assert_eq!(outcome, Outcome::OnHold(HoldReason::RefusedByDatabase));
+    }
+    database.register(id);
+    for _ in 0..3 {
+        let outcome = lookups.current(id).await.decision().unwrap().outcome;
+        assert_eq!(outcome, Outcome::Registered);
+    }
+    assert_eq!(database.queries(), [1, 1, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_who_wait_for_one_registration_cost_one_look_up_a_tick() {
+    let database = Database::new(Semaphore::MAX_PERMITS);
+    let lookups = start(&database);
+    let id = RegistrationId::generate();
+    let waiting: Vec<_> = (0..100)
+        .map(|_| {
+            tokio::spawn({
+                let lookups = lookups.clone();
+                async move { lookups.decided(id).await }
+            })
+        })
+        .collect();
+    sleep(TICK * 5 / 2).await;
+    assert_eq!(database.queries(), [1, 1]);
+    database.register(id);
+    for decision in join_all(waiting).await {
+        assert_eq!(decision.unwrap().outcome, Outcome::Registered);
+    }
+    sleep(TICK * 10).await;
+    assert_eq!(database.queries(), [1, 1, 1], "nothing is read for a client that has its answer");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_has_gone_costs_nothing() {
+    let database = Database::new(Semaphore::MAX_PERMITS);
+    let lookups = start(&database);
+    let waiting = lookups.decided(RegistrationId::generate());
+    assert!(tokio::time::timeout(TICK / 2, waiting).await.is_err());
+    sleep(TICK * 10).await;
+    assert!(database.queries().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_decision_that_was_seen_is_no_news_and_the_next_one_is() {
+    let database = Database::new(Semaphore::MAX_PERMITS);
+    let lookups = start(&database);
+    let id = RegistrationId::generate();
+    database.decide(id, Outcome::OnHold(HoldReason::RefusedByDatabase));
+    let seen = lookups.current(id).await.decision().copied();
+    let (next, ()) = tokio::join!(lookups.changed(id, seen), async {
+        sleep(TICK * 5).await;
+        database.register(id);
+    });
+    assert_eq!(next.outcome, Outcome::Registered);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_query_is_bounded_and_the_rest_goes_with_the_next() {
+    let database = Database::new(Semaphore::MAX_PERMITS);
+    let lookups = start(&database);
+    let waiting: Vec<_> = (0..BATCH_LIMIT + 5)
+        .map(|_| {
+            tokio::spawn({
+                let lookups = lookups.clone();
+                async move { lookups.decided(RegistrationId::generate()).await }
+            })
+        })
+        .collect();
+    sleep(TICK * 3 / 2).await;
+    assert_eq!(database.queries(), [BATCH_LIMIT, 5]);
+    waiting.iter().for_each(tokio::task::JoinHandle::abort);
 }
 
 #[tokio::test(start_paused = true)]

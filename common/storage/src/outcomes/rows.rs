@@ -26,6 +26,23 @@ static READ: Statement = Statement::new(
 );
 const TABLES: usize = 3;
 
+/// Most registrations whose status is asked for are registered.
+static READ_REGISTERED: Statement = Statement::new(
+    "SELECT registration_id, 'registered', '', accepted_at, registration_date \
+     FROM students WHERE registration_id IN ({rows})",
+    "?",
+);
+/// What is not registered. A dead letter whose registration is rejected counts as released.
+static READ_OTHERS: Statement = Statement::new(
+    "SELECT registration_id, 'rejected', code, accepted_at, rejected_at \
+     FROM rejections WHERE registration_id IN ({rows}) \
+     UNION ALL \
+     SELECT registration_id, 'on_hold', reason, accepted_at, last_seen \
+     FROM dead_letters WHERE registration_id IN ({rows}) AND state <> 'replayed'",
+    "?",
+);
+const OTHER_TABLES: usize = 2;
+
 /// The rows that a registration has: in `students` or in `rejections`, never in both, and perhaps a
 /// dead letter that counts as released once there is one of these.
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,6 +86,46 @@ pub(crate) async fn read(
         }
     }
     Ok(found)
+}
+
+/// Reads the decision on each of `ids`; one without any is absent.
+///
+/// Two statements are not one snapshot: a registration that is decided between them may be answered
+/// as it was before. It is never answered with what it was not.
+pub(crate) async fn read_decisions(
+    session: &mut Session,
+    ids: &[RegistrationId],
+) -> Result<HashMap<RegistrationId, Decision>, Failure> {
+    let mut found = HashMap::with_capacity(ids.len());
+    read_into(&mut found, session, &READ_REGISTERED, 1, ids).await?;
+    let others: Vec<_> = ids.iter().filter(|id| !found.contains_key(id)).copied().collect();
+    if !others.is_empty() {
+        read_into(&mut found, session, &READ_OTHERS, OTHER_TABLES, &others).await?;
+    }
+    Ok(found)
+}
+
+async fn read_into(
+    found: &mut HashMap<RegistrationId, Decision>,
+    session: &mut Session,
+    statement: &'static Statement,
+    tables: usize,
+    ids: &[RegistrationId],
+) -> Result<(), Failure> {
+    for list in padded(ids) {
+        let mut query = sqlx::query(statement.text(list.len()));
+        for _ in 0..tables {
+            query = list.iter().fold(query, |query, id| query.bind(&id.as_bytes()[..]));
+        }
+        for row in session.fetch(query).await? {
+            let (id, decision) = decode(&row)?;
+            let known = found.entry(id).or_insert(decision);
+            if decision.outcome.is_final() {
+                *known = decision;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn decode(row: &MySqlRow) -> Result<(RegistrationId, Decision), sqlx::Error> {
