@@ -13,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::state::Api;
-use crate::status::{CacheRule, conditional};
+use crate::status::{CacheRule, EntityTag, conditional_json};
 
 /// Every limit a client should know. Times are in seconds.
 #[derive(Debug, Serialize, ToSchema)]
@@ -85,5 +85,7 @@ pub async fn limits(State(api): State<Arc<Api>>, headers: HeaderMap) -> Response
         requests_per_second: rate.map(|(per_second, _)| per_second.get()),
         requests_at_once: rate.map(|(_, burst)| burst.get()),
     };
-    conditional(&headers, CacheRule::Public, &body)
+    let tag = serde_json::to_vec(&body)
+        .map_or_else(|_| EntityTag::new("limits"), |json| EntityTag::from_bytes(&json));
+    conditional_json(&headers, CacheRule::Public, &tag, &body)
 }

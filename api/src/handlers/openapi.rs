@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::state::Api;
-use crate::status::{CacheRule, conditional_bytes};
+use crate::status::{CacheRule, EntityTag, conditional_bytes};
 
 /// This documentation for programs (OpenAPI).
 #[utoipa::path(
@@ -18,5 +18,11 @@ use crate::status::{CacheRule, conditional_bytes};
 )]
 pub async fn openapi(State(api): State<Arc<Api>>, headers: HeaderMap) -> Response {
     let document = api.documents.openapi.clone();
-    conditional_bytes(&headers, CacheRule::Public, "application/json", document)
+    conditional_bytes(
+        &headers,
+        CacheRule::Public,
+        &EntityTag::from_bytes(&document),
+        "application/json",
+        &document,
+    )
 }

@@ -16,7 +16,7 @@ use crate::pages::{Page, PageContext, Prospect, StatusPage, refusal};
 use crate::prefer::{PREFERENCE_APPLIED, applied, preferred_wait};
 use crate::problem::{Problem, ProblemDocument, whole_seconds};
 use crate::state::Api;
-use crate::status::{CacheRule, Known, StatusBody, conditional};
+use crate::status::{CacheRule, Known, StatusBody, conditional_json};
 use crate::submission::LoggedRegistrationId;
 
 /// Where a registration stands.
@@ -99,8 +99,9 @@ fn standing(api: &Api, id: RegistrationId, known: Known, request: &HeaderMap) ->
         _ if is_final => CacheRule::Final,
         Known::Waiting | Known::Decided(_) => CacheRule::MayChange,
     };
-    let body = known.body(id, api.pause().as_ref());
-    let mut response = conditional(request, rule, &body);
+    let pause = api.pause();
+    let body = known.body(id, pause.as_ref());
+    let mut response = conditional_json(request, rule, &known.tag(pause.as_ref()), &body);
     let headers = response.headers_mut();
     // Who asks for HTML gets a page at the same address.
     headers.append(header::VARY, HeaderValue::from_static("accept"));

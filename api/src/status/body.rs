@@ -7,6 +7,8 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
+use super::caching::EntityTag;
+
 /// What the API knows of a registration whose reference is genuine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
@@ -86,6 +88,21 @@ impl Known {
         }
     }
 
+    /// Names what [`Self::body`] says: equal for equal bodies of one registration.
+    pub fn tag(&self, pause: Option<&LanePause>) -> EntityTag {
+        let pause = pause.filter(|_| *self == Self::Waiting);
+        EntityTag::new(&match (self.decision(), pause) {
+            (Some(Decision { outcome, accepted_at, decided_at }), _) => {
+                let code = self.words(Language::English.texts()).2.unwrap_or_default();
+                let accepted_at = accepted_at.map_or(0, OffsetDateTime::unix_timestamp_nanos);
+                let decided_at = decided_at.unix_timestamp_nanos();
+                format!("{}.{code}.{accepted_at:x}.{decided_at:x}", outcome.as_str())
+            }
+            (None, Some(pause)) => format!("paused.{}", pause.id),
+            (None, None) => "accepted".to_owned(),
+        })
+    }
+
     /// The outcome, when there is one.
     pub fn decision(&self) -> Option<&Decision> {
         match self {
@@ -123,6 +140,7 @@ impl StateName {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
     use std::time::Duration;
 
     use registrar_domain::{
@@ -177,6 +195,31 @@ mod tests {
             let body = known.body(RegistrationId::generate(), None);
             assert_eq!(body.status.as_str(), word);
         }
+    }
+
+    #[test]
+    fn each_state_of_a_registration_has_a_tag_of_its_own() {
+        let at = |decided_at| Decision {
+            outcome: Outcome::OnHold(HoldReason::Undecodable),
+            accepted_at: None,
+            decided_at,
+        };
+        let other_pause = LanePause { id: 2, ..pause() };
+        let email_taken = Outcome::Rejected(RejectionCode::EmailAlreadyRegistered);
+        let tags = [
+            Known::Waiting.tag(None),
+            Known::Waiting.tag(Some(&pause())),
+            Known::Waiting.tag(Some(&other_pause)),
+            decided(Outcome::Registered).tag(None),
+            decided(email_taken).tag(None),
+            decided(Outcome::Rejected(RejectionCode::Unknown)).tag(None),
+            Known::Decided(at(datetime!(2026-01-02 03:04:05 UTC))).tag(None),
+            Known::Decided(at(datetime!(2026-01-02 03:04:05.000001 UTC))).tag(None),
+        ];
+        let texts: HashSet<_> = tags.iter().map(|tag| format!("{tag:?}")).collect();
+        assert_eq!(texts.len(), tags.len(), "{texts:?}");
+        let paused = decided(Outcome::Registered).tag(Some(&pause()));
+        assert!(texts.contains(&format!("{paused:?}")), "a pause changes nothing that is decided");
     }
 
     #[test]

@@ -1,3 +1,4 @@
+use axum::Json;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -28,50 +29,68 @@ impl CacheRule {
     }
 }
 
-/// A JSON answer with an `ETag`, or 304 when the client has the same one (RFC 9110, 13.1.2).
-pub fn conditional(request: &HeaderMap, rule: CacheRule, body: &impl Serialize) -> Response {
-    match serde_json::to_vec(body) {
-        Ok(bytes) => conditional_bytes(request, rule, "application/json", bytes.into()),
-        // A map with keys that are no strings; none of our bodies is one.
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+/// Names an answer among all that its address may have (RFC 9110, 8.8.3).
+#[derive(Clone, Debug)]
+pub struct EntityTag(HeaderValue);
+
+impl EntityTag {
+    /// A tag with this text, which must be visible ASCII without quotation marks.
+    pub fn new(text: &str) -> Self {
+        let tag = HeaderValue::try_from(format!("\"{text}\""));
+        Self(tag.unwrap_or_else(|_| HeaderValue::from_static("\"\"")))
+    }
+
+    /// 64 bits of a hash: enough to tell the few answers of one address apart.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        let digest: [u8; 32] = Sha256::digest(bytes).into();
+        let [a, b, c, d, e, f, g, h, ..] = digest;
+        Self::new(&format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h])))
     }
 }
 
-/// The same for an answer that is rendered already.
+/// A JSON answer with its tag, or 304 when the client has the same one (RFC 9110, 13.1.2).
+pub fn conditional_json(
+    request: &HeaderMap,
+    rule: CacheRule,
+    tag: &EntityTag,
+    body: &impl Serialize,
+) -> Response {
+    conditional(request, rule, tag, || Json(body).into_response())
+}
+
+/// The same for a body that is rendered already.
 pub fn conditional_bytes(
     request: &HeaderMap,
     rule: CacheRule,
+    tag: &EntityTag,
     content_type: &'static str,
-    bytes: Bytes,
+    bytes: &Bytes,
 ) -> Response {
-    let tag = entity_tag(&bytes);
-    let mut response = if rule != CacheRule::Never && matches(request, &tag) {
+    let body = || ([(header::CONTENT_TYPE, content_type)], bytes.clone()).into_response();
+    conditional(request, rule, tag, body)
+}
+
+fn conditional(
+    request: &HeaderMap,
+    rule: CacheRule,
+    EntityTag(tag): &EntityTag,
+    body: impl FnOnce() -> Response,
+) -> Response {
+    let has_tag = rule != CacheRule::Never;
+    let mut response = if has_tag && matches(request, tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        ([(header::CONTENT_TYPE, content_type)], bytes).into_response()
+        body()
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, rule.header());
-    if let (true, Ok(tag)) = (rule != CacheRule::Never, HeaderValue::try_from(tag)) {
-        headers.insert(header::ETAG, tag);
+    if has_tag {
+        headers.insert(header::ETAG, tag.clone());
     }
     response
 }
 
-/// 64 bits of a hash, in quotes: enough to tell the few answers of one address apart.
-fn entity_tag(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-
-    let mut tag = String::from('"');
-    for byte in &Sha256::digest(bytes)[..8] {
-        // Writing to a string cannot fail.
-        _ = write!(tag, "{byte:02x}");
-    }
-    tag.push('"');
-    tag
-}
-
-fn matches(request: &HeaderMap, tag: &str) -> bool {
+fn matches(request: &HeaderMap, tag: &HeaderValue) -> bool {
     request
         .get_all(header::IF_NONE_MATCH)
         .iter()
@@ -79,7 +98,7 @@ fn matches(request: &HeaderMap, tag: &str) -> bool {
         .flat_map(|value| value.split(','))
         // A proxy that compresses makes the tag weak; weak comparison is the rule here.
         .map(|candidate| candidate.trim().trim_start_matches("W/"))
-        .any(|candidate| candidate == "*" || candidate == tag)
+        .any(|candidate| candidate == "*" || candidate.as_bytes() == tag.as_bytes())
 }
 
 #[cfg(test)]
@@ -91,7 +110,7 @@ mod tests {
         if let Some(value) = if_none_match {
             request.insert(header::IF_NONE_MATCH, value.parse().unwrap());
         }
-        conditional(&request, rule, &"body")
+        conditional_json(&request, rule, &EntityTag::from_bytes(b"body"), &"body")
     }
 
     fn tag() -> String {
@@ -115,7 +134,7 @@ mod tests {
         for value in [None, Some("\"other\""), Some("")] {
             assert_eq!(asked_with(value, CacheRule::MayChange).status(), StatusCode::OK);
         }
-        assert_ne!(entity_tag(b"one"), entity_tag(b"two"));
+        assert_ne!(EntityTag::from_bytes(b"one").0, EntityTag::from_bytes(b"two").0);
     }
 
     #[test]

@@ -8,6 +8,6 @@ mod lookups;
 mod wait_estimate;
 
 pub use body::{Known, StatusBody};
-pub use caching::{CacheRule, conditional, conditional_bytes};
+pub use caching::{CacheRule, EntityTag, conditional_bytes, conditional_json};
 pub use lookups::Lookups;
 pub use wait_estimate::WaitEstimate;

@@ -9,8 +9,7 @@ use registrar_domain::{Decision, RegistrationId};
 use registrar_storage::{StatusReader, StorageError};
 use tokio::sync::{mpsc, oneshot};
 
-pub use self::task::LookupsTask;
-use self::task::REQUESTS_LIMIT;
+use self::task::{LookupsTask, REQUESTS_LIMIT};
 use super::finals::FinalOutcomes;
 use super::{Known, WaitEstimate};
 

@@ -53,11 +53,6 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// What counts: registered wins, then rejected.
-    pub(crate) fn decision(&self) -> Option<Decision> {
-        self.registered.or(self.rejected).or(self.on_hold)
-    }
-
     /// The outcome, unless the registration may still get a better one.
     pub(crate) fn final_outcome(&self) -> Option<Outcome> {
         self.registered.or(self.rejected).map(|decision| decision.outcome)
