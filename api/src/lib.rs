@@ -7,6 +7,7 @@
 
 pub mod application;
 pub mod docs;
+pub mod extract;
 pub mod handlers;
 pub mod limits;
 pub mod metrics;

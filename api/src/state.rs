@@ -10,7 +10,6 @@ use registrar_storage::{LanePause, PauseWatch};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::docs::Documents;
 use crate::limits::BodyLimits;
 use crate::middleware::Admission;
 use crate::status::{Lookups, WaitEstimate};
@@ -34,8 +33,6 @@ pub struct Api {
     pub waiter_permits: Arc<Semaphore>,
     /// Makes and checks references.
     pub sealer: Arc<ReferenceSealer>,
-    /// The documentation.
-    pub documents: Documents,
     /// The instance is asked to stop, and still serves for the drain delay.
     pub shutdown: CancellationToken,
     /// The drain delay is over: ends what waits.

@@ -17,7 +17,6 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use crate::docs::Documents;
 use crate::metrics::http::HttpMetrics;
 use crate::middleware::{Admission, Observe, RateLimit};
 use crate::router::router;
@@ -77,11 +76,10 @@ impl Alone {
             wait_estimate: WaitEstimate::default(),
             waiter_permits: Arc::new(Semaphore::new(settings.limits.streams)),
             sealer,
-            documents: Documents::render().unwrap(),
             shutdown,
             closing: CancellationToken::new(),
         });
-        let router = router(Arc::clone(&api), observe, &settings.cors_origins);
+        let router = router(&api, observe, &settings.cors_origins).unwrap();
         Self { api, metrics, router }
     }
 

@@ -15,7 +15,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::docs::Documents;
+use crate::docs::DocumentsError;
 use crate::metrics::http::HttpMetrics;
 use crate::metrics::publisher::PublisherMetrics;
 use crate::middleware::{Admission, Observe, RateLimit};
@@ -58,7 +58,7 @@ pub enum StartError {
     #[error(transparent)]
     Reconnect(#[from] RetryPolicyError),
     #[error("the documentation cannot be made")]
-    Documents(#[from] serde_json::Error),
+    Documents(#[from] DocumentsError),
 }
 
 impl Application {
@@ -118,11 +118,10 @@ impl Application {
             wait_estimate,
             waiter_permits: Arc::new(Semaphore::new(settings.limits.streams)),
             sealer,
-            documents: Documents::render()?,
             shutdown: shutdown.clone(),
             closing: closing.clone(),
         };
-        let router = router(Arc::new(api), observe, &settings.cors_origins);
+        let router = router(&Arc::new(api), observe, &settings.cors_origins)?;
         let server = Server::new(listener, router, &settings.limits, shutdown);
         let answering = settings.limits.request_timeout;
         tasks.spawn("server", async move {

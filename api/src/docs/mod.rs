@@ -1,44 +1,84 @@
-//! The documentation, made from the code at the start.
+//! The documentation, made from the route table at the start.
 
-mod html;
-mod openapi;
 mod page;
+mod routes;
 
 use axum::body::Bytes;
-use openapi::Description;
-use serde_json::Value;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
 
-/// The style sheet of the page: a file of its own, so that the page needs nothing inline.
-pub const STYLE: &str = include_str!("style.css");
+pub use self::routes::routes;
+use crate::problem::ProblemDocument;
+use crate::status::{CacheRule, EntityTag, conditional_bytes};
 
-/// The documentation in both forms, as bytes to be sent.
+/// What the OpenAPI document says before its operations, which are those of the route table.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Registrar",
+        description = "Registers students. A registration is accepted once it is stored safely in a queue, \
+                       and ends as registered, rejected or on hold: it is never lost.",
+        license(name = "MIT")
+    ),
+    components(schemas(ProblemDocument)),
+    tags(
+        (name = "registrations", description = "Register a student, and see what becomes of it."),
+        (name = "service", description = "The service itself."),
+    )
+)]
+struct Description;
+
+/// The OpenAPI document without operations.
+pub fn description() -> OpenApi {
+    Description::openapi()
+}
+
+/// The documentation as it is sent.
 #[derive(Clone, Debug)]
 pub struct Documents {
-    /// For programs.
-    pub openapi: Bytes,
-    /// For people.
-    pub page: Bytes,
+    openapi: Document,
+    page: Document,
+    style: Document,
+}
+
+#[derive(Clone, Debug)]
+struct Document {
+    content_type: &'static str,
+    bytes: Bytes,
+    tag: EntityTag,
+}
+
+/// A mistake in the program.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentsError {
+    #[error("the OpenAPI document cannot be made")]
+    Json(#[from] serde_json::Error),
+    #[error("the documentation page cannot be rendered")]
+    Page(#[from] minijinja::Error),
 }
 
 impl Documents {
-    /// Renders both.
-    pub fn render() -> serde_json::Result<Self> {
-        let document: Value = serde_json::to_value(Description::openapi())?;
+    /// Renders the document for programs and the page for people.
+    pub fn render(document: &OpenApi) -> Result<Self, DocumentsError> {
+        let style = Bytes::from_static(include_bytes!("style.css"));
         Ok(Self {
-            openapi: serde_json::to_vec(&document)?.into(),
-            page: page::render(&document).into(),
+            openapi: Document::new("application/json", serde_json::to_vec(document)?),
+            page: Document::new("text/html; charset=utf-8", page::render(document)?),
+            style: Document::new("text/css; charset=utf-8", style),
         })
     }
 }
 
-#[cfg(test)]
-pub(crate) fn described_operations() -> Vec<(String, String)> {
-    let document = serde_json::to_value(Description::openapi()).unwrap();
-    let paths = document["paths"].as_object().unwrap().clone();
-    let operations = paths.into_iter().flat_map(|(path, item)| {
-        let methods: Vec<_> = item.as_object().unwrap().keys().cloned().collect();
-        methods.into_iter().map(move |method| (method, path.clone()))
-    });
-    operations.collect()
+impl Document {
+    fn new(content_type: &'static str, bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        Self { content_type, tag: EntityTag::from_bytes(&bytes), bytes }
+    }
+
+    fn answer(&self, request: &HeaderMap) -> Response {
+        let Self { content_type, bytes, tag } = self;
+        conditional_bytes(request, CacheRule::Public, tag, content_type, bytes)
+    }
 }

@@ -4,9 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Extension;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
@@ -16,11 +14,10 @@ use registrar_storage::LanePause;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
-use super::registration::opened;
+use crate::extract::GenuineReference;
 use crate::problem::{Problem, ProblemDocument, ProblemKind};
 use crate::state::Api;
 use crate::status::{Known, StatusBody};
-use crate::submission::LoggedRegistrationId;
 
 /// Below the minute after which proxies hang up on a quiet connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -51,12 +48,9 @@ const RETRY_WHEN_FULL: Duration = Duration::from_secs(5);
 )]
 pub async fn events(
     State(api): State<Arc<Api>>,
-    Extension(logged_id): Extension<LoggedRegistrationId>,
-    reference: Result<Path<String>, PathRejection>,
+    GenuineReference(id): GenuineReference,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let id = opened(&api, reference)?;
-    logged_id.note(id);
     let permit = Arc::clone(&api.waiter_permits).try_acquire_owned();
     let known = api.lookups.current(id).await;
     // Also where no permit is free: a client that is not told to stop would come again and again.

@@ -1,11 +1,9 @@
 //! One file for each route of `router.rs`.
 
-pub mod docs;
 pub mod events;
 pub mod limits;
 pub mod livez;
 pub mod not_found;
-pub mod openapi;
 pub mod readyz;
 pub mod register;
 pub mod registration;

@@ -4,20 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use registrar_domain::{RegistrationId, UnknownReference};
+use registrar_domain::RegistrationId;
 use time::OffsetDateTime;
 
 use super::waiting::wait_for_outcome;
+use crate::extract::GenuineReference;
 use crate::pages::{Page, PageContext, Prospect, StatusPage, refusal};
 use crate::prefer::{PREFERENCE_APPLIED, applied, preferred_wait};
 use crate::problem::{Problem, ProblemDocument, whole_seconds};
 use crate::state::Api;
 use crate::status::{CacheRule, Known, StatusBody, conditional_json};
-use crate::submission::LoggedRegistrationId;
 
 /// Where a registration stands.
 ///
@@ -43,25 +42,23 @@ use crate::submission::LoggedRegistrationId;
 )]
 pub async fn registration(
     State(api): State<Arc<Api>>,
-    Extension(logged_id): Extension<LoggedRegistrationId>,
-    reference: Result<Path<String>, PathRejection>,
+    reference: Result<GenuineReference, Problem>,
     headers: HeaderMap,
     context: Option<Extension<PageContext>>,
 ) -> Response {
     let context = context.as_ref().map(|Extension(context)| context);
-    let answer = answer(&api, &logged_id, reference, &headers, context).await;
-    answer.unwrap_or_else(|problem| refusal(context, problem))
+    match reference {
+        Ok(GenuineReference(id)) => answer(&api, id, &headers, context).await,
+        Err(problem) => refusal(context, problem),
+    }
 }
 
 async fn answer(
     api: &Api,
-    logged_id: &LoggedRegistrationId,
-    reference: Result<Path<String>, PathRejection>,
+    id: RegistrationId,
     headers: &HeaderMap,
     context: Option<&PageContext>,
-) -> Result<Response, Problem> {
-    let id = opened(api, reference)?;
-    logged_id.note(id);
+) -> Response {
     let mut known = api.lookups.current(id).await;
     let wait = preferred_wait(headers, api.admission.limits().wait);
     let mut waited = None;
@@ -79,17 +76,7 @@ async fn answer(
     if let (Some(wait), Some(_)) = (wait, waited) {
         response.headers_mut().insert(PREFERENCE_APPLIED, applied(wait));
     }
-    Ok(response)
-}
-
-/// The registration in an address.
-pub fn opened(
-    api: &Api,
-    reference: Result<Path<String>, PathRejection>,
-) -> Result<RegistrationId, Problem> {
-    // What is not even text is no reference either.
-    let Path(reference) = reference.map_err(|_| UnknownReference)?;
-    Ok(api.sealer.open(&reference)?)
+    response
 }
 
 fn standing(api: &Api, id: RegistrationId, known: Known, request: &HeaderMap) -> Response {

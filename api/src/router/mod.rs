@@ -4,38 +4,50 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::HeaderValue;
-use axum::routing::{get, post};
 use tower::ServiceBuilder;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::handlers::docs::{docs, style};
-use crate::handlers::events::events;
-use crate::handlers::limits::limits;
-use crate::handlers::livez::livez;
+use crate::docs;
+use crate::docs::{Documents, DocumentsError};
 use crate::handlers::not_found::{method_not_allowed, not_found};
-use crate::handlers::openapi::openapi;
-use crate::handlers::readyz::readyz;
-use crate::handlers::register::register_student_handler;
-use crate::handlers::registration::registration;
-use crate::handlers::root::service;
+use crate::handlers::{events, limits, livez, readyz, register, registration, root};
 use crate::middleware::{Admit, Observe, cross_origin};
 use crate::state::Api;
 
+/// The route table. Each handler describes itself, so that it is the OpenAPI document, too.
+fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::with_openapi(docs::description())
+        .routes(routes!(root::service))
+        .routes(routes!(livez::livez))
+        .routes(routes!(readyz::readyz))
+        .routes(routes!(register::register_student_handler))
+        .routes(routes!(registration::registration))
+        .routes(routes!(events::events))
+        .routes(routes!(limits::limits))
+}
+
+/// The OpenAPI document.
+pub fn document() -> OpenApi {
+    let mut document = routes().into_openapi();
+    document.merge(docs::routes().into_openapi());
+    document
+}
+
 /// Everything the API answers.
-pub fn router(api: Arc<Api>, observe: Observe, cors_origins: &[HeaderValue]) -> Router {
+pub fn router(
+    api: &Arc<Api>,
+    observe: Observe,
+    cors_origins: &[HeaderValue],
+) -> Result<Router, DocumentsError> {
+    let documents = Documents::render(&document())?;
     let routes = Router::new()
-        .route("/", get(service))
-        .route("/livez", get(livez))
-        .route("/readyz", get(readyz))
-        .route("/register", post(register_student_handler))
-        .route("/registrations/{reference}", get(registration))
-        .route("/registrations/{reference}/events", get(events))
-        .route("/limits", get(limits))
-        .route("/openapi.json", get(openapi))
-        .route("/docs", get(docs))
-        .route("/docs/style.css", get(style))
+        .merge(Router::from(routes()).with_state(Arc::clone(api)))
+        .merge(Router::from(docs::routes()).with_state(documents))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed);
-    with_layers(routes, &api, observe, cors_origins).with_state(api)
+    Ok(with_layers(routes, api, observe, cors_origins))
 }
 
 /// The first is the outermost: it sees a request first and an answer last.
@@ -43,11 +55,11 @@ pub fn router(api: Arc<Api>, observe: Observe, cors_origins: &[HeaderValue]) -> 
 /// One layer of several rather than a layer for each: axum boxes what is inside each of a router's
 /// layers, and copies all of that for every request.
 fn with_layers(
-    routes: Router<Arc<Api>>,
+    routes: Router,
     api: &Arc<Api>,
     observe: Observe,
     cors_origins: &[HeaderValue],
-) -> Router<Arc<Api>> {
+) -> Router {
     let layers = ServiceBuilder::new()
         .layer(observe)
         .option_layer(cross_origin(cors_origins))
@@ -55,5 +67,7 @@ fn with_layers(
     routes.layer(layers)
 }
 
+#[cfg(test)]
+mod document;
 #[cfg(test)]
 mod tests;

@@ -42,9 +42,9 @@ impl EntityTag {
 
     /// 64 bits of a hash: enough to tell the few answers of one address apart.
     pub fn from_bytes(bytes: &[u8]) -> Self {
-        let digest: [u8; 32] = Sha256::digest(bytes).into();
-        let [a, b, c, d, e, f, g, h, ..] = digest;
-        Self::new(&format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h])))
+        let first = Sha256::digest(bytes).into_iter().take(8);
+        let tag = first.fold(0_u64, |tag, byte| (tag << 8) | u64::from(byte));
+        Self::new(&format!("{tag:016x}"))
     }
 }
 

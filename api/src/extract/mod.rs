@@ -1,0 +1,5 @@
+//! What handlers take out of requests.
+
+mod genuine_reference;
+
+pub use self::genuine_reference::GenuineReference;
