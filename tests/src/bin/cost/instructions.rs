@@ -34,11 +34,9 @@ pub(crate) struct Subject {
 
 /// Counts everything.
 pub(crate) async fn count() -> Vec<Subject> {
-    const WARN: (&str, &str) = ("REGISTRAR_LOG", "warn");
     vec![
-        registration("API, a registration, keyed", Ask::register, &[]).await,
-        registration("API, a registration, keyed, log from WARN on", Ask::register, &[WARN]).await,
-        registration("API, a registration, fresh", Ask::register_keyless, &[]).await,
+        registration("API, a registration, keyed", Ask::register).await,
+        registration("API, a registration, fresh", Ask::register_keyless).await,
         row("worker, a row of a backlog, keyed", Ask::register, CONNECTIONS_FOR_SINGLE_MESSAGES)
             .await,
         row(
@@ -52,12 +50,12 @@ pub(crate) async fn count() -> Vec<Subject> {
     ]
 }
 
-async fn registration(what: &'static str, ask: fn() -> Ask, settings: &[(&str, &str)]) -> Subject {
+async fn registration(what: &'static str, ask: fn() -> Ask) -> Subject {
     let run = async |requests| {
         let home = Fresh::migrated().await;
         let callgrind = Callgrind::new();
         let command = callgrind.command();
-        let mut api = Api::begin_below(&command, "registrar-api", &home.servers, settings).await;
+        let mut api = Api::begin_below(&command, "registrar-api", &home.servers, &[]).await;
         api.ready().await;
         send(&api, ask(), requests, CONNECTIONS).await;
         callgrind.stop(&mut api.program)

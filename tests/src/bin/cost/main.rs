@@ -44,9 +44,9 @@ async fn run(arguments: &Arguments) {
     eprintln!("Counting statements ...");
     let batches = statements::by_batch().await;
     let backlog = statements::of_a_backlog().await;
+    print!("{}", report::statements(&batches, backlog));
     let subjects = instructions::count().await;
-    print!("{}", report::instructions(&subjects));
-    print!("\n{}", report::statements(&batches, backlog));
+    print!("\n{}", report::instructions(&subjects));
     if arguments.profile {
         print!("\n{}", report::profiles(&subjects));
     }
