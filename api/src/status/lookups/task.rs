@@ -21,7 +21,7 @@ pub(super) const REQUESTS_LIMIT: usize = 1_024;
 /// How long a client waits for the database before it is answered that it cannot be read.
 pub(super) const TIMEOUT: Duration = Duration::from_millis(800);
 /// How often everything that clients wait for is read, in as few queries as it takes. With all
-/// permits for waiting clients in use that is some ten queries a second and thousand clients.
+/// permits for waiting clients in use that is twenty queries a second for each thousand clients.
 pub(super) const TICK: Duration = Duration::from_millis(100);
 
 /// Gathers what handlers ask into one query after another.

@@ -10,7 +10,7 @@ use crate::ledger::sequence_header;
 pub struct Delivery {
     /// By which it is settled; counts up on its channel, from 1.
     pub tag: u64,
-    /// An [`Envelope`](super::Envelope), if it is one of ours.
+    /// An [`Envelope`](crate::Envelope), if it is one of ours.
     pub body: Vec<u8>,
     /// The headers with a text value: the trace context.
     pub headers: BTreeMap<String, String>,

@@ -64,11 +64,6 @@ impl StorageError {
         &self.fingerprint
     }
 
-    /// Whether the connection was cut off.
-    pub(crate) fn is_of_lost_connection(&self) -> bool {
-        self.code.is_none() && self.fingerprint == "io"
-    }
-
     /// An error that did not come from MySQL itself; a store of another kind makes its own.
     pub fn new(
         class: ErrorClass,

@@ -116,14 +116,7 @@ impl RegistrationStore for MySqlStore {
         let (pool, batch) = (self.pool.clone(), batch.to_vec());
         let refusals = Arc::clone(&self.refusals);
         run_to_completion(async move {
-            let stored = Batch::new(&batch, &refusals).store(&mut Session::trusting(&pool)).await;
-            match stored {
-                // Lost since it was used last, as by a restart of the server: on one that answers.
-                Err(error) if error.is_of_lost_connection() => {
-                    Batch::new(&batch, &refusals).store(&mut Session::new(&pool)).await
-                }
-                stored => stored,
-            }
+            Batch::new(&batch, &refusals).store(&mut Session::trusting(&pool)).await
         })
         .await
     }

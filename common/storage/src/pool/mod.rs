@@ -37,7 +37,7 @@ const PREPARE_CONNECTION: &str = "SET SESSION sql_mode = 'TRADITIONAL', \
 
 /// So long after an answer a connection is used without a ping: what cuts it off meanwhile shows as
 /// the next statement's own error, which is tried again.
-pub(crate) const TRUSTED_FOR: Duration = Duration::from_secs(1);
+pub(crate) const TRUSTED_FOR: Duration = Duration::from_millis(100);
 
 /// Connections to MySQL, opened when they are needed. Clones share them.
 #[derive(Clone)]
