@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use registrar_tests::student::Student;
 use registrar_tests::wait;
 use serde_json::json;
@@ -107,7 +109,8 @@ async fn a_dead_letter_that_was_replayed_and_not_marked_counts_as_released_once_
 async fn without_a_worker_a_replay_stops_waiting_and_nothing_is_lost() {
     let mut scene = Scene::with_held(2).await;
     scene.fix().await;
-    scene.worker.program.kill();
+    // Killed, it could leave an ack behind, and the next worker would register what it gets again.
+    assert!(scene.worker.program.stop(Duration::from_secs(20)));
     let (code, result) = scene.json(&["replay", "--all", "--wait=300ms"]).await;
     assert_eq!((code, &result["result"]), (Some(3), &json!("undecided")), "{result}");
     assert_eq!((&result["replayed"], &result["undecided"]), (&json!(1), &json!([1])), "{result}");
