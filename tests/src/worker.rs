@@ -115,6 +115,14 @@ impl Worker {
         reqwest::get(format!("{}/metrics", self.admin_url)).await.unwrap().text().await.unwrap()
     }
 
+    /// Waits until a metric has this value: the worker counts what it stored a moment after it did.
+    pub async fn counts(&self, name: &str, value: usize) {
+        wait::until(&format!("{name} is {value}"), async || {
+            (self.counted(name).await == value).then_some(())
+        })
+        .await;
+    }
+
     /// The sum of the samples whose name and labels begin like this.
     pub async fn counted(&self, name: &str) -> usize {
         counted(&self.metrics().await, name)

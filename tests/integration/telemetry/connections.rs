@@ -12,7 +12,10 @@ async fn a_connection_that_an_insert_had_to_open_is_in_the_trace_of_the_registra
     let tree = observed.journey(&api.accepted(&Student::unique()).await, 1).await;
     println!("{tree}");
     let opening = tree.only(CREATE);
-    assert_eq!(opening.parent_id, tree.only(INSERT).span_id);
+    // One that was used a moment ago is not pinged, and is found to be cut off by an attempt.
+    let attempts = tree.named(INSERT);
+    assert!((1..=2).contains(&attempts.len()), "{tree}");
+    assert_eq!(opening.parent_id, attempts[attempts.len() - 1].span_id, "{tree}");
     assert_eq!(opening.kind.as_str_name(), "SPAN_KIND_CLIENT");
     assert_eq!(opening.attribute("db.system.name"), "mysql");
     assert!(observed.home.servers.database_url.ends_with(opening.attribute("db.namespace")));

@@ -160,6 +160,15 @@ impl Pool {
         }
     }
 
+    /// Has every idle connection pinged before its next use: what cut off one may have done so to
+    /// the others.
+    pub(crate) fn distrust_idle(&self) {
+        let long_ago = Instant::now().checked_sub(TRUSTED_FOR);
+        for (_, used) in self.idle().iter_mut() {
+            *used = long_ago.unwrap_or(*used);
+        }
+    }
+
     fn idle(&self) -> MutexGuard<'_, Vec<(ConnectionGuard, Instant)>> {
         self.idle.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }

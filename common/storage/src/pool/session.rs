@@ -79,6 +79,8 @@ impl Session {
         }
         if result.as_ref().err().is_none_or(Failure::leaves_connection_usable) {
             self.connection = guard.into_healthy();
+        } else {
+            self.pool.distrust_idle();
         }
         result
     }
