@@ -34,12 +34,12 @@ impl Connector for PublishingDouble {
         if self.world.broker_is_away() {
             return Err(unreachable());
         }
-        let (conditions, told) = mpsc::unbounded_channel();
+        let (conditions, changes) = mpsc::unbounded_channel();
         let number = self.world.open_session(conditions);
         let (sent, received) = mpsc::unbounded_channel();
         let (world, process) = (Arc::clone(&self.world), Arc::clone(&self.process));
         tokio::spawn(Serving { world, process, number, received }.run());
-        Ok(ChannelDouble { world: Arc::clone(&self.world), number, sent, told })
+        Ok(ChannelDouble { world: Arc::clone(&self.world), number, sent, changes })
     }
 }
 
@@ -50,7 +50,7 @@ pub(crate) struct ChannelDouble {
     world: Arc<World>,
     number: u64,
     sent: mpsc::UnboundedSender<Sent>,
-    told: mpsc::UnboundedReceiver<ChannelState>,
+    changes: mpsc::UnboundedReceiver<ChannelState>,
 }
 
 impl ConfirmChannel for ChannelDouble {
@@ -79,7 +79,7 @@ impl ConfirmChannel for ChannelDouble {
     }
 
     async fn state_changed(&mut self) -> ChannelState {
-        match self.told.recv().await {
+        match self.changes.recv().await {
             Some(condition) => condition,
             None => ChannelState::Closed("cut".to_owned()),
         }

@@ -226,7 +226,8 @@ where
             ended = ended.and(end);
             idle.push(channel);
         }
-        // Only now that nobody takes any more: what one gives back must not go round by another.
+        // Only after all of them have stopped: a requeued delivery must not be picked up by a
+        // sibling.
         for mut channel in idle {
             channel.requeue_all().await;
         }
@@ -244,9 +245,9 @@ where
         self.pauses.now(self.processor.source.lane?)
     }
 
-    async fn pause_changed(&self, told: Option<&LanePause>) {
+    async fn pause_changed(&self, shown: Option<&LanePause>) {
         match self.processor.source.lane {
-            Some(lane) => self.pauses.changed(lane, told).await,
+            Some(lane) => self.pauses.changed(lane, shown).await,
             None => pending().await,
         }
     }

@@ -53,7 +53,7 @@ pub async fn events(
 ) -> Result<Response, Problem> {
     let permit = Arc::clone(&api.waiter_permits).try_acquire_owned();
     let known = api.lookups.current(id).await;
-    // Also where no permit is free: a client that is not told to stop would come again and again.
+    // Also where no permit is free: a client without that answer would come again and again.
     if known.is_final() && has_seen(&headers, known, id) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }

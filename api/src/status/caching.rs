@@ -40,7 +40,7 @@ impl EntityTag {
         Self(tag.unwrap_or_else(|_| HeaderValue::from_static("\"\"")))
     }
 
-    /// 64 bits of a hash: enough to tell the few answers of one address apart.
+    /// 64 bits of a hash: enough to distinguish the few answers of one address.
     pub fn from_bytes(bytes: &[u8]) -> Self {
         let first = Sha256::digest(bytes).into_iter().take(8);
         let tag = first.fold(0_u64, |tag, byte| (tag << 8) | u64::from(byte));

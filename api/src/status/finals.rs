@@ -9,7 +9,7 @@ const GENERATION: usize = 32 * 1024;
 /// The final outcomes that were read last. They never change, so none of them gets old.
 ///
 /// Two generations: a full young one becomes the old one, and what is read in the old one becomes
-/// young again. So what nobody reads goes without a list in order of use.
+/// young again. So what is not read goes without a list in order of use.
 #[derive(Debug, Default)]
 pub(super) struct FinalOutcomes(Mutex<Generations>);
 

@@ -49,7 +49,7 @@ impl SequenceNumbers {
         numbers.assigned
     }
 
-    /// This number's message was refused, or nobody said what became of it.
+    /// This number's message was refused, or it is not known what became of it.
     pub(crate) fn unconfirmed(&mut self, lane: Lane, number: u64) {
         let numbers = self.lane(lane);
         numbers.unconfirmed.insert(number, number);

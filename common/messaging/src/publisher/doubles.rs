@@ -1,4 +1,4 @@
-//! A broker in memory that does only what it is told.
+//! A broker in memory that does only what a test asks of it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -60,7 +60,7 @@ impl FakeBroker {
         confirm.send(what).unwrap();
     }
 
-    pub(crate) fn tell(&self, condition: ChannelState) {
+    pub(crate) fn change_to(&self, condition: ChannelState) {
         self.state().states.as_ref().expect("no session").send(condition).unwrap();
     }
 }
@@ -73,17 +73,17 @@ impl Connector for FakeBroker {
         if let Some(refusal) = state.refusals.pop_front() {
             return Err(refusal);
         }
-        let (states, told) = mpsc::unbounded_channel();
+        let (states, changes) = mpsc::unbounded_channel();
         state.channels += 1;
         state.states = Some(states);
         state.on_the_way.clear();
-        Ok(FakeChannel { broker: self.clone(), told })
+        Ok(FakeChannel { broker: self.clone(), changes })
     }
 }
 
 pub(crate) struct FakeChannel {
     broker: FakeBroker,
-    told: mpsc::UnboundedReceiver<ChannelState>,
+    changes: mpsc::UnboundedReceiver<ChannelState>,
 }
 
 impl ConfirmChannel for FakeChannel {
@@ -105,7 +105,7 @@ impl ConfirmChannel for FakeChannel {
     }
 
     async fn state_changed(&mut self) -> ChannelState {
-        match self.told.recv().await {
+        match self.changes.recv().await {
             Some(condition) => condition,
             None => std::future::pending().await,
         }

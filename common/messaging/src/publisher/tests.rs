@@ -68,8 +68,8 @@ impl Running {
         self.settle_down().await;
     }
 
-    async fn tell(&self, condition: ChannelState) {
-        self.broker.tell(condition);
+    async fn change_to(&self, condition: ChannelState) {
+        self.broker.change_to(condition);
         self.settle_down().await;
     }
 
@@ -208,7 +208,7 @@ async fn a_lost_session_puts_what_was_sent_in_doubt_and_sends_nothing_more() {
     running.broker.refuse(1);
     let sent = running.publish_each(&["a", "b"]).await;
     let waiting = running.publish("c").await;
-    running.tell(ChannelState::Closed("cut".to_owned())).await;
+    running.change_to(ChannelState::Closed("cut".to_owned())).await;
     for caller in sent {
         assert_eq!(answer(caller), Some(Err(PublishError::Unknown)));
     }
@@ -224,7 +224,7 @@ async fn a_block_refuses_those_who_wait_and_those_who_come() {
     let running = start(FakeBroker::default()).await;
     let sent = running.publish_each(&["a", "b"]).await;
     let waiting = running.publish_each(&["c", "d"]).await;
-    running.tell(ChannelState::Blocked("low on disk".to_owned())).await;
+    running.change_to(ChannelState::Blocked("low on disk".to_owned())).await;
     for caller in waiting {
         assert_eq!(answer(caller), Some(Err(PublishError::Unavailable)));
     }
@@ -236,7 +236,7 @@ async fn a_block_refuses_those_who_wait_and_those_who_come() {
     for caller in sent {
         assert_eq!(answer(caller), Some(Err(PublishError::Unknown)), "in time, blocked or not");
     }
-    running.tell(ChannelState::Open).await;
+    running.change_to(ChannelState::Open).await;
     assert_eq!(running.broker.channels(), 1, "a new one would not know of the block");
     running.settle(ConfirmOutcome::Acked).await;
     running.settle(ConfirmOutcome::Acked).await;
@@ -249,10 +249,10 @@ async fn a_block_refuses_those_who_wait_and_those_who_come() {
 async fn after_a_block_the_broker_has_its_time_again_and_no_more() {
     let running = start(FakeBroker::default()).await;
     let _sent = running.publish("a").await;
-    running.tell(ChannelState::Blocked("low on disk".to_owned())).await;
+    running.change_to(ChannelState::Blocked("low on disk".to_owned())).await;
     running.wait(11 * SECOND / 2).await;
     running.wait(2 * SECOND).await;
-    running.tell(ChannelState::Open).await;
+    running.change_to(ChannelState::Open).await;
     running.wait(4 * SECOND).await;
     assert!(running.publisher.readiness().is_ready());
     running.wait(2 * SECOND).await;
@@ -265,9 +265,9 @@ async fn blocks_that_come_and_go_keep_nobody_waiting_longer() {
     let running = start(FakeBroker::default()).await;
     let first = running.publish("a").await;
     for _ in 0..3 {
-        running.tell(ChannelState::Blocked("low on disk".to_owned())).await;
+        running.change_to(ChannelState::Blocked("low on disk".to_owned())).await;
         running.wait(SECOND).await;
-        running.tell(ChannelState::Open).await;
+        running.change_to(ChannelState::Open).await;
         running.wait(SECOND / 2).await;
     }
     let second = running.publish("b").await;
@@ -327,7 +327,7 @@ async fn what_a_lost_session_leaves_in_doubt_is_reported_as_unconfirmed_by_the_n
     let running = start(FakeBroker::default()).await;
     let _waiting = running.publish_each(&["a", "b"]).await;
     running.settle(ConfirmOutcome::Acked).await;
-    running.tell(ChannelState::Closed("cut".to_owned())).await;
+    running.change_to(ChannelState::Closed("cut".to_owned())).await;
     running.wait(2 * SECOND).await;
     running.wait(2 * SECOND).await;
     assert_eq!(running.broker.reported(), ["1-2/2"]);
@@ -367,10 +367,10 @@ async fn nothing_is_reported_while_the_broker_blocks() {
     let running = start(FakeBroker::default()).await;
     let _waiting = running.publish("a").await;
     running.settle(ConfirmOutcome::Acked).await;
-    running.tell(ChannelState::Blocked("low on disk".to_owned())).await;
+    running.change_to(ChannelState::Blocked("low on disk".to_owned())).await;
     running.wait(3 * SECOND).await;
     assert!(running.broker.reported().is_empty());
-    running.tell(ChannelState::Open).await;
+    running.change_to(ChannelState::Open).await;
     running.wait(SECOND).await;
     assert_eq!(running.broker.reported(), ["1/"]);
 }
