@@ -32,7 +32,7 @@ const LATE: [Labels<'_>; 6] = [
 /// Of both budgets at once, since a slow burn takes six hours to end, shortened to six minutes.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "a drill, for `make drills`"]
-async fn budgets_that_burn_are_noticed_in_each_window_until_the_fault_has_left_it() {
+async fn budgets_that_burn_are_noticed_in_each_window_until_the_fault_has_passed() {
     let alerts = ["AcceptanceBudgetBurn", "DecisionBudgetBurn"];
     long_drills(alerts, [HASTY, SMALL_BATCHES], async |stage, [acceptance, decision]| {
         let way = stage.another_way_to_mysql().await;

@@ -15,16 +15,16 @@ use tokio::time::Instant;
 
 use super::files;
 use super::servers::tools;
-use super::shortened::{PACE, shortened};
+use super::shortened::{EVALUATION_FACTOR, shortened};
 use super::sink::{Sink, Status};
 
 pub(crate) const RULES: &str = "infra/prometheus/registrar.rules.yaml";
 const ROUTES: &str = "infra/alertmanager/alertmanager.yaml";
 
 /// Between two scrapes.
-const SCRAPE: Duration = Duration::from_secs(15 / PACE);
+const SCRAPE: Duration = Duration::from_secs(15 / EVALUATION_FACTOR);
 
-/// How long a series is read without a new sample, which is five minutes, by the pace of samples; and how
+/// How long a series is read without a new sample (five minutes, divided as the scrapes are), and how
 /// often Alertmanager hears of an alert that still fires, which is a minute.
 const FLAGS: [&str; 2] = ["--query.lookback-delta=20s", "--rules.alert.resend-delay=1s"];
 

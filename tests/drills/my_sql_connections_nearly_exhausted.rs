@@ -8,7 +8,7 @@ const SHARE: usize = 82;
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "a drill, for `make drills`"]
-async fn connections_that_somebody_hoards_are_noticed_until_they_end() {
+async fn connections_that_a_program_leaks_are_noticed_until_they_end() {
     drill("MySqlConnectionsNearlyExhausted", async |stage, drill| {
         let admin = stage.shared.pair.database.admin();
         let most = block_in_place(|| admin.execute("SELECT @@max_connections")).unwrap();

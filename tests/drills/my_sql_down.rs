@@ -4,7 +4,7 @@ use super::drill::drill;
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "a drill, for `make drills`"]
-async fn mysql_that_was_stopped_is_missed_until_it_runs_again() {
+async fn a_stopped_mysql_is_noticed_until_it_runs_again() {
     drill("MySqlDown", async |stage, drill| {
         drill.causes("MySQL is stopped");
         block_in_place(|| stage.shared.pair.database.stop()).unwrap();

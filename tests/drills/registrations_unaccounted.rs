@@ -7,7 +7,7 @@ use super::drill::drill;
 
 const STUDENTS: u32 = 7;
 
-const ACCOUNT_FOR_ALL: &str = "INSERT INTO ledger (epoch, lane, stated, unconfirmed, settled) \
+const SETTLE_ALL: &str = "INSERT INTO ledger (epoch, lane, stated, unconfirmed, settled) \
      SELECT epoch, lane, '', '', stated FROM ledger WHERE lane = 'interactive' AND stated <> ''";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -28,7 +28,7 @@ async fn messages_that_were_purged_are_noticed_until_they_are_accounted_for() {
             "the ledger's rows say that they are settled",
             "until the ledger's rows of that publisher say that they are settled",
         );
-        stage.oracle.sql(ACCOUNT_FOR_ALL).await;
+        stage.oracle.sql(SETTLE_ALL).await;
         drill.resolves(page).await;
     })
     .await;

@@ -13,11 +13,11 @@ fn module_of(alert: &str) -> String {
         return "budget_burns".to_owned();
     }
     let mut name = String::new();
-    for letter in alert.chars() {
-        if letter.is_ascii_uppercase() && !name.is_empty() {
+    for character in alert.chars() {
+        if character.is_ascii_uppercase() && !name.is_empty() {
             name.push('_');
         }
-        name.push(letter.to_ascii_lowercase());
+        name.push(character.to_ascii_lowercase());
     }
     name
 }

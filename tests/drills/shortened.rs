@@ -3,8 +3,8 @@
 //!
 //! What is divided is known by its place: ranges (`[5m]`, `[1h:30s]`), offsets, and the fields below. Rules
 //! are evaluated more often by a factor of its own.
-//! Thresholds stay as they are, also those in seconds: what they are compared with comes from programs
-//! whose own clockwork runs at its usual pace, like the 15 s between two looks at the ledger.
+//! Thresholds stay as they are, also those in seconds: the programs whose metrics are compared with them run
+//! at their usual intervals, such as the 15 s between two reads of the ledger.
 
 /// An hour becomes a minute, five minutes five seconds.
 pub(crate) const FACTOR: u64 = 60;
@@ -12,7 +12,7 @@ pub(crate) const FACTOR: u64 = 60;
 /// How much more often targets are scraped and rules evaluated: every second in place of every 15 s, and
 /// every two in place of every 30 s. Two processors have no time for more beside the programs; the two keep
 /// their proportion, by which each evaluation sees new samples.
-pub(crate) const PACE: u64 = 15;
+pub(crate) const EVALUATION_FACTOR: u64 = 15;
 
 /// How often a group of rules is evaluated.
 const EVALUATION: &str = "interval";
@@ -39,7 +39,7 @@ fn shortened_line(line: &str) -> String {
     }
     if let Some((before, name, value)) = field(line) {
         let factor = match name {
-            EVALUATION => Some(PACE),
+            EVALUATION => Some(EVALUATION_FACTOR),
             _ => FIELDS.contains(&name).then_some(FACTOR),
         };
         if let Some(factor) = factor {

@@ -2,7 +2,7 @@ use super::drill::drill;
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "a drill, for `make drills`"]
-async fn a_worker_that_was_killed_is_missed_until_it_runs_again() {
+async fn a_killed_worker_is_noticed_until_it_runs_again() {
     drill("TargetDown", async |stage, drill| {
         drill.causes("the only worker is killed (SIGKILL)");
         stage.worker.program.kill();

@@ -14,7 +14,7 @@ const SETTINGS: [(&str, &str); 3] = [
 ];
 /// The two timeouts of publishing, and as much again and more for a busy machine.
 const ANSWER_IN: Duration = Duration::from_millis(3_500);
-/// What the stop of an API may wait for: confirms, a goodbye, and a busy machine.
+/// What the stop of an API may wait for: confirms, the close of the connection, and a busy machine.
 const STOP_IN: Duration = Duration::from_secs(10);
 
 /// The node's memory in use is always above the first and below the second.
@@ -25,11 +25,11 @@ const PETABYTE: u64 = 1_000_000_000_000_000;
 
 fn refused_in_time(load: &Load) {
     let slowest = load.slowest_answer();
-    assert!(slowest < ANSWER_IN, "everybody is answered in time: {slowest:?}");
+    assert!(slowest < ANSWER_IN, "every request is answered in time: {slowest:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_memory_alarm_under_load_refuses_in_time_lets_workers_drain_and_all_stop() {
+async fn during_a_memory_alarm_under_load_the_api_refuses_in_time_workers_drain_and_all_stop() {
     play_with(&SETTINGS, async |mut scene| {
         let load = scene.load();
         load.accepts(500).await;

@@ -4,7 +4,7 @@ use tokio::task::block_in_place;
 use super::scene::play;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_broker_restarted_while_idle_is_used_again_by_all_that_run() {
+async fn a_broker_restarted_while_idle_is_used_again_by_every_process() {
     play(async |mut scene| {
         let _worker = Worker::start(&scene.servers).await;
         block_in_place(|| scene.pair.broker.restart()).unwrap();

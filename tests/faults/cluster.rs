@@ -27,7 +27,7 @@ const ACCEPTED_AGAIN: usize = 200;
 const SECONDS: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn when_the_node_that_leads_the_queue_is_killed_another_goes_on_within_seconds() {
+async fn when_the_leader_of_the_queue_is_killed_another_node_takes_over_within_seconds() {
     let fault = "cluster: the leader killed";
     play(
         fault,
@@ -38,7 +38,7 @@ async fn when_the_node_that_leads_the_queue_is_killed_another_goes_on_within_sec
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn when_the_node_that_leads_the_queue_falls_silent_another_goes_on_within_seconds() {
+async fn when_the_leader_of_the_queue_is_paused_another_node_takes_over_within_seconds() {
     let fault = "cluster: the leader paused";
     play(
         fault,
@@ -49,7 +49,7 @@ async fn when_the_node_that_leads_the_queue_falls_silent_another_goes_on_within_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn when_the_node_that_leads_the_queue_is_cut_off_another_goes_on_within_seconds() {
+async fn when_the_leader_of_the_queue_is_cut_off_another_node_takes_over_within_seconds() {
     let fault = "cluster: the leader cut off";
     play(
         fault,
@@ -122,21 +122,21 @@ impl Scene {
 
 type Act = fn(&mut Scene, &str) -> Result<(), StackError>;
 
-async fn play(fault: &str, strike: Act, mend: Act) {
+async fn play(fault: &str, inject: Act, repair: Act) {
     let mut scene = Scene::set().await;
-    timeout(LIMIT, suffers(&mut scene, fault, strike, mend))
+    timeout(LIMIT, suffers(&mut scene, fault, inject, repair))
         .await
         .expect("the test takes too long");
 }
 
-async fn suffers(scene: &mut Scene, fault: &str, strike: Act, mend: Act) {
+async fn suffers(scene: &mut Scene, fault: &str, inject: Act, repair: Act) {
     let worker = Worker::start(&scene.servers).await;
     let load = Load::start_mixed(&scene.api.url, CLIENTS);
     load.accepts(500).await;
     let leader = scene.is_whole().await;
 
     let struck = Instant::now();
-    block_in_place(|| strike(scene, &leader)).unwrap();
+    block_in_place(|| inject(scene, &leader)).unwrap();
     load.accepts(ACCEPTED_AGAIN).await;
     load.recovers(&scene.oracle).await;
     let recovered_in = struck.elapsed();
@@ -151,7 +151,7 @@ async fn suffers(scene: &mut Scene, fault: &str, strike: Act, mend: Act) {
     let next = wait::until("another node leads", async || scene.queue(&leader)?.leader).await;
     assert_ne!(next, leader);
 
-    block_in_place(|| mend(scene, &leader)).unwrap();
+    block_in_place(|| repair(scene, &leader)).unwrap();
     scene.is_whole().await;
     load.accepts(500).await;
     let answers = load.stop().await;

@@ -19,8 +19,8 @@ const PAUSED: &str = r#"registration_worker_paused{lane="interactive"}"#;
 const UNCHANGED: &str =
     r#"registration_outcomes_total{code="",lane="interactive",outcome="unchanged"}"#;
 
-/// Waits until the broker has given up the connection too, with all that was handed out on it.
-async fn nobody_consumes(scene: &Scene) {
+/// Waits until the broker has closed the connection too, and requeued the deliveries on it.
+async fn has_no_consumer(scene: &Scene) {
     let management = scene.pair.broker.management();
     wait::until("the broker knows that its consumer is cut off", async || {
         let queues = block_in_place(|| management.list_queues("/")).ok()?;
@@ -31,7 +31,7 @@ async fn nobody_consumes(scene: &Scene) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_silent_cut_to_the_consumer_settles_nothing_that_it_did_not_store() {
+async fn a_silent_cut_of_the_consumer_settles_nothing_that_was_not_stored() {
     play(async |scene| {
         let (servers, way) = scene.by_another_way().await;
         let worker = Worker::start_with(&servers, &SETTINGS).await;
@@ -54,7 +54,7 @@ async fn a_silent_cut_to_the_consumer_settles_nothing_that_it_did_not_store() {
             })
             .await;
             if broker_knows {
-                nobody_consumes(&scene).await;
+                has_no_consumer(&scene).await;
             }
             load.accepts(100).await;
             // What it had acked arrives now, on the connection of then: too late when the broker

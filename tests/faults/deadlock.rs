@@ -36,7 +36,7 @@ async fn a_batch_that_is_the_victim_of_a_deadlock_is_stored_by_the_next_attempt(
 
         let worker = Worker::begin(&scene.servers, &SETTINGS).await;
         // It has inserted the first and waits for the second: rows go in by their addresses.
-        rival.somebody_waits().await;
+        rival.waits_for_a_lock().await;
         rival.inserts(FIRST).await;
         wait::until("the worker is the one who could not go on", async || {
             (worker.counted(DEADLOCK).await == 1).then_some(())

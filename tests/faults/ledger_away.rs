@@ -48,7 +48,7 @@ async fn is_written_again(worker: &Worker) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ledger_that_cannot_be_written_stops_no_lane_and_knows_everything_afterwards() {
+async fn a_ledger_that_cannot_be_written_stops_no_lane_and_is_complete_afterwards() {
     play(async |scene| {
         let mut admin = Rival::connect(&scene.servers.database_url).await;
         let servers = with_rights_by_table(&scene, &mut admin).await;
@@ -77,10 +77,10 @@ async fn a_ledger_that_cannot_be_written_stops_no_lane_and_knows_everything_afte
         let recovered_in = load.recovers(&scene.oracle).await;
         scene.verdict("ledger locked, without a right, away", load, recovered_in).await;
         for worker in [&worker, &another] {
-            let told = worker.program.log_lines().into_iter().filter(|line| {
+            let reported = worker.program.log_lines().into_iter().filter(|line| {
                 line["message"].as_str().is_some_and(|text| text.starts_with("the ledger: "))
             });
-            assert!((1..=3).contains(&told.count()), "once for each outage");
+            assert!((1..=3).contains(&reported.count()), "once for each outage");
         }
     })
     .await;

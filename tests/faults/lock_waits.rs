@@ -8,7 +8,7 @@ use super::scene::play;
 const WAITED_IN_VAIN: &str = r#"db_errors_total{class="transient",code="1205"}"#;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_row_and_then_a_table_locked_for_long_delay_students_and_lose_none() {
+async fn a_locked_row_and_then_a_locked_table_delay_students_and_lose_none() {
     play(async |scene| {
         let worker = Worker::start(&scene.servers).await;
         let load = scene.load();

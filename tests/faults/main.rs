@@ -13,6 +13,8 @@ mod broker_killed;
 #[cfg(test)]
 mod broker_restarted;
 #[cfg(test)]
+mod clients_hang_up;
+#[cfg(test)]
 mod cluster;
 #[cfg(test)]
 mod consumer_cut_off;
@@ -20,8 +22,6 @@ mod consumer_cut_off;
 mod dead_letters_away;
 #[cfg(test)]
 mod deadlock;
-#[cfg(test)]
-mod impatient_clients;
 #[cfg(test)]
 mod ledger_away;
 #[cfg(test)]

@@ -10,11 +10,11 @@ const LANE: &str = "interactive";
 const PANICS_THE_DECODER: &str = "Panicker";
 const KINDS: usize = 5;
 
-/// From the third time on a message is suspicious, and processed alone.
-const SUSPICIOUS_FROM: usize = 3;
+/// From the third redelivery on a message is suspected to be a poison message, and processed alone.
+const SUSPECTED_FROM: usize = 3;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn poison_of_every_kind_goes_on_hold_and_no_neighbour_does() {
+async fn poison_messages_of_every_kind_go_on_hold_and_no_other_message_does() {
     play(async |scene| {
         scene.refuse_rows().await;
         let load = scene.load();
@@ -30,13 +30,13 @@ async fn poison_of_every_kind_goes_on_hold_and_no_neighbour_does() {
         load.accepts(100).await;
 
         let (_worker, deaths) = started_until_all_is_on_hold(&scene).await;
-        assert!(deaths > SUSPICIOUS_FROM, "{deaths}");
-        let letters = scene.oracle.dead_letters(KINDS).await;
-        let mut told: Vec<_> =
-            letters.iter().map(|one| (one.reason.as_str(), one.registration_id)).collect();
-        told.sort_unstable();
+        assert!(deaths > SUSPECTED_FROM, "{deaths}");
+        let dead_letters = scene.oracle.dead_letters(KINDS).await;
+        let mut reasons: Vec<_> =
+            dead_letters.iter().map(|one| (one.reason.as_str(), one.registration_id)).collect();
+        reasons.sort_unstable();
         assert_eq!(
-            told,
+            reasons,
             [
                 ("delivery_limit", Some(deadly)),
                 ("refused_by_database", Some(refused)),
@@ -50,7 +50,11 @@ async fn poison_of_every_kind_goes_on_hold_and_no_neighbour_does() {
         let answers = load.stop().await.and(&[deadly, refused, panicking]).and_unnumbered(2);
         let tally = scene.verdict_on("poison of every kind", answers, recovered_in).await;
         assert_eq!(tally.on_hold, 3, "{tally}");
-        assert_eq!(scene.oracle.dead_letters(KINDS).await, letters, "and nothing came after them");
+        assert_eq!(
+            scene.oracle.dead_letters(KINDS).await,
+            dead_letters,
+            "and nothing came after them"
+        );
     })
     .await;
 }

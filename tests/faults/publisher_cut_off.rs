@@ -31,7 +31,7 @@ async fn is_not_ready(api: &Api) -> Option<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_silent_cut_to_the_publisher_is_found_out_in_time_and_what_arrives_late_is_no_second() {
+async fn a_silent_cut_of_the_publisher_is_detected_in_time_and_a_late_arrival_is_no_duplicate() {
     play(async |scene| {
         let _worker = Worker::start(&scene.servers).await;
         let (api, way) = api_by_another_way(&scene).await;
@@ -58,7 +58,7 @@ async fn a_silent_cut_to_the_publisher_is_found_out_in_time_and_what_arrives_lat
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn confirms_that_are_lost_lead_to_no_second_registration() {
+async fn lost_confirms_lead_to_no_second_registration() {
     play(async |scene| {
         let _worker = Worker::start(&scene.servers).await;
         let (api, way) = api_by_another_way(&scene).await;
@@ -77,7 +77,7 @@ async fn confirms_that_are_lost_lead_to_no_second_registration() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_silent_cut_is_found_out_by_heartbeats_when_nothing_is_published() {
+async fn a_silent_cut_is_detected_by_heartbeats_when_nothing_is_published() {
     play(async |scene| {
         let (api, way) = api_by_another_way(&scene).await;
         way.set(Traffic::Silent);
@@ -90,7 +90,7 @@ async fn a_silent_cut_is_found_out_by_heartbeats_when_nothing_is_published() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slow_way_that_is_cut_again_and_again_loses_nothing() {
+async fn a_slow_network_that_is_cut_again_and_again_loses_nothing() {
     play(async |scene| {
         let _worker = Worker::start(&scene.servers).await;
         let (api, way) = api_by_another_way(&scene).await;

@@ -28,7 +28,7 @@ async fn when_the_queue_is_full_each_refusal_reaches_its_own_request() {
         block_in_place(|| management.delete_policy("/", POLICY)).unwrap();
         let recovered_in = load.recovers(&scene.oracle).await;
         let refused = load.refused();
-        // Nobody repeats: who was refused must have no row, which the count of students shows.
+        // No client repeats: a refused student must have no row, which the count of students shows.
         let answers = load.abandon().await;
         let published = async |result: &str| {
             let labels = format!(r#"{{lane="interactive",result="{result}"}}"#);

@@ -9,7 +9,7 @@ use super::scene::{Scene, play};
 const USER: &str = "CREATE USER registrar@'%' IDENTIFIED BY 'secret'; \
      GRANT SELECT, INSERT, UPDATE, DELETE ON registrar.* TO registrar@'%'";
 
-/// So short that batches are given back as well.
+/// So short that batches are requeued as well.
 const SETTINGS: [(&str, &str); 1] = [("REGISTRAR_REQUEUE_AFTER", "3s")];
 
 const READ_ONLY: &str = r#"db_errors_total{class="transient",code="1290"}"#;
@@ -30,7 +30,7 @@ async fn a_primary_that_becomes_read_only_for_a_while_stops_no_student() {
         let (settled, refused) = (scene.oracle.students().await, load.refused());
         load.accepts(500).await;
         assert_eq!(scene.oracle.students().await, settled, "nothing can be stored");
-        assert_eq!(load.refused(), refused, "and nobody is refused");
+        assert_eq!(load.refused(), refused, "and no request is refused");
         scene.oracle.sql("SET GLOBAL read_only = 0").await;
         let recovered_in = load.recovers(&scene.oracle).await;
         scene.verdict("MySQL read-only, as in a failover", load, recovered_in).await;

@@ -25,7 +25,7 @@ const IN_GOLDEN_FILES: [&str; 2] =
 const BETWEEN_RESTARTS: usize = 300;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn apis_and_workers_restarted_one_after_the_other_show_no_client_an_error_that_stays() {
+async fn a_rolling_restart_shows_no_client_an_error_that_a_retry_does_not_solve() {
     play(async |scene| {
         let mut apis = [Api::start(&scene.servers).await, Api::start(&scene.servers).await];
         let mut workers =

@@ -25,7 +25,7 @@ async fn while_one_row_stays_locked_only_its_registration_waits() {
         assert!(!scene.oracle.is_decided(culprit).await);
 
         rival.sql("ROLLBACK").await;
-        let fault = "a row locked by somebody else";
+        let fault = "a row locked by another session";
         let tally = scene.verdict_on(fault, answers.and(&[culprit]), recovered_in).await;
         assert_eq!(tally.on_hold, 0, "{tally}");
     })

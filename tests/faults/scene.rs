@@ -23,7 +23,7 @@ pub(crate) static PLACES: Semaphore = Semaphore::const_new(3);
 /// Enough for batches of many rows.
 pub(crate) const CLIENTS: usize = 8;
 
-/// The first name of students whom no row is made for; see [`Scene::refuse_rows`].
+/// The first name of students that the database refuses; see [`Scene::refuse_rows`].
 pub(crate) const REFUSED_BY_DATABASE: &str = "Mallory";
 
 /// An API on servers that the test may kill. The workers are the test's own.

@@ -160,7 +160,7 @@ fn setting(name: &str, default: u64) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes as long as it is told to: make soak MINUTES=10"]
+#[ignore = "takes as long as asked for: make soak MINUTES=10"]
 async fn random_faults_under_load_lose_nothing_and_leak_nothing() {
     let length = Duration::from_mins(setting("SOAK_MINUTES", 1));
     let seed = setting("SOAK_SEED", u64::from(std::process::id()));

@@ -43,7 +43,7 @@ async fn a_stdout_that_is_not_read_costs_log_lines_and_no_student() {
         .await;
         let refused = load.refused();
         load.accepts(500).await;
-        assert_eq!(load.refused(), refused, "nobody is refused");
+        assert_eq!(load.refused(), refused, "no request is refused");
         assert_eq!(api.get("/livez").send().await.unwrap().status(), StatusCode::OK);
         assert_eq!(worker.readiness().await.0, StatusCode::OK);
 

@@ -4,8 +4,8 @@ use registrar_tests::worker::Worker;
 use super::scene::play;
 
 const PAUSED: &str = r#"registration_worker_paused{lane="interactive"}"#;
-const REFUSE_EVERYBODY: &str = "CREATE TRIGGER t BEFORE INSERT ON students FOR EACH ROW
-    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'nobody may register'";
+const REFUSE_EVERY_ROW: &str = "CREATE TRIGGER t BEFORE INSERT ON students FOR EACH ROW
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'every row is refused'";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_that_refuses_every_row_stops_the_worker_and_puts_no_student_on_hold() {
@@ -13,7 +13,7 @@ async fn a_table_that_refuses_every_row_stops_the_worker_and_puts_no_student_on_
         let worker = Worker::start(&scene.servers).await;
         let load = scene.load();
         load.accepts(300).await;
-        scene.oracle.sql(REFUSE_EVERYBODY).await;
+        scene.oracle.sql(REFUSE_EVERY_ROW).await;
         wait::until("the worker consumes no more", async || {
             (worker.counted(PAUSED).await == 1).then_some(())
         })

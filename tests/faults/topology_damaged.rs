@@ -28,23 +28,23 @@ async fn registers_again(scene: &Scene) -> Duration {
 
 async fn all_on_hold_are_unrouted(scene: &Scene, count: usize) {
     assert!(count > 0, "what came meanwhile is on hold");
-    let letters = scene.oracle.dead_letters(count).await;
-    assert!(letters.iter().all(|letter| letter.reason == "unrouted"), "{letters:?}");
+    let dead_letters = scene.oracle.dead_letters(count).await;
+    assert!(dead_letters.iter().all(|one| one.reason == "unrouted"), "{dead_letters:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_binding_removed_under_load_puts_on_hold_what_has_nowhere_to_go() {
+async fn a_binding_removed_under_load_puts_unroutable_messages_on_hold() {
     play(async |scene| {
         let _worker = Worker::start(&scene.servers).await;
         let load = scene.load();
         load.accepts(300).await;
         remove_the_binding(&scene).await;
         load.accepts(300).await;
-        // Whoever starts declares what is missing.
+        // A process that starts declares what is missing.
         let _another = Worker::start(&scene.servers).await;
         let recovered_in = registers_again(&scene).await;
         load.accepts(300).await;
-        assert_eq!(load.refused(), 0, "nobody noticed");
+        assert_eq!(load.refused(), 0, "no client noticed");
         let answers = load.stop().await;
         let tally = scene.verdict_on("binding removed", answers, recovered_in).await;
         all_on_hold_are_unrouted(&scene, tally.on_hold).await;
@@ -52,8 +52,8 @@ async fn a_binding_removed_under_load_puts_on_hold_what_has_nowhere_to_go() {
     .await;
 }
 
-/// What is in a queue goes with it, so whoever deletes one takes its binding first and lets the
-/// workers empty it.
+/// What is in a queue is deleted with it, so the binding is deleted first and the workers
+/// empty the queue.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_work_queue_deleted_under_load_is_declared_again_by_its_consumer() {
     play(async |scene| {
@@ -68,7 +68,7 @@ async fn a_work_queue_deleted_under_load_is_declared_again_by_its_consumer() {
         let recovered_in = registers_again(&scene).await;
         worker.ready().await;
         load.accepts(300).await;
-        assert_eq!(load.refused(), 0, "nobody noticed");
+        assert_eq!(load.refused(), 0, "no client noticed");
         let answers = load.stop().await;
         let tally = scene.verdict_on("work queue deleted", answers, recovered_in).await;
         all_on_hold_are_unrouted(&scene, tally.on_hold).await;

@@ -35,7 +35,7 @@ impl Scene {
         tally
     }
 
-    /// The ledger comes to the same without having asked anybody: each message that was settled
+    /// The ledger has the same result, which it counts by itself: each message that was settled
     /// is an outcome, or repeats one.
     async fn ledger_agrees(&self, fault: &str, answers: &Answers) {
         let figures = LedgerView::new(&self.servers).at_rest().await;
@@ -80,7 +80,7 @@ pub(crate) async fn verdict(
     );
     assert_eq!((tally.lost, tally.doubled, tally.emails_twice), (0, 0, 0), "{fault}: {tally}");
     let students = oracle.students().await;
-    // Whoever is on hold may be the only one with that address.
+    // A student on hold may be the only one with that address.
     let addresses = students..=students + tally.on_hold;
     assert!(addresses.contains(&answers.addresses), "{fault}: one per address: {students}");
     // Were it another registration, it would be rejected for the address of the first.

@@ -2,10 +2,10 @@ use registrar_messaging::Envelope;
 
 use super::corpus::holds_for;
 
-/// What can be read is written so that it is read as the same again: a letter on hold has an
+/// What decodes encodes to bytes that decode to the same: a dead letter has an
 /// envelope of its own, which a replay publishes.
 #[test]
-fn any_body_is_an_envelope_that_comes_back_or_is_refused() {
+fn any_body_is_an_envelope_that_encodes_to_the_same_or_is_refused() {
     holds_for("envelope", |body| match Envelope::decode(body) {
         Ok(envelope) => {
             let again = Envelope::decode(&envelope.encode()).unwrap();

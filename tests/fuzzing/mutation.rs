@@ -3,7 +3,7 @@
 use registrar_tests::random::Random;
 
 /// What means something in one of the formats, and the borders of what bytes can be.
-const PIECES: [&[u8]; 36] = [
+const TOKENS: [&[u8]; 36] = [
     b"\"",
     b"\\",
     b"{",
@@ -68,7 +68,7 @@ fn change(bytes: &mut Vec<u8>, others: &[Vec<u8>], random: &mut Random) {
             let from = random.below(other.len() + 1);
             bytes.splice(at..to, other[from..].iter().copied());
         }
-        6 => drop(bytes.splice(at..at, random.pick(&PIECES).iter().copied())),
-        _ => drop(bytes.splice(at..to, random.pick(&PIECES).iter().copied())),
+        6 => drop(bytes.splice(at..at, random.pick(&TOKENS).iter().copied())),
+        _ => drop(bytes.splice(at..to, random.pick(&TOKENS).iter().copied())),
     }
 }

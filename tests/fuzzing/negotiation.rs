@@ -10,7 +10,7 @@ fn with(name: HeaderName, bytes: &[u8]) -> Option<HeaderMap> {
 }
 
 #[test]
-fn only_who_names_html_or_text_gets_pages_instead_of_json() {
+fn only_a_client_that_accepts_html_or_text_gets_pages_instead_of_json() {
     holds_for("accept", |bytes| {
         let Some(mut headers) = with(ACCEPT, bytes) else { return };
         let said = String::from_utf8_lossy(bytes).to_ascii_lowercase();

@@ -15,7 +15,7 @@ fn any_preference_is_a_bounded_wait_or_none() {
             return;
         };
         assert!(wait > Duration::ZERO && wait <= LONGEST);
-        let told = HeaderMap::from_iter([(PREFER, applied(wait))]);
-        assert_eq!(preferred_wait(&told, LONGEST), Some(wait));
+        let applied_wait = HeaderMap::from_iter([(PREFER, applied(wait))]);
+        assert_eq!(preferred_wait(&applied_wait, LONGEST), Some(wait));
     });
 }

@@ -24,7 +24,7 @@ fn canonical(text: &str) -> String {
 }
 
 #[test]
-fn any_text_is_a_reference_that_was_sealed_or_is_unknown() {
+fn any_text_is_a_sealed_reference_or_unknown() {
     let (current, older) = (SecretString::from(SECRET), SecretString::from(OLDER_SECRET));
     let sealer = ReferenceSealer::new(&current, std::slice::from_ref(&older));
     let before = ReferenceSealer::new(&older, &[]);

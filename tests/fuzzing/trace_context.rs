@@ -10,7 +10,7 @@ fn number(hexadecimal: &str) -> Option<u128> {
 
 /// The first line is a `traceparent`, the rest a `tracestate`.
 #[test]
-fn any_trace_context_is_the_one_that_it_says_or_none() {
+fn any_trace_context_is_read_as_it_is_or_ignored() {
     holds_for("trace_context", |bytes| {
         let text = String::from_utf8_lossy(bytes);
         let (parent, state) = text.split_once('\n').unwrap_or((&text, ""));

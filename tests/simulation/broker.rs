@@ -140,7 +140,7 @@ impl World {
         number
     }
 
-    /// To whoever has room, mostly the oldest first.
+    /// To the channels whose prefetch has room, mostly the oldest first.
     fn hand_out(&self, queue: &'static str) {
         let mut broker = self.broker();
         let Broker { ready, channels, .. } = &mut *broker;
@@ -215,10 +215,10 @@ impl World {
         }
     }
 
-    /// What is unsettled on a channel that is over goes back to its queue.
+    /// What was not settled on a channel that is closed goes back to its queue.
     pub(crate) fn close_channel(&self, number: u64) {
         let Some(channel) = self.broker().channels.remove(&number) else { return };
-        // Whoever waits on it sees that it is gone.
+        // A task that waits on it sees that it is gone.
         channel.wake.notify_one();
         for message in channel.unacked.into_values() {
             self.requeue(channel.queue, message);

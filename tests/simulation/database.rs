@@ -191,17 +191,18 @@ impl RegistrationStore for DatabaseDouble {
         self.statement("records numbers".to_owned(), record).await
     }
 
-    async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
-        let ids = letters.iter().filter_map(|letter| letter.registration_id);
+    async fn hold(&self, dead_letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
+        let ids = dead_letters.iter().filter_map(|dead_letter| dead_letter.registration_id);
         let decided = self.decided(ids.collect()).await?;
         let mut outcomes = Vec::new();
-        for letter in letters {
-            let outcome = letter.registration_id.and_then(|id| decided.get(&id));
+        for dead_letter in dead_letters {
+            let outcome = dead_letter.registration_id.and_then(|id| decided.get(&id));
             if outcome.is_none() {
-                let (name, letter) = (self.about("holds", &letter.registration_id), letter.clone());
-                self.statement(name, move |tables| tables.hold(&letter)).await?;
+                let (name, dead_letter) =
+                    (self.about("holds", &dead_letter.registration_id), dead_letter.clone());
+                self.statement(name, move |tables| tables.hold(&dead_letter)).await?;
             }
-            outcomes.push(outcome.copied().unwrap_or(Outcome::OnHold(letter.reason)));
+            outcomes.push(outcome.copied().unwrap_or(Outcome::OnHold(dead_letter.reason)));
         }
         Ok(outcomes)
     }

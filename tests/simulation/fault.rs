@@ -62,7 +62,7 @@ pub(crate) enum What {
     StopDatabase,
     /// An operator pauses the interactive lane for a while.
     Pause,
-    /// Somebody else's transaction holds a row for a while.
+    /// Another transaction locks a row for a while.
     LockRow,
 }
 

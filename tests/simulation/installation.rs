@@ -59,7 +59,7 @@ pub(crate) trait Assembly: Send + Sync + 'static {
         key.registration_id(&DerivationKey::new(&"simulated".into()), scope, student)
     }
 
-    /// What all who read the tables are told of a registration.
+    /// What every reader of the tables sees of a registration.
     fn outcomes(tables: &Tables, id: &RegistrationId) -> Vec<Outcome> {
         tables.outcomes(id)
     }

@@ -18,7 +18,7 @@ impl Process {
         Arc::new(Self { name, crashed, stopping })
     }
 
-    /// Dies: whoever runs it drops everything that runs in it.
+    /// Dies: everything that runs in it is dropped.
     pub(crate) fn crash(&self) {
         self.crashed.cancel();
     }

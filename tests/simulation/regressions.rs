@@ -34,7 +34,7 @@ fn holds(clients: Vec<Vec<Submission>>, faults: &[(What, Place, u32)]) {
     }
 }
 
-/// With two swapped confirms, the refused one of two requests was told that it is accepted.
+/// With two swapped confirms, the refused one of two requests was answered as accepted.
 #[test]
 fn a_nack_and_a_return_among_concurrent_requests_stay_with_their_own() {
     let faults = [(Return, Publish, 1), (Nack, Publish, 3), (Crash, Deliver, 1)];

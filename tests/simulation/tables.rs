@@ -16,7 +16,7 @@ pub(crate) struct Tables {
     /// The other unique key.
     emails: BTreeMap<String, RegistrationId>,
     pub(crate) rejections: BTreeSet<RegistrationId>,
-    letters: BTreeMap<Identity, HoldReason>,
+    dead_letters: BTreeMap<Identity, HoldReason>,
     pub(crate) ledger: Ledger,
 }
 
@@ -61,11 +61,11 @@ impl Tables {
         Ok(())
     }
 
-    /// What all who read the tables are told: a letter counts as released once its registration is
+    /// What every reader of the tables sees: a dead letter counts as released once its registration is
     /// registered or rejected.
     pub(crate) fn outcomes(&self, id: &RegistrationId) -> Vec<Outcome> {
         let decided = self.decided(id);
-        if decided.is_empty() { self.letter(id).into_iter().collect() } else { decided }
+        if decided.is_empty() { self.dead_letter(id).into_iter().collect() } else { decided }
     }
 
     /// The tables of students and of rejections at one moment.
@@ -76,17 +76,17 @@ impl Tables {
     }
 
     /// Why a registration was put on hold.
-    pub(crate) fn letter(&self, id: &RegistrationId) -> Option<Outcome> {
-        self.letters.get(&Identity::Registration(*id)).map(|reason| Outcome::OnHold(*reason))
+    pub(crate) fn dead_letter(&self, id: &RegistrationId) -> Option<Outcome> {
+        self.dead_letters.get(&Identity::Registration(*id)).map(|reason| Outcome::OnHold(*reason))
     }
 
-    /// Inserts a letter, or holds the one that is there again.
-    pub(crate) fn hold(&mut self, letter: &DeadLetter) {
-        let identity = match letter.registration_id {
+    /// Inserts a dead letter, or holds the one that is there again.
+    pub(crate) fn hold(&mut self, dead_letter: &DeadLetter) {
+        let identity = match dead_letter.registration_id {
             Some(id) => Identity::Registration(id),
-            None => Identity::Message(letter.message_id.clone(), letter.payload.clone()),
+            None => Identity::Message(dead_letter.message_id.clone(), dead_letter.payload.clone()),
         };
-        self.letters.insert(identity, letter.reason);
+        self.dead_letters.insert(identity, dead_letter.reason);
     }
 
     /// As if this row had never been written.

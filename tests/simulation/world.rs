@@ -30,7 +30,7 @@ pub(crate) struct World {
     tables: Mutex<Tables>,
     database_is_back: Mutex<Instant>,
     interactive_goes_on: Mutex<Instant>,
-    /// An e-mail address whose row somebody else holds, and until when.
+    /// An e-mail address whose row another transaction locks, and until when.
     locked: Mutex<Option<(String, Instant)>>,
     people: Mutex<People>,
     processes: Mutex<Vec<Arc<Process>>>,
@@ -173,7 +173,7 @@ impl World {
         Duration::from_millis(self.random().between(least, most))
     }
 
-    /// Most of the time nobody, sometimes those who are ready, sometimes many.
+    /// Most of the time no other task, sometimes those that are ready, sometimes many.
     async fn let_others_run(&self) {
         let chance = self.random().below(32);
         match chance {

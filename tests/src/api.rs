@@ -77,7 +77,7 @@ impl Api {
             ("REGISTRAR_METRICS_ADDRESS", "127.0.0.1:0".to_owned()),
             ("REGISTRAR_DERIVATION_SECRET", DERIVATION_SECRET.to_owned()),
             ("REGISTRAR_SEALING_SECRETS", SEALING_SECRET.to_owned()),
-            // Each test stops its API, and nobody balances load.
+            // Each test stops its API, and there is no load balancer.
             ("REGISTRAR_DRAIN_DELAY", "0s".to_owned()),
             // All clients of a test have one address.
             ("REGISTRAR_RATE_PER_SECOND", "0".to_owned()),

@@ -50,7 +50,7 @@ impl Broker {
         assert!(sending.await.unwrap().await.unwrap().is_ack());
     }
 
-    /// Declares a classic queue, as somebody might who knows no better.
+    /// Declares a classic queue, as another program might.
     pub async fn declare_classic(&self, queue: &str) {
         let options = QueueDeclareOptions { durable: true, ..Default::default() };
         let arguments = FieldTable::default();

@@ -17,13 +17,13 @@ use crate::submission::{Refusal, Submission};
 use crate::wait;
 
 /// Between two requests of one client, so that what an outage piles up drains within a test.
-const PACE: Duration = Duration::from_millis(10);
+const SEND_INTERVAL: Duration = Duration::from_millis(10);
 /// After a request that got no 202.
 const PAUSE_AFTER_REFUSAL: Duration = Duration::from_millis(100);
 /// Of so many mixed submissions, one has an address that its client has submitted before.
 const DUPLICATE_EVERY: usize = 10;
 /// Of so many clients with a short timeout, one has the usual one.
-const PATIENT_EVERY: usize = 4;
+const WAITING_EVERY: usize = 4;
 /// How many repeat what got no 202 at the same time.
 const REPEATERS: usize = 8;
 
@@ -88,7 +88,7 @@ pub struct Answers {
     pub addresses: usize,
     /// Those of them that were sent with an idempotency key.
     pub keyed: HashSet<RegistrationId>,
-    /// The different addresses among these, which nobody used without a key.
+    /// The different addresses among these that were never sent without a key.
     pub keyed_addresses: usize,
     /// Requests that got no 202 at first, were repeated, and then got one.
     pub repeated: usize,
@@ -111,9 +111,9 @@ impl Load {
     }
 
     /// As [`Load::start_mixed`], with clients most of which hang up after `timeout`.
-    pub fn start_impatient(api_url: &str, clients: usize, timeout: Duration) -> Self {
+    pub fn start_with_timeout(api_url: &str, clients: usize, timeout: Duration) -> Self {
         let client = |number: usize| {
-            if number.is_multiple_of(PATIENT_EVERY) {
+            if number.is_multiple_of(WAITING_EVERY) {
                 Submission::client()
             } else {
                 Submission::client_that_waits(timeout)
@@ -168,7 +168,7 @@ impl Load {
         self.log.lock().unwrap().refusals.clone()
     }
 
-    /// The longest time so far between two 202s, whoever got them.
+    /// The longest time so far between two 202s, of all clients.
     pub fn longest_silence(&self) -> Duration {
         self.log.lock().unwrap().longest_silence
     }
@@ -301,11 +301,11 @@ async fn register_until(
     manner: Manner,
     log: Arc<Mutex<Log>>,
 ) {
-    let mut pace = interval(PACE);
-    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ticks = interval(SEND_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut submitted = Vec::new();
     while !stop.is_cancelled() {
-        pace.tick().await;
+        ticks.tick().await;
         let submission = next(&submitted);
         submitted.push(submission.student.email.clone());
         // Not cut off by the stop: what was sent is answered, or repeated.

@@ -126,7 +126,7 @@ impl Oracle {
         query.fetch_optional(&self.pool).await.is_ok_and(|row| row.is_some())
     }
 
-    /// How many registrations have an outcome, whoever was told.
+    /// How many registrations have an outcome.
     pub async fn outcomes(&self) -> usize {
         self.try_outcomes().await.unwrap()
     }
@@ -167,8 +167,8 @@ impl Oracle {
             WHERE state = 'held' ORDER BY reason, id";
         wait::until("the dead letters are there", async || {
             let rows = sqlx::query(query).fetch_all(&self.pool).await.ok()?;
-            let letters: Vec<_> = rows.iter().map(DeadLetter::from_row).collect();
-            (letters.len() >= count).then_some(letters)
+            let dead_letters: Vec<_> = rows.iter().map(DeadLetter::from_row).collect();
+            (dead_letters.len() >= count).then_some(dead_letters)
         })
         .await
     }

@@ -1,11 +1,11 @@
-//! A session of somebody else's on the database, in the worker's way.
+//! Another session on the database, whose locks are in the worker's way.
 
 use sqlx::mysql::MySqlConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _};
 
 use crate::wait;
 
-/// Not `innodb_trx`, which shows the same again to whoever asks more often than every 0.1 s.
+/// Not `innodb_trx`, which is renewed only every 0.1 s.
 const SESSIONS_THAT_WAIT: &str = "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'";
 
 /// A connection with locks of its own, which end with it.
@@ -41,7 +41,7 @@ impl Rival {
     }
 
     /// Waits until a transaction waits for a row that another has locked.
-    pub async fn somebody_waits(&mut self) {
+    pub async fn waits_for_a_lock(&mut self) {
         wait::until("a session waits for a lock", async || {
             let row = self.connection.fetch_one(SESSIONS_THAT_WAIT).await.ok()?;
             (row.get::<String, _>(1) != "0").then_some(())

@@ -47,7 +47,7 @@ async fn a_form_is_accepted_like_json() {
 async fn what_is_refused_never_reaches_the_queue() {
     let home = Home::new().await;
     let api = Api::start(&home.servers).await;
-    let student = Student { email: "nobody".to_owned(), ..Student::unique() };
+    let student = Student { email: "no-at-sign".to_owned(), ..Student::unique() };
     let response = api.register(&student).send().await.unwrap();
     assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
     let problem = json(response).await;

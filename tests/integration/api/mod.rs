@@ -54,7 +54,7 @@ async fn taken_from_the_queue(home: &Home) -> Registration {
 
 /// Puts a registration on hold, as a worker does.
 async fn hold(home: &Home, registration: &Registration) {
-    let letter = DeadLetter {
+    let dead_letter = DeadLetter {
         registration_id: Some(registration.id),
         message_id: None,
         payload: Vec::new(),
@@ -66,5 +66,5 @@ async fn hold(home: &Home, registration: &Registration) {
         accepted_at: None,
     };
     let store = MySqlStore::new(Pool::new(&home.servers.database_settings()));
-    store.hold(&[letter]).await.unwrap();
+    store.hold(&[dead_letter]).await.unwrap();
 }

@@ -65,7 +65,7 @@ async fn a_broker_that_stops_answering_leaves_the_outcome_unknown_and_the_key_so
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_mysql_it_accepts_and_says_that_the_state_cannot_be_read() {
+async fn without_mysql_it_accepts_and_says_that_the_status_cannot_be_read() {
     let home = Home::new().await;
     let (mut database, servers) = with_a_database_of_its_own(&home).await;
     let api = Api::start(&servers).await;

@@ -30,7 +30,7 @@ async fn page_that_says(browser: &Browser, path: &str, status: &str) -> Page {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_without_scripts_leads_to_a_page_that_tells_the_outcome() {
+async fn a_form_without_scripts_leads_to_a_page_that_shows_the_outcome() {
     let home = Home::new().await;
     let api = with_pages(&home.servers, &[]).await;
     let browser = Browser::at(&api);
@@ -51,7 +51,7 @@ async fn a_form_without_scripts_leads_to_a_page_that_tells_the_outcome() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_registered_already_reads_why_and_what_to_do() {
+async fn a_student_who_is_registered_already_reads_why_and_what_to_do() {
     let home = Home::new().await;
     let api = with_pages(&home.servers, &[]).await;
     let (browser, _worker) = (Browser::at(&api), Worker::start(&home.servers).await);
@@ -77,12 +77,12 @@ async fn a_form_that_is_sent_again_and_a_program_with_its_key_get_the_same_regis
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_with_a_mistake_comes_back_with_its_key_and_is_accepted_when_it_is_mended() {
+async fn a_form_with_a_mistake_comes_back_with_its_key_and_is_accepted_when_it_is_corrected() {
     let home = Home::new().await;
     let api = with_pages(&home.servers, &[]).await;
     let (browser, key) = (Browser::at(&api), unique_key());
     let student = Student { first_name: "<b>Ada".to_owned(), ..Student::unique() };
-    let wrong = Student { email: "nobody".to_owned(), ..student.clone() };
+    let wrong = Student { email: "no-at-sign".to_owned(), ..student.clone() };
     let form = Page::from_response(browser.send("/register", &wrong, &key).await).await;
     assert_eq!(form.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(form.says(&format!("value=\"{key}\"")), "{}", form.html);
@@ -92,7 +92,7 @@ async fn a_form_with_a_mistake_comes_back_with_its_key_and_is_accepted_when_it_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_gets_no_answer_in_time_sends_the_form_that_comes_back_and_is_registered_once() {
+async fn a_student_who_gets_no_answer_in_time_sends_the_returned_form_and_is_registered_once() {
     let home = Home::new().await;
     let broker = block_in_place(|| RabbitMq::start(&ServerOptions::temporary()).unwrap());
     let servers = Servers { amqp_url: broker.management().url(), ..home.servers.clone() };
@@ -130,7 +130,7 @@ async fn while_registering_is_paused_the_page_says_until_when_and_no_other_wait(
 
     let lanes = LanePauses::new(Pool::new(&home.servers.database_settings()));
     lanes.pause(Lane::Interactive, Duration::from_mins(30), "a test", "ada").await.unwrap();
-    let paused = wait::until("the page tells of the pause", async || {
+    let paused = wait::until("the page shows the pause", async || {
         let page = browser.look(&path).await;
         (!page.attribute("data-paused-until").is_empty()).then_some(page)
     })

@@ -42,7 +42,7 @@ async fn next_event(stream: &mut Response) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_tells_the_state_at_once_and_the_outcome_when_it_comes_and_ends() {
+async fn a_stream_sends_the_status_at_once_then_the_outcome_and_ends() {
     let home = Home::new().await;
     let api = Api::start(&home.servers).await;
     let reference = api.accepted(&Student::unique()).await;
@@ -55,7 +55,7 @@ async fn a_stream_tells_the_state_at_once_and_the_outcome_when_it_comes_and_ends
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_stays_open_while_a_registration_is_on_hold_and_tells_how_it_ends() {
+async fn a_stream_stays_open_while_a_registration_is_on_hold_and_sends_its_outcome() {
     let home = Home::new().await;
     let api = Api::start(&home.servers).await;
     let reference = api.accepted(&Student::unique()).await;
@@ -69,7 +69,7 @@ async fn a_stream_stays_open_while_a_registration_is_on_hold_and_tells_how_it_en
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_browser_that_connects_again_after_the_end_is_told_to_stop() {
+async fn a_browser_that_reconnects_after_the_end_gets_204() {
     let home = Home::new().await;
     let (api, _worker) = (Api::start(&home.servers).await, Worker::start(&home.servers).await);
     let reference = api.accepted(&Student::unique()).await;
@@ -82,7 +82,7 @@ async fn a_browser_that_connects_again_after_the_end_is_told_to_stop() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn streams_are_bounded_and_a_place_comes_free_when_one_ends() {
+async fn streams_are_bounded_and_one_that_ends_makes_room_for_another() {
     let home = Home::new().await;
     let api = Api::start_with(&home.servers, &[("REGISTRAR_STREAMS", "1")]).await;
     let reference = api.accepted(&Student::unique()).await;
@@ -90,7 +90,7 @@ async fn streams_are_bounded_and_a_place_comes_free_when_one_ends() {
     let refused = open(&api, &reference).await;
     assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(header(&refused, "retry-after"), "5");
-    // Where nothing more will come, a browser is told to stop instead.
+    // After the end a browser gets a 204 instead, so that it does not reconnect.
     taken_from_the_queue(&home).await;
     let done = api.accepted(&Student::unique()).await;
     let worker = Worker::start(&home.servers).await;
@@ -109,7 +109,7 @@ async fn streams_are_bounded_and_a_place_comes_free_when_one_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_tells_of_a_pause_and_of_its_end() {
+async fn a_stream_reports_a_pause_and_its_end() {
     let home = Home::new().await;
     let api = Api::start(&home.servers).await;
     let reference = api.accepted(&Student::unique()).await;
@@ -127,7 +127,7 @@ async fn a_stream_tells_of_a_pause_and_of_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_that_began_without_mysql_tells_the_state_when_that_is_back() {
+async fn a_stream_that_began_without_mysql_sends_the_status_when_mysql_is_back() {
     let home = Home::new().await;
     let (mut database, servers) = with_a_database_of_its_own(&home).await;
     let api = Api::start(&servers).await;
@@ -159,7 +159,7 @@ async fn a_stream_ends_after_its_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_streams_of_many_registrations_all_hear_of_their_outcomes() {
+async fn many_streams_of_many_registrations_all_get_their_outcomes() {
     let home = Home::new().await;
     let api = Api::start(&home.servers).await;
     let mut streams = Vec::new();

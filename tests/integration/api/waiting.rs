@@ -11,7 +11,7 @@ use reqwest::{Response, StatusCode};
 use super::{Home, header, hold, taken_from_the_queue};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_waits_hears_of_the_registration_at_once() {
+async fn a_client_that_waits_gets_the_outcome_at_once() {
     let home = Home::new().await;
     let (api, _worker) = (Api::start(&home.servers).await, Worker::start(&home.servers).await);
     let response =
@@ -25,7 +25,7 @@ async fn a_client_that_waits_hears_of_the_registration_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_waits_for_a_rejection_is_told_the_reason() {
+async fn a_client_that_waits_for_a_rejection_gets_its_reason() {
     let home = Home::new().await;
     let (api, _worker) = (Api::start(&home.servers).await, Worker::start(&home.servers).await);
     let student = Student::unique();
@@ -90,7 +90,7 @@ async fn a_status_can_be_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unchanged_status_is_304_and_a_changed_one_is_told() {
+async fn an_unchanged_status_is_304_and_a_changed_one_is_200() {
     let home = Home::new().await;
     let api = Api::start(&home.servers).await;
     let reference = api.accepted(&Student::unique()).await;
@@ -112,7 +112,7 @@ async fn an_unchanged_status_is_304_and_a_changed_one_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_registering_is_paused_nobody_need_look_before_the_pause_ends() {
+async fn while_a_lane_is_paused_retry_after_lasts_until_the_pause_ends() {
     let home = Home::new().await;
     let api = Api::start(&home.servers).await;
     let reference = api.accepted(&Student::unique()).await;
@@ -120,7 +120,7 @@ async fn while_registering_is_paused_nobody_need_look_before_the_pause_ends() {
     lanes.pause(Lane::Interactive, Duration::from_hours(2), "a test", "ada").await.unwrap();
     let path = format!("/registrations/{reference}");
     let seconds = |response: &Response| header(response, "retry-after").parse::<u64>().unwrap();
-    wait::until("the status tells of the pause", async || {
+    wait::until("the status shows the pause", async || {
         let status = api.get(&path).send().await.unwrap();
         let seconds = seconds(&status);
         let paused = json(status).await["paused_until"].is_string();

@@ -56,7 +56,7 @@ fn ended(code: Option<i32>, stderr: &str) -> Ended {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_only_looks_ends_quietly_when_nobody_reads() {
+async fn a_command_that_only_reads_ends_quietly_when_its_stdout_is_closed() {
     let mut here = Installation::new().await;
     let api = Api::start(&here.home.servers).await;
     let _worker = Worker::start(&here.home.servers).await;
@@ -87,7 +87,7 @@ async fn whatever_only_looks_ends_quietly_when_nobody_reads() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_acts_goes_on_when_nobody_reads_and_says_the_rest_on_stderr() {
+async fn a_command_that_acts_goes_on_when_its_stdout_is_closed_and_prints_the_rest_on_stderr() {
     let here = Installation::new().await;
     let pause = ["lanes", "pause", "bulk", "--reason", "a test", "--for", "1m"];
     for stdout in [closed, full] {
@@ -125,7 +125,7 @@ async fn a_replay_whose_reader_goes_away_replays_everything() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_complaint_that_nobody_reads_changes_nothing() {
+async fn a_closed_stderr_does_not_change_the_exit_code() {
     for (program, arguments) in [
         (CLI, &["migrate"][..]),
         (CLI, &["status", "x", "--api-url", "http://127.0.0.1:9"]),

@@ -31,7 +31,7 @@ async fn all_is_well_when_an_api_and_a_worker_run_on_migrated_servers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_missing_is_told_with_its_remedy_and_not_made() {
+async fn what_is_missing_is_reported_with_its_remedy_and_not_created() {
     let home = Home::without_tables().await;
     let ended = doctor(&home, &[("REGISTRAR_BATCH_ROW", "1")]).await;
     assert_eq!(ended.code, Some(1), "{ended:?}");
@@ -46,14 +46,14 @@ async fn what_is_missing_is_told_with_its_remedy_and_not_made() {
     ] {
         assert!(ended.stdout.contains(sentence), "{sentence} is not in\n{}", ended.stdout);
     }
-    assert!(!ended.stdout.contains("is not bound"), "told twice:\n{}", ended.stdout);
+    assert!(!ended.stdout.contains("is not bound"), "reported twice:\n{}", ended.stdout);
     assert_eq!(block_in_place(|| home.queues()), Vec::<String>::new());
     let tables = "information_schema.tables WHERE table_schema = DATABASE()";
     assert_eq!(Oracle::new(&home.servers.database_url).count(tables).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_queue_without_limits_and_one_of_another_kind_are_told() {
+async fn a_queue_without_limits_and_one_of_another_type_are_reported() {
     let home = Home::new().await;
     Broker::connect(&home.servers.amqp_url).await.declare_classic("registrations.bulk").await;
     let _api = Api::begin(&home.servers, &[]).await;
@@ -75,7 +75,7 @@ async fn a_queue_without_limits_and_one_of_another_kind_are_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn registrations_that_wait_without_a_worker_are_told() {
+async fn registrations_that_wait_without_a_worker_are_reported() {
     let home = Home::new().await;
     let api = Api::start(&home.servers).await;
     api.accepted(&Student::unique()).await;
@@ -88,7 +88,7 @@ async fn registrations_that_wait_without_a_worker_are_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn servers_that_do_not_answer_could_not_be_looked_at() {
+async fn servers_that_do_not_answer_are_reported_as_not_checked() {
     let settings = [
         ("DATABASE_URL", "mysql://me:hunter2@127.0.0.1:9/registrar"),
         ("AMQP_URL", "amqp://me:hunter2@127.0.0.1:9"),

@@ -33,7 +33,7 @@ async fn paused_for(home: &Home, length: &str) {
 }
 
 /// One lane of `registrar lanes --json`.
-async fn told(home: &Home, lane: &str) -> Value {
+async fn listed(home: &Home, lane: &str) -> Value {
     let ended = lanes(home, &["--json"]).await;
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{ended:?}");
     let all: Value = serde_json::from_str(&ended.stdout).unwrap();
@@ -57,7 +57,7 @@ async fn a_worker_and_a_message_are_seen_at_once() {
     let home = Home::new().await;
     let api = Api::start(&home.servers).await;
     api.accepted(&Student::unique()).await;
-    let lane = told(&home, "interactive").await;
+    let lane = listed(&home, "interactive").await;
     assert_eq!((&lane["ready"], &lane["consumers"]), (&1.into(), &0.into()), "{lane}");
     let _worker = Worker::start(&home.servers).await;
     let ended = lanes(&home, &[]).await;
@@ -69,7 +69,7 @@ async fn a_worker_and_a_message_are_seen_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_paused_lane_stops_within_seconds_tells_those_who_wait_and_goes_on_by_itself() {
+async fn a_paused_lane_stops_within_seconds_shows_in_the_status_and_resumes_by_itself() {
     let home = Home::new().await;
     let api = Api::start(&home.servers).await;
     let worker = Worker::start(&home.servers).await;
@@ -81,7 +81,7 @@ async fn a_paused_lane_stops_within_seconds_tells_those_who_wait_and_goes_on_by_
     assert!(reasons[0].starts_with("interactive: Paused by an operator until 20"), "{reasons:?}");
 
     let reference = api.accepted(&Student::unique()).await;
-    let waiting = wait::until_within(SECONDS, "the status tells of the pause", async || {
+    let waiting = wait::until_within(SECONDS, "the status shows the pause", async || {
         let status = api.status(&reference).await;
         assert_eq!(status["status"], "accepted");
         status["paused_until"].is_string().then_some(status)
@@ -106,7 +106,7 @@ async fn a_resume_ends_the_pause_early_and_both_are_on_record() {
     paused_for(&home, "1h").await;
     stopped(&worker).await;
     let reference = api.accepted(&Student::unique()).await;
-    let (bulk, interactive) = (told(&home, "bulk").await, told(&home, "interactive").await);
+    let (bulk, interactive) = (listed(&home, "bulk").await, listed(&home, "interactive").await);
     assert_eq!((&bulk["is_paused"], &bulk["pause"]), (&false.into(), &Value::Null));
     assert_eq!(interactive["is_paused"], true);
     assert_eq!(
@@ -134,7 +134,7 @@ async fn a_resume_ends_the_pause_early_and_both_are_on_record() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_starts_while_its_lane_is_paused_takes_nothing() {
+async fn a_worker_that_starts_while_its_lane_is_paused_consumes_nothing() {
     let home = Home::new().await;
     let api = Api::start(&home.servers).await;
     let reference = api.accepted(&Student::unique()).await;
@@ -149,7 +149,7 @@ async fn a_worker_that_starts_while_its_lane_is_paused_takes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_watches_events_hears_that_a_pause_begins_and_ends() {
+async fn an_event_stream_reports_that_a_pause_begins_and_ends() {
     let home = Home::new().await;
     let api = Api::start(&home.servers).await;
     let reference = api.accepted(&Student::unique()).await;
@@ -180,14 +180,14 @@ async fn the_lanes_are_listed_with_what_is_in_them_and_how_old_it_is() {
     for _ in 0..3 {
         api.accepted(&Student::unique()).await;
     }
-    let lane = wait::until("RabbitMQ tells of the messages and when they came", async || {
-        let lane = told(&home, "interactive").await;
+    let lane = wait::until("RabbitMQ reports the messages and their age", async || {
+        let lane = listed(&home, "interactive").await;
         (lane["ready"] == 3 && lane["oldest_age"] == "about").then_some(lane)
     })
     .await;
     assert!(lane["oldest_age_s"].as_f64().unwrap() < 60.0, "{lane}");
     assert_eq!((&lane["consumers"], &lane["unacked"]), (&0.into(), &0.into()));
-    assert_eq!(told(&home, "bulk").await["oldest_age"], "none");
+    assert_eq!(listed(&home, "bulk").await["oldest_age"], "none");
     let table = lanes(&home, &[]).await;
     let lines: Vec<_> = table.stdout.lines().collect();
     assert_eq!(lines.len(), 3, "{table:?}");
@@ -196,7 +196,7 @@ async fn the_lanes_are_listed_with_what_is_in_them_and_how_old_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_stands_in_the_way_of_listing_is_one_sentence() {
+async fn a_listing_that_fails_is_one_sentence() {
     let home = Home::without_tables().await;
     let no_queue = lanes(&home, &[]).await;
     assert_eq!((no_queue.code, no_queue.stdout.as_str()), (Some(2), ""));
@@ -206,9 +206,9 @@ async fn what_stands_in_the_way_of_listing_is_one_sentence() {
         ("AMQP_URL", &home.servers.amqp_url),
         ("REGISTRAR_RABBITMQ_MANAGEMENT_URL", "http://127.0.0.1:9"),
     ];
-    let nobody = registrar(&["lanes"], &settings).await;
-    assert_eq!((nobody.code, nobody.stderr.lines().count()), (Some(2), 1), "{nobody:?}");
-    assert!(nobody.stderr.contains("set REGISTRAR_RABBITMQ_MANAGEMENT_URL"), "{nobody:?}");
+    let ended = registrar(&["lanes"], &settings).await;
+    assert_eq!((ended.code, ended.stderr.lines().count()), (Some(2), 1), "{ended:?}");
+    assert!(ended.stderr.contains("set REGISTRAR_RABBITMQ_MANAGEMENT_URL"), "{ended:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@ use registrar_tests::worker::Worker;
 use super::{Home, registrar};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn migrating_makes_the_tables_and_may_be_repeated_while_a_worker_runs() {
+async fn migrating_creates_the_tables_and_may_be_repeated_while_a_worker_runs() {
     let home = Home::without_tables().await;
     let settings = [("DATABASE_URL", home.servers.database_url.as_str())];
     let first = registrar(&["migrate"], &settings).await;
@@ -17,8 +17,8 @@ async fn migrating_makes_the_tables_and_may_be_repeated_while_a_worker_runs() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn migrating_without_a_database_is_one_sentence_that_says_what_to_do() {
-    let nobody = [("DATABASE_URL", "mysql://me:hunter2@127.0.0.1:9/registrar")];
-    let ended = registrar(&["migrate"], &nobody).await;
+    let unreachable = [("DATABASE_URL", "mysql://me:hunter2@127.0.0.1:9/registrar")];
+    let ended = registrar(&["migrate"], &unreachable).await;
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
     assert_eq!(
         ended.stderr,

@@ -15,7 +15,7 @@ async fn status(api_url: &str, arguments: &[&str]) -> (Option<i32>, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_exit_code_and_a_sentence_tell_what_became_of_a_registration() {
+async fn the_exit_code_and_a_sentence_say_what_became_of_a_registration() {
     let home = Home::new().await;
     let refuse = "ALTER TABLE students ADD CONSTRAINT c CHECK (first_name <> 'Mallory')";
     Oracle::new(&home.servers.database_url).sql(refuse).await;
@@ -49,7 +49,7 @@ async fn the_exit_code_and_a_sentence_tell_what_became_of_a_registration() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reference_that_was_never_issued_is_told_and_cannot_be_found_out() {
+async fn a_reference_that_was_never_issued_is_an_error_without_a_status() {
     let home = Home::new().await;
     let api = Api::start(&home.servers).await;
     for reference in ["06CX7H2T01R010000000000004FBA5YTS330", "../../etc/passwd", "?"] {
@@ -81,8 +81,8 @@ async fn the_apis_url_may_end_in_a_slash_or_a_line_feed_and_a_malformed_one_is_r
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_api_that_is_not_there_is_one_sentence_that_names_the_variable() {
-    let nobody = [("REGISTRAR_API_URL", "http://127.0.0.1:9")];
-    let ended = registrar(&["status", "06CX7H2T01R010000000000004FBA5YTS330"], &nobody).await;
+    let unreachable = [("REGISTRAR_API_URL", "http://127.0.0.1:9")];
+    let ended = registrar(&["status", "06CX7H2T01R010000000000004FBA5YTS330"], &unreachable).await;
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
     assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
     assert!(ended.stderr.contains("Set REGISTRAR_API_URL to where it is."), "{ended:?}");

@@ -15,7 +15,7 @@ fn valid(email: &str) -> Registration {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_nobody_can_register_is_kept_with_its_reason_and_holds_up_nothing() {
+async fn what_cannot_be_registered_is_put_on_hold_with_its_reason_and_delays_nothing() {
     let home = Home::new().await;
     let (oracle, worker) =
         (Oracle::new(&home.servers.database_url), Worker::start(&home.servers).await);
@@ -44,11 +44,11 @@ async fn what_nobody_can_register_is_kept_with_its_reason_and_holds_up_nothing()
         )
         .await;
 
-    let letters = oracle.dead_letters(5).await;
-    let told: Vec<_> =
-        letters.iter().map(|one| (one.reason.as_str(), one.lane.as_deref())).collect();
+    let dead_letters = oracle.dead_letters(5).await;
+    let reasons: Vec<_> =
+        dead_letters.iter().map(|one| (one.reason.as_str(), one.lane.as_deref())).collect();
     assert_eq!(
-        told,
+        reasons,
         [
             ("delivery_limit", Some(INTERACTIVE)),
             ("invalid_registration", Some(INTERACTIVE)),
@@ -57,13 +57,13 @@ async fn what_nobody_can_register_is_kept_with_its_reason_and_holds_up_nothing()
             ("unrouted", None),
         ]
     );
-    assert_eq!(letters[0].registration_id, Some(given_up.id));
-    assert_eq!(letters[2].payload, b"not JSON", "as it came");
+    assert_eq!(dead_letters[0].registration_id, Some(given_up.id));
+    assert_eq!(dead_letters[2].payload, b"not JSON", "as it came");
     wait::until("the neighbour is registered", async || {
         (oracle.students().await == 1).then_some(())
     })
     .await;
-    for (reason, _) in told {
+    for (reason, _) in reasons {
         let counted = format!("registration_dead_letters_total{{reason=\"{reason}\"}}");
         worker.counts(&counted, 1).await;
     }
@@ -73,7 +73,7 @@ async fn what_nobody_can_register_is_kept_with_its_reason_and_holds_up_nothing()
 
 /// Each of these would crash one worker after the other; on a last resort for ever.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_over_which_the_decoder_panics_is_kept_also_on_a_last_resort() {
+async fn a_message_that_makes_the_decoder_panic_is_put_on_hold_also_from_a_last_resort() {
     let home = Home::new().await;
     let oracle = Oracle::new(&home.servers.database_url);
     let settings = [("TEST_PANIC_OVER", "panicker@example.com")];
@@ -99,12 +99,12 @@ async fn a_message_over_which_the_decoder_panics_is_kept_also_on_a_last_resort()
     let fine = Envelope::from_registration(valid("fine@example.com")).encode();
     broker.publish(REGISTRATIONS_EXCHANGE, INTERACTIVE, "4", &fine).await;
 
-    let letters = oracle.dead_letters(3).await;
-    let told: Vec<_> =
-        letters.iter().map(|one| (one.reason.as_str(), one.registration_id)).collect();
+    let dead_letters = oracle.dead_letters(3).await;
+    let reasons: Vec<_> =
+        dead_letters.iter().map(|one| (one.reason.as_str(), one.registration_id)).collect();
     let [on_lane, given_up, unrouted] = panicking.map(|one| Some(one.id));
     let expected = [("delivery_limit", given_up), ("undecodable", on_lane), ("unrouted", unrouted)];
-    assert_eq!(told, expected);
+    assert_eq!(reasons, expected);
     let fingerprint = "dead_letters WHERE fingerprint = 'undecodable:panic'";
     assert_eq!(oracle.count(fingerprint).await, 1);
     wait::until("the neighbour is registered", async || {

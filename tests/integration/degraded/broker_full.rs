@@ -30,7 +30,7 @@ async fn a_broker_low_on_memory_is_a_503_in_time_while_the_worker_drains_it() {
     }
     block_in_place(|| broker.set_memory_watermark(STARVED)).unwrap();
 
-    // RabbitMQ 3 tells a connection that it is blocked only once that has sent something.
+    // RabbitMQ 3 sends connection.blocked only to a connection that has published something.
     let first = refused_in_time(&api).await;
     assert!(
         ["/docs#outcome-unknown", "/docs#cannot-accept-now"].contains(&first.as_str()),

@@ -24,7 +24,7 @@ async fn publish_in_version_2(broker: &Broker, number: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_workers_older_than_the_api_put_on_hold_one_replay_registers_after_their_update() {
+async fn one_replay_registers_what_workers_older_than_the_api_put_on_hold() {
     let home = Home::new().await;
     let oracle = Oracle::new(&home.servers.database_url);
     let mut old = Worker::start(&home.servers).await;
@@ -32,9 +32,12 @@ async fn what_workers_older_than_the_api_put_on_hold_one_replay_registers_after_
     for number in 0..STUDENTS {
         publish_in_version_2(&broker, number).await;
     }
-    let letters = oracle.dead_letters(STUDENTS).await;
-    assert!(letters.iter().all(|one| one.reason == "unknown_version"), "{letters:?}");
-    assert!(letters.iter().all(|one| one.registration_id.is_some()), "students see them on hold");
+    let dead_letters = oracle.dead_letters(STUDENTS).await;
+    assert!(dead_letters.iter().all(|one| one.reason == "unknown_version"), "{dead_letters:?}");
+    assert!(
+        dead_letters.iter().all(|one| one.registration_id.is_some()),
+        "students see them on hold"
+    );
     let alerting = r#"registration_dead_letters_total{reason="unknown_version"}"#;
     old.counts(alerting, STUDENTS).await;
     // Killed, it could leave acks behind, and the next worker would register what it gets again.

@@ -1,4 +1,4 @@
-//! Servers that are absent, full or set up wrongly, and messages that nobody can read.
+//! Servers that are absent, full or set up wrongly, and messages that cannot be decoded.
 
 mod broken_messages;
 mod broker_absent;

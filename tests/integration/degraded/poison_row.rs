@@ -6,7 +6,7 @@ use registrar_tests::worker::Worker;
 use super::Home;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_student_whom_the_database_refuses_goes_on_hold_and_the_others_are_registered() {
+async fn a_student_that_the_database_refuses_goes_on_hold_and_the_others_are_registered() {
     let home = Home::new().await;
     let oracle = Oracle::new(&home.servers.database_url);
     oracle.sql("ALTER TABLE students ADD CONSTRAINT c CHECK (first_name <> 'Mallory')").await;
@@ -27,11 +27,11 @@ async fn a_student_whom_the_database_refuses_goes_on_hold_and_the_others_are_reg
     assert_eq!(status["status"], "on_hold");
     assert!(status["message"].as_str().unwrap().starts_with("Your registration is safe"));
 
-    let letters = oracle.dead_letters(1).await;
-    assert_eq!(letters.len(), 1, "{letters:?}");
-    assert_eq!(letters[0].registration_id, Some(id_of(&poison)));
-    assert_eq!(letters[0].reason, "refused_by_database");
-    assert_eq!(letters[0].lane.as_deref(), Some("interactive"));
+    let dead_letters = oracle.dead_letters(1).await;
+    assert_eq!(dead_letters.len(), 1, "{dead_letters:?}");
+    assert_eq!(dead_letters[0].registration_id, Some(id_of(&poison)));
+    assert_eq!(dead_letters[0].reason, "refused_by_database");
+    assert_eq!(dead_letters[0].lane.as_deref(), Some("interactive"));
     let counted = r#"registration_dead_letters_total{reason="refused_by_database"}"#;
     worker.counts(counted, 1).await;
 }

@@ -29,13 +29,13 @@ async fn registers(home: &Home, rights: [&str; 3]) {
             let message = line["message"].as_str().unwrap_or_default();
             message.contains("may not configure every exchange and queue")
         })
-        .expect("it is told");
+        .expect("it is reported");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_who_may_not_configure_uses_what_is_there() {
     let home = Home::new().await;
-    // Whoever may has declared everything.
+    // A user who may has declared everything.
     drop(Api::start(&home.servers).await);
     registers(&home, NO_CONFIGURE).await;
 }
@@ -48,7 +48,7 @@ async fn the_rights_to_write_and_read_what_is_used_are_enough() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_nothing_was_declared_a_user_who_may_not_says_what_is_missing_and_goes_on_later() {
+async fn a_user_who_may_not_declare_reports_what_is_missing_and_goes_on_once_it_is_declared() {
     let home = Home::new().await;
     let (servers, _user) = block_in_place(|| home.with_rights(NO_CONFIGURE));
     let worker = Worker::begin(&servers, &[]).await;

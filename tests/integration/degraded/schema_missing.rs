@@ -20,12 +20,12 @@ async fn a_worker_without_tables_says_once_to_migrate_and_goes_on_after_it() {
     })
     .await;
     for queue in ["registrations.interactive", "registrations.bulk"] {
-        let told = worker.program.log_lines().into_iter().filter(|line| {
+        let errors = worker.program.log_lines().into_iter().filter(|line| {
             line["queue"] == queue && line["message"].as_str().unwrap().contains(WHAT_TO_DO)
         });
-        let told: Vec<_> = told.collect();
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert_eq!(told[0]["level"], "ERROR");
+        let errors: Vec<_> = errors.collect();
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert_eq!(errors[0]["level"], "ERROR");
     }
 
     let settings = [("DATABASE_URL", home.servers.database_url.as_str())];

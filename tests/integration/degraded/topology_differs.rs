@@ -12,7 +12,7 @@ const QUEUE: &str = "registrations.interactive";
 const SENTENCE: &str = "RabbitMQ has the queue `registrations.interactive` with other settings than this version needs";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_queue_of_another_kind_is_named_with_what_to_do_and_once_deleted_all_go_on() {
+async fn a_queue_of_another_type_is_reported_with_what_to_do_and_once_deleted_all_go_on() {
     let home = Home::new().await;
     Broker::connect(&home.servers.amqp_url).await.declare_classic(QUEUE).await;
     let mut api = Api::begin(&home.servers, &[]).await;
@@ -21,8 +21,8 @@ async fn a_queue_of_another_kind_is_named_with_what_to_do_and_once_deleted_all_g
     assert_eq!(paused(&worker).await, 4);
     let (_, reasons) = worker.readiness().await;
     assert!(reasons[0].contains("let the workers empty it, delete it"), "{}", reasons[0]);
-    let told = api.program.logged("publishing: no connection to RabbitMQ").await;
-    assert!(told["error"].as_str().unwrap().starts_with(SENTENCE), "{told}");
+    let reported = api.program.logged("publishing: no connection to RabbitMQ").await;
+    assert!(reported["error"].as_str().unwrap().starts_with(SENTENCE), "{reported}");
     assert_eq!(api.readiness().await, (StatusCode::SERVICE_UNAVAILABLE, "rabbitmq".to_owned()));
 
     block_in_place(|| home.delete_queue(QUEUE));
@@ -41,15 +41,18 @@ async fn a_last_resort_of_an_earlier_version_is_used_and_reported_and_once_delet
     let broker = Broker::connect(&home.servers.amqp_url).await;
     broker.declare_quorum(OF_AN_EARLIER_VERSION).await;
     let (api, worker) = (Api::start(&home.servers).await, Worker::start(&home.servers).await);
-    let told: Vec<_> = worker
+    let reported: Vec<_> = worker
         .program
         .log_lines()
         .into_iter()
         .filter(|line| line["message"].as_str().unwrap().contains("as an earlier version declared"))
         .collect();
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!(told[0]["queue"], OF_AN_EARLIER_VERSION);
-    assert!(told[0]["message"].as_str().unwrap().contains("rabbitmqctl delete_queue"), "{told:?}");
+    assert_eq!(reported.len(), 1, "{reported:?}");
+    assert_eq!(reported[0]["queue"], OF_AN_EARLIER_VERSION);
+    assert!(
+        reported[0]["message"].as_str().unwrap().contains("rabbitmqctl delete_queue"),
+        "{reported:?}"
+    );
     let reference = api.accepted(&Student::unique()).await;
     assert_eq!(api.decided(&reference).await["status"], "registered");
 

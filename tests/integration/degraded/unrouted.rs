@@ -9,7 +9,7 @@ use registrar_tests::worker::Worker;
 use super::Home;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_registration_without_a_queue_to_go_to_is_on_hold_and_its_student_is_told() {
+async fn a_registration_that_is_unroutable_goes_on_hold_and_its_status_says_so() {
     let home = Home::new().await;
     let (api, _worker) = (Api::start(&home.servers).await, Worker::start(&home.servers).await);
     let broker = Broker::connect(&home.servers.amqp_url).await;
@@ -18,10 +18,10 @@ async fn a_registration_without_a_queue_to_go_to_is_on_hold_and_its_student_is_t
 
     let reference = api.accepted(&Student::unique()).await;
     assert_eq!(api.decided(&reference).await["status"], "on_hold");
-    let letters = Oracle::new(&home.servers.database_url).dead_letters(1).await;
-    assert_eq!(letters[0].registration_id, Some(id_of(&reference)));
+    let dead_letters = Oracle::new(&home.servers.database_url).dead_letters(1).await;
+    assert_eq!(dead_letters[0].registration_id, Some(id_of(&reference)));
     assert_eq!(
-        (letters[0].reason.as_str(), letters[0].lane.as_deref()),
+        (dead_letters[0].reason.as_str(), dead_letters[0].lane.as_deref()),
         ("unrouted", Some(lane.as_str()))
     );
 }

@@ -13,7 +13,7 @@ pub(crate) struct TestUser {
 
 impl Drop for TestUser {
     fn drop(&mut self) {
-        // Whoever cannot be deleted is in the way of nobody: the next has another name.
+        // A student that cannot be deleted is in no other test's way: the next has another name.
         let _ = tokio::task::block_in_place(|| self.management.delete_user(&self.name));
     }
 }

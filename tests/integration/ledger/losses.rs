@@ -1,4 +1,4 @@
-//! Messages that somebody takes away behind Registrar's back.
+//! Messages that an operator purges by mistake.
 
 use registrar_domain::Lane;
 use registrar_messaging::queue_for;

@@ -14,7 +14,7 @@ use super::{Home, ask_to_stop};
 const REQUESTS: usize = 50;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_api_that_is_stopped_answers_every_request_that_it_took_in() {
+async fn an_api_that_is_stopped_answers_every_request_that_it_has_read() {
     let home = Home::new().await;
     let broker = block_in_place(|| RabbitMq::start(&ServerOptions::temporary()).unwrap());
     let servers = Servers { amqp_url: broker.management().url(), ..home.servers.clone() };

@@ -6,7 +6,7 @@ use registrar_tests::program::{DERIVATION_SECRET, SEALING_SECRET};
 
 use super::Home;
 
-/// Servers that are not there: ports are taken before anybody connects.
+/// Servers that are not there: ports are bound before any connection is made.
 const SETTINGS: [(&str, &str); 4] = [
     ("DATABASE_URL", "mysql://nobody@127.0.0.1:9/none"),
     ("AMQP_URL", "amqp://127.0.0.1:9"),

@@ -12,19 +12,19 @@ use super::{Home, ask_to_stop};
 const ENDED_BY_SIGTERM: i32 = 143;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_signal_ends_a_worker_at_once_which_would_have_waited_for_mysql() {
+async fn a_second_signal_ends_a_worker_that_waits_for_mysql_at_once() {
     let home = Home::new().await;
     let database = block_in_place(|| MariaDb::start(&ServerOptions::temporary()).unwrap());
     block_in_place(|| database.admin().create_database("registrar").unwrap());
     let database_url = database.admin().database_url("registrar");
     let servers = Servers { database_url, ..home.servers.clone() }.migrated().await;
     let api = Api::start(&servers).await;
-    let patient = [
+    let long_timeouts = [
         ("REGISTRAR_DATABASE_STATEMENT_TIMEOUT", "1h"),
         ("REGISTRAR_DATABASE_CONNECT_TIMEOUT", "1h"),
         ("REGISTRAR_SHUTDOWN_TIMEOUT", "1h"),
     ];
-    let mut worker = Worker::start_with(&servers, &patient).await;
+    let mut worker = Worker::start_with(&servers, &long_timeouts).await;
     block_in_place(|| database.pause()).unwrap();
     let reference = api.accepted(&Student::unique()).await;
     wait::until("the worker has it in hand", async || {
@@ -41,13 +41,13 @@ async fn a_second_signal_ends_a_worker_at_once_which_would_have_waited_for_mysql
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_signal_ends_an_api_at_once_which_would_have_waited_for_rabbitmq() {
+async fn a_second_signal_ends_an_api_that_waits_for_rabbitmq_at_once() {
     let home = Home::new().await;
     let broker = block_in_place(|| RabbitMq::start(&ServerOptions::temporary()).unwrap());
     let servers = Servers { amqp_url: broker.management().url(), ..home.servers.clone() };
-    let patient =
+    let long_timeouts =
         [("REGISTRAR_PUBLISH_CONFIRM_TIMEOUT", "1h"), ("REGISTRAR_REQUEST_TIMEOUT", "1h")];
-    let mut api = Api::start_with(&servers, &patient).await;
+    let mut api = Api::start_with(&servers, &long_timeouts).await;
     block_in_place(|| broker.pause()).unwrap();
     let request = tokio::spawn(api.register(&Student::unique()).send());
     wait::until("it is on its way to the broker", async || {

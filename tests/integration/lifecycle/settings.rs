@@ -8,10 +8,10 @@ const API: &str = "api-under-test";
 const WORKER: &str = "worker-under-test";
 const CLI: &str = "registrar-under-test";
 
-/// All that must be set; addresses where nobody listens, should a program start after all.
+/// All that must be set; at addresses where nothing listens, should a program start after all.
 const ENOUGH: [(&str, &str); 6] = [
-    ("DATABASE_URL", "mysql://nobody:hunter2@127.0.0.1:9/none"),
-    ("AMQP_URL", "amqp://nobody:hunter2@127.0.0.1:9"),
+    ("DATABASE_URL", "mysql://me:hunter2@127.0.0.1:9/none"),
+    ("AMQP_URL", "amqp://me:hunter2@127.0.0.1:9"),
     ("REGISTRAR_DERIVATION_SECRET", DERIVATION_SECRET),
     ("REGISTRAR_SEALING_SECRETS", SEALING_SECRET),
     ("REGISTRAR_API_ADDRESS", "127.0.0.1:0"),
@@ -33,7 +33,7 @@ async fn refused(program: &str, arguments: &[&str], variable: &str, value: Optio
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_setting_that_must_be_set_is_asked_for_by_its_name() {
+async fn a_missing_setting_is_reported_by_its_name() {
     for (program, arguments, variables) in [
         (API, &[][..], &ENOUGH[..4]),
         (WORKER, &[][..], &ENOUGH[..2]),
@@ -49,7 +49,7 @@ async fn a_setting_that_must_be_set_is_asked_for_by_its_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_setting_of_both_programs_that_makes_no_sense_is_refused() {
+async fn an_invalid_setting_of_both_programs_is_refused() {
     for (variable, value) in [
         ("AMQP_URL", "https://hunter2@mq.example"),
         ("AMQP_URL", "hunter2"),
@@ -122,7 +122,7 @@ async fn a_password_with_special_characters_is_shown_nowhere_and_what_to_do_is_s
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_setting_of_the_api_that_makes_no_sense_is_refused() {
+async fn an_invalid_setting_of_the_api_is_refused() {
     for (variable, value) in [
         ("REGISTRAR_API_ADDRESS", "localhost"),
         ("REGISTRAR_API_ADDRESS", "name.invalid:5000"),
@@ -145,7 +145,7 @@ async fn a_setting_of_the_api_that_makes_no_sense_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_setting_of_the_worker_that_makes_no_sense_is_refused() {
+async fn an_invalid_setting_of_the_worker_is_refused() {
     for (variable, value) in [
         ("REGISTRAR_BATCH_LINGER", "5"),
         ("REGISTRAR_BATCH_ROWS", "513"),

@@ -33,7 +33,7 @@ async fn a_worker_stopped_under_load_ends_well_and_no_other_sees_what_it_settled
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_stopped_while_mysql_hangs_gives_back_what_it_could_not_store() {
+async fn a_worker_stopped_while_mysql_hangs_requeues_what_it_could_not_store() {
     let home = Home::new().await;
     let database = block_in_place(|| MariaDb::start(&ServerOptions::temporary()).unwrap());
     block_in_place(|| database.admin().create_database("registrar").unwrap());

@@ -14,7 +14,7 @@ use super::running::{Running, message, publish_settings};
 const LANE: Lane = Lane::Interactive;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_publisher_that_ends_has_stated_what_became_of_every_message() {
+async fn a_publisher_that_ends_has_reported_what_became_of_every_message() {
     let vhost = shared();
     let publisher = Running::ready(&vhost.url(), publish_settings()).await;
     let queue = format!("^{}$", queue_for(LANE).replace('.', "\\."));
@@ -52,7 +52,7 @@ async fn a_publisher_that_ends_has_stated_what_became_of_every_message() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ledger_without_its_queue_gets_it_back_with_the_next_statement() {
+async fn a_missing_ledger_queue_is_declared_again_with_the_next_confirm_report() {
     let vhost = shared();
     let publisher = Running::ready(&vhost.url(), publish_settings()).await;
     let inspector = Inspector::connect(&vhost.url()).await;

@@ -31,7 +31,7 @@ async fn the_topology_may_be_declared_again_and_again() {
 
 /// The library keeps room for sixty-four of the largest frames for each connection.
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_that_only_publish_agree_on_small_frames_and_consumers_on_those_of_anybody() {
+async fn connections_that_only_publish_negotiate_small_frames_and_consumers_the_default() {
     let vhost = broker::shared();
     let frames = async |vhost: &TestVhost| {
         let sizes = wait::until("the connection is listed", async || {
@@ -52,7 +52,7 @@ async fn connections_that_only_publish_agree_on_small_frames_and_consumers_on_th
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_queue_with_other_settings_is_told_with_what_to_do() {
+async fn a_queue_with_other_arguments_is_reported_with_what_to_do() {
     let vhost = broker::shared();
     let channel = Inspector::connect(&vhost.url()).await.channel().await;
     let options = QueueDeclareOptions { durable: true, ..Default::default() };
@@ -66,13 +66,13 @@ async fn a_queue_with_other_settings_is_told_with_what_to_do() {
         assert!(sentence.contains(part), "{part}: {sentence}");
     }
     let publisher = Running::start(&vhost.url(), publish_settings());
-    let told = broker::until(|| publisher.readiness() == Readiness::NotReady(sentence.clone()));
-    assert!(told.await, "{}", publisher.readiness());
+    let reported = broker::until(|| publisher.readiness() == Readiness::NotReady(sentence.clone()));
+    assert!(reported.await, "{}", publisher.readiness());
     publisher.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_password_is_told_without_showing_it() {
+async fn a_wrong_password_is_reported_without_showing_it() {
     let vhost = broker::shared();
     let mut url = reqwest::Url::parse(&vhost.url()).unwrap();
     url.set_password(Some("hunter2")).unwrap();
@@ -82,7 +82,7 @@ async fn a_wrong_password_is_told_without_showing_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_missing_virtual_host_is_told() {
+async fn a_missing_virtual_host_is_reported() {
     let vhost = broker::shared();
     let error = error_of(&vhost.url().replace(vhost.name(), "nowhere")).await;
     assert!(matches!(error, ConnectError::AccessRefused(_)), "{error}");
@@ -90,7 +90,7 @@ async fn a_missing_virtual_host_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_listening_is_told_with_the_place() {
+async fn a_refused_connection_is_reported_with_its_address() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let error = error_of(&format!("amqp://127.0.0.1:{port}")).await;
     assert!(matches!(error, ConnectError::Unreachable { .. }), "{error}");

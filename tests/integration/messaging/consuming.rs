@@ -72,7 +72,7 @@ async fn a_message_of_many_frames_arrives_whole() {
     publisher.stop().await;
 }
 
-/// Headers are one frame. Somebody else may have agreed on larger ones with the broker than we.
+/// Headers are one frame. Another client may have negotiated larger ones with the broker.
 #[tokio::test(flavor = "multi_thread")]
 async fn headers_larger_than_our_frames_are_read_too() {
     let vhost = broker::shared();
@@ -109,7 +109,7 @@ async fn acking_through_a_tag_acks_everything_before_it_and_nothing_after() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_given_back_comes_again_and_counts_as_delivered_as_far_as_the_broker_counts() {
+async fn a_requeued_message_comes_again_and_counts_as_delivered_as_far_as_the_broker_counts() {
     let vhost = broker::shared();
     let is_counted = tokio::task::block_in_place(|| vhost.management().counts_requeues()).unwrap();
     let published = fill(&vhost.url(), 1).await;
@@ -121,12 +121,12 @@ async fn what_is_given_back_comes_again_and_counts_as_delivered_as_far_as_the_br
         assert_eq!(delivery.redelivered, time > 0);
         assert_eq!(delivery.delivery_count, if is_counted { time } else { 0 });
         deliveries.requeue_all().await;
-        assert!(deliveries.next().await.is_none(), "nothing comes after giving back");
+        assert!(deliveries.next().await.is_none(), "nothing comes after a requeue");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_lost_connection_held_comes_again_and_counts_as_delivered() {
+async fn deliveries_of_a_lost_connection_come_again_and_count_as_delivered() {
     let vhost = broker::shared();
     fill(&vhost.url(), 1).await;
     for time in 0..3 {
@@ -138,7 +138,7 @@ async fn what_a_lost_connection_held_comes_again_and_counts_as_delivered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn giving_back_includes_what_was_not_taken_and_not_what_was_acked() {
+async fn a_requeue_includes_what_was_not_read_and_excludes_what_was_acked() {
     let vhost = broker::shared();
     let published = fill(&vhost.url(), 10).await;
     let connection = consume(&vhost.url()).await;
@@ -209,7 +209,7 @@ async fn a_deleted_queue_ends_its_deliveries() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_broker_gives_up_on_tells_why_and_from_where() {
+async fn a_message_that_the_broker_dead_letters_says_why_and_from_which_queue() {
     let vhost = broker::shared();
     let published = fill(&vhost.url(), 1).await;
     set_policy(&vhost, QUEUE, &json!({ "delivery-limit": 1 }));

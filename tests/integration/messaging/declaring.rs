@@ -18,7 +18,7 @@ const QUEUE: &str = queue_for(Lane::Interactive);
 
 /// A policy is of one virtual host, and RabbitMQ 4 would drop what was delivered 20 times.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_last_resorts_of_any_virtual_host_give_up_on_nothing_also_without_a_policy() {
+async fn the_last_resorts_of_any_virtual_host_have_no_delivery_limit_also_without_a_policy() {
     let vhost = broker::shared();
     let management = vhost.management();
     block_in_place(|| management.delete_policy(vhost.name(), "last-resort-queues")).unwrap();

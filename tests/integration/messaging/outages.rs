@@ -25,7 +25,7 @@ async fn a_blocked_publisher_answers_in_time_and_goes_on_afterwards() {
     let publisher = Running::ready(&broker.management().url(), settings).await;
     tokio::task::block_in_place(|| broker.set_memory_watermark(STARVED)).unwrap();
 
-    // The broker tells a connection that it is blocked only once that publishes.
+    // The broker sends connection.blocked only to a connection that publishes.
     let first = timed(&publisher).await;
     assert_eq!(first, Err(PublishError::Unknown));
     for answer in join_all((0..100).map(|_| timed(&publisher))).await {
@@ -49,7 +49,7 @@ async fn timed(publisher: &Running) -> Result<(), PublishError> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_killed_broker_leaves_nobody_waiting_and_is_used_again_when_it_is_back() {
+async fn a_killed_broker_leaves_no_caller_waiting_and_is_used_again_when_it_is_back() {
     let mut broker = broker::own();
     let url = broker.management().url();
     let publisher = Running::ready(&url, publish_settings()).await;
@@ -85,7 +85,7 @@ async fn a_killed_broker_leaves_nobody_waiting_and_is_used_again_when_it_is_back
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_frozen_broker_is_given_up_after_the_confirm_timeout() {
+async fn a_frozen_broker_is_abandoned_after_the_confirm_timeout() {
     let broker = broker::own();
     let settings = PublishSettings {
         publish_confirm_timeout: Duration::from_millis(500),

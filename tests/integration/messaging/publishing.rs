@@ -43,7 +43,7 @@ async fn a_published_message_is_persistent_and_says_what_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_queues_are_quorum_queues_that_lose_nothing_when_full_or_giving_up() {
+async fn the_queues_are_quorum_queues_that_lose_nothing_when_full_or_beyond_the_delivery_limit() {
     let vhost = broker::shared();
     Running::ready(&vhost.url(), publish_settings()).await.stop().await;
     for lane in Lane::ALL {
@@ -106,12 +106,12 @@ async fn among_concurrent_callers_each_confirm_and_each_nack_goes_to_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn callers_who_hang_up_leak_no_place_in_the_window() {
+async fn callers_that_hang_up_leak_no_permit_of_the_window() {
     let vhost = broker::shared();
     let window = 4.try_into().unwrap();
     let settings = PublishSettings { publish_window: window, ..publish_settings() };
     let publisher = Running::ready(&vhost.url(), settings).await;
-    // Fewer than the queue holds, so that nobody is told that it is full.
+    // Fewer than the queue holds, so that no publish is refused because it is full.
     for _ in 0..50 {
         let calls = join_all((0..10).map(|_| publisher.publish(message(Lane::Interactive))));
         let mut calls = Box::pin(calls);
@@ -126,7 +126,7 @@ async fn callers_who_hang_up_leak_no_place_in_the_window() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_shutdown_answers_everyone_and_takes_nobody_more() {
+async fn a_shutdown_answers_every_caller_and_accepts_no_more() {
     let vhost = broker::shared();
     let publisher = Running::ready(&vhost.url(), publish_settings()).await;
     let handle = publisher.clone();

@@ -10,7 +10,7 @@ use super::broker::{Inspector, soon};
 use super::running::{Running, message, publish_settings};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_routed_is_stored_where_it_raises_the_alarm() {
+async fn an_unroutable_message_is_stored_where_it_raises_the_alarm() {
     let vhost = broker::shared();
     let publisher = Running::ready(&vhost.url(), publish_settings()).await;
     let inspector = Inspector::connect(&vhost.url()).await;

@@ -1,4 +1,4 @@
-//! A publisher with its tasks, and what it told its observer.
+//! A publisher with its tasks, and what it reported to its observer.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;

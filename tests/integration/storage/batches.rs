@@ -67,7 +67,7 @@ async fn the_same_id_twice_in_a_batch_is_stored_once() {
 }
 
 #[tokio::test]
-async fn of_one_email_address_the_first_in_the_batch_is_registered() {
+async fn the_first_of_an_email_address_in_the_batch_is_registered() {
     let fixture = Fixture::new().await;
     let zoe = student("Zoe", "zoe@example.com");
     let ada = student("Ada", "ada@example.com");
@@ -117,7 +117,7 @@ async fn the_email_key_is_compared_with_accents_and_case() {
 }
 
 #[tokio::test]
-async fn a_taken_email_address_costs_its_neighbours_nothing() {
+async fn a_taken_email_address_affects_no_other_row_of_the_batch() {
     let fixture = Fixture::new().await;
     fixture.store(&[student("Ada", "17@example.com")]).await;
     let batch: Vec<_> = (0..100).map(|n| student("Ada", &format!("{n}@example.com"))).collect();

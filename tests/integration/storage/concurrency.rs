@@ -60,27 +60,28 @@ async fn many_workers_and_redeliveries_give_each_registration_exactly_one_outcom
             })
         })
         .collect();
-    let mut told: HashMap<RegistrationId, HashSet<Outcome>> = HashMap::new();
+    let mut reported: HashMap<RegistrationId, HashSet<Outcome>> = HashMap::new();
     let mut fresh = 0;
     for worker in workers {
         for (id, verdict) in worker.await.unwrap() {
             let Verdict::Decided { outcome, is_fresh } = verdict else { panic!("{verdict:?}") };
-            told.entry(id).or_default().insert(outcome);
+            reported.entry(id).or_default().insert(outcome);
             fresh += usize::from(is_fresh);
         }
     }
 
-    assert_eq!(told.len(), REGISTRATIONS);
-    assert!(told.values().all(|outcomes| outcomes.len() == 1), "a verdict changed");
+    assert_eq!(reported.len(), REGISTRATIONS);
+    assert!(reported.values().all(|outcomes| outcomes.len() == 1), "a verdict changed");
     let addresses: HashSet<_> = deliveries.iter().map(|one| one.student.email().key()).collect();
     let (registered, rejected, held) = fixture.counts().await;
     assert_eq!(usize::try_from(registered).unwrap(), addresses.len(), "one each address");
     assert_eq!(usize::try_from(registered + rejected).unwrap(), REGISTRATIONS);
     assert_eq!(held, 0);
     assert_eq!(fixture.count("students JOIN rejections USING (registration_id)").await, 0);
-    let told_registered = told.values().filter(|outcomes| outcomes.contains(&REGISTERED)).count();
-    assert_eq!(told_registered, addresses.len(), "what was told is what is stored");
-    // Of an attempt that failed nobody learns what it brought about.
+    let reported_registered =
+        reported.values().filter(|outcomes| outcomes.contains(&REGISTERED)).count();
+    assert_eq!(reported_registered, addresses.len(), "what was reported is what is stored");
+    // What an attempt that failed brought about is not reported.
     assert!(fresh <= REGISTRATIONS, "an outcome was brought about twice");
 }
 

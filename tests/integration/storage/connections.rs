@@ -85,7 +85,7 @@ async fn connections_are_encrypted_when_the_server_can() {
 async fn a_wrong_password_says_so_at_once() {
     let fixture = Fixture::new().await;
     let (_, place) = fixture.url.rsplit_once('@').unwrap();
-    let pool = Pool::new(&settings(&format!("mysql://nobody_here:hunter2@{place}")));
+    let pool = Pool::new(&settings(&format!("mysql://no_such_user:hunter2@{place}")));
     let error = pool.ping().await.unwrap_err();
     assert_eq!((error.class(), error.code()), (ErrorClass::System, Some(1045)));
     assert!(error.to_string().starts_with("MySQL refuses the user or the password"), "{error}");
@@ -161,7 +161,7 @@ async fn a_restarted_server_costs_no_error() {
 }
 
 #[tokio::test]
-async fn the_pool_tells_its_size_and_every_wait() {
+async fn the_pool_reports_its_size_and_every_wait() {
     let fixture = Fixture::with(|settings| settings.connections = 2).await;
     let metrics = Metrics::new();
     let pool = Pool::new(&fixture.settings).watched_by(&metrics).unwrap();

@@ -8,7 +8,7 @@ use registrar_storage::{DeadLetter, RegistrationStore as _};
 
 use super::fixture::{EMAIL_TAKEN, Fixture, REGISTERED, student};
 
-pub(super) fn letter(id: RegistrationId) -> DeadLetter {
+pub(super) fn dead_letter(id: RegistrationId) -> DeadLetter {
     DeadLetter {
         registration_id: Some(id),
         message_id: Some("message".to_owned()),
@@ -30,7 +30,7 @@ fn unreadable(message_id: &str, payload: &[u8]) -> DeadLetter {
         lane: None,
         reason: HoldReason::Undecodable,
         accepted_at: None,
-        ..letter(RegistrationId::generate())
+        ..dead_letter(RegistrationId::generate())
     }
 }
 
@@ -42,11 +42,12 @@ async fn attempts(fixture: &Fixture) -> Vec<u32> {
 }
 
 #[tokio::test]
-async fn a_letter_keeps_the_message_as_it_came() {
+async fn a_dead_letter_keeps_the_message_as_it_came() {
     let fixture = Fixture::new().await;
     let id = RegistrationId::generate();
     let payload = (0..=255).collect::<Vec<u8>>();
-    let held = fixture.store.hold(&[DeadLetter { payload: payload.clone(), ..letter(id) }]).await;
+    let held =
+        fixture.store.hold(&[DeadLetter { payload: payload.clone(), ..dead_letter(id) }]).await;
     assert_eq!(held.unwrap(), [Outcome::OnHold(HoldReason::RefusedByDatabase)]);
     let row: (Vec<u8>, Vec<u8>, String, String, String, String, time::OffsetDateTime) =
         sqlx::query_as(
@@ -63,34 +64,34 @@ async fn a_letter_keeps_the_message_as_it_came() {
 }
 
 #[tokio::test]
-async fn held_again_after_a_crash_it_is_one_letter_with_one_attempt_more() {
+async fn a_dead_letter_that_is_held_again_after_a_crash_is_one_with_one_attempt_more() {
     let fixture = Fixture::new().await;
-    let letters = [letter(RegistrationId::generate()), unreadable("m", b"\0\xff")];
-    fixture.store.hold(&letters).await.unwrap();
+    let dead_letters = [dead_letter(RegistrationId::generate()), unreadable("m", b"\0\xff")];
+    fixture.store.hold(&dead_letters).await.unwrap();
     assert_eq!(fixture.store.count_held().await.unwrap(), 2);
-    fixture.store.hold(&letters).await.unwrap();
+    fixture.store.hold(&dead_letters).await.unwrap();
     assert_eq!(fixture.store.count_held().await.unwrap(), 2);
     assert_eq!(attempts(&fixture).await, [2, 2]);
 }
 
 #[tokio::test]
-async fn unreadable_messages_are_told_apart_by_id_and_payload() {
+async fn unreadable_messages_are_distinguished_by_id_and_payload() {
     let fixture = Fixture::new().await;
-    let letters = [
+    let dead_letters = [
         unreadable("m", b"1"),
         unreadable("m", b"2"),
         unreadable("n", b"1"),
         unreadable("m1", b""),
         DeadLetter { message_id: None, ..unreadable("", b"m1") },
     ];
-    fixture.store.hold(&letters).await.unwrap();
+    fixture.store.hold(&dead_letters).await.unwrap();
     assert_eq!(fixture.store.count_held().await.unwrap(), 5);
 }
 
 #[tokio::test]
-async fn a_replayed_letter_that_fails_again_is_held_again_with_its_new_message() {
+async fn a_replayed_dead_letter_that_fails_again_is_held_again_with_its_new_message() {
     let fixture = Fixture::new().await;
-    let first = letter(RegistrationId::generate());
+    let first = dead_letter(RegistrationId::generate());
     fixture.store.hold(from_ref(&first)).await.unwrap();
     fixture.sql("UPDATE dead_letters SET state = 'replayed', state_by = 'ops'").await;
     assert_eq!(fixture.store.count_held().await.unwrap(), 0);
@@ -102,9 +103,9 @@ async fn a_replayed_letter_that_fails_again_is_held_again_with_its_new_message()
 }
 
 #[tokio::test]
-async fn a_held_letter_keeps_its_first_message() {
+async fn a_dead_letter_that_is_held_again_keeps_its_first_message() {
     let fixture = Fixture::new().await;
-    let first = letter(RegistrationId::generate());
+    let first = dead_letter(RegistrationId::generate());
     let again = DeadLetter { payload: b"new".to_vec(), ..first.clone() };
     fixture.store.hold(&[first, again]).await.unwrap();
     assert_eq!(fixture.count("dead_letters WHERE payload = '{\"version\":1}'").await, 1);
@@ -115,13 +116,13 @@ async fn what_is_registered_or_rejected_is_not_put_on_hold() {
     let fixture = Fixture::new().await;
     let (ada, late) = (student("Ada", "ada@example.com"), student("Ada", "ada@example.com"));
     fixture.store(&[ada.clone(), late.clone()]).await;
-    let outcomes = fixture.store.hold(&[letter(ada.id), letter(late.id)]).await.unwrap();
+    let outcomes = fixture.store.hold(&[dead_letter(ada.id), dead_letter(late.id)]).await.unwrap();
     assert_eq!(outcomes, [REGISTERED, EMAIL_TAKEN]);
     assert_eq!(fixture.count("dead_letters").await, 0);
 }
 
 #[tokio::test]
-async fn a_letter_with_absurd_values_is_held_all_the_same() {
+async fn a_dead_letter_with_absurd_values_is_held_all_the_same() {
     let fixture = Fixture::new().await;
     let absurd = DeadLetter {
         fingerprint: "é".repeat(1_000),
@@ -129,7 +130,7 @@ async fn a_letter_with_absurd_values_is_held_all_the_same() {
         payload: vec![0xff; 3_000_000],
         headers: BTreeMap::from([("𐐀".to_owned(), "\0".repeat(100_000))]),
         attempts: u32::MAX,
-        ..letter(RegistrationId::generate())
+        ..dead_letter(RegistrationId::generate())
     };
     fixture.store.hold(&[absurd.clone(), absurd]).await.unwrap();
     assert_eq!(fixture.store.count_held().await.unwrap(), 1);

@@ -107,7 +107,7 @@ impl Fixture {
         self.store.store(batch).await.unwrap()
     }
 
-    /// Inserts the student in a transaction that is left open: whoever inserts the same e-mail
+    /// Inserts the student in a transaction that is left open: an insert of the same e-mail
     /// address waits for it to end.
     pub(super) async fn lock_email(&self, registration: &Registration) -> MySqlConnection {
         let mut connection = self.locked_by("DO 0").await;

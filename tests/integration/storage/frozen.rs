@@ -22,7 +22,7 @@ fn pool(url: &str) -> Pool {
 
 async fn count_of_idle(pool: &Pool, count: usize) {
     let wanted = PoolConnections { in_use: 0, idle: count };
-    until_within(CONNECT_TIMEOUT + 5 * SLACK, "the connections are given back", async || {
+    until_within(CONNECT_TIMEOUT + 5 * SLACK, "the connections are back in the pool", async || {
         (pool.connections() == wanted).then_some(())
     })
     .await;
@@ -57,7 +57,7 @@ async fn a_frozen_server_costs_one_timeout_however_many_connections_are_idle() {
 }
 
 #[tokio::test]
-async fn idle_connections_that_fell_silent_leave_time_to_open_a_new_one() {
+async fn idle_connections_to_a_frozen_server_leave_time_to_open_a_new_one() {
     let fixture = Fixture::new().await;
     let way = Silencer::start(address_in(&fixture.url), b"nothing says this").await;
     let pool = pool(&way.url(&fixture.url));

@@ -24,7 +24,7 @@ async fn a_statement_over_its_time_is_in_doubt_and_its_connection_is_closed() {
     assert_eq!(error.class(), ErrorClass::Transient);
     assert_eq!((error.fingerprint(), error.code()), ("statement_timeout", None));
     assert_eq!(fixture.pool.connections(), PoolConnections { in_use: 0, idle: 0 });
-    // The server does not know that nobody waits any more, and inserts the row in the end.
+    // The server does not know that no client waits any more, and inserts the row in the end.
     sqlx::query("ROLLBACK").execute(&mut lock).await.unwrap();
     until("the row is there", async || (fixture.count("students").await == 1).then_some(())).await;
     assert_eq!(fixture.store(from_ref(&ada)).await, [already(REGISTERED)]);
@@ -46,7 +46,7 @@ async fn a_statement_that_is_executed_long_after_it_was_abandoned_changes_no_out
         assert_eq!(error.fingerprint(), "statement_timeout");
         // Meanwhile another worker has the same message, or another registration the address.
         assert_eq!(fixture.store(from_ref(first)).await, [newly(REGISTERED)]);
-        assert_eq!(told(&fixture.store(from_ref(&ada)).await), [outcome]);
+        assert_eq!(outcomes(&fixture.store(from_ref(&ada)).await), [outcome]);
         let before = fixture.counts().await;
         way.deliver_late().await;
         assert_eq!(fixture.counts().await, before);
@@ -72,7 +72,7 @@ async fn a_statement_that_does_not_end_on_the_server_keeps_no_other_batch_waitin
         assert_eq!(fixture.store(&[other]).await, [newly(REGISTERED)]);
     }
     assert_eq!(fixture.counts().await, (10, 0, 0));
-    // It went on: nobody tried to end it, and nobody waited for it.
+    // It went on: no KILL was sent for it, and no batch waited for it.
     drop(lock);
     until("it has ended", async || (fixture.count("students").await == 11).then_some(())).await;
     assert_eq!(fixture.store(&[slow]).await, [already(REGISTERED)]);
@@ -114,7 +114,7 @@ async fn a_caller_that_stops_waiting_does_not_stop_the_work() {
 }
 
 #[tokio::test]
-async fn an_insert_that_waits_for_another_transaction_takes_its_outcome_into_account() {
+async fn an_insert_that_waits_for_another_transaction_respects_its_outcome() {
     let fixture = Fixture::new().await;
     let (ada, late) = (student("Ada", "ada@example.com"), student("Ada", "ada@example.com"));
     let mut lock = fixture.lock_email(&ada).await;
@@ -170,7 +170,7 @@ async fn a_statement_that_is_too_long_is_split() {
     assert_eq!(fixture.counts().await, (8, 0, 0));
 }
 
-fn told(verdicts: &[Verdict]) -> Vec<Outcome> {
+fn outcomes(verdicts: &[Verdict]) -> Vec<Outcome> {
     let outcome = |verdict: &Verdict| match verdict {
         Verdict::Decided { outcome, .. } => *outcome,
         other => panic!("{other:?}"),

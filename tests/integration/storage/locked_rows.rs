@@ -1,4 +1,4 @@
-//! Rows that somebody else's transaction holds.
+//! Rows that are locked by another transaction.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ fn students(count: usize) -> Vec<Registration> {
 }
 
 #[tokio::test]
-async fn only_the_registration_whose_row_is_locked_waits_and_hundreds_next_to_it_are_stored() {
+async fn only_the_registration_with_a_locked_row_waits_and_hundreds_next_to_it_are_stored() {
     let fixture = Fixture::new().await;
     let batch = students(512);
     let mut lock = fixture.lock_email(&batch[300]).await;
@@ -46,7 +46,7 @@ async fn several_locked_rows_wait_and_nothing_else_does() {
 }
 
 #[tokio::test]
-async fn of_one_email_address_the_first_goes_first_also_when_it_has_to_wait() {
+async fn the_first_of_an_email_address_is_registered_also_when_it_has_to_wait() {
     let fixture = Fixture::new().await;
     let zoe = student("Zoe", "zoe@example.com");
     let (first, second) = (student("A", "ada@example.com"), student("B", "ada@example.com"));

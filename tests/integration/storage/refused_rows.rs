@@ -79,13 +79,13 @@ async fn a_time_that_no_timestamp_holds_refuses_the_row() {
 
 /// A trigger that refuses every row, and counts the statements that meet it by an `AUTO_INCREMENT`,
 /// which no rollback takes back.
-async fn refuse_everybody(fixture: &Fixture) {
+async fn refuse_every_row(fixture: &Fixture) {
     fixture.sql("CREATE TABLE tries (id INT AUTO_INCREMENT PRIMARY KEY)").await;
     fixture
         .sql(
             "CREATE TRIGGER t BEFORE INSERT ON students FOR EACH ROW BEGIN \
                  INSERT INTO tries VALUES (NULL); \
-                 SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'nobody may register'; \
+                 SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'every row is refused'; \
              END",
         )
         .await;
@@ -96,9 +96,9 @@ fn students(count: usize, round: &str) -> Vec<Registration> {
 }
 
 #[tokio::test]
-async fn a_table_that_refuses_every_row_is_found_with_few_statements_and_nobody_is_refused() {
+async fn a_table_that_refuses_every_row_is_found_with_few_statements_and_no_row_goes_on_hold() {
     let fixture = Fixture::new().await;
-    refuse_everybody(&fixture).await;
+    refuse_every_row(&fixture).await;
     // The second store knows nothing of what the first one found out.
     for (count, store) in [(1, &fixture.store), (512, &MySqlStore::new(fixture.pool.clone()))] {
         fixture.sql("TRUNCATE TABLE tries").await;
@@ -112,10 +112,10 @@ async fn a_table_that_refuses_every_row_is_found_with_few_statements_and_nobody_
 }
 
 #[tokio::test]
-async fn what_refuses_even_a_row_that_is_there_refuses_every_row() {
+async fn a_trigger_that_refuses_even_a_stored_row_refuses_every_row() {
     let fixture = Fixture::new().await;
     fixture.store(&students(3, "a")).await;
-    refuse_everybody(&fixture).await;
+    refuse_every_row(&fixture).await;
     let error = fixture.store.store(&students(1, "b")).await.unwrap_err();
     assert_eq!((error.class(), error.code()), (ErrorClass::System, Some(1644)));
     fixture.sql("DROP TRIGGER t").await;
@@ -130,7 +130,7 @@ async fn rejections_that_are_refused_every_time_are_not_put_on_hold() {
     fixture
         .sql(
             "CREATE TRIGGER t BEFORE INSERT ON rejections FOR EACH ROW \
-             SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'nobody may be rejected'",
+             SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'every row is refused'",
         )
         .await;
     let error = fixture.store.store(&students(1, "a")).await.unwrap_err();
@@ -142,7 +142,7 @@ async fn rejections_that_are_refused_every_time_are_not_put_on_hold() {
 
 /// A row that is there passes, but of the new ones none does.
 #[tokio::test]
-async fn a_whole_batch_that_is_refused_for_one_cause_is_the_systems_too() {
+async fn a_whole_batch_that_is_refused_for_one_cause_is_an_error_of_the_table() {
     let fixture = Fixture::new().await;
     fixture.store(&[student("Zoe", "zoe@example.com")]).await;
     fixture.sql("ALTER TABLE students ADD CONSTRAINT c CHECK (first_name <> 'Ada')").await;
@@ -154,7 +154,7 @@ async fn a_whole_batch_that_is_refused_for_one_cause_is_the_systems_too() {
 #[tokio::test]
 async fn until_a_row_passes_again_a_small_batch_is_not_refused_either_and_the_probe_says_so() {
     let fixture = Fixture::new().await;
-    refuse_everybody(&fixture).await;
+    refuse_every_row(&fixture).await;
     fixture.store.store(&students(20, "a")).await.unwrap_err();
     let error = fixture.store.store(&students(1, "b")).await.unwrap_err();
     assert_eq!((error.class(), error.code()), (ErrorClass::System, Some(1644)));
@@ -172,7 +172,7 @@ async fn until_a_row_passes_again_a_small_batch_is_not_refused_either_and_the_pr
 }
 
 #[tokio::test]
-async fn a_column_that_nobody_fills_refuses_every_row() {
+async fn a_column_without_a_default_refuses_every_row() {
     let fixture = Fixture::new().await;
     fixture.sql("ALTER TABLE students ADD COLUMN nickname VARCHAR(10) NOT NULL").await;
     let error = fixture.store.store(&students(10, "a")).await.unwrap_err();

@@ -9,7 +9,7 @@ use registrar_storage::{
 };
 use sqlx::Executor as _;
 
-use super::dead_letters::letter;
+use super::dead_letters::dead_letter;
 use super::fixture::{EMAIL_TAKEN, Fixture, REGISTERED, already, newly, student};
 
 #[tokio::test]
@@ -31,22 +31,26 @@ async fn a_redelivery_gets_the_outcome_that_is_there() {
 async fn what_is_on_hold_can_still_be_registered_or_rejected() {
     let fixture = Fixture::new().await;
     let (ada, late) = (student("Ada", "ada@example.com"), student("Ada", "ada@example.com"));
-    let letters = [letter(ada.id), letter(late.id)];
+    let dead_letters = [dead_letter(ada.id), dead_letter(late.id)];
     let on_hold = Outcome::OnHold(HoldReason::RefusedByDatabase);
-    assert_eq!(fixture.store.hold(&letters).await.unwrap(), [on_hold, on_hold]);
+    assert_eq!(fixture.store.hold(&dead_letters).await.unwrap(), [on_hold, on_hold]);
     assert_eq!(fixture.counts().await, (0, 0, 2));
     let replayed = fixture.store(&[ada, late]).await;
     assert_eq!(replayed, [newly(REGISTERED), newly(EMAIL_TAKEN)]);
     assert_eq!(fixture.counts().await, (1, 1, 0));
 }
 
-/// Nothing that registers or rejects looks for a letter: whoever reads leaves it out.
+/// Registering and rejecting do not search for a dead dead_letter: every reader leaves it out.
 #[tokio::test]
 async fn a_dead_letter_of_a_registration_that_is_decided_counts_as_released_wherever_it_is_read() {
     let fixture = Fixture::new().await;
     let (ada, late) = (student("Ada", "ada@example.com"), student("Ada", "ada@example.com"));
     let waits = RegistrationId::generate();
-    fixture.store.hold(&[letter(ada.id), letter(late.id), letter(waits)]).await.unwrap();
+    fixture
+        .store
+        .hold(&[dead_letter(ada.id), dead_letter(late.id), dead_letter(waits)])
+        .await
+        .unwrap();
     fixture.store(&[ada.clone(), late.clone()]).await;
     assert_eq!(fixture.count("dead_letters WHERE state = 'held'").await, 3, "nothing was changed");
 
@@ -55,25 +59,25 @@ async fn a_dead_letter_of_a_registration_that_is_decided_counts_as_released_wher
     assert_eq!(outcomes, OutcomeTotals { registered: 1, rejected: 1, on_hold: 1 });
     let reader = StatusReader::new(fixture.pool.clone());
     let decisions = reader.decisions(&[ada.id, late.id, waits]).await.unwrap();
-    let told = [ada.id, late.id, waits].map(|id| decisions[&id].outcome);
-    assert_eq!(told, [REGISTERED, EMAIL_TAKEN, Outcome::OnHold(HoldReason::RefusedByDatabase)]);
+    let outcomes = [ada.id, late.id, waits].map(|id| decisions[&id].outcome);
+    assert_eq!(outcomes, [REGISTERED, EMAIL_TAKEN, Outcome::OnHold(HoldReason::RefusedByDatabase)]);
 
     let admin = DeadLetterAdmin::new(fixture.pool.clone());
-    for (state, letters) in [
+    for (state, dead_letters) in [
         (Some(DeadLetterState::Held), 1),
         (Some(DeadLetterState::Replayed), 2),
         (Some(DeadLetterState::Discarded), 0),
         (None, 3),
     ] {
         let filter = DeadLetterFilter { state, ..DeadLetterFilter::default() };
-        assert_eq!(admin.matched(&filter).await.unwrap().count, letters, "{state:?}");
+        assert_eq!(admin.matched(&filter).await.unwrap().count, dead_letters, "{state:?}");
         let groups = admin.groups(&filter).await.unwrap();
-        assert_eq!(groups.iter().map(|group| group.count).sum::<u64>(), letters, "{state:?}");
+        assert_eq!(groups.iter().map(|group| group.count).sum::<u64>(), dead_letters, "{state:?}");
         let read = admin.list(&filter, 0, u64::MAX, 10).await.unwrap();
-        assert_eq!(read.len() as u64, letters, "{state:?}");
+        assert_eq!(read.len() as u64, dead_letters, "{state:?}");
     }
     let all = admin.list(&DeadLetterFilter::default(), 0, u64::MAX, 10).await.unwrap();
-    let states: Vec<_> = all.iter().map(|letter| letter.state).collect();
+    let states: Vec<_> = all.iter().map(|dead_letter| dead_letter.state).collect();
     assert_eq!(
         states,
         [DeadLetterState::Replayed, DeadLetterState::Replayed, DeadLetterState::Held]
@@ -87,7 +91,7 @@ async fn a_dead_letter_of_a_registration_that_is_decided_counts_as_released_wher
 
 /// As when a worker registers what another one, whose ack was lost, has just put on hold.
 #[tokio::test]
-async fn a_letter_that_is_written_after_its_registration_was_registered_counts_as_released() {
+async fn a_dead_letter_that_is_written_after_its_registration_was_registered_counts_as_released() {
     let fixture = Fixture::new().await;
     let ada = student("Ada", "ada@example.com");
     let id = format!("X'{}'", ada.id.to_string().replace('-', ""));
@@ -98,14 +102,14 @@ async fn a_letter_that_is_written_after_its_registration_was_registered_counts_a
              VALUES ({id}, '', '{{}}', 'undecodable', '', 1, 'held')"
         ))
         .await;
-    let (store, letters) = (fixture.store.clone(), [letter(ada.id)]);
-    let holding = tokio::spawn(async move { store.hold(&letters).await });
+    let (store, dead_letters) = (fixture.store.clone(), [dead_letter(ada.id)]);
+    let holding = tokio::spawn(async move { store.hold(&dead_letters).await });
     fixture.connection_that_runs("INSERT INTO dead_letters").await;
     assert_eq!(fixture.store(from_ref(&ada)).await, [newly(REGISTERED)]);
     lock.execute("ROLLBACK").await.unwrap();
     holding.await.unwrap().unwrap();
     assert_eq!(fixture.counts().await, (1, 0, 0));
-    assert_eq!(fixture.store.hold(&[letter(ada.id)]).await.unwrap(), [REGISTERED]);
+    assert_eq!(fixture.store.hold(&[dead_letter(ada.id)]).await.unwrap(), [REGISTERED]);
 }
 
 #[tokio::test]
@@ -115,11 +119,11 @@ async fn one_registration_delivered_at_once_to_many_has_one_outcome() {
         let email = format!("{round}@example.com");
         let (ada, zoe) = (student("Ada", &email), student("Zoe", &email));
         let (both, again) = ([ada.clone(), zoe.clone()], [zoe.clone()]);
-        let letters = [letter(ada.id), letter(zoe.id)];
+        let dead_letters = [dead_letter(ada.id), dead_letter(zoe.id)];
         let (both, again, held) = tokio::join!(
             fixture.store.store(&both),
             fixture.store.store(&again),
-            fixture.store.hold(&letters),
+            fixture.store.hold(&dead_letters),
         );
         let (both, again, _) = (both.unwrap(), again.unwrap(), held.unwrap());
         let counts = fixture.counts().await;

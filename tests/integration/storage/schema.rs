@@ -11,7 +11,7 @@ use registrar_storage::{
 use super::fixture::{Fixture, settings, student};
 
 #[tokio::test]
-async fn migrating_makes_the_tables_once() {
+async fn migrating_creates_the_tables_once() {
     let fixture = Fixture::without_tables(|_| {}).await;
     assert_eq!(schema_state(&fixture.pool).await, Ok(SchemaState::Behind { missing: 8 }));
     assert_eq!(migrate(&fixture.settings).await, Ok(8));
@@ -30,7 +30,7 @@ async fn processes_that_migrate_at_once_wait_for_each_other() {
 }
 
 #[tokio::test]
-async fn a_missing_database_is_made() {
+async fn a_missing_database_is_created() {
     let fixture = Fixture::without_tables(|_| {}).await;
     let (_, name) = fixture.url.rsplit_once('/').unwrap();
     fixture.sql(&format!("DROP DATABASE {name}")).await;

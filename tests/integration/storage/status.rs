@@ -3,7 +3,7 @@
 use registrar_domain::{HoldReason, Outcome, RegistrationId, RejectionCode};
 use registrar_storage::{RegistrationStore as _, StatusReader};
 
-use super::dead_letters::letter;
+use super::dead_letters::dead_letter;
 use super::fixture::{EMAIL_TAKEN, Fixture, REGISTERED, already, student};
 
 #[tokio::test]
@@ -12,7 +12,7 @@ async fn each_registration_has_its_decision_and_one_in_the_queue_has_none() {
     let (ada, late) = (student("Ada", "ada@example.com"), student("Ada", "ada@example.com"));
     let (held, queued) = (RegistrationId::generate(), RegistrationId::generate());
     fixture.store(&[ada.clone(), late.clone()]).await;
-    fixture.store.hold(&[letter(held)]).await.unwrap();
+    fixture.store.hold(&[dead_letter(held)]).await.unwrap();
     let reader = StatusReader::new(fixture.pool.clone());
     let decisions = reader.decisions(&[ada.id, late.id, held, queued]).await.unwrap();
     assert_eq!(decisions.len(), 3);
@@ -25,12 +25,12 @@ async fn each_registration_has_its_decision_and_one_in_the_queue_has_none() {
 }
 
 #[tokio::test]
-async fn a_replayed_letter_is_in_the_queue_again_and_a_discarded_one_stays_on_hold() {
+async fn a_replayed_dead_letter_is_in_the_queue_again_and_a_discarded_one_stays_on_hold() {
     let fixture = Fixture::new().await;
     let (replayed, discarded) = (RegistrationId::generate(), RegistrationId::generate());
-    fixture.store.hold(&[letter(replayed)]).await.unwrap();
+    fixture.store.hold(&[dead_letter(replayed)]).await.unwrap();
     fixture.sql("UPDATE dead_letters SET state = 'replayed'").await;
-    fixture.store.hold(&[letter(discarded)]).await.unwrap();
+    fixture.store.hold(&[dead_letter(discarded)]).await.unwrap();
     fixture.sql("UPDATE dead_letters SET state = 'discarded' WHERE state = 'held'").await;
     let reader = StatusReader::new(fixture.pool.clone());
     let decisions = reader.decisions(&[replayed, discarded]).await.unwrap();
@@ -38,12 +38,12 @@ async fn a_replayed_letter_is_in_the_queue_again_and_a_discarded_one_stays_on_ho
 }
 
 #[tokio::test]
-async fn codes_of_a_newer_version_are_unknown_and_spoil_nothing_next_to_them() {
+async fn codes_of_a_newer_version_are_unknown_and_affect_no_other_row() {
     let fixture = Fixture::new().await;
     let (ada, late) = (student("Ada", "ada@example.com"), student("Ada", "ada@example.com"));
     let held = RegistrationId::generate();
     fixture.store(&[ada.clone(), late.clone()]).await;
-    fixture.store.hold(&[letter(held)]).await.unwrap();
+    fixture.store.hold(&[dead_letter(held)]).await.unwrap();
     fixture.sql("UPDATE rejections SET code = 'of_tomorrow'").await;
     fixture.sql("UPDATE dead_letters SET reason = 'of_tomorrow'").await;
     let reader = StatusReader::new(fixture.pool.clone());

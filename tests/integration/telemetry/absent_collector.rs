@@ -20,7 +20,7 @@ fn warnings(program: &Program) -> Vec<String> {
     of_telemetry.map(|line| line["message"].as_str().unwrap().to_owned()).collect()
 }
 
-/// An address where nobody listens.
+/// An address where nothing listens.
 fn nowhere() -> String {
     let free = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", free.local_addr().unwrap())

@@ -23,7 +23,7 @@ async fn a_connection_that_an_insert_had_to_open_is_in_the_trace_of_the_registra
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_opened_for_nobody_in_particular_is_a_trace_of_its_own() {
+async fn a_connection_that_is_opened_for_no_request_is_a_trace_of_its_own() {
     let observed = Observed::new().await;
     let (_api, _worker) = (observed.api().await, observed.worker().await);
     for service in ["registrar-api", "registrar-worker"] {

@@ -30,7 +30,7 @@ impl Database {
         .await;
     }
 
-    /// Makes whoever inserts this student wait until the value returned is dropped.
+    /// Makes an insert of this student wait until the value returned is dropped.
     pub(super) async fn lock(&self, student: &Student) -> MySqlConnection {
         let mut connection = self.pool.acquire().await.unwrap().detach();
         connection.execute("BEGIN").await.unwrap();

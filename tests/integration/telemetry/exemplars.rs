@@ -67,7 +67,7 @@ async fn each_registration_of_a_batch_is_an_exemplar_by_its_own_trace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_nobody_records_is_no_exemplar() {
+async fn a_trace_that_is_not_recorded_is_no_exemplar() {
     let home = Home::new().await;
     let api = registrar_tests::api::Api::start(&home.servers).await;
     let worker = registrar_tests::worker::Worker::start(&home.servers).await;

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{Observed, PROCESS};
 
-/// What a process says of itself and its servers; every other line belongs to somebody.
+/// What a process logs of itself and its servers; every other line is part of a trace.
 const OF_THE_PROCESS: [&str; 5] = [
     "listening",
     "publishing: connected to RabbitMQ",
@@ -68,7 +68,7 @@ async fn every_line_of_a_request_or_a_message_names_its_trace_and_span() {
     api.decided(&rejected).await;
     api.decided(&on_hold).await;
     assert_eq!(api.get("/nowhere").send().await.unwrap().status(), 404);
-    let invalid = Student { email: "nobody".to_owned(), ..Student::unique() };
+    let invalid = Student { email: "no-at-sign".to_owned(), ..Student::unique() };
     assert_eq!(api.register(&invalid).send().await.unwrap().status(), 422);
 
     let mut trees = Vec::new();

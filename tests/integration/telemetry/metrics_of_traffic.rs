@@ -10,8 +10,8 @@ use super::{Observed, shows};
 fn growth(before: &Exposition, after: &Exposition) -> BTreeMap<String, f64> {
     let is_event = |series: &&String| {
         let name = series.split('{').next().unwrap_or_default();
-        let of_everybody = ["process_", "db_pool_"].iter().any(|own| name.starts_with(own));
-        (name.ends_with("_total") || name.ends_with("_count")) && !of_everybody
+        let of_every_process = ["process_", "db_pool_"].iter().any(|own| name.starts_with(own));
+        (name.ends_with("_total") || name.ends_with("_count")) && !of_every_process
     };
     let events = after.samples().iter().filter(|(series, _)| is_event(series));
     let grown =
@@ -36,7 +36,7 @@ async fn traffic_moves_exactly_the_metrics_that_it_should() {
     observed.journey(&api.accepted(&student).await, 1).await;
     let refused = Student { first_name: "Refused".to_owned(), ..Student::unique() };
     observed.journey(&api.accepted(&refused).await, 1).await;
-    let invalid = Student { email: "nobody".to_owned(), ..student };
+    let invalid = Student { email: "no-at-sign".to_owned(), ..student };
     assert_eq!(api.register(&invalid).send().await.unwrap().status(), 422);
     assert_eq!(api.get("/registrations/0").send().await.unwrap().status(), 404);
 

@@ -36,7 +36,7 @@ const PROCESS: &str = "process registrations:interactive:registrations.interacti
 const INSERT: &str = "db_insert_student";
 const BATCH: &str = "registration.batch";
 
-/// A database and a virtual host, and a collector that is told everything soon.
+/// A database and a virtual host, and a collector to which everything is exported soon.
 struct Observed {
     home: Home,
     collector: Collector,
@@ -98,7 +98,7 @@ fn whole_journey(spans: &[Span], id: RegistrationId, deliveries: usize) -> Optio
     is_whole.then_some(tree)
 }
 
-/// Whoever sends requests from this machine may say which trace they are part of.
+/// A client on this machine may say which trace its requests are part of.
 const TRUSTING: (&str, &str) = ("REGISTRAR_TRUSTED_PROXIES", "127.0.0.0/8");
 
 /// Settings of a process that exports at once, where the default is every few seconds.

@@ -1,4 +1,4 @@
-//! How old the oldest registration is that waits, on the bad days on which somebody asks.
+//! How old the oldest waiting registration is, while something is wrong.
 
 use std::time::{Duration, Instant};
 
@@ -40,7 +40,7 @@ fn pauses(servers: &Servers) -> LanePauses {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_waits_while_its_lane_is_paused_grows_old_also_for_a_worker_that_starts_then() {
+async fn a_message_in_a_paused_lane_ages_also_for_a_worker_that_starts_meanwhile() {
     let home = Home::new().await;
     let since = Instant::now();
     let api = Api::start(&home.servers).await;
@@ -67,7 +67,7 @@ async fn what_waits_while_its_lane_is_paused_grows_old_also_for_a_worker_that_st
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_waits_for_mysql_grows_old_in_hand_and_after_it_went_back() {
+async fn a_message_that_waits_for_mysql_ages_in_hand_and_after_it_was_requeued() {
     let home = Home::new().await;
     let mut database = block_in_place(|| MariaDb::start(&ServerOptions::temporary()).unwrap());
     block_in_place(|| database.admin().create_database("registrar").unwrap());
@@ -94,7 +94,7 @@ async fn what_waits_for_mysql_grows_old_in_hand_and_after_it_went_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_being_stored_is_the_oldest_until_it_is() {
+async fn a_message_that_is_being_stored_is_the_oldest_until_it_is_stored() {
     let observed = Observed::new().await;
     let (api, worker) = (observed.api().await, observed.worker().await);
     let student = Student::unique();

@@ -1,4 +1,4 @@
-//! `OpenMetrics`, read by a reader that nobody here wrote.
+//! `OpenMetrics`, read by a parser of another project.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

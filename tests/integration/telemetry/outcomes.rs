@@ -34,7 +34,7 @@ async fn a_dead_letter_keeps_the_trace_it_came_with() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_broker_gave_up_on_is_put_on_hold_within_its_trace() {
+async fn a_message_beyond_the_delivery_limit_is_put_on_hold_within_its_trace() {
     let observed = Observed::new().await;
     let api = observed.api().await;
     let reference = api.accepted(&Student::unique()).await;

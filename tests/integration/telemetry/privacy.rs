@@ -71,7 +71,7 @@ async fn no_name_address_key_or_reference_is_in_any_span_log_or_metric() {
     sent(&api, r#"{"first_name": ["Qzfirst"], "qzlast": 1}"#).await;
     let bad_key = api.register(&student(3)).header("Idempotency-Key", "qzsecretkey");
     assert_eq!(bad_key.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
-    // In places where nobody should put it.
+    // In places where it does not belong.
     for path in ["/registrations/qzlast", "/qzfirst?email=qzmail@example.com", "/qzmail/livez"] {
         assert_eq!(got(&api, path).await, StatusCode::NOT_FOUND);
     }

@@ -4,7 +4,7 @@ use registrar_tests::worker::Worker;
 
 use super::{INSERT, Observed, PROCESS, shows};
 
-/// With two, a message that one gives back may be handed to the other for a moment, which counts.
+/// With two, a message that one requeues may be delivered to the other for a moment, which counts.
 const ONE_WRITER: (&str, &str) = ("REGISTRAR_INTERACTIVE_WRITERS", "1");
 
 const REDELIVERIES: &str = "registration_redeliveries_total{lane=\"interactive\"}";
@@ -48,7 +48,7 @@ async fn a_registration_that_comes_again_after_it_was_stored_keeps_its_trace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_registration_that_was_given_back_shows_both_deliveries_in_one_trace() {
+async fn a_registration_that_was_requeued_shows_both_deliveries_in_one_trace() {
     let observed = Observed::new().await;
     let (api, worker) = (observed.api().await, observed.worker_with(&[ONE_WRITER]).await);
     let database = observed.database().await;

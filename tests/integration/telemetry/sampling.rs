@@ -46,7 +46,7 @@ async fn with_a_ratio_of_zero_nothing_is_exported_but_what_trusted_proxies_ask_f
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stranger_decides_neither_what_is_recorded_nor_in_which_trace() {
+async fn an_untrusted_client_decides_neither_what_is_recorded_nor_in_which_trace() {
     let observed = Observed::new().await;
     for (ratio, flag) in [("1", "00"), ("0", "01")] {
         let settings = [("OTEL_TRACES_SAMPLER_ARG", ratio)];

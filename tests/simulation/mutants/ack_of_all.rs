@@ -76,6 +76,6 @@ impl Deliveries for Greedy<DeliveriesDouble> {
 }
 
 #[test]
-fn the_simulation_catches_an_ack_that_takes_what_is_delayed_with_it() {
+fn the_simulation_catches_an_ack_that_includes_delayed_messages() {
     is_caught::<AckOfAll>(Rule::AckedWithoutOutcome);
 }

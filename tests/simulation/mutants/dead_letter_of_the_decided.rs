@@ -30,7 +30,7 @@ impl Assembly for LetterOfTheDecided {
     }
 
     fn outcomes(tables: &Tables, id: &RegistrationId) -> Vec<Outcome> {
-        tables.decided(id).into_iter().chain(tables.letter(id)).collect()
+        tables.decided(id).into_iter().chain(tables.dead_letter(id)).collect()
     }
 }
 

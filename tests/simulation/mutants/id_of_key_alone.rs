@@ -29,8 +29,8 @@ impl Assembly for IdOfKeyAlone {
     }
 
     fn id(key: &IdempotencyKey, scope: &str, _student: &Student) -> RegistrationId {
-        let anybody = Student::parse("Ada", "Lovelace", "anybody@example.com").unwrap();
-        key.registration_id(&DerivationKey::new(&"simulated".into()), scope, &anybody)
+        let same = Student::parse("Ada", "Lovelace", "same@example.com").unwrap();
+        key.registration_id(&DerivationKey::new(&"simulated".into()), scope, &same)
     }
 }
 

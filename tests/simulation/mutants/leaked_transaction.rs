@@ -64,8 +64,8 @@ impl RegistrationStore for Leaking {
         Ok(verdicts)
     }
 
-    async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
-        self.database.hold(letters).await
+    async fn hold(&self, dead_letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
+        self.database.hold(dead_letters).await
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {

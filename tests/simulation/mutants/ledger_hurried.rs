@@ -1,4 +1,4 @@
-//! The ledger is told of what is settled without waiting for its answer.
+//! What is settled is recorded in the ledger without waiting for the database's reply.
 
 use registrar_domain::ledger::Ledger;
 use registrar_domain::{Outcome, Registration};
@@ -42,8 +42,8 @@ impl RegistrationStore for Hurrying {
         self.0.store(batch).await
     }
 
-    async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
-        self.0.hold(letters).await
+    async fn hold(&self, dead_letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
+        self.0.hold(dead_letters).await
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {
@@ -54,6 +54,6 @@ impl RegistrationStore for Hurrying {
 }
 
 #[test]
-fn the_simulation_catches_numbers_that_are_noted_after_the_ack() {
+fn the_simulation_catches_sequence_numbers_that_are_recorded_after_the_ack() {
     is_caught::<LedgerHurried>(Rule::Unaccounted);
 }

@@ -20,7 +20,7 @@ use super::violation::Rule;
 /// So many seeds take a few seconds, and each bug must show in one of them. Most do in the first.
 const SEEDS: u64 = 2_000;
 
-/// The simulation catches the bug, with this rule, and tells it by a plan that is small.
+/// The simulation catches the bug, with this rule, and prints it as a small plan.
 fn is_caught<A: Assembly>(by: Rule) {
     let catching = (0..SEEDS).filter(|seed| broken_rules::<A>(*seed).contains(&by));
     let mut shrunk = catching.map(|seed| (seed, shrink::<A>(Plan::from_seed(seed), by)));

@@ -77,8 +77,8 @@ impl RegistrationStore for DeadlyStore {
         verdicts
     }
 
-    async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
-        self.store.hold(letters).await
+    async fn hold(&self, dead_letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
+        self.store.hold(dead_letters).await
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {

@@ -16,7 +16,7 @@ const MOST_AT_ONCE: usize = 16 * 1024;
 pub enum Traffic {
     /// Everything arrives.
     Flowing,
-    /// Nothing arrives, not even a close, and nobody is told: as when packets are dropped. What
+    /// Nothing arrives, not even a close or a reset: as when packets are dropped. What
     /// was sent arrives once it flows again, as TCP repeats it then.
     Silent,
     /// What clients send arrives, what the server answers is held back.

@@ -30,7 +30,7 @@ async fn echo(client: &mut TcpStream, byte: u8) -> std::io::Result<u8> {
 }
 
 #[tokio::test]
-async fn in_silence_nothing_arrives_and_afterwards_all_of_it() {
+async fn while_packets_are_dropped_nothing_arrives_and_afterwards_all_of_it() {
     for silence in [Traffic::Silent, Traffic::Unanswered] {
         let (proxy, mut client) = way_to_an_echo().await;
         assert_eq!(echo(&mut client, 1).await.unwrap(), 1);
@@ -44,7 +44,7 @@ async fn in_silence_nothing_arrives_and_afterwards_all_of_it() {
 }
 
 #[tokio::test]
-async fn in_silence_a_new_connection_gets_no_answer_and_a_close_goes_unnoticed() {
+async fn while_packets_are_dropped_a_new_connection_gets_no_answer_and_a_close_goes_unnoticed() {
     let (proxy, mut client) = way_to_an_echo().await;
     proxy.set(Traffic::Silent);
     client.write_u8(1).await.unwrap();
@@ -58,7 +58,7 @@ async fn in_silence_a_new_connection_gets_no_answer_and_a_close_goes_unnoticed()
 }
 
 #[tokio::test]
-async fn a_cut_resets_the_connections_there_are_and_none_that_come() {
+async fn a_cut_resets_the_open_connections_and_no_later_ones() {
     let (proxy, mut client) = way_to_an_echo().await;
     assert_eq!(echo(&mut client, 1).await.unwrap(), 1);
     proxy.cut();

@@ -166,7 +166,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_figures_add_up_whatever_became_of_the_rows_between_two_looks(
+        fn the_figures_add_up_whatever_became_of_the_rows_between_two_reads(
             earlier in any_look(),
             later in any_look(),
         ) {

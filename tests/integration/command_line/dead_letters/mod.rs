@@ -1,7 +1,7 @@
 //! `registrar dead-letters` with a real worker behind it.
 
 mod discarding;
-mod looking;
+mod listing;
 mod recurring;
 mod replaying;
 mod tracing;
@@ -20,16 +20,16 @@ use serde_json::Value;
 use super::{Home, registrar};
 
 const OPERATOR: &str = "olga";
-/// The cause by which every letter of a [`Scene`] is held.
+/// The cause of every dead letter of a [`Scene`] is held.
 const FINGERPRINT: &str = "mysql_1644";
 
-/// Students whom the database refuses, until that is mended.
+/// Students that the database refuses, until that is fixed.
 struct Scene {
     home: Home,
     oracle: Oracle,
     api: Api,
     worker: Worker,
-    /// In the order of their letters.
+    /// In the order of their dead letters.
     references: Vec<String>,
 }
 
@@ -64,7 +64,7 @@ impl Scene {
         self.references.push(reference);
     }
 
-    /// Puts a message on hold that nobody can read.
+    /// Puts a message on hold that cannot be decoded.
     async fn hold_unreadable(&self, message_id: &str) {
         let broker = Broker::connect(&self.home.servers.amqp_url).await;
         broker.publish(REGISTRATIONS_EXCHANGE, "interactive", message_id, b"Ada 1815").await;

@@ -4,7 +4,7 @@ use serde_json::json;
 use super::{FINGERPRINT, Scene};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replay_stops_at_the_first_letter_that_is_held_again() {
+async fn a_replay_stops_at_the_first_dead_letter_that_is_held_again() {
     let scene = Scene::with_held(12).await;
     let (code, result) = scene.json(&["replay", "--all"]).await;
     assert_eq!((code, &result["result"]), (Some(1), &json!("recurred")), "{result}");

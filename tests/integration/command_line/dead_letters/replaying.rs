@@ -9,7 +9,7 @@ use sqlx::mysql::MySqlPool;
 use super::{FINGERPRINT, Scene, mallory};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_mended_is_replayed_a_few_first_and_registered() {
+async fn a_replay_after_a_fix_begins_with_a_few_and_registers_all() {
     let scene = Scene::with_held(13).await;
     scene.fix().await;
     let dry = scene.dead_letters(&["replay", "--fingerprint", FINGERPRINT, "--dry-run"]).await;
@@ -40,7 +40,7 @@ async fn what_was_mended_is_replayed_a_few_first_and_registered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replay_is_refused_unless_it_is_said_which() {
+async fn a_replay_is_refused_unless_a_filter_says_which() {
     let scene = Scene::with_held(1).await;
     for command in [&["replay"][..], &["discard", "--reason=x"], &["replay", "--all", "1"]] {
         let ended = scene.dead_letters(command).await;
@@ -124,9 +124,9 @@ async fn without_a_worker_a_replay_stops_waiting_and_nothing_is_lost() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_rabbitmq_nothing_is_begun() {
     let scene = Scene::with_held(1).await;
-    // Port 9 is discard, which nobody runs.
-    let nobody = [("AMQP_URL", "amqp://guest:guest@127.0.0.1:9")];
-    let ended = scene.dead_letters_with(&["replay", "--all"], &nobody).await;
+    // Port 9 is discard, where nothing listens.
+    let unreachable = [("AMQP_URL", "amqp://guest:guest@127.0.0.1:9")];
+    let ended = scene.dead_letters_with(&["replay", "--all"], &unreachable).await;
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""), "{ended:?}");
     assert!(ended.stderr.starts_with("Nothing was replayed: "), "{ended:?}");
     assert_eq!((scene.held().await, scene.oracle.count("dead_letter_actions").await), (1, 0));

@@ -21,8 +21,8 @@ async fn registered(collector: &Collector) -> Span {
 }
 
 async fn original_trace(scene: &Scene) -> String {
-    let (_, letters) = scene.json(&["show", "1"]).await;
-    letters[0]["trace_id"].as_str().unwrap().to_owned()
+    let (_, dead_letters) = scene.json(&["show", "1"]).await;
+    dead_letters[0]["trace_id"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,7 +49,7 @@ async fn a_replay_is_a_trace_of_its_own_that_links_to_the_original_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replay_that_nobody_records_goes_on_in_the_original_trace() {
+async fn a_replay_that_is_not_recorded_stays_in_the_original_trace() {
     let collector = Collector::start().await;
     let endpoint = collector.endpoint();
     let scene = Scene::with_held_and(1, &exporting(&endpoint)).await;

@@ -50,7 +50,7 @@ async fn a_stop_settles_the_batch_in_hand() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_between_attempts_gives_the_batch_back() {
+async fn a_stop_between_attempts_requeues_the_batch() {
     let stop = CancellationToken::new();
     let script = Script {
         stop_while_storing: Some(stop.clone()),

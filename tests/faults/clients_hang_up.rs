@@ -11,20 +11,20 @@ use super::scene::play;
 
 const CROWD: usize = 200;
 const TIMEOUT: Duration = Duration::from_millis(100);
-/// Each way to the broker, so that nobody with little patience sees an answer.
+/// In each direction to the broker, so that no client with a short timeout sees an answer.
 const DELAY: Duration = Duration::from_millis(100);
 /// What an allocator may keep by chance; three kilobytes of each request would be more.
 const FLAT_WITHIN_MIB: f64 = 8.0;
 const WINDOW_IN_USE: &str = "registration_publish_window_in_use";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crowd_that_hangs_up_keeps_no_place_in_the_window_and_no_memory() {
+async fn clients_that_hang_up_keep_no_permit_of_the_window_and_no_memory() {
     play(async |scene| {
         let _worker = Worker::start(&scene.servers).await;
         let (servers, way) = scene.by_another_way().await;
         let api = Api::start(&servers).await;
         way.set(Traffic::Late(DELAY));
-        let load = Load::start_impatient(&api.url, CROWD, TIMEOUT);
+        let load = Load::start_with_timeout(&api.url, CROWD, TIMEOUT);
         load.refuses(500).await;
         let early = resident_memory_mib(api.program.pid());
         assert!(api.counted(WINDOW_IN_USE).await > 0);

@@ -51,8 +51,8 @@ async fn filters_narrow_the_list_down() {
         (&["--state=all"], 3),
     ] {
         let (_, groups) = scene.json(&[&["list"], filter].concat()).await;
-        let letters = groups.as_array().unwrap().iter().map(|one| one["letters"].as_u64().unwrap());
-        assert_eq!(letters.sum::<u64>(), expected, "{filter:?}");
+        let counts = groups.as_array().unwrap().iter().map(|one| one["letters"].as_u64().unwrap());
+        assert_eq!(counts.sum::<u64>(), expected, "{filter:?}");
     }
 }
 
@@ -79,7 +79,7 @@ async fn a_dead_letter_is_shown_without_personal_data_and_to_reveal_it_is_record
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_letter_that_is_not_there_is_told_by_the_exit_code() {
+async fn a_missing_dead_letter_is_reported_by_the_exit_code() {
     let scene = Scene::with_held(0).await;
     let ended = scene.dead_letters(&["show", "17"]).await;
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(4), ""));
@@ -89,18 +89,18 @@ async fn a_letter_that_is_not_there_is_told_by_the_exit_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn history_tells_who_did_what_and_why() {
+async fn the_history_says_who_did_what_and_why() {
     let scene = Scene::with_held(2).await;
     let why = "--reason=test data";
     assert_eq!(scene.dead_letters(&["discard", "1", why, "--by=ada"]).await.code, Some(0));
     scene.fix().await;
     assert_eq!(scene.dead_letters(&["replay", "--all"]).await.code, Some(0));
     let (_, actions) = scene.json(&["history"]).await;
-    let told = |action: &Value| {
+    let main_fields = |action: &Value| {
         let members = ["kind", "operator", "reason", "matched", "done", "result"];
         members.map(|member| action[member].clone())
     };
-    let (replay, discard) = (told(&actions[0]), told(&actions[1]));
+    let (replay, discard) = (main_fields(&actions[0]), main_fields(&actions[1]));
     let nothing = Value::Null;
     assert_eq!(
         replay,
