@@ -34,7 +34,7 @@ fn every_path_that_a_document_names_exists() {
         found.extend(paths(&text).map(|path| (document.clone(), path.to_owned())));
     }
     assert!(found.len() > 20, "the documents name files: {found:?}");
-    // What a build makes is named as well, and files in a folder of secrets.
+    // What a build makes is named too, and files in a folder of secrets.
     let built = |path: &str| {
         path.starts_with("frontend/dist") || path.ends_with("-secret") || path.ends_with("-secrets")
     };

@@ -35,11 +35,11 @@ const LATE: [Labels<'_>; 6] = [
 async fn budgets_that_burn_are_noticed_in_each_window_until_the_fault_has_passed() {
     let alerts = ["AcceptanceBudgetBurn", "DecisionBudgetBurn"];
     long_drills(alerts, [HASTY, SMALL_BATCHES], async |stage, [acceptance, decision]| {
-        let way = stage.another_way_to_mysql().await;
+        let proxy = stage.put_a_proxy_before_mysql().await;
         let load = stage.load();
         load.accepts(100).await;
         decision.causes("MySQL answers late, and more students register than the worker stores");
-        way.set(SLOW_MYSQL);
+        proxy.set(SLOW_MYSQL);
         let late = join_all(LATE.map(|labels| decision.fires_inhibited(labels))).await;
         acceptance.causes("RabbitMQ has a memory alarm, and the API refuses every registration");
         block_in_place(|| stage.shared.pair.broker.set_memory_watermark(STARVED)).unwrap();
@@ -49,7 +49,7 @@ async fn budgets_that_burn_are_noticed_in_each_window_until_the_fault_has_passed
             .follows("the alarm is ended", "an alarm blocks it: [BrokerAlarm](BrokerAlarm.md)");
         block_in_place(|| stage.shared.pair.broker.set_memory_watermark(FED)).unwrap();
         decision.follows("MySQL is made fast again", "MySQL is slow, or rows are locked");
-        way.set(Traffic::Flowing);
+        proxy.set(Traffic::Flowing);
         join!(all_resolve(acceptance, refused), all_resolve(decision, late));
         stage.nothing_is_lost(load).await;
     })

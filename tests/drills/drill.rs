@@ -21,12 +21,12 @@ const SOON: Duration = Duration::from_mins(4);
 /// What the slowest need: six hours, shortened, and as much again.
 const LONG: Duration = Duration::from_secs(2 * 6 * 60 * 60 / FACTOR);
 
-/// Plays the drill of an alert on programs with their usual settings.
+/// Runs the drill of an alert on programs with their usual settings.
 pub(crate) async fn drill(alert: &'static str, play: impl AsyncFnOnce(&mut Stage, &mut Drill)) {
     drill_with(alert, [&[], &[]], play).await;
 }
 
-/// Plays the drill of an alert with these settings of the API and the worker.
+/// Runs the drill of an alert with these settings of the API and the worker.
 pub(crate) async fn drill_with(
     alert: &'static str,
     settings: [Settings; 2],
@@ -35,7 +35,7 @@ pub(crate) async fn drill_with(
     drills_within(SOON, [alert], settings, async |stage, [drill]| play(stage, drill).await).await;
 }
 
-/// Plays drills of alerts that take long, at once.
+/// Runs several long drills at once.
 pub(crate) async fn long_drills<const N: usize>(
     alerts: [&'static str; N],
     settings: [Settings; 2],
@@ -58,7 +58,7 @@ async fn drills_within<const N: usize>(
     timeout(LIMIT, playing).await.expect("the drill takes too long");
 }
 
-/// An alert's way from its cause to its end.
+/// An alert from its cause to its end.
 pub(crate) struct Drill {
     pub(crate) monitoring: Rc<Monitoring>,
     alert: &'static str,
@@ -93,14 +93,14 @@ impl Drill {
         (self.cause, self.caused) = (cause, Instant::now());
     }
 
-    /// Waits until the alert with these labels fires, and the receiver has heard of it.
+    /// Waits until the alert with these labels fires, and the receiver was notified.
     pub(crate) async fn fires<'a>(&self, labels: Labels<'a>) -> Firing<'a> {
         let firing = self.fires_inhibited(labels).await;
         self.heard(Status::Firing, labels, self.caused).await;
         firing
     }
 
-    /// Waits until the alert with these labels fires. The receiver hears of it only when others that
+    /// Waits until the alert with these labels fires. The receiver is notified only when others that
     /// inhibit it have resolved.
     pub(crate) async fn fires_inhibited<'a>(&self, labels: Labels<'a>) -> Firing<'a> {
         let is_firing = || self.monitoring.fires(self.alert, labels).then_some(());
@@ -119,7 +119,7 @@ impl Drill {
         (self.step, self.followed) = (step, Instant::now());
     }
 
-    /// Waits until the alert has resolved, and the receiver has heard of that; prints the whole as a row.
+    /// Waits until the alert has resolved, and the receiver was notified of that; prints the whole as a row.
     pub(crate) async fn resolves(&self, firing: Firing<'_>) {
         let Firing { labels, fired } = firing;
         let ended = || (!self.monitoring.is_active(self.alert, labels)).then_some(());

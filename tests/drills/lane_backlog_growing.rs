@@ -14,8 +14,8 @@ const SLOW: Traffic = Traffic::Late(Duration::from_millis(200));
 #[ignore = "a drill, for `make drills`"]
 async fn a_lane_that_fills_faster_than_it_empties_is_noticed_until_mysql_is_fast_again() {
     drill_with("LaneBacklogGrowing", [&[], SMALL_BATCHES], async |stage, drill| {
-        let way = stage.another_way_to_mysql().await;
-        way.set(SLOW);
+        let proxy = stage.put_a_proxy_before_mysql().await;
+        proxy.set(SLOW);
         drill.causes("MySQL answers late, and more students register than the worker stores");
         let load = Load::start(&stage.api.url, CROWD);
         let ticket = drill.fires(&[("lane", "interactive")]).await;
@@ -24,7 +24,7 @@ async fn a_lane_that_fills_faster_than_it_empties_is_noticed_until_mysql_is_fast
             "MySQL is made fast again",
             "Inserts are slow: more workers make it worse. Look at MySQL",
         );
-        way.set(Traffic::Flowing);
+        proxy.set(Traffic::Flowing);
         stage.nothing_is_lost(load).await;
         drill.resolves(ticket).await;
     })

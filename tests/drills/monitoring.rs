@@ -25,7 +25,7 @@ const ROUTES: &str = "infra/alertmanager/alertmanager.yaml";
 const SCRAPE: Duration = Duration::from_secs(15 / EVALUATION_FACTOR);
 
 /// How long a series is read without a new sample (five minutes, divided as the scrapes are), and how
-/// often Alertmanager hears of an alert that still fires, which is a minute.
+/// often an alert that still fires is sent to Alertmanager, which is a minute.
 const FLAGS: [&str; 2] = ["--query.lookback-delta=20s", "--rules.alert.resend-delay=1s"];
 
 /// Ends with the drill.

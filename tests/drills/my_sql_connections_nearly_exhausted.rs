@@ -1,4 +1,4 @@
-use registrar_tests::rival::Rival;
+use registrar_tests::other_session::OtherSession;
 use tokio::task::block_in_place;
 
 use super::drill::drill;
@@ -16,7 +16,7 @@ async fn connections_that_a_program_leaks_are_noticed_until_they_end() {
         drill.causes("a program opens 82% of the connections that MySQL takes, and keeps them");
         let mut hoard = Vec::new();
         for _ in 0..most * SHARE / 100 {
-            hoard.push(Rival::connect(&stage.servers.database_url).await);
+            hoard.push(OtherSession::connect(&stage.servers.database_url).await);
         }
         let ticket = drill.fires(&[]).await;
 

@@ -1,4 +1,4 @@
-use registrar_tests::rival::Rival;
+use registrar_tests::other_session::OtherSession;
 
 use super::drill::drill;
 
@@ -7,16 +7,16 @@ use super::drill::drill;
 async fn a_student_who_waits_for_more_than_a_minute_is_noticed_until_she_is_registered() {
     drill("OldestRegistrationWaitsLong", async |stage, drill| {
         let load = stage.load();
-        let mut rival = Rival::connect(&stage.servers.database_url).await;
+        let mut other_session = OtherSession::connect(&stage.servers.database_url).await;
         drill.causes("a session locks the table students");
-        rival.sql("LOCK TABLES students WRITE").await;
+        other_session.sql("LOCK TABLES students WRITE").await;
         let page = drill.fires(&[("lane", "interactive")]).await;
 
         drill.follows(
             "the session that holds the lock is ended",
             "Find it with `SHOW ENGINE INNODB STATUS` and end it.",
         );
-        drop(rival);
+        drop(other_session);
         drill.resolves(page).await;
         stage.nothing_is_lost(load).await;
     })

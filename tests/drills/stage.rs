@@ -25,7 +25,7 @@ const STOP: Duration = Duration::from_secs(40);
 /// Variables of programs.
 pub(crate) type Settings = &'static [(&'static str, &'static str)];
 
-/// What a drill plays on. Programs keep their ports when they are started again.
+/// The installation of a drill. Programs keep their ports when they are started again.
 pub(crate) struct Stage {
     pub(crate) api: Api,
     pub(crate) worker: Worker,
@@ -92,13 +92,13 @@ impl Stage {
         reading
     }
 
-    /// Starts the worker again with a way to MySQL on which the drill decides what arrives.
-    pub(crate) async fn another_way_to_mysql(&mut self) -> Proxy {
-        let way = Proxy::to(&self.servers.database_url).await;
+    /// Starts the worker again with a proxy before MySQL, in which the drill decides what arrives.
+    pub(crate) async fn put_a_proxy_before_mysql(&mut self) -> Proxy {
+        let proxy = Proxy::to(&self.servers.database_url).await;
         self.stop_worker();
-        self.servers.database_url = way.url(&self.servers.database_url);
+        self.servers.database_url = proxy.url(&self.servers.database_url);
         self.start_worker().await;
-        way
+        proxy
     }
 
     /// Ends the API as an orchestrator does.

@@ -21,9 +21,9 @@ const WINDOW_IN_USE: &str = "registration_publish_window_in_use";
 async fn clients_that_hang_up_keep_no_permit_of_the_window_and_no_memory() {
     play(async |scene| {
         let _worker = Worker::start(&scene.servers).await;
-        let (servers, way) = scene.by_another_way().await;
+        let (servers, proxy) = scene.through_a_proxy().await;
         let api = Api::start(&servers).await;
-        way.set(Traffic::Late(DELAY));
+        proxy.set(Traffic::Late(DELAY));
         let load = Load::start_with_timeout(&api.url, CROWD, TIMEOUT);
         load.refuses(500).await;
         let early = resident_memory_mib(api.program.pid());
@@ -31,7 +31,7 @@ async fn clients_that_hang_up_keep_no_permit_of_the_window_and_no_memory() {
         load.refuses(3_000).await;
         let late = resident_memory_mib(api.program.pid());
         assert!(late < early + FLAT_WITHIN_MIB, "{early} MiB grew to {late}");
-        way.set(Traffic::Flowing);
+        proxy.set(Traffic::Flowing);
         let recovered_in = load.recovers(&scene.oracle).await;
         scene.verdict("a crowd that hangs up", load, recovered_in).await;
         wait::until("all places in the window are free", async || {

@@ -20,7 +20,7 @@ use super::verdict::{queues_are_empty, verdict};
 const LANE: &str = "registrations.interactive";
 const NODES: usize = 3;
 
-/// More than were on their way when the fault came.
+/// More than were in flight when the fault happened.
 const ACCEPTED_AGAIN: usize = 200;
 
 /// What "within seconds" means.

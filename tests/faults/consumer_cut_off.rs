@@ -33,13 +33,13 @@ async fn has_no_consumer(scene: &Scene) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_cut_of_the_consumer_settles_nothing_that_was_not_stored() {
     play(async |scene| {
-        let (servers, way) = scene.by_another_way().await;
+        let (servers, proxy) = scene.through_a_proxy().await;
         let worker = Worker::start_with(&servers, &SETTINGS).await;
         let load = scene.load();
         let mut recovered_in = Duration::ZERO;
         for broker_knows in [false, true] {
             load.accepts(300).await;
-            // So that a batch is in hand when the way falls silent, and acked when it is. One that was
+            // So that a batch is in hand when packets are dropped, and acked meanwhile. One that was
             // stored before the pause is acked by the time that more is accepted.
             block_in_place(|| scene.pair.database.pause()).unwrap();
             load.accepts(50).await;
@@ -47,7 +47,7 @@ async fn a_silent_cut_of_the_consumer_settles_nothing_that_was_not_stored() {
                 (worker.counted("registration_deliveries_in_hand").await > 0).then_some(())
             })
             .await;
-            way.set(Traffic::Silent);
+            proxy.set(Traffic::Silent);
             block_in_place(|| scene.pair.database.resume()).unwrap();
             wait::until_within(FOUND_OUT_IN, "the worker knows that it is cut off", async || {
                 (worker.counted(PAUSED).await == 1).then_some(())
@@ -59,11 +59,11 @@ async fn a_silent_cut_of_the_consumer_settles_nothing_that_was_not_stored() {
             load.accepts(100).await;
             // What it had acked arrives now, on the connection of then: too late when the broker
             // has given that up.
-            way.set(Traffic::Flowing);
+            proxy.set(Traffic::Flowing);
             recovered_in = recovered_in.max(load.recovers(&scene.oracle).await);
         }
         load.accepts(300).await;
-        scene.verdict("silent cut to the consumer, twice", load, recovered_in).await;
+        scene.verdict("silent cut of the consumer, twice", load, recovered_in).await;
         assert!(worker.counted(UNCHANGED).await > 0, "what it had stored came again");
     })
     .await;

@@ -1,4 +1,4 @@
-use registrar_tests::rival::Rival;
+use registrar_tests::other_session::OtherSession;
 use registrar_tests::student::Student;
 use registrar_tests::wait;
 use registrar_tests::worker::Worker;
@@ -36,7 +36,7 @@ async fn without_the_table_of_dead_letters_nothing_is_acked_until_it_is_back() {
         scene.oracle.sql("RENAME TABLE elsewhere TO dead_letters").await;
         let recovered_in = load.recovers(&scene.oracle).await;
         let answers = load.stop().await.and(&[poison]);
-        let tally = scene.verdict_on("dead letters' table away", answers, recovered_in).await;
+        let tally = scene.verdict_on("the table dead_letters missing", answers, recovered_in).await;
         assert_eq!(tally.on_hold, 1, "{tally}");
         assert_eq!(scene.oracle.dead_letters(1).await.len(), 1);
     })
@@ -50,17 +50,17 @@ async fn a_dead_letter_that_waits_for_a_lock_is_held_once_when_that_is_gone() {
         let worker = Worker::start(&scene.servers).await;
         let load = scene.load();
         load.accepts(300).await;
-        let mut rival = Rival::connect(&scene.servers.database_url).await;
-        rival.sql("LOCK TABLES dead_letters WRITE").await;
+        let mut other_session = OtherSession::connect(&scene.servers.database_url).await;
+        other_session.sql("LOCK TABLES dead_letters WRITE").await;
         let poison = scene.accepted(&poison()).await;
         wait::until("the worker has waited in vain, twice", async || {
             (worker.counted(LOCK_WAIT).await >= 2).then_some(())
         })
         .await;
-        rival.sql("UNLOCK TABLES").await;
+        other_session.sql("UNLOCK TABLES").await;
         let recovered_in = load.recovers(&scene.oracle).await;
         let answers = load.stop().await.and(&[poison]);
-        let tally = scene.verdict_on("dead letters' table locked", answers, recovered_in).await;
+        let tally = scene.verdict_on("the table dead_letters locked", answers, recovered_in).await;
         assert_eq!(tally.on_hold, 1, "{tally}");
         assert_eq!(scene.oracle.dead_letters(1).await.len(), 1);
     })

@@ -1,4 +1,4 @@
-use registrar_tests::rival::Rival;
+use registrar_tests::other_session::OtherSession;
 use registrar_tests::student::Student;
 use registrar_tests::wait;
 use registrar_tests::worker::Worker;
@@ -30,19 +30,19 @@ async fn a_batch_that_is_the_victim_of_a_deadlock_is_stored_by_the_next_attempt(
         let both = [scene.accepted(&student(FIRST)).await, scene.accepted(&student(SECOND)).await];
         let load = scene.load();
         load.accepts(50).await;
-        let mut rival = Rival::connect(&scene.servers.database_url).await;
-        rival.takes(SECOND).await;
-        rival.sql(MORE_THAN_A_BATCH).await;
+        let mut other_session = OtherSession::connect(&scene.servers.database_url).await;
+        other_session.takes(SECOND).await;
+        other_session.sql(MORE_THAN_A_BATCH).await;
 
         let worker = Worker::begin(&scene.servers, &SETTINGS).await;
         // It has inserted the first and waits for the second: rows go in by their addresses.
-        rival.waits_for_a_lock().await;
-        rival.inserts(FIRST).await;
+        other_session.waits_for_a_lock().await;
+        other_session.inserts(FIRST).await;
         wait::until("the worker is the one who could not go on", async || {
             (worker.counted(DEADLOCK).await == 1).then_some(())
         })
         .await;
-        rival.sql("ROLLBACK").await;
+        other_session.sql("ROLLBACK").await;
         let recovered_in = load.recovers(&scene.oracle).await;
         let answers = load.stop().await.and(&[alone]).and(&both);
         let tally = scene.verdict_on("deadlock", answers, recovered_in).await;

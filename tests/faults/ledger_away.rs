@@ -1,5 +1,5 @@
 use registrar_tests::load::Load;
-use registrar_tests::rival::Rival;
+use registrar_tests::other_session::OtherSession;
 use registrar_tests::servers::Servers;
 use registrar_tests::wait;
 use registrar_tests::worker::Worker;
@@ -12,7 +12,7 @@ const TABLES: [&str; 6] =
 const WITHOUT_IT: usize = 500;
 
 /// The same servers, for a user whose right to a single table can be taken away.
-async fn with_rights_by_table(scene: &Scene, admin: &mut Rival) -> Servers {
+async fn with_rights_by_table(scene: &Scene, admin: &mut OtherSession) -> Servers {
     admin.sql("CREATE USER 'worker'@'%' IDENTIFIED BY 'secret'").await;
     for table in TABLES {
         let rights = "SELECT, INSERT, UPDATE, DELETE";
@@ -50,7 +50,7 @@ async fn is_written_again(worker: &Worker) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ledger_that_cannot_be_written_stops_no_lane_and_is_complete_afterwards() {
     play(async |scene| {
-        let mut admin = Rival::connect(&scene.servers.database_url).await;
+        let mut admin = OtherSession::connect(&scene.servers.database_url).await;
         let servers = with_rights_by_table(&scene, &mut admin).await;
         let worker = Worker::start(&servers).await;
         let load = scene.load();
@@ -75,7 +75,7 @@ async fn a_ledger_that_cannot_be_written_stops_no_lane_and_is_complete_afterward
         is_written_again(&another).await;
 
         let recovered_in = load.recovers(&scene.oracle).await;
-        scene.verdict("ledger locked, without a right, away", load, recovered_in).await;
+        scene.verdict("ledger locked, without a right, missing", load, recovered_in).await;
         for worker in [&worker, &another] {
             let reported = worker.program.log_lines().into_iter().filter(|line| {
                 line["message"].as_str().is_some_and(|text| text.starts_with("the ledger: "))

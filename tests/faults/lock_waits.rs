@@ -1,4 +1,4 @@
-use registrar_tests::rival::Rival;
+use registrar_tests::other_session::OtherSession;
 use registrar_tests::student::Student;
 use registrar_tests::wait;
 use registrar_tests::worker::Worker;
@@ -14,19 +14,19 @@ async fn a_locked_row_and_then_a_locked_table_delay_students_and_lose_none() {
         let load = scene.load();
         load.accepts(300).await;
         let student = Student::unique();
-        let mut rival = Rival::connect(&scene.servers.database_url).await;
-        rival.takes(&student.email).await;
+        let mut other_session = OtherSession::connect(&scene.servers.database_url).await;
+        other_session.takes(&student.email).await;
         let accepted = scene.accepted(&student).await;
         waits_in_vain(&worker, 2).await;
-        rival.sql("ROLLBACK").await;
+        other_session.sql("ROLLBACK").await;
         load.recovers(&scene.oracle).await;
 
-        rival.sql("LOCK TABLES students WRITE").await;
+        other_session.sql("LOCK TABLES students WRITE").await;
         waits_in_vain(&worker, 4).await;
-        rival.sql("UNLOCK TABLES").await;
+        other_session.sql("UNLOCK TABLES").await;
         let recovered_in = load.recovers(&scene.oracle).await;
         let answers = load.stop().await.and(&[accepted]);
-        let fault = "lock waits, of a row and a table";
+        let fault = "lock waits, for a row and a table";
         let tally = scene.verdict_on(fault, answers, recovered_in).await;
         assert_eq!(tally.on_hold, 0, "{tally}");
     })

@@ -48,7 +48,7 @@ async fn poison_messages_of_every_kind_go_on_hold_and_no_other_message_does() {
         let recovered_in = load.recovers(&scene.oracle).await;
         load.accepts(500).await;
         let answers = load.stop().await.and(&[deadly, refused, panicking]).and_unnumbered(2);
-        let tally = scene.verdict_on("poison of every kind", answers, recovered_in).await;
+        let tally = scene.verdict_on("poison messages of every kind", answers, recovered_in).await;
         assert_eq!(tally.on_hold, 3, "{tally}");
         assert_eq!(
             scene.oracle.dead_letters(KINDS).await,

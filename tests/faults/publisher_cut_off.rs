@@ -20,10 +20,10 @@ const ANSWER_IN: Duration = Duration::from_secs(3);
 /// Twice the heartbeat's seconds, and as much again and more for a busy machine.
 const FOUND_OUT_IN: Duration = Duration::from_secs(5);
 
-/// An API that reaches the broker by a way of its own.
-async fn api_by_another_way(scene: &Scene) -> (Api, Proxy) {
-    let (servers, way) = scene.by_another_way().await;
-    (Api::start_with(&servers, &SETTINGS).await, way)
+/// An API that reaches the broker through a proxy of its own.
+async fn api_behind_a_proxy(scene: &Scene) -> (Api, Proxy) {
+    let (servers, proxy) = scene.through_a_proxy().await;
+    (Api::start_with(&servers, &SETTINGS).await, proxy)
 }
 
 async fn is_not_ready(api: &Api) -> Option<()> {
@@ -34,25 +34,25 @@ async fn is_not_ready(api: &Api) -> Option<()> {
 async fn a_silent_cut_of_the_publisher_is_detected_in_time_and_a_late_arrival_is_no_duplicate() {
     play(async |scene| {
         let _worker = Worker::start(&scene.servers).await;
-        let (api, way) = api_by_another_way(&scene).await;
+        let (api, proxy) = api_behind_a_proxy(&scene).await;
         let load = Load::start_mixed(&api.url, CLIENTS);
         let mut recovered_in = Duration::ZERO;
         for arrives_late in [true, false] {
             load.accepts(300).await;
-            way.set(Traffic::Silent);
+            proxy.set(Traffic::Silent);
             load.refuses(50).await;
-            wait::until_within(FOUND_OUT_IN, "it is found out", async || is_not_ready(&api).await)
+            wait::until_within(FOUND_OUT_IN, "it is detected", async || is_not_ready(&api).await)
                 .await;
             assert!(load.slowest_answer() < ANSWER_IN, "{:?}", load.slowest_answer());
             assert_eq!(scene.api.readiness().await.0, StatusCode::OK, "the broker itself is well");
             if !arrives_late {
-                way.cut();
+                proxy.cut();
             }
-            way.set(Traffic::Flowing);
+            proxy.set(Traffic::Flowing);
             recovered_in = recovered_in.max(load.recovers(&scene.oracle).await);
         }
         load.accepts(300).await;
-        scene.verdict("silent cut to the publisher, twice", load, recovered_in).await;
+        scene.verdict("silent cut of the publisher, twice", load, recovered_in).await;
     })
     .await;
 }
@@ -61,14 +61,14 @@ async fn a_silent_cut_of_the_publisher_is_detected_in_time_and_a_late_arrival_is
 async fn lost_confirms_lead_to_no_second_registration() {
     play(async |scene| {
         let _worker = Worker::start(&scene.servers).await;
-        let (api, way) = api_by_another_way(&scene).await;
+        let (api, proxy) = api_behind_a_proxy(&scene).await;
         let load = Load::start_mixed(&api.url, CLIENTS);
         load.accepts(500).await;
-        way.set(Traffic::Unanswered);
+        proxy.set(Traffic::Unanswered);
         load.refuses(50).await;
         assert!(load.slowest_answer() < ANSWER_IN, "{:?}", load.slowest_answer());
-        way.cut();
-        way.set(Traffic::Flowing);
+        proxy.cut();
+        proxy.set(Traffic::Flowing);
         let recovered_in = load.recovers(&scene.oracle).await;
         load.accepts(500).await;
         scene.verdict("stored, but the confirms lost", load, recovered_in).await;
@@ -79,11 +79,11 @@ async fn lost_confirms_lead_to_no_second_registration() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_cut_is_detected_by_heartbeats_when_nothing_is_published() {
     play(async |scene| {
-        let (api, way) = api_by_another_way(&scene).await;
-        way.set(Traffic::Silent);
+        let (api, proxy) = api_behind_a_proxy(&scene).await;
+        proxy.set(Traffic::Silent);
         wait::until_within(FOUND_OUT_IN, "the API is not ready", async || is_not_ready(&api).await)
             .await;
-        way.set(Traffic::Flowing);
+        proxy.set(Traffic::Flowing);
         api.ready().await;
     })
     .await;
@@ -93,18 +93,18 @@ async fn a_silent_cut_is_detected_by_heartbeats_when_nothing_is_published() {
 async fn a_slow_network_that_is_cut_again_and_again_loses_nothing() {
     play(async |scene| {
         let _worker = Worker::start(&scene.servers).await;
-        let (api, way) = api_by_another_way(&scene).await;
+        let (api, proxy) = api_behind_a_proxy(&scene).await;
         let load = Load::start_mixed(&api.url, CLIENTS);
         for traffic in [Traffic::Late(Duration::from_millis(50)), Traffic::Slow(100_000)] {
-            way.set(traffic);
+            proxy.set(traffic);
             load.accepts(200).await;
-            way.cut();
+            proxy.cut();
             load.refuses(1).await;
         }
-        way.set(Traffic::Flowing);
+        proxy.set(Traffic::Flowing);
         let recovered_in = load.recovers(&scene.oracle).await;
         load.accepts(500).await;
-        scene.verdict("slow way, cut twice", load, recovered_in).await;
+        scene.verdict("slow network, cut twice", load, recovered_in).await;
     })
     .await;
 }

@@ -1,4 +1,4 @@
-use registrar_tests::rival::Rival;
+use registrar_tests::other_session::OtherSession;
 use registrar_tests::student::Student;
 use registrar_tests::worker::Worker;
 
@@ -12,8 +12,8 @@ async fn while_one_row_stays_locked_only_its_registration_waits() {
         let load = scene.load();
         load.accepts(300).await;
         let student = Student::unique();
-        let mut rival = Rival::connect(&scene.servers.database_url).await;
-        rival.takes(&student.email).await;
+        let mut other_session = OtherSession::connect(&scene.servers.database_url).await;
+        other_session.takes(&student.email).await;
         let culprit = scene.accepted(&student).await;
         waits_in_vain(&worker, 1).await;
         let recovered_in = load.recovers(&scene.oracle).await;
@@ -24,7 +24,7 @@ async fn while_one_row_stays_locked_only_its_registration_waits() {
         assert_eq!((tally.lost, tally.on_hold), (0, 0), "{tally}");
         assert!(!scene.oracle.is_decided(culprit).await);
 
-        rival.sql("ROLLBACK").await;
+        other_session.sql("ROLLBACK").await;
         let fault = "a row locked by another session";
         let tally = scene.verdict_on(fault, answers.and(&[culprit]), recovered_in).await;
         assert_eq!(tally.on_hold, 0, "{tally}");

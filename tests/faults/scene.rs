@@ -56,10 +56,10 @@ impl Scene {
         Self { api, servers, oracle, pair, _place: place }
     }
 
-    /// The same servers, and a way of one's own to the broker.
-    pub(crate) async fn by_another_way(&self) -> (Servers, Proxy) {
-        let way = Proxy::to(&self.servers.amqp_url).await;
-        (Servers { amqp_url: way.url(&self.servers.amqp_url), ..self.servers.clone() }, way)
+    /// The same servers, with a proxy before the broker.
+    pub(crate) async fn through_a_proxy(&self) -> (Servers, Proxy) {
+        let proxy = Proxy::to(&self.servers.amqp_url).await;
+        (Servers { amqp_url: proxy.url(&self.servers.amqp_url), ..self.servers.clone() }, proxy)
     }
 
     /// Lets the database refuse the rows of some students.

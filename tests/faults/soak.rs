@@ -62,8 +62,8 @@ impl Fault {
         FAULTS[usize::try_from(hash.finish() % FAULTS.len() as u64).unwrap()]
     }
 
-    async fn happen(self, plant: &mut Plant) {
-        let Plant { scene, rival, way, .. } = plant;
+    async fn happen(self, installation: &mut Installation) {
+        let Installation { scene, second_worker, proxy, .. } = installation;
         let (broker, database) = (&mut scene.pair.broker, &mut scene.pair.database);
         match self {
             Self::BrokerKilled => block_in_place(|| {
@@ -86,48 +86,48 @@ impl Fault {
                 sleep(ABSENCE).await;
                 database.resume().unwrap();
             }
-            Self::NetworkCut => way.cut(),
+            Self::NetworkCut => proxy.cut(),
             Self::NetworkSilent | Self::NetworkUnanswered => {
                 let is_silent = matches!(self, Self::NetworkSilent);
-                way.set(if is_silent { Traffic::Silent } else { Traffic::Unanswered });
+                proxy.set(if is_silent { Traffic::Silent } else { Traffic::Unanswered });
                 sleep(ABSENCE).await;
-                way.set(Traffic::Flowing);
+                proxy.set(Traffic::Flowing);
             }
             Self::WorkerKilled => {
-                rival.program.kill();
-                *rival = Worker::start(&scene.servers).await;
+                second_worker.program.kill();
+                *second_worker = Worker::start(&scene.servers).await;
             }
         }
     }
 }
 
 /// What is under load.
-struct Plant {
+struct Installation {
     scene: Scene,
-    /// Reaches the broker by the way on which faults happen, as does the worker.
+    /// Reaches the broker through the proxy in which faults happen, as does the worker.
     api: Api,
-    /// Lives through everything.
+    /// Runs through all faults.
     worker: Worker,
     /// Reaches the broker directly.
-    rival: Worker,
-    way: Proxy,
+    second_worker: Worker,
+    proxy: Proxy,
 }
 
-impl Plant {
+impl Installation {
     async fn set() -> Self {
         let scene = Scene::set().await;
-        let (servers, way) = scene.by_another_way().await;
+        let (servers, proxy) = scene.through_a_proxy().await;
         Self {
             api: Api::start(&servers).await,
             worker: Worker::start(&servers).await,
-            rival: Worker::start(&scene.servers).await,
+            second_worker: Worker::start(&scene.servers).await,
             scene,
-            way,
+            proxy,
         }
     }
 }
 
-/// What the API and the worker that lives through everything hold.
+/// Memory and descriptors of the API and of the worker that runs through all faults.
 #[derive(Clone, Copy, Debug)]
 struct Holding {
     api_mib: f64,
@@ -137,8 +137,8 @@ struct Holding {
 }
 
 impl Holding {
-    fn new(plant: &Plant) -> Self {
-        let (api, worker) = (plant.api.program.pid(), plant.worker.program.pid());
+    fn new(installation: &Installation) -> Self {
+        let (api, worker) = (installation.api.program.pid(), installation.worker.program.pid());
         Self {
             api_mib: resident_memory_mib(api),
             worker_mib: resident_memory_mib(worker),
@@ -165,17 +165,17 @@ async fn random_faults_under_load_lose_nothing_and_leak_nothing() {
     let length = Duration::from_mins(setting("SOAK_MINUTES", 1));
     let seed = setting("SOAK_SEED", u64::from(std::process::id()));
     println!("SOAK for {length:?} with SOAK_SEED={seed}");
-    let mut plant = Plant::set().await;
-    let load = Load::start_mixed(&plant.api.url, CLIENTS);
+    let mut installation = Installation::set().await;
+    let load = Load::start_mixed(&installation.api.url, CLIENTS);
     let (started, mut slowest, mut normal) = (Instant::now(), Duration::ZERO, None);
     let mut round = 0;
     while started.elapsed() < length || round <= WARM_UP {
         load.accepts(500).await;
         let fault = Fault::from_seed(seed, round);
-        fault.happen(&mut plant).await;
-        let recovered_in = load.recovers(&plant.scene.oracle).await;
+        fault.happen(&mut installation).await;
+        let recovered_in = load.recovers(&installation.scene.oracle).await;
         slowest = slowest.max(recovered_in);
-        let holding = Holding::new(&plant);
+        let holding = Holding::new(&installation);
         println!("SOAK round {round}: {fault:?}, recovered in {recovered_in:.1?}, {holding:?}");
         round += 1;
         if round == WARM_UP {
@@ -184,5 +184,5 @@ async fn random_faults_under_load_lose_nothing_and_leak_nothing() {
             assert!(holding.is_no_more_than(&normal), "normal was {normal:?}");
         }
     }
-    plant.scene.verdict(&format!("soak of {round} random faults"), load, slowest).await;
+    installation.scene.verdict(&format!("soak of {round} random faults"), load, slowest).await;
 }

@@ -12,7 +12,7 @@ use tokio::task::block_in_place;
 use super::scene::Scene;
 
 impl Scene {
-    /// Ends the load, waits until everything is settled, and holds the installation to its
+    /// Ends the load, waits until everything is settled, and checks the installation's
     /// promise: each registration that got a 202 is registered or rejected, each address is one
     /// student.
     pub(crate) async fn verdict(&self, fault: &str, load: Load, recovered_in: Duration) {

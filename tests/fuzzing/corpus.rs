@@ -1,4 +1,4 @@
-//! The files of one reader, and as many inputs made of them as one asks for.
+//! The files of one parser, and mutations of them.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

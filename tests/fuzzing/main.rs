@@ -1,4 +1,4 @@
-//! Everything that reads foreign bytes, given a corpus of good and bad ones and mutations of it.
+//! Everything that parses untrusted bytes, given a corpus of good and bad inputs and mutations of it.
 //!
 //! `tests/corpus` has a folder for each reader. What breaks one is kept there as a file, and so never
 //! breaks it again.

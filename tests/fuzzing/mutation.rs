@@ -2,7 +2,7 @@
 
 use registrar_tests::random::Random;
 
-/// What means something in one of the formats, and the borders of what bytes can be.
+/// Tokens of the formats, and the boundary values of bytes.
 const TOKENS: [&[u8]; 36] = [
     b"\"",
     b"\\",
@@ -41,7 +41,7 @@ const TOKENS: [&[u8]; 36] = [
     b"\xf0\x9f\x8e\x93",
     b"9999-12-31T23:59:59-23:59",
 ];
-/// Longer ones find nothing more and take longer.
+/// Longer inputs find no more and take longer.
 const LONGEST: usize = 4_096;
 
 /// The input with one to four changes.

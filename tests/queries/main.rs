@@ -1,8 +1,8 @@
 //! Every query of every dashboard, recording rule and alert, executed by both generations of Prometheus
 //! on a stack with traffic.
 //!
-//! A query that fails or has no answer shows nothing, or never fires, and that is seen on the day on
-//! which it is needed. Grammar and types are checked elsewhere; here is seen that there are such series.
+//! A query that fails or has no answer shows nothing, or never fires, which is noticed only when
+//! it is needed. Grammar and types are checked elsewhere; here, that there are such series.
 // The attributes tell clippy that the helpers of the tests are tests too.
 
 #[cfg(test)]

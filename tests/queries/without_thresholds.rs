@@ -1,9 +1,9 @@
 //! Alerts as they would be if every threshold were reached.
 //!
 //! An alert has no answer while nothing is wrong, and none either when it asks for a series that does
-//! not exist. So comparisons become `bool`, which keeps both sides' series; `unless`, which takes
-//! away, becomes `and`, which needs both; `absent`, which is there for a series that is not, `count`;
-//! and what was an hour ago is asked of now, since a test has no hour ago.
+//! not exist. So comparisons become `bool`, which keeps both sides' series; `unless`, which removes
+//! series, becomes `and`, which needs both; `absent`, which exists for a series that does not, `count`;
+//! and offsets are dropped, since a test has no data of an hour ago.
 
 const COMPARISONS: [&str; 6] = ["==", "!=", ">=", "<=", ">", "<"];
 

@@ -1,4 +1,4 @@
-//! The broker: queues that survive everything, and channels that do not.
+//! The broker: durable queues, and channels that can be cut.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::RangeInclusive;
@@ -26,8 +26,8 @@ pub(crate) struct Broker {
     next_channel: u64,
     pub(crate) sessions: BTreeMap<u64, PublishingSession>,
     next_session: u64,
-    /// Messages that the broker has got and not looked at.
-    pub(crate) on_their_way: usize,
+    /// Messages that the broker has received and not routed yet.
+    pub(crate) in_flight: usize,
     pub(crate) is_blocked: bool,
     is_back: Option<Instant>,
 }
@@ -47,10 +47,10 @@ struct Channel {
     prefetch: usize,
     unacked: BTreeMap<u64, Message>,
     next_tag: u64,
-    /// Handed out, and not taken by the worker yet.
-    on_its_way: VecDeque<Delivery>,
+    /// Delivered, and not read by the worker yet.
+    in_flight: VecDeque<Delivery>,
     is_consuming: bool,
-    /// What the worker writes does not arrive any more.
+    /// The worker's frames no longer arrive.
     is_cut: bool,
     /// The worker has seen that it is over.
     is_seen_gone: bool,
@@ -60,7 +60,7 @@ struct Channel {
 /// A publishing connection, while it is alive.
 pub(crate) struct PublishingSession {
     pub(crate) conditions: mpsc::UnboundedSender<ChannelState>,
-    /// The broker has sent something back, which comes with the next confirm.
+    /// The broker has returned a message, which precedes the next confirm.
     pub(crate) has_returned: bool,
 }
 
@@ -127,7 +127,7 @@ impl World {
                 prefetch: prefetch.into(),
                 unacked: BTreeMap::new(),
                 next_tag: 1,
-                on_its_way: VecDeque::new(),
+                in_flight: VecDeque::new(),
                 is_consuming: true,
                 is_cut: false,
                 is_seen_gone: false,
@@ -167,12 +167,12 @@ impl World {
         }
     }
 
-    /// What the worker does next on a channel.
+    /// What the worker reads next on a channel.
     pub(crate) fn peek(&self, channel: u64) -> Next {
         match self.broker().channels.get(&channel).filter(|channel| !channel.is_seen_gone) {
-            Some(channel) if !channel.on_its_way.is_empty() => Next::Delivery,
+            Some(channel) if !channel.in_flight.is_empty() => Next::Delivery,
             Some(channel) if channel.is_consuming => Next::Wait(channel.wake.clone()),
-            // The channel is gone, or all was taken that came before its consumer was cancelled.
+            // The channel is closed, or everything that came before the cancel was read.
             _ => Next::Gone,
         }
     }
@@ -180,10 +180,10 @@ impl World {
     pub(crate) fn take(&self, channel: u64) -> Option<Delivery> {
         let mut broker = self.broker();
         let channel = broker.channels.get_mut(&channel).filter(|c| !c.is_seen_gone)?;
-        channel.on_its_way.pop_front()
+        channel.in_flight.pop_front()
     }
 
-    /// False when the worker can see that the channel is gone.
+    /// False when the worker knows that the channel is closed.
     pub(crate) fn ack(&self, number: u64, tags: RangeInclusive<u64>) -> bool {
         let (queue, acked) = {
             let mut broker = self.broker();
@@ -198,7 +198,7 @@ impl World {
             (channel.queue, acked)
         };
         for (_, message) in acked {
-            self.note(|| format!("broker: forgets {}", self.names_of(&message.ids)));
+            self.note(|| format!("broker: deletes {}", self.names_of(&message.ids)));
             let is_missing = |id: &&RegistrationId| self.tables().outcomes(id).is_empty();
             let missing: Vec<_> = message.ids.iter().filter(is_missing).copied().collect();
             if !missing.is_empty() {
@@ -218,7 +218,7 @@ impl World {
     /// What was not settled on a channel that is closed goes back to its queue.
     pub(crate) fn close_channel(&self, number: u64) {
         let Some(channel) = self.broker().channels.remove(&number) else { return };
-        // A task that waits on it sees that it is gone.
+        // A task that waits on it is woken, and sees that it is closed.
         channel.wake.notify_one();
         for message in channel.unacked.into_values() {
             self.requeue(channel.queue, message);
@@ -230,14 +230,14 @@ impl World {
         message.delivery_count += 1;
         let is_in_lane = queue != DEAD_LETTER && queue != UNROUTED;
         if is_in_lane && message.delivery_count > self.plan.delivery_limit {
-            self.note(|| format!("broker: gives up on {}", self.names_of(&message.ids)));
+            self.note(|| format!("broker: dead-letters {}", self.names_of(&message.ids)));
             message.death =
                 Some(Death { reason: "delivery_limit".to_owned(), queue: queue.to_owned() });
             message.delivery_count = 0;
             self.broker().ready.entry(DEAD_LETTER).or_default().push_back(message);
             self.hand_out(DEAD_LETTER);
         } else {
-            self.note(|| format!("broker: takes back {}", self.names_of(&message.ids)));
+            self.note(|| format!("broker: requeues {}", self.names_of(&message.ids)));
             self.broker().ready.entry(queue).or_default().push_front(message);
         }
     }
@@ -249,7 +249,7 @@ impl World {
         }
     }
 
-    /// Each side sees it when it sees it; until then the worker writes into the void.
+    /// Each side detects it at its own time; until then the worker's frames are lost.
     pub(crate) fn cut_channel(self: &Arc<Self>, number: u64) {
         if let Some(channel) = self.broker().channels.get_mut(&number) {
             channel.is_cut = true;
@@ -290,10 +290,10 @@ impl World {
         }
     }
 
-    /// Nothing is in a queue, in hand, or on its way.
+    /// Nothing is in a queue, unacked, or in flight.
     pub(crate) fn is_at_rest(&self) -> bool {
         let broker = self.broker();
-        broker.on_their_way == 0
+        broker.in_flight == 0
             && broker.ready.values().all(VecDeque::is_empty)
             && broker.channels.values().all(|channel| channel.unacked.is_empty())
     }
@@ -302,7 +302,7 @@ impl World {
         let broker = self.broker();
         let ready: usize = broker.ready.values().map(VecDeque::len).sum();
         let unacked: usize = broker.channels.values().map(|c| c.unacked.len()).sum();
-        format!("{ready} ready, {unacked} unacked, {} on their way", broker.on_their_way)
+        format!("{ready} ready, {unacked} unacked, {} in flight", broker.in_flight)
     }
 }
 
@@ -318,7 +318,7 @@ impl Channel {
         let tag = self.next_tag;
         self.next_tag += 1;
         let OutgoingMessage { lane, message_id, body, headers } = message.content.clone();
-        self.on_its_way.push_back(Delivery {
+        self.in_flight.push_back(Delivery {
             tag,
             body,
             headers,

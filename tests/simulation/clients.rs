@@ -1,4 +1,4 @@
-//! Clients, who send what they want to have registered until it is accepted.
+//! Clients, which repeat each submission until it is accepted.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

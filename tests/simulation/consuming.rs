@@ -88,7 +88,7 @@ impl Deliveries for DeliveriesDouble {
                         let Delivery { tag, delivery_count, .. } = delivery;
                         let Self { process, channel, .. } = self;
                         format!(
-                            "{}: takes {channel}/{tag}, delivered {delivery_count} times before",
+                            "{}: reads {channel}/{tag}, delivered {delivery_count} times before",
                             process.name
                         )
                     });

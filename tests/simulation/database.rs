@@ -37,7 +37,7 @@ fn decided(outcome: Outcome, is_fresh: bool) -> Verdict {
 }
 
 impl DatabaseDouble {
-    /// Sends a statement, which is then the server's: it knows nothing of who waits for the reply.
+    /// Sends a statement. The server executes it whether or not a client still waits for the reply.
     async fn statement<T: Send + 'static>(
         &self,
         name: String,

@@ -6,51 +6,51 @@ use std::fmt;
 use registrar_storage::ErrorClass;
 use registrar_tests::random::Random;
 
-/// Where a double waits: between any two of these, a process may die.
+/// Where a double yields: between any two of these, a process may die.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Place {
     /// The API connects.
     Connect,
-    /// A message has come to the broker, which has not looked at it yet.
+    /// A message has reached the broker, and is not routed yet.
     Publish,
-    /// The broker has decided on a message, and its confirm is on its way.
+    /// The broker has stored or refused a message, and its confirm is in flight.
     Confirm,
     /// A worker connects, or opens a channel.
     Consume,
-    /// A delivery is about to be taken.
+    /// A delivery is about to be read.
     Deliver,
     /// An ack is about to be written.
     Ack,
     /// An ack was written.
     Acked,
-    /// A worker asks for no more, or gives everything back.
+    /// A worker cancels its consumer, or requeues everything.
     Requeue,
     /// A statement has not been executed yet.
     Statement,
-    /// A statement was executed, and its reply is on its way.
+    /// A statement was executed, and its reply is in flight.
     Reply,
 }
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum What {
-    /// The process that is there dies.
+    /// The process at this place dies.
     Crash,
-    /// The process that is there is asked to stop.
+    /// The process at this place gets a SIGTERM.
     Stop,
     /// Every publishing connection is cut.
     CutPublishing,
-    /// Every consuming connection is cut, and neither side sees it at once.
+    /// Every consuming connection is cut, and neither side detects it at once.
     CutConsuming,
     /// Every connection is cut, and there are no new ones for a while.
     RestartBroker,
-    /// The broker takes no messages for a while.
+    /// The broker blocks publishers for a while.
     BlockPublishing,
-    /// The broker does not store this message, and says so.
+    /// The broker nacks this message.
     Nack,
-    /// The broker sends this message back, and then confirms it.
+    /// The broker returns this message, and then confirms it.
     Return,
-    /// The broker has no queue for this message, and stores it where that raises the alarm.
+    /// This message is unroutable, and stored in the queue of the alternate exchange.
     Unroute,
     /// This ack is written, and never read.
     LoseAck,
@@ -66,7 +66,7 @@ pub(crate) enum What {
     LockRow,
 }
 
-/// Something that goes wrong when the `nth` of all who come to a place is there.
+/// A fault that happens at the `nth` arrival at a place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fault {
     pub(crate) what: What,
@@ -130,7 +130,7 @@ impl Faults {
         Self { waiting: faults.to_vec(), came: BTreeMap::new() }
     }
 
-    /// Someone has come to a place: what goes wrong now.
+    /// The fault of this arrival at a place, if there is one.
     pub(crate) fn at(&mut self, place: Place) -> Option<Fault> {
         let came = self.came.entry(place).or_default();
         *came += 1;

@@ -1,4 +1,4 @@
-//! The product's processes, which are started again whenever they end.
+//! The product's processes, which are restarted whenever they end.
 
 use std::cell::RefCell;
 use std::num::NonZeroUsize;
@@ -40,11 +40,11 @@ thread_local! {
     static JITTER: RefCell<Random> = RefCell::new(Random::from_seed(0));
 }
 
-/// Shared by all runs, since nothing is decided by them.
+/// Shared by all runs, since no decision depends on them.
 static METRICS: LazyLock<Arc<WorkerMetrics>> =
     LazyLock::new(|| Arc::new(WorkerMetrics::register(&Metrics::new()).unwrap()));
 
-/// What the product is put together with: the doubles as they are, or with a mutant around one.
+/// What the product is assembled with: the doubles as they are, or with a mutant around one.
 pub(crate) trait Assembly: Send + Sync + 'static {
     type Publishing: Connector;
     type Consuming: ConsumerConnector;
@@ -54,7 +54,7 @@ pub(crate) trait Assembly: Send + Sync + 'static {
     fn consuming(double: ConsumingDouble) -> Self::Consuming;
     fn store(double: DatabaseDouble) -> Self::Store;
 
-    /// What the API makes of a key.
+    /// How the API derives an id from a key.
     fn id(key: &IdempotencyKey, scope: &str, student: &Student) -> RegistrationId {
         key.registration_id(&DerivationKey::new(&"simulated".into()), scope, student)
     }
@@ -86,7 +86,7 @@ impl Assembly for Sound {
     }
 }
 
-/// Lets the jitter of this thread's retries begin anew.
+/// Seeds the jitter of this thread's retries.
 pub(crate) fn seed_jitter(seed: u64) {
     JITTER.set(Random::from_seed(seed));
 }
@@ -101,7 +101,7 @@ fn policy(first_ms: u64, cap_ms: u64) -> RetryPolicy {
     RetryPolicy::new(first, cap).unwrap().drawing_from(jitter)
 }
 
-/// Everything is small, so that everything becomes full.
+/// Small bounds, so that each of them is reached.
 fn publish_settings(lines: usize) -> PublishSettings {
     let count = |count| NonZeroUsize::new(count).unwrap();
     PublishSettings {
@@ -171,7 +171,7 @@ pub(crate) async fn keep_worker<A: Assembly>(
         for (source, processors) in sources {
             let (world, process) = (Arc::clone(&world), Arc::clone(&process));
             let stop = process.stopping();
-            // One for each consumption: those who wait for one watch wake in a random order.
+            // One for each consumer: the tasks that wait on one watch are woken in a random order.
             let double = PausesDouble { world: Arc::clone(&world), process: Arc::clone(&process) };
             let (pauses, keeping) = PauseWatch::new(double);
             running.spawn(keeping.run(stop.clone()));

@@ -1,7 +1,7 @@
 //! The publisher, the worker's loops and settlement as they are in production, against a broker and
 //! a database in memory.
 //!
-//! A seed decides what clients do, what goes wrong, and at each step of a double who runs next.
+//! A seed decides what clients do, what goes wrong, and at each step of a double which task runs next.
 //! Everything is on one thread and in simulated time, so a seed always has the same history.
 #![cfg(test)]
 mod broker;

@@ -1,4 +1,4 @@
-//! What clients, workers and fate do in one run: all of it decided by the seed, so that it can be
+//! What clients do and which faults happen in one run: all of it decided by the seed, so that it can be
 //! printed and made smaller.
 
 use std::fmt;
@@ -7,7 +7,7 @@ use registrar_tests::random::Random;
 
 use super::fault::Fault;
 
-/// So many students there are at most.
+/// The most students of a run.
 pub(crate) const MOST_ADDRESSES: usize = 8;
 
 /// The e-mail address of one of them.
@@ -15,12 +15,12 @@ pub(crate) fn student(number: usize) -> String {
     format!("student{number}@example.com")
 }
 
-/// RabbitMQ's policy; no run is long enough to get there.
+/// As RabbitMQ's policy has it; no run is long enough to reach it.
 pub(crate) const USUAL_DELIVERY_LIMIT: u32 = 20;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
-    /// Decides who runs next, and for how long one waits.
+    /// Decides which task runs next, and how long a task waits.
     pub(crate) schedule: u64,
     /// What each client submits, one after the other.
     pub(crate) clients: Vec<Vec<Submission>>,
@@ -41,7 +41,7 @@ pub(crate) struct Submission {
     pub(crate) key: Option<usize>,
     /// How long the client waits for its first answer, in milliseconds, when it does not wait.
     pub(crate) hangs_up_after: Option<u64>,
-    /// Sends it again although it was accepted.
+    /// Whether it is sent again although it was accepted.
     pub(crate) repeats: bool,
 }
 
@@ -51,7 +51,7 @@ pub(crate) enum Content {
     Students(Vec<usize>),
     /// One that the database refuses.
     Poison,
-    /// Nothing that a worker can read.
+    /// A body that cannot be decoded.
     Unreadable,
 }
 

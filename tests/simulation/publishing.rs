@@ -1,4 +1,4 @@
-//! The publisher's sessions on the broker.
+//! The publisher's connections to the broker.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,14 +13,14 @@ use super::fault::{Place, What};
 use super::process::Process;
 use super::world::World;
 
-/// How often a blocked broker looks whether it may go on.
+/// How often a blocked broker checks whether it is still blocked.
 const BLOCKED_FOR: Duration = Duration::from_millis(20);
 
 pub(crate) fn unreachable() -> ConnectError {
     ConnectError::TimedOut { place: "the simulated broker".to_owned() }
 }
 
-/// Opens sessions for one line of the API.
+/// Opens connections for one publisher of the API.
 pub(crate) struct PublishingDouble {
     pub(crate) world: Arc<World>,
     pub(crate) process: Arc<Process>,
@@ -45,7 +45,7 @@ impl Connector for PublishingDouble {
 
 type Sent = (OutgoingMessage, oneshot::Sender<ConfirmOutcome>);
 
-/// A session as the API has it.
+/// The API's end of a connection.
 pub(crate) struct ChannelDouble {
     world: Arc<World>,
     number: u64,
@@ -58,14 +58,14 @@ impl ConfirmChannel for ChannelDouble {
 
     fn publish(&mut self, message: OutgoingMessage) -> Self::Confirm {
         let (confirm, settled) = oneshot::channel();
-        self.world.broker().on_their_way += 1;
+        self.world.broker().in_flight += 1;
         if self.sent.send((message, confirm)).is_err() {
-            self.world.broker().on_their_way -= 1;
+            self.world.broker().in_flight -= 1;
         }
         async { settled.await.unwrap_or(ConfirmOutcome::ChannelClosed) }.boxed()
     }
 
-    /// Without its way through a queue: no fault there makes a statement untrue.
+    /// Recorded at once and not through a queue: no fault there makes a confirm report untrue.
     fn publish_report(&mut self, report: &ConfirmReport) -> Self::Confirm {
         let is_alive = self.world.broker().sessions.contains_key(&self.number);
         let settlement = if is_alive {
@@ -94,7 +94,7 @@ impl Drop for ChannelDouble {
     }
 }
 
-/// A session as the broker has it: messages in the order of sending.
+/// The broker's end of a connection: messages in the order of sending.
 struct Serving {
     world: Arc<World>,
     process: Arc<Process>,
@@ -103,7 +103,7 @@ struct Serving {
 }
 
 impl Serving {
-    /// Goes on for a while after a cut, with what came before it.
+    /// Goes on for a while after a cut, with what was sent before it.
     async fn run(mut self) {
         let mut after_the_cut = self.world.random().below(4);
         while let Some((message, confirm)) = self.received.recv().await {
@@ -117,7 +117,7 @@ impl Serving {
             if arrives {
                 self.decide(what, message, confirm);
             }
-            self.world.broker().on_their_way -= 1;
+            self.world.broker().in_flight -= 1;
         }
     }
 
@@ -149,7 +149,7 @@ impl Serving {
         tokio::spawn(async move {
             world.reach_on_server(&process, Place::Confirm).await;
             let mut broker = world.broker();
-            // A confirm dies with its session.
+            // A confirm is lost with its connection.
             let Some(session) = broker.sessions.get_mut(&number) else { return };
             let comes_first = std::mem::take(&mut session.has_returned);
             let _ = confirm.send(if comes_first { ConfirmOutcome::Returned } else { settlement });

@@ -1,4 +1,4 @@
-//! Small plans that broke a rule once, each named after what it is about. A mutant
+//! Small plans that have broken a rule, each named after what it is about. A mutant
 //! broke them, or one that was not.
 
 use super::fault::Place::{Deliver, Publish, Reply};

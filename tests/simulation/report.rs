@@ -1,4 +1,4 @@
-//! What a person needs of a failing seed.
+//! The report of a failing seed.
 
 use super::installation::Assembly;
 use super::plan::Plan;

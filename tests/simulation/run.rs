@@ -1,4 +1,4 @@
-//! One run: a plan is carried out, everything comes to rest, and the oracle looks.
+//! One run: a plan is executed, everything comes to rest, and the oracle checks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub(crate) struct Run {
     pub(crate) violations: Vec<Violation>,
 }
 
-/// Carries a plan out, and writes its history down if asked to.
+/// Executes a plan, and records its history if asked to.
 pub(crate) fn run<A: Assembly>(plan: &Plan, is_recorded: bool) -> Run {
     seed_jitter(plan.schedule);
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();

@@ -1,4 +1,4 @@
-//! Thousands of seeds, and what a person asks for by an environment variable.
+//! Thousands of seeds, and those that an environment variable asks for.
 
 use std::env;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,11 +10,11 @@ use super::plan::Plan;
 use super::report::{SEED, must_hold, story};
 use super::run::run;
 
-/// How long a soak goes on.
+/// How long a soak takes.
 const MINUTES: &str = "SOAK_MINUTES";
 const SEEDS_OF_THE_GATE: u64 = 2_000;
 
-/// Takes one seed after the other, on every core, while the condition holds.
+/// Runs one seed after the other, on every core, while the condition holds.
 fn seeds_hold(first: u64, goes_on: impl Fn(u64) -> bool + Sync) -> u64 {
     let next = AtomicU64::new(first);
     scope(|threads| {
@@ -71,7 +71,7 @@ fn everything_that_can_go_wrong_does_and_every_outcome_comes_about() {
         "LockRow",
     ];
     let answers = ["saturated", "unavailable", "refused", "unknown", "hung up"];
-    let events = ["rejects", "holds", "Refused", "Delayed", "gives up"];
+    let events = ["rejects", "holds", "Refused", "Delayed", "broker: dead-letters"];
     for what in faults.map(|fault| format!("FAULT {fault}")) {
         assert!(history.contains(&what), "{what} never happens");
     }

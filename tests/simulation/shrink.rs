@@ -1,11 +1,11 @@
-//! Makes a failing plan smaller while it still fails.
+//! Shrinks a failing plan while it still fails.
 
 use super::installation::Assembly;
 use super::plan::{Content, Plan, USUAL_DELIVERY_LIMIT};
 use super::run::run;
 use super::violation::Rule;
 
-/// Enough to get down to a handful of steps; a run takes milliseconds.
+/// Enough to shrink to a handful of steps; a run takes milliseconds.
 const MOST_RUNS: usize = 1_500;
 /// With one thing less the same schedule is another one, and faults come too late: so each smaller
 /// plan gets some schedules, each with its faults somewhat earlier too.

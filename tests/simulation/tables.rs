@@ -20,14 +20,14 @@ pub(crate) struct Tables {
     pub(crate) ledger: Ledger,
 }
 
-/// By which a dead letter is known.
+/// What identifies a dead letter.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Identity {
     Registration(RegistrationId),
     Message(Option<String>, Vec<u8>),
 }
 
-/// A row with one of the keys is there; the statement did nothing.
+/// There is a row with one of the keys; the statement did nothing.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Duplicate;
 

@@ -8,7 +8,7 @@ pub(crate) enum Rule {
     Doubled,
     /// Two students have one e-mail address.
     EmailTwice,
-    /// A client looks at the registration that it was given, and finds another student.
+    /// A client reads the status of its registration, and gets another student's.
     OutcomeOfAnother,
     /// A registration was rejected for an address that no other one has.
     RejectedWithoutCause,
@@ -16,7 +16,7 @@ pub(crate) enum Rule {
     Unaccounted,
     /// A delivery was acked before all of it had an outcome.
     AckedWithoutOutcome,
-    /// It does not come to rest although nothing goes wrong any more.
+    /// It does not come to rest although there are no more faults.
     Stuck,
     /// A task of the product panicked.
     Panicked,

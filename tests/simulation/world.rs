@@ -1,4 +1,4 @@
-//! Everything that is not the product: chance, faults, the broker, the database, and who watches.
+//! Everything that is not the product: random numbers, faults, the broker, the database, and the history.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -19,7 +19,7 @@ use super::violation::{Rule, Violation};
 
 /// How long servers are away.
 const OUTAGE_MS: (u64, u64) = (20, 3_000);
-/// Workers hear of it within two seconds.
+/// Workers read it within two seconds.
 const PAUSE_MS: (u64, u64) = (1_000, 8_000);
 
 pub(crate) struct World {
@@ -108,8 +108,8 @@ impl World {
         self.publisher.lock().unwrap().clone()
     }
 
-    /// The process comes to a place, where something may go wrong, and waits there for as long as
-    /// chance has it. What goes wrong with the very thing that it does is returned.
+    /// The process arrives at a place, where a fault may happen, and waits there for as long as
+    /// the seed decides. The fault of this arrival is returned.
     pub(crate) async fn reach(self: &Arc<Self>, process: &Process, place: Place) -> Option<What> {
         process.goes_on().await;
         let what = self.reach_on_server(process, place).await;

@@ -1,4 +1,4 @@
-//! One address in front of several servers, as a load balancer gives them.
+//! One address in front of several servers: a load balancer.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Connects each client to the next server that takes connections, in turn. It knows no more of a
+/// Connects each client to the next server that accepts connections, in turn. It checks no more of a
 /// server than that.
 #[derive(Debug)]
 pub struct Balancer {

@@ -1,4 +1,4 @@
-//! RabbitMQ as a client meets it that knows nothing of the product.
+//! RabbitMQ, through a client that shares no code with the product.
 
 use lapin::options::{
     BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions, QueuePurgeOptions,
@@ -65,12 +65,12 @@ impl Broker {
         self.channel.queue_declare(queue.into(), options, arguments).await.unwrap();
     }
 
-    /// Removes everything that waits in a queue, as an operator's mistake would, and says how much.
+    /// Purges a queue, as an operator might by mistake, and returns how many messages it had.
     pub async fn purge(&self, queue: &str) -> u32 {
         self.channel.queue_purge(queue.into(), QueuePurgeOptions::default()).await.unwrap()
     }
 
-    /// Removes a binding, as an operator's mistake would.
+    /// Removes a binding, as an operator might by mistake.
     pub async fn unbind(&self, queue: &str, exchange: &str, key: &str) {
         let (queue, exchange, key) = (queue.into(), exchange.into(), key.into());
         self.channel.queue_unbind(queue, exchange, key, FieldTable::default()).await.unwrap();

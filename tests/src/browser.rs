@@ -11,7 +11,7 @@ pub const PAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../frontend/pages"
 
 const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
-/// Someone who looks at the pages of an API.
+/// A browser on the pages of an API.
 #[derive(Debug)]
 pub struct Browser {
     url: String,
@@ -28,7 +28,7 @@ pub struct Page {
 }
 
 impl Browser {
-    /// A browser that is at this API, which needs [`PAGES`].
+    /// A browser for this API, which needs [`PAGES`].
     pub fn at(api: &Api) -> Self {
         let client = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         Self { url: api.url.clone(), client }

@@ -14,7 +14,7 @@ pub struct Ended {
     pub code: Option<i32>,
     /// What it printed.
     pub stdout: String,
-    /// What it complained about.
+    /// What it printed on stderr.
     pub stderr: String,
 }
 

@@ -1,4 +1,4 @@
-//! The product's ledger, to be held against the oracle.
+//! The product's ledger, to be compared with the oracle.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::servers::Servers;
 use crate::wait;
 
-/// Publishers state every second what they know, so that after this everything is stated that
+/// Publishers send a confirm report every second, so that after this everything is reported that
 /// ever will be.
 const REST: Duration = Duration::from_secs(4);
 
@@ -34,7 +34,7 @@ impl LedgerView {
         Self(SnapshotReader::new(store, settings.messaging))
     }
 
-    /// One look, once there can be one.
+    /// Reads it once, as soon as it can be read.
     pub async fn look(&mut self) -> Snapshot {
         wait::until("there is a look at the ledger", async || self.0.read().await.ok()).await
     }

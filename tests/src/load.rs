@@ -16,7 +16,7 @@ use crate::student::Student;
 use crate::submission::{Refusal, Submission};
 use crate::wait;
 
-/// Between two requests of one client, so that what an outage piles up drains within a test.
+/// Between two requests of one client, so that the backlog of an outage drains within a test.
 const SEND_INTERVAL: Duration = Duration::from_millis(10);
 /// After a request that got no 202.
 const PAUSE_AFTER_REFUSAL: Duration = Duration::from_millis(100);
@@ -77,7 +77,7 @@ enum Manner {
     Insists,
 }
 
-/// What the clients know in the end.
+/// What the clients have been answered in the end.
 #[derive(Debug)]
 pub struct Answers {
     /// Outcomes of messages that no API published.
@@ -122,7 +122,7 @@ impl Load {
         Self::start_with(api_url, clients, client, mixed, Manner::GoesOn)
     }
 
-    /// Starts clients as they should be: they use keys, and repeat a request with its key until it
+    /// Starts well-behaved clients: they use keys, and repeat a request with its key until it
     /// gets a 202.
     pub fn start_insistent(api_url: &str, clients: usize) -> Self {
         let next = |_, earlier: &[String]| Submission::keyed(now_and_then_again(earlier));

@@ -1,4 +1,4 @@
-//! A way to MySQL that loses the reply to a statement that was executed.
+//! A proxy before MySQL that loses the reply to a statement that was executed.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
 
-/// Passes everything on. Of the statements that hold certain bytes, every nth is executed, its
+/// Forwards everything. Of the statements that hold certain bytes, every nth is executed, its
 /// reply is lost, and the connection is cut: the client cannot know whether it was committed.
 #[derive(Debug)]
 pub struct LostReplies {
@@ -46,7 +46,7 @@ impl LostReplies {
         Self { port, losses, task: task.abort_handle() }
     }
 
-    /// `url` by this way, without encryption, which would hide the bytes.
+    /// `url` through this proxy, without encryption, which would hide the bytes.
     pub fn url(&self, url: &str) -> String {
         let (user, rest) = url.rsplit_once('@').unwrap();
         let (_, database) = rest.split_once('/').unwrap();

@@ -173,7 +173,7 @@ impl Oracle {
         .await
     }
 
-    /// Runs a statement, to make a bad day.
+    /// Runs a statement that causes a fault.
     pub async fn sql(&self, statement: &'static str) {
         sqlx::raw_sql(statement).execute(&self.pool).await.unwrap();
     }

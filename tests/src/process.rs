@@ -1,4 +1,4 @@
-//! What a process has cost so far and what it holds, from `/proc`.
+//! The processor time and memory of a process, from `/proc`.
 
 use std::fs;
 use std::time::Duration;

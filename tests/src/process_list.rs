@@ -1,4 +1,4 @@
-//! What a database server's connections are at.
+//! What a database server's connections are doing.
 
 use sqlx::mysql::{MySqlPool, MySqlRow};
 use sqlx::{Executor as _, Row as _};

@@ -1,4 +1,4 @@
-//! What rotel, a collector of others, writes about the spans that it received.
+//! What rotel, another project's collector, prints about the spans that it received.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -32,7 +32,7 @@ impl Submission {
         Self { student, key: None }
     }
 
-    /// A client that waits for answers, but not for ever.
+    /// A client that waits for answers, with a long timeout.
     pub fn client() -> Client {
         Self::client_that_waits(ANSWER_TIMEOUT)
     }

@@ -9,7 +9,7 @@ pub const TIMEOUT: Duration = Duration::from_mins(1);
 
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Asks until there is an answer.
+/// Polls until there is an answer.
 ///
 /// # Panics
 /// When [`TIMEOUT`] runs out, saying what was waited for.
@@ -17,7 +17,7 @@ pub async fn until<T>(what: &str, probe: impl AsyncFnMut() -> Option<T>) -> T {
     until_within(TIMEOUT, what, probe).await
 }
 
-/// Asks until there is an answer, within a time of one's own.
+/// Polls until there is an answer, within this time.
 ///
 /// # Panics
 /// When that runs out, saying what was waited for.

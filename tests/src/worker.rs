@@ -9,7 +9,7 @@ use crate::program::Program;
 use crate::servers::Servers;
 use crate::wait;
 
-/// Two lanes, what could not be routed, and what the broker gave up on.
+/// Two lanes, unroutable messages, and dead-lettered ones.
 const QUEUES: usize = 4;
 
 /// A running worker.

@@ -38,7 +38,7 @@ fn header<'a>(response: &'a Response, name: &str) -> &'a str {
     response.headers().get(name).map_or("", |value| value.to_str().unwrap())
 }
 
-/// The next message that waits, seen by a client that knows nothing of the API.
+/// The next message in the queue, read by an independent client.
 async fn next_message(amqp_url: &str) -> Option<BasicGetMessage> {
     let connection = Connection::connect(amqp_url, ConnectionProperties::default()).await.unwrap();
     let channel = connection.create_channel().await.unwrap();

@@ -20,7 +20,7 @@ async fn with_pages(servers: &Servers, settings: &[(&str, &str)]) -> Api {
     Api::start_with(servers, &[settings, &[("REGISTRAR_PAGES", PAGES)]].concat()).await
 }
 
-/// Looks again, as the page asks for, until it says this.
+/// Reloads the page, as it asks for, until it says this.
 async fn page_that_says(browser: &Browser, path: &str, status: &str) -> Page {
     wait::until(&format!("the page says {status}"), async || {
         let page = browser.look(path).await;

@@ -1,4 +1,4 @@
-//! What becomes of commands whose output is not read to its end, or has no room.
+//! Commands whose output is closed before its end, or goes to a full disk.
 
 use std::fs::File;
 use std::io::pipe;
@@ -17,12 +17,12 @@ const CLI: &str = "registrar-under-test";
 /// As a shell shows of a process that SIGPIPE ended.
 const CLOSED: Option<i32> = Some(141);
 
-/// A pipe whose reader is gone.
+/// A pipe with a closed read end.
 fn closed() -> Stdio {
     pipe().unwrap().1.into()
 }
 
-/// A disk without room.
+/// A full disk.
 fn full() -> Stdio {
     File::options().write(true).open("/dev/full").unwrap().into()
 }

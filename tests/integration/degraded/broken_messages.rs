@@ -71,7 +71,7 @@ async fn what_cannot_be_registered_is_put_on_hold_with_its_reason_and_delays_not
     assert!(!log.contains("example.com") && !log.contains("Lovelace"), "{log}");
 }
 
-/// Each of these would crash one worker after the other; on a last resort for ever.
+/// Without the check each of these would crash one worker after the other, and on a last resort for ever.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_makes_the_decoder_panic_is_put_on_hold_also_from_a_last_resort() {
     let home = Home::new().await;

@@ -34,7 +34,7 @@ async fn a_queue_of_another_type_is_reported_with_what_to_do_and_once_deleted_al
 
 const OF_AN_EARLIER_VERSION: &str = "registrations.unrouted";
 
-/// A limit as argument cannot be added to a queue that is there.
+/// A delivery limit cannot be added as an argument to an existing queue.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_last_resort_of_an_earlier_version_is_used_and_reported_and_once_deleted_has_its_limit() {
     let home = Home::new().await;

@@ -79,8 +79,8 @@ async fn a_request_repeated_with_its_key_ends_in_one_registration() {
 /// How a student's data is sent with a key.
 type Way<'a> = &'a dyn Fn(&Student, &str) -> reqwest::RequestBuilder;
 
-/// By whatever way two students send their data with one key: each gets a reference of its own, and
-/// that is the reference of the very student whose data was sent.
+/// However two students send their data with one key, each gets a reference of its own, and
+/// that is the reference of the student whose data was sent.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_students_with_one_key_are_two_registrations_each_with_its_own_reference() {
     let home = Home::new().await;

@@ -1,5 +1,5 @@
 use registrar_tests::api::Api;
-use registrar_tests::rival::Rival;
+use registrar_tests::other_session::OtherSession;
 use registrar_tests::student::Student;
 use registrar_tests::wait;
 use registrar_tests::worker::Worker;
@@ -60,8 +60,8 @@ async fn a_server_that_is_not_there_is_one_sentence() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ledger_that_is_locked_is_not_known_now_and_wrong_for_the_doctor() {
     let home = Home::new().await;
-    let mut rival = Rival::connect(&home.servers.database_url).await;
-    rival.sql("LOCK TABLES ledger WRITE").await;
+    let mut other_session = OtherSession::connect(&home.servers.database_url).await;
+    other_session.sql("LOCK TABLES ledger WRITE").await;
     let settings = settings(&home.servers);
     let ended = registrar(&["ledger"], &settings).await;
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""), "{ended:?}");
@@ -73,7 +73,7 @@ async fn a_ledger_that_is_locked_is_not_known_now_and_wrong_for_the_doctor() {
     let wrong = "The table `ledger` cannot be read and written";
     assert!(doctor.stdout.contains(wrong), "{}", doctor.stdout);
     assert!(doctor.stdout.contains("The user may write what the worker writes."));
-    rival.sql("UNLOCK TABLES").await;
+    other_session.sql("UNLOCK TABLES").await;
     let doctor = registrar(&["doctor"], &settings).await;
     assert!(doctor.stdout.contains("It can be read and written."), "{}", doctor.stdout);
 }

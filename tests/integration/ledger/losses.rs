@@ -21,7 +21,7 @@ async fn messages_purged_by_mistake_are_unaccounted_for_and_the_rest_is_not() {
     let before = api.accepted(&Student::unique()).await;
     let mut worker = Worker::start(&home.servers).await;
     api.decided(&before).await;
-    // Killed between the outcome and the ack it would leave its message to be purged as well.
+    // If it were killed between the outcome and the ack, its message would be purged as well.
     worker.program.terminate();
     assert!(worker.program.ended().await.success());
     for _ in 0..7 {

@@ -1,4 +1,4 @@
-//! The ledger: nothing is lost without its showing.
+//! The ledger: a loss shows.
 
 mod command;
 mod losses;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::command_line::registrar;
 
-/// What `registrar ledger --json` says, and its exit code. The looks are closer together than
+/// What `registrar ledger --json` prints, and its exit code. The two reads are closer together than
 /// people need them.
 async fn ledger(servers: &Servers) -> (Option<i32>, Value) {
     let ended = registrar(&["ledger", "--json", "--between", "200ms"], &settings(servers)).await;

@@ -12,7 +12,7 @@ async fn a_stopping_api_says_so_while_it_still_serves_and_then_closes_its_port()
     let _worker = Worker::start(&home.servers).await;
     let mut api = Api::start_with(&home.servers, &[("REGISTRAR_DRAIN_DELAY", "3s")]).await;
     ask_to_stop(&mut api.program).await;
-    // A load balancer that has not heard of it yet opens another connection.
+    // A load balancer that has not read the 503 yet opens another connection.
     let stranger = Client::new();
     let ready = stranger.get(format!("{}/readyz", api.url)).send().await.unwrap();
     assert_eq!(ready.status(), StatusCode::SERVICE_UNAVAILABLE);

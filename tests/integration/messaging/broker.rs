@@ -1,4 +1,4 @@
-//! A virtual host of one test, and what is really in its queues.
+//! A virtual host for one test, and what is in its queues.
 
 use std::collections::HashSet;
 use std::future::Future;
@@ -32,12 +32,12 @@ pub(crate) fn settings(url: &str) -> MessagingSettings {
     }
 }
 
-/// Waits for an event that must come.
+/// Waits for an event, and fails when it does not come.
 pub(crate) async fn soon<T>(event: impl Future<Output = T>) -> T {
     tokio::time::timeout(TIMEOUT, event).await.expect("it did not happen in time")
 }
 
-/// Waits until a condition holds that signals nothing; false when it never does.
+/// Polls a condition until it holds; false when it never does.
 pub(crate) async fn until(mut holds: impl FnMut() -> bool) -> bool {
     let polling = async {
         while !holds() {
@@ -47,7 +47,7 @@ pub(crate) async fn until(mut holds: impl FnMut() -> bool) -> bool {
     tokio::time::timeout(TIMEOUT, polling).await.is_ok()
 }
 
-/// A client that knows nothing of the code under test.
+/// A client that shares no code with what is tested.
 pub(crate) struct Inspector {
     connection: Connection,
 }

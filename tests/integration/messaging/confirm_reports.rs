@@ -1,4 +1,4 @@
-//! What publishers state, over real servers.
+//! The confirm reports of publishers, over real servers.
 
 use std::time::Duration;
 

@@ -29,7 +29,7 @@ async fn the_topology_may_be_declared_again_and_again() {
     }
 }
 
-/// The library keeps room for sixty-four of the largest frames for each connection.
+/// lapin keeps a buffer of sixty-four of the largest frames for each connection.
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_that_only_publish_negotiate_small_frames_and_consumers_the_default() {
     let vhost = broker::shared();

@@ -40,7 +40,7 @@ async fn a_blocked_publisher_answers_in_time_and_goes_on_afterwards() {
     publisher.stop().await;
 }
 
-/// Publishes, and holds the publisher to its promise of when it answers.
+/// Publishes, and checks that the publisher answers within its timeouts.
 async fn timed(publisher: &Running) -> Result<(), PublishError> {
     let start = Instant::now();
     let answer = soon(publisher.publish(message(Lane::Interactive))).await;
@@ -56,7 +56,7 @@ async fn a_killed_broker_leaves_no_caller_waiting_and_is_used_again_when_it_is_b
     let before = message(Lane::Interactive);
     soon(publisher.publish(before.clone())).await.unwrap();
 
-    // Frozen, so that there are messages on their way when it dies.
+    // Frozen, so that there are outstanding confirms when it is killed.
     broker.pause().unwrap();
     let waiting = join_all((0..100).map(|_| publisher.publish(message(Lane::Interactive))));
     let mut waiting = Box::pin(waiting);
@@ -78,7 +78,7 @@ async fn a_killed_broker_leaves_no_caller_waiting_and_is_used_again_when_it_is_b
     assert!(stored.contains(&before.message_id), "what was confirmed survives");
     assert!(stored.contains(&after.message_id));
 
-    // Nothing is on its way this time that could fail.
+    // This time there are no outstanding confirms that could fail.
     tokio::task::block_in_place(|| broker.kill()).unwrap();
     assert!(broker::until(|| !publisher.readiness().is_ready()).await);
     publisher.stop().await;

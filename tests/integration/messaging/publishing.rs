@@ -117,7 +117,7 @@ async fn callers_that_hang_up_leak_no_permit_of_the_window() {
         let mut calls = Box::pin(calls);
         assert!(calls.as_mut().now_or_never().is_none());
         assert!(broker::until(|| publisher.seen.window.load(Ordering::SeqCst) > 0).await);
-        // Dropped: some are on their way, the others wait.
+        // Dropped: some are in flight, the others wait.
         drop(calls);
     }
     let calls = join_all((0..100).map(|_| publisher.publish(message(Lane::Interactive))));

@@ -48,7 +48,7 @@ async fn a_returned_message_is_never_reported_as_stored_whatever_it_travels_with
         assert!(answers.iter().any(|(_, got)| *got == Err(PublishError::Unknown)));
         assert!(publisher.seen.returned.load(Ordering::SeqCst) >= round, "an alarm each time");
 
-        // The new session declares what was missing.
+        // The new connection declares what was missing.
         assert!(soon(publisher.ready()).await);
         while publisher.publish(message(Lane::Bulk)).await.is_err() {
             soon(publisher.ready()).await;

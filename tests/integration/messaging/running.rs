@@ -65,7 +65,7 @@ impl Running {
         Self { publisher, tasks: tasks.into_iter().collect(), shutdown, seen }
     }
 
-    /// Ends it in order.
+    /// Shuts it down.
     pub(crate) async fn stop(mut self) {
         self.shutdown.cancel();
         while let Some(ended) = soon(self.tasks.join_next()).await {

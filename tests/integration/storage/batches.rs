@@ -83,7 +83,7 @@ async fn the_first_of_an_email_address_in_the_batch_is_registered() {
 #[tokio::test]
 async fn the_first_of_an_email_address_wins_also_after_a_round_that_did_nothing() {
     let fixture = Fixture::new().await;
-    // Its address comes last, so that it spoils the statement and not the order.
+    // Its address sorts last, so that it fails the statement and does not change the order.
     fixture.store(&[student("Owner", "zoe@example.com")]).await;
     for round in 0..5 {
         let email = format!("{round}@example.com");

@@ -10,13 +10,13 @@ use super::fixture::{Fixture, REGISTERED, newly, student};
 
 const WORKERS: usize = 8;
 const REGISTRATIONS: usize = 3_000;
-/// Two registrations share an e-mail address, in the mean.
+/// On average two registrations share an e-mail address.
 const ADDRESSES: usize = REGISTRATIONS / 2;
 /// How often each message is delivered.
 const DELIVERIES: usize = 3;
 const MAX_BATCH: usize = 60;
 
-/// Deliveries of all registrations in a jumbled order: when one comes again, another worker may
+/// Deliveries of all registrations, shuffled: when one is delivered again, another worker may
 /// still have it in hand.
 fn deliveries(jumble: &mut Jumble) -> Vec<Registration> {
     let registrations: Vec<Registration> = (0..REGISTRATIONS)

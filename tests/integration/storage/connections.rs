@@ -1,4 +1,4 @@
-//! What every connection is like, and what the pool does with them.
+//! The settings of every connection, and the pool.
 
 use std::time::Duration;
 

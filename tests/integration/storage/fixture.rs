@@ -1,4 +1,4 @@
-//! A database of its own for each test, with a store on it and a way around the store.
+//! A database for each test, with a store on it and a connection beside the store.
 
 use std::slice::from_ref;
 
@@ -21,7 +21,7 @@ pub(super) struct Fixture {
     pub(super) store: MySqlStore,
     pub(super) pool: Pool,
     pub(super) settings: DatabaseSettings,
-    /// A way to the database around the store.
+    /// Connections to the database beside the store.
     pub(super) admin: MySqlPool,
     /// The database's address.
     pub(super) url: String,
@@ -87,7 +87,7 @@ impl Fixture {
         )
     }
 
-    /// Stores in a task of its own, and again for as long as it is delayed.
+    /// Stores in a task, and again for as long as it is delayed.
     pub(super) fn store_in_background(
         &self,
         registration: Registration,
@@ -155,7 +155,7 @@ pub(super) fn registration(id: RegistrationId, first_name: &str, email: &str) ->
     Registration::now(id, Student::parse(first_name, "Lovelace", email).unwrap())
 }
 
-/// Decided by this very attempt.
+/// Decided by this attempt.
 pub(super) fn newly(outcome: Outcome) -> Verdict {
     Verdict::Decided { outcome, is_fresh: true }
 }

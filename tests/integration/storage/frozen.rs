@@ -59,11 +59,11 @@ async fn a_frozen_server_costs_one_timeout_however_many_connections_are_idle() {
 #[tokio::test]
 async fn idle_connections_to_a_frozen_server_leave_time_to_open_a_new_one() {
     let fixture = Fixture::new().await;
-    let way = Silencer::start(address_in(&fixture.url), b"nothing says this").await;
-    let pool = pool(&way.url(&fixture.url));
+    let proxy = Silencer::start(address_in(&fixture.url), b"nothing says this").await;
+    let pool = pool(&proxy.url(&fixture.url));
     several_idle(&pool).await;
     // As a firewall does that forgets connections.
-    way.silence_all_so_far();
+    proxy.silence_all_so_far();
     let began = Instant::now();
     pool.ping().await.unwrap();
     assert!(began.elapsed() < CONNECT_TIMEOUT + SLACK, "{:?}", began.elapsed());

@@ -38,17 +38,17 @@ async fn a_statement_that_is_executed_long_after_it_was_abandoned_changes_no_out
     for (first, outcome) in [(&ada, REGISTERED), (&owner, EMAIL_TAKEN)] {
         fixture.sql("DELETE FROM students").await;
         // In the INSERT's values, after it was prepared.
-        let way = Silencer::start(address_in(&fixture.url), b"ada@example.com").await;
-        let mut settings = settings(&way.url(&fixture.url));
+        let proxy = Silencer::start(address_in(&fixture.url), b"ada@example.com").await;
+        let mut settings = settings(&proxy.url(&fixture.url));
         settings.statement_timeout = Duration::from_secs(1);
         let store = MySqlStore::new(Pool::new(&settings));
         let error = delayed(&store.store(from_ref(&ada)).await.unwrap()[0]);
         assert_eq!(error.fingerprint(), "statement_timeout");
-        // Meanwhile another worker has the same message, or another registration the address.
+        // Meanwhile another worker stores the same message, or another registration has the address.
         assert_eq!(fixture.store(from_ref(first)).await, [newly(REGISTERED)]);
         assert_eq!(outcomes(&fixture.store(from_ref(&ada)).await), [outcome]);
         let before = fixture.counts().await;
-        way.deliver_late().await;
+        proxy.deliver_late().await;
         assert_eq!(fixture.counts().await, before);
         assert_eq!(fixture.store(from_ref(&ada)).await, [already(outcome)]);
     }

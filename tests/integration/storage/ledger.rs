@@ -1,4 +1,4 @@
-//! The ledger's table: rows say more, never less.
+//! The ledger's table: rows are only added to, in any order.
 
 use registrar_domain::Lane;
 use registrar_domain::ledger::{Ledger, ProducerId, SequenceKey, SequenceState};

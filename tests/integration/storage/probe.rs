@@ -1,4 +1,4 @@
-//! The probe finds what would stand in the way of storing, and writes nothing.
+//! The probe finds what would prevent storing, and writes nothing.
 
 use registrar_storage::{ErrorClass, MySqlStore, Pool, RegistrationStore as _};
 

@@ -99,7 +99,7 @@ fn students(count: usize, round: &str) -> Vec<Registration> {
 async fn a_table_that_refuses_every_row_is_found_with_few_statements_and_no_row_goes_on_hold() {
     let fixture = Fixture::new().await;
     refuse_every_row(&fixture).await;
-    // The second store knows nothing of what the first one found out.
+    // The second store does not share what the first one has found out.
     for (count, store) in [(1, &fixture.store), (512, &MySqlStore::new(fixture.pool.clone()))] {
         fixture.sql("TRUNCATE TABLE tries").await;
         let error = store.store(&students(count, "a")).await.unwrap_err();
@@ -140,7 +140,7 @@ async fn rejections_that_are_refused_every_time_are_not_put_on_hold() {
     assert_eq!(fixture.store(&students(1, "a")).await, [newly(EMAIL_TAKEN)]);
 }
 
-/// A row that is there passes, but of the new ones none does.
+/// A stored row passes, and every new one is refused.
 #[tokio::test]
 async fn a_whole_batch_that_is_refused_for_one_cause_is_an_error_of_the_table() {
     let fixture = Fixture::new().await;
@@ -205,7 +205,7 @@ async fn refused_rows_next_to_some_that_are_there_already_are_refused_one_by_one
     let mut batch = students(40, "a");
     fixture.store(&batch).await;
     fixture.sql("ALTER TABLE students ADD CONSTRAINT c CHECK (first_name <> 'Mallory')").await;
-    // As in a batch that comes again after a crash: nothing of it is stored just now.
+    // As in a batch that is delivered again after a crash: no row of it is newly stored.
     for n in (0..40).step_by(2) {
         batch[n] = student("Mallory", &format!("{n}.b@example.com"));
     }

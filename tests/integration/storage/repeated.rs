@@ -40,7 +40,7 @@ async fn what_is_on_hold_can_still_be_registered_or_rejected() {
     assert_eq!(fixture.counts().await, (1, 1, 0));
 }
 
-/// Registering and rejecting do not search for a dead dead_letter: every reader leaves it out.
+/// Registering and rejecting do not search for a dead letter: every reader leaves it out.
 #[tokio::test]
 async fn a_dead_letter_of_a_registration_that_is_decided_counts_as_released_wherever_it_is_read() {
     let fixture = Fixture::new().await;

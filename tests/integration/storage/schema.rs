@@ -1,4 +1,4 @@
-//! The tables: made from nothing, made once, and missed when they are not there.
+//! The tables: created once, and reported when they are missing.
 
 use std::slice::from_ref;
 

@@ -1,4 +1,4 @@
-//! A way to MySQL on which the server falls silent at a chosen moment.
+//! A proxy before MySQL that drops packets from a chosen moment on.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ pub(super) fn address_in(url: &str) -> SocketAddr {
     place.split('/').next().unwrap().parse().unwrap()
 }
 
-/// Passes everything on until a client sends certain bytes: these and what follows on that
+/// Forwards everything until a client sends certain bytes: these and what follows on that
 /// connection do not arrive, and the connection stays open.
 pub(super) struct Silencer {
     port: u16,
@@ -45,21 +45,21 @@ impl Silencer {
         Self { port, all_so_far, late, task: task.abort_handle() }
     }
 
-    /// `url` by this way, without encryption, which would hide the bytes.
+    /// `url` through this proxy, without encryption, which would hide the bytes.
     pub(super) fn url(&self, url: &str) -> String {
         let (user, rest) = url.rsplit_once('@').unwrap();
         let (_, database) = rest.split_once('/').unwrap();
         format!("{user}@127.0.0.1:{}/{database}?ssl-mode=DISABLED", self.port)
     }
 
-    /// Lets what was held back arrive after all, on one connection, and waits until the server has
+    /// Forwards what was held back, on one connection, and waits until the server has
     /// executed it or refused to.
     pub(super) async fn deliver_late(&self) {
         self.late.go.notify_one();
         self.late.arrived.notified().await;
     }
 
-    /// Silences the connections there are, and none that come.
+    /// Silences the open connections, and no later ones.
     pub(super) fn silence_all_so_far(&self) {
         self.all_so_far.send_replace(());
     }

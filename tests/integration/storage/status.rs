@@ -1,4 +1,4 @@
-//! How registrations stand, as the API reads it.
+//! The status of registrations, as the API reads it.
 
 use registrar_domain::{HoldReason, Outcome, RegistrationId, RejectionCode};
 use registrar_storage::{RegistrationStore as _, StatusReader};

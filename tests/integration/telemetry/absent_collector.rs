@@ -12,7 +12,7 @@ use crate::end_to_end::Home;
 
 const WARNING: &str = "telemetry is being dropped";
 
-/// Those about telemetry, ours and the library's; a slow machine may warn of other things too.
+/// Warnings about telemetry, ours and the library's; on a slow machine there may be others.
 fn warnings(program: &Program) -> Vec<String> {
     let lines = program.log_lines();
     let loud = lines.iter().filter(|line| line["level"] != "INFO" && line["level"] != "DEBUG");

@@ -6,7 +6,7 @@ use super::{INSERT, Observed, PROCESS};
 async fn registrations_of_one_batch_have_a_trace_each_and_share_the_batch() {
     let observed = Observed::new().await;
     let api = observed.api().await;
-    // A worker begins with one message, and takes whole batches after it.
+    // A worker begins with one message (probing), and reads whole batches after it.
     api.accepted(&Student::unique()).await;
     let mut references = Vec::new();
     for _ in 0..5 {

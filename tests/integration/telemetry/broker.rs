@@ -1,4 +1,4 @@
-//! A way to the broker around the product.
+//! A connection to the broker beside the product.
 
 use lapin::options::{
     BasicGetOptions, BasicPublishOptions, BasicRejectOptions, ConfirmSelectOptions,
@@ -23,7 +23,7 @@ pub(super) async fn dead_letter_the_waiting(amqp_url: &str) {
     waiting.unwrap().delivery.acker.reject(reject).await.unwrap();
 }
 
-/// Sends something to the interactive lane that is not a registration.
+/// Publishes a message to the interactive lane that is not a registration.
 pub(super) async fn publish(amqp_url: &str, body: &str, traceparent: &str) {
     let (_connection, channel) = channel(amqp_url).await;
     channel.confirm_select(ConfirmSelectOptions::default()).await.unwrap();

@@ -12,7 +12,7 @@ async fn a_connection_that_an_insert_had_to_open_is_in_the_trace_of_the_registra
     let tree = observed.journey(&api.accepted(&Student::unique()).await, 1).await;
     println!("{tree}");
     let opening = tree.only(CREATE);
-    // One that was used a moment ago is not pinged, and is found to be cut off by an attempt.
+    // A connection that was just used is not pinged: the next attempt finds that it is cut.
     let attempts = tree.named(INSERT);
     assert!((1..=2).contains(&attempts.len()), "{tree}");
     assert_eq!(opening.parent_id, attempts[attempts.len() - 1].span_id, "{tree}");

@@ -1,4 +1,4 @@
-//! A way to the database around the product, to get in its way.
+//! A connection to the database beside the product, for locks and other faults.
 
 use registrar_tests::process_list;
 use registrar_tests::student::Student;

@@ -1,4 +1,4 @@
-//! From a point in a graph to the trace behind it.
+//! Exemplars: from a point in a graph to its trace.
 
 use registrar_tests::exposition::{exemplars, open_metrics};
 use registrar_tests::student::Student;
@@ -47,7 +47,7 @@ async fn a_registration_is_the_exemplar_of_every_histogram_that_counts_it() {
 async fn each_registration_of_a_batch_is_an_exemplar_by_its_own_trace() {
     let observed = Observed::new().await;
     let api = observed.api().await;
-    // A worker begins with one message, and takes whole batches after it.
+    // A worker begins with one message (probing), and reads whole batches after it.
     api.accepted(&Student::unique()).await;
     let (earlier, later) =
         (api.accepted(&Student::unique()).await, api.accepted(&Student::unique()).await);

@@ -1,4 +1,4 @@
-//! What a collector, a reader of logs and Prometheus see of the API and the worker.
+//! The traces, logs and metrics of the API and the worker, as a collector and Prometheus receive them.
 
 mod absent_collector;
 mod batches;

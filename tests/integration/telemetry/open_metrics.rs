@@ -19,7 +19,7 @@ samples = [sample for family in families for sample in family.samples]
 print(len(samples), sum(sample.exemplar is not None for sample in samples))
 ";
 
-/// The Python that has the reader, which is got when it is not here yet.
+/// The Python that has the parser, which is installed when it is missing.
 fn python() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let got = Command::new(root.join("scripts/tools")).arg("open-metrics").status().unwrap();

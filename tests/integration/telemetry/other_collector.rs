@@ -1,4 +1,4 @@
-//! The same traces as rotel has them, a collector that none of this project's code is in: so that no
+//! The same traces as received by rotel, a collector that shares no code with this project, so that no
 //! mistake is on both sides.
 
 use std::fs;

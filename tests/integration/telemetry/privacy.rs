@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 
 use super::{Observed, broker};
 
-/// Everything that our own code could say, and the usual of everyone else.
+/// Everything that our own code could log, and the defaults of all libraries.
 const TALKATIVE: (&str, &str) = (
     "REGISTRAR_LOG",
     "info,registrar_api=trace,registrar_worker=trace,registrar_messaging=trace,registrar_storage=trace,registrar_runtime=trace,registrar_telemetry=trace,sqlx=debug",
@@ -46,7 +46,7 @@ async fn no_name_address_key_or_reference_is_in_any_span_log_or_metric() {
     let database = observed.database().await;
     database.refuse("Qzfirst9").await;
 
-    // Registered, with a key, waited for and looked up.
+    // Registered, with a key, then waited for and looked up.
     let request = api.register(&student(1)).header("Idempotency-Key", KEY);
     let response = request.header("Prefer", "wait=5").send().await.unwrap();
     let body: serde_json::Value = response.json().await.unwrap();
@@ -111,7 +111,7 @@ async fn no_name_address_key_or_reference_is_in_any_span_log_or_metric() {
     }
 }
 
-/// Shows, too, that the search is in the right place.
+/// Also shows that the search is in the right place.
 async fn everything_is_exported(observed: &Observed, id: RegistrationId) {
     let id = id.to_string();
     wait::until("both ends of the registration's way are exported", async || {

@@ -13,7 +13,7 @@ fn outcomes(outcome: &str) -> String {
     format!("registration_outcomes_total{{code=\"\",lane=\"interactive\",outcome=\"{outcome}\"}}")
 }
 
-/// A worker dies with the registration in hand, and another one gets it.
+/// A worker is killed with the registration in hand, and another one gets it.
 async fn redelivered_after_death(moment: &str, outcome: &str) {
     let observed = Observed::new().await;
     let api = observed.api().await;

@@ -1,4 +1,4 @@
-//! A delivery is acked when it is taken, as with a consumer that acks automatically.
+//! A delivery is acked when it is read, as with automatic acks.
 
 use registrar_messaging::{
     ChannelGone, ConnectError, ConsumerConnection, ConsumerConnector, Deliveries, Delivery,

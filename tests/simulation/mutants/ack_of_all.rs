@@ -1,4 +1,4 @@
-//! An ack takes with it what came before, also what is delayed or was put aside.
+//! An ack includes everything before it, also what is delayed or carried over.
 
 use registrar_messaging::{
     ChannelGone, ConnectError, ConsumerConnection, ConsumerConnector, Deliveries, Delivery,

@@ -1,4 +1,4 @@
-//! The id comes from the key alone, whatever was sent with it.
+//! The id is derived from the key alone, whatever was sent with it.
 
 use registrar_domain::{DerivationKey, IdempotencyKey, RegistrationId, Student};
 

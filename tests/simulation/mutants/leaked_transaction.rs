@@ -14,7 +14,7 @@ use super::super::publishing::PublishingDouble;
 use super::super::violation::Rule;
 use super::is_caught;
 
-/// Of so many times to begin, one is dropped.
+/// One `begin` of so many is dropped.
 const DROPPED: usize = 8;
 
 struct LeakedTransaction;

@@ -1,4 +1,4 @@
-//! Bugs that were made, or nearly, in pipelines like this one, each a mutant around a double. A
+//! Bugs that pipelines like this one have had, each a mutant around a double. A
 //! simulation that does not catch them proves nothing.
 
 mod ack_before_commit;
@@ -17,10 +17,10 @@ use super::run::run;
 use super::shrink::shrink;
 use super::violation::Rule;
 
-/// So many seeds take a few seconds, and each bug must show in one of them. Most do in the first.
+/// So many seeds take a few seconds, and each mutant must be caught by one of them; most by the first.
 const SEEDS: u64 = 2_000;
 
-/// The simulation catches the bug, with this rule, and prints it as a small plan.
+/// The simulation catches the mutant by this rule, and shrinks it to a small plan.
 fn is_caught<A: Assembly>(by: Rule) {
     let catching = (0..SEEDS).filter(|seed| broken_rules::<A>(*seed).contains(&by));
     let mut shrunk = catching.map(|seed| (seed, shrink::<A>(Plan::from_seed(seed), by)));

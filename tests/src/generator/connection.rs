@@ -26,7 +26,7 @@ impl Connection {
         Ok(Self { stream, received: Vec::new() })
     }
 
-    /// Sends a whole request and waits for the whole answer, which must tell its length.
+    /// Sends a whole request and waits for the whole answer, which must have a length.
     pub(super) async fn ask(&mut self, request: &[u8]) -> io::Result<Answer<'_>> {
         self.received.clear();
         self.stream.write_all(request).await?;

@@ -1,4 +1,4 @@
-//! Asks the API on a fixed set of connections, and measures from when each request was due.
+//! Sends requests on a fixed set of connections, and measures from when each request was due.
 //!
 //! With the coordinated omission of a client that waits for a slow answer before it sends the next
 //! request, a stall would count once. Here every request that was due meanwhile counts as late as
@@ -82,7 +82,7 @@ impl Answers {
 }
 
 impl Plan {
-    /// Carries it out on one thread, which leaves as much of the machine as possible to what is
+    /// Runs it on one thread, which leaves as much of the machine as possible to what is
     /// measured.
     pub async fn run(self) -> Answers {
         let run = move || {
@@ -124,7 +124,7 @@ impl Plan {
     }
 }
 
-/// Whose turn it is.
+/// Which request is next.
 #[derive(Clone)]
 struct Turns {
     schedule: Option<Schedule>,

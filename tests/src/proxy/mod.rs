@@ -1,4 +1,4 @@
-//! A way to a server on which a test decides what arrives.
+//! A TCP proxy in which a test decides what arrives.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 const MOST_AT_ONCE: usize = 16 * 1024;
 
-/// What becomes of what is sent, on all connections, also those that are yet to come.
+/// What happens to what is sent, on all connections, also later ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Traffic {
     /// Everything arrives.
@@ -62,7 +62,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// A way to the server of this URL, on which everything flows.
+    /// A proxy to the server of this URL, through which everything passes.
     pub async fn to(url: &str) -> Self {
         let server = address_in(url);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -79,7 +79,7 @@ impl Proxy {
         Self { port, traffic, cuts, task: task.abort_handle() }
     }
 
-    /// The URL by this way.
+    /// The URL through this proxy.
     pub fn url(&self, url: &str) -> String {
         let (user, rest) = url.rsplit_once('@').unwrap();
         let (_, path) = rest.split_once('/').unwrap();
@@ -91,7 +91,7 @@ impl Proxy {
         self.traffic.send_replace(traffic);
     }
 
-    /// Resets all the connections there are, and none that come.
+    /// Resets all open connections, and no later ones.
     pub fn cut(&self) {
         self.cuts.send_replace(());
     }

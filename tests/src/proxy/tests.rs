@@ -7,8 +7,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// What does not arrive in this time is held back.
 const A_WHILE: Duration = Duration::from_millis(100);
 
-/// A server that sends everything back, and a way to it.
-async fn way_to_an_echo() -> (Proxy, TcpStream) {
+/// An echo server, and a connection to it through a proxy.
+async fn echo_behind_a_proxy() -> (Proxy, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("amqp://user:word@{}/%2F", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -32,7 +32,7 @@ async fn echo(client: &mut TcpStream, byte: u8) -> std::io::Result<u8> {
 #[tokio::test]
 async fn while_packets_are_dropped_nothing_arrives_and_afterwards_all_of_it() {
     for silence in [Traffic::Silent, Traffic::Unanswered] {
-        let (proxy, mut client) = way_to_an_echo().await;
+        let (proxy, mut client) = echo_behind_a_proxy().await;
         assert_eq!(echo(&mut client, 1).await.unwrap(), 1);
         proxy.set(silence);
         client.write_u8(2).await.unwrap();
@@ -45,7 +45,7 @@ async fn while_packets_are_dropped_nothing_arrives_and_afterwards_all_of_it() {
 
 #[tokio::test]
 async fn while_packets_are_dropped_a_new_connection_gets_no_answer_and_a_close_goes_unnoticed() {
-    let (proxy, mut client) = way_to_an_echo().await;
+    let (proxy, mut client) = echo_behind_a_proxy().await;
     proxy.set(Traffic::Silent);
     client.write_u8(1).await.unwrap();
     client.shutdown().await.unwrap();
@@ -59,7 +59,7 @@ async fn while_packets_are_dropped_a_new_connection_gets_no_answer_and_a_close_g
 
 #[tokio::test]
 async fn a_cut_resets_the_open_connections_and_no_later_ones() {
-    let (proxy, mut client) = way_to_an_echo().await;
+    let (proxy, mut client) = echo_behind_a_proxy().await;
     assert_eq!(echo(&mut client, 1).await.unwrap(), 1);
     proxy.cut();
     let error = timeout(TIMEOUT, client.read_u8()).await.unwrap().unwrap_err();
@@ -70,7 +70,7 @@ async fn a_cut_resets_the_open_connections_and_no_later_ones() {
 
 #[tokio::test]
 async fn traffic_can_be_late_and_slow() {
-    let (proxy, mut client) = way_to_an_echo().await;
+    let (proxy, mut client) = echo_behind_a_proxy().await;
     // Each means ten milliseconds for one byte, each way.
     for traffic in [Traffic::Late(Duration::from_millis(10)), Traffic::Slow(100)] {
         proxy.set(traffic);

@@ -20,7 +20,7 @@ use serde_json::Value;
 use super::{Home, registrar};
 
 const OPERATOR: &str = "olga";
-/// The cause of every dead letter of a [`Scene`] is held.
+/// The cause of every dead letter of a [`Scene`].
 const FINGERPRINT: &str = "mysql_1644";
 
 /// Students that the database refuses, until that is fixed.

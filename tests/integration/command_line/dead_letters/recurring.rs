@@ -42,11 +42,11 @@ async fn a_recurrence_in_a_later_step_leaves_the_rest_alone() {
     for _ in 0..12 {
         scene.hold(&byron()).await;
     }
-    // Slowly, so that they do not come in one batch: that would be the table's fault, not theirs.
+    // Slowly, so that they are not in one batch, which would count as an error of the table.
     let (code, result) = scene.json(&["replay", "--all", "--rate=20"]).await;
     assert_eq!(code, Some(1), "{result}");
     assert_eq!((&result["replayed"], &result["registered"]), (&json!(11), &json!(1)), "{result}");
-    // It stops at the first that comes back; the others of the step come back in their own time.
+    // It stops at the first that is held again; the others of the step are held again later.
     let recurred = result["recurred"].as_array().unwrap().len();
     assert!((1..=10).contains(&recurred), "{result}");
     wait::until("the whole step is on hold again", async || {

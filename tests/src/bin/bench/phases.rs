@@ -30,7 +30,7 @@ const STEP: Duration = Duration::from_secs(6);
 /// A queue that grows by 4% of what is offered has more than this after a step.
 const MOST_WAITING: Duration = Duration::from_millis(250);
 
-/// What came out.
+/// The results.
 #[derive(Debug, Default)]
 pub(crate) struct Results {
     /// What was possible at saturation, by round.
@@ -68,7 +68,7 @@ pub(crate) struct Round {
     pub(crate) answered: f64,
 }
 
-/// How it goes when there is little to do.
+/// Figures at a low rate.
 #[derive(Debug)]
 pub(crate) struct Calm {
     /// The answers.
@@ -81,7 +81,7 @@ pub(crate) struct Calm {
     pub(crate) costs: Costs,
 }
 
-/// How it goes at an offered rate.
+/// Figures at an offered rate.
 #[derive(Debug)]
 pub(crate) struct Step {
     /// Registrations a second.
@@ -95,7 +95,7 @@ pub(crate) struct Step {
 }
 
 impl Step {
-    /// Whether it could have gone on like this for ever.
+    /// Whether the rate is sustained: the queue does not grow.
     pub(crate) fn is_sustained(&self) -> bool {
         let most = u128::from(self.offered) * MOST_WAITING.as_millis() / 1_000;
         self.answers.failed == 0

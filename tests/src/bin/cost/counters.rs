@@ -43,7 +43,7 @@ impl Reader {
         Self(MySqlConnection::connect(&servers.database_url).await.unwrap())
     }
 
-    /// The counters without this very question.
+    /// The counters without this query.
     pub(crate) async fn read(&mut self) -> Counters {
         let rows = sqlx::raw_sql("SHOW GLOBAL STATUS").fetch_all(&mut self.0).await.unwrap();
         let values: HashMap<String, String> =
@@ -56,7 +56,7 @@ impl Reader {
         }
     }
 
-    /// What has been sent since, without the questions for it.
+    /// What has been sent since, without the queries for it.
     pub(crate) async fn since(&mut self, before: Counters) -> Counters {
         let mut since = self.read().await - before;
         since.statements -= 1;

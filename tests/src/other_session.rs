@@ -1,4 +1,4 @@
-//! Another session on the database, whose locks are in the worker's way.
+//! Another session on the database, whose locks the worker waits for.
 
 use sqlx::mysql::MySqlConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _};
@@ -10,11 +10,11 @@ const SESSIONS_THAT_WAIT: &str = "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_curre
 
 /// A connection with locks of its own, which end with it.
 #[derive(Debug)]
-pub struct Rival {
+pub struct OtherSession {
     connection: MySqlConnection,
 }
 
-impl Rival {
+impl OtherSession {
     /// Connects.
     pub async fn connect(database_url: &str) -> Self {
         Self { connection: MySqlConnection::connect(database_url).await.unwrap() }
