@@ -8,8 +8,10 @@ help: ## lists the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: ## builds and starts everything, private servers included; Ctrl-C stops it
+	@echo "Building the programs (some 5 minutes on two idle cores the first time) ..."
 	@cargo build --release --locked $(PRODUCTS)
 	@$(BUILT)/release/registrar-local install
+	@echo "Building the pages ..."
 	@scripts/pages
 	@exec $(BUILT)/release/registrar-local run
 

@@ -1,6 +1,8 @@
 //! What the documents say of the code is true.
 
 #[cfg(test)]
+mod commands;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod invariants;
