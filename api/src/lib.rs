@@ -1,21 +1,23 @@
 //! The HTTP service: validates a registration, publishes it, and answers with a status URL once the
 //! broker has it on disk.
 //!
-//! [`Application`] puts the parts together; `router.rs` shows every route. A request passes the
-//! layers of `middleware`, reaches its handler in `handlers`, and ends as an answer or a
-//! [`problem`]. `submission` is the way to the queue, `status` the way back from the database.
+//! [`Application`] puts the parts together; `router` shows every route. A request passes the layers
+//! of `middleware`, which ask `admission`, reaches its handler in `handlers`, and ends as an answer or
+//! a [`problem`]. `submission` is the way to the queue, `status` the way back from the database,
+//! `http` reads what the head of a request says.
 
+pub mod admission;
 pub mod application;
 pub mod docs;
 pub mod extract;
 pub mod handlers;
+pub mod http;
 pub mod limits;
 pub mod metrics;
 pub mod middleware;
-pub mod negotiation;
 pub mod pages;
-pub mod prefer;
 pub mod problem;
+pub mod readiness;
 pub mod router;
 mod run;
 pub mod server;

@@ -14,8 +14,8 @@ use registrar_storage::DatabaseSettings;
 use registrar_telemetry::TelemetrySettings;
 use secrecy::SecretString;
 
+use crate::http::{network, origin};
 use crate::limits::Limits;
-use crate::middleware::{network, origin};
 use crate::pages::Pages;
 
 /// The variable with the address to listen on, for messages that say what to change.

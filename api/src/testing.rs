@@ -13,16 +13,18 @@ use registrar_runtime::retry::RetryPolicy;
 use registrar_storage::{LanePauses, PauseWatch, Pool, StatusReader};
 use registrar_telemetry::metrics::Metrics;
 use serde_json::Value;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use crate::admission::Admission;
+use crate::http::RateLimit;
 use crate::metrics::http::HttpMetrics;
-use crate::middleware::{Admission, Observe, RateLimit};
+use crate::middleware::Observe;
+use crate::readiness::Readiness;
 use crate::router::router;
 use crate::settings::testing::with_nothing_running;
 use crate::state::Api;
-use crate::status::{Lookups, WaitEstimate};
+use crate::status::{Lookups, Statuses, WaitEstimate};
 use crate::submission::Acceptor;
 
 /// The templates as they are in the repository: they need no build to be rendered.
@@ -67,17 +69,19 @@ impl Alone {
         let rate_limit = settings.limits.rate().map(|(n, b)| Arc::new(RateLimit::new(n, b)));
         let (limits, proxies) = (settings.limits.clone(), settings.trusted_proxies);
         let observe = Observe::new(HttpMetrics::register(&metrics).unwrap(), &proxies);
-        let api = Arc::new(Api {
-            acceptor: Acceptor::new(publisher.clone(), derivation_key, Arc::clone(&sealer)),
-            admission: Admission::new(limits, rate_limit, proxies, settings.pages),
-            publisher,
+        let statuses = Statuses::new(
+            Arc::clone(&sealer),
             lookups,
             pauses,
-            wait_estimate: WaitEstimate::default(),
-            waiter_permits: Arc::new(Semaphore::new(settings.limits.streams)),
-            sealer,
-            shutdown,
-            closing: CancellationToken::new(),
+            WaitEstimate::default(),
+            limits.streams,
+            CancellationToken::new(),
+        );
+        let api = Arc::new(Api {
+            readiness: Readiness::new(publisher.clone(), statuses.clone(), shutdown),
+            acceptor: Acceptor::new(publisher, derivation_key, sealer),
+            admission: Admission::new(limits, rate_limit, proxies, settings.pages),
+            statuses,
         });
         let router = router(&api, observe, &settings.cors_origins).unwrap();
         Self { api, metrics, router }

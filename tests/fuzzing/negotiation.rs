@@ -1,4 +1,4 @@
-use registrar_api::negotiation::{chosen_language, preferred_language, prefers_html};
+use registrar_api::http::{chosen_language, preferred_language, prefers_html};
 use registrar_texts::Language;
 use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, HeaderMap, HeaderName, HeaderValue};
 

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use registrar_api::prefer::{PREFER, applied, preferred_wait};
+use registrar_api::http::{PREFER, applied, preferred_wait};
 use reqwest::header::{HeaderMap, HeaderValue};
 
 use super::corpus::holds_for;

@@ -12,18 +12,20 @@ use registrar_storage::{DatabaseSettings, LanePauses, PauseWatch, Pool, StatusRe
 use registrar_telemetry::admin::Admin;
 use registrar_telemetry::metrics::{Metrics, MetricsError};
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::admission::Admission;
 use crate::docs::DocumentsError;
+use crate::http::RateLimit;
 use crate::metrics::http::HttpMetrics;
 use crate::metrics::publisher::PublisherMetrics;
-use crate::middleware::{Admission, Observe, RateLimit};
+use crate::middleware::Observe;
+use crate::readiness::Readiness;
 use crate::router::router;
 use crate::server::Server;
 use crate::settings::{ADDRESS_VARIABLE, Settings};
 use crate::state::Api;
-use crate::status::{Lookups, WaitEstimate};
+use crate::status::{Lookups, Statuses, WaitEstimate};
 use crate::submission::Acceptor;
 
 pub(crate) const SERVICE: &str = "registrar-api";
@@ -109,17 +111,20 @@ impl Application {
         let derivation_key = DerivationKey::new(&settings.derivation_secret);
         let limits = settings.limits.clone();
         let observe = Observe::new(HttpMetrics::register(&metrics)?, &settings.trusted_proxies);
-        let api = Api {
-            acceptor: Acceptor::new(publisher.clone(), derivation_key, Arc::clone(&sealer)),
-            admission: Admission::new(limits, rate_limit, settings.trusted_proxies, settings.pages),
-            publisher,
+        let statuses = Statuses::new(
+            Arc::clone(&sealer),
             lookups,
             pauses,
             wait_estimate,
-            waiter_permits: Arc::new(Semaphore::new(settings.limits.streams)),
-            sealer,
-            shutdown: shutdown.clone(),
-            closing: closing.clone(),
+            limits.streams,
+            closing.clone(),
+        );
+        let readiness = Readiness::new(publisher.clone(), statuses.clone(), shutdown.clone());
+        let api = Api {
+            acceptor: Acceptor::new(publisher, derivation_key, sealer),
+            admission: Admission::new(limits, rate_limit, settings.trusted_proxies, settings.pages),
+            readiness,
+            statuses,
         };
         let router = router(&Arc::new(api), observe, &settings.cors_origins)?;
         let server = Server::new(listener, router, &settings.limits, shutdown);

@@ -1,26 +1,27 @@
-use std::sync::Arc;
-
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::request::Parts;
 use registrar_domain::{RegistrationId, UnknownReference};
 
+use crate::http::LoggedRegistrationId;
 use crate::problem::Problem;
-use crate::state::Api;
-use crate::submission::LoggedRegistrationId;
+use crate::status::Statuses;
 
 /// The registration of the reference in an address, which was issued here.
 #[derive(Clone, Copy, Debug)]
 pub struct GenuineReference(pub RegistrationId);
 
-impl FromRequestParts<Arc<Api>> for GenuineReference {
+impl<S: Send + Sync> FromRequestParts<S> for GenuineReference
+where
+    Statuses: FromRef<S>,
+{
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         // What is not even text is no reference either.
-        let Path(reference) = Path::<String>::from_request_parts(parts, api)
+        let Path(reference) = Path::<String>::from_request_parts(parts, state)
             .await
             .map_err(|_rejection| UnknownReference)?;
-        let id = api.sealer.open(&reference)?;
+        let id = Statuses::from_ref(state).open(&reference)?;
         if let Some(logged_id) = parts.extensions.get::<LoggedRegistrationId>() {
             logged_id.note(id);
         }

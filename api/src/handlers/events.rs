@@ -1,7 +1,6 @@
 //! `GET /registrations/{reference}/events`.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -14,10 +13,10 @@ use registrar_storage::LanePause;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
+use crate::admission::Admission;
 use crate::extract::GenuineReference;
 use crate::problem::{Problem, ProblemDocument, ProblemKind};
-use crate::state::Api;
-use crate::status::{Known, StatusBody};
+use crate::status::{RegistrationStatus, StatusBody, Statuses};
 
 /// Below the minute after which proxies hang up on a quiet connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -30,7 +29,7 @@ const RETRY_WHEN_FULL: Duration = Duration::from_secs(5);
 ///
 /// Each event is named `status` and carries what the status address answers. The first comes at
 /// once, then one with every change; the stream ends after a final outcome, and after a time that
-/// `/limits` tells. A client that connects again after a final outcome is told to stop (204).
+/// `/limits` names. A client that connects again after a final outcome has to stop (204).
 #[utoipa::path(
     get,
     path = "/registrations/{reference}/events",
@@ -47,25 +46,26 @@ const RETRY_WHEN_FULL: Duration = Duration::from_secs(5);
     )
 )]
 pub async fn events(
-    State(api): State<Arc<Api>>,
+    State(statuses): State<Statuses>,
+    State(admission): State<Admission>,
     GenuineReference(id): GenuineReference,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let permit = Arc::clone(&api.waiter_permits).try_acquire_owned();
-    let known = api.lookups.current(id).await;
+    let permit = statuses.permit();
+    let status = statuses.current(id).await;
     // Also where no permit is free: a client without that answer would come again and again.
-    if known.is_final() && has_seen(&headers, known, id) {
+    if status.is_final() && has_seen(&headers, status, id) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let permit = permit.map_err(|_full| {
+    let permit = permit.ok_or_else(|| {
         Problem::new(
             ProblemKind::TooManyStreams,
             "Too many people are watching right now. Look at the status itself instead.",
         )
         .retry_after(RETRY_WHEN_FULL)
     })?;
-    let ends = Instant::now() + api.admission.limits().stream_duration;
-    let stream = stream_from(Watch { api, id, ends, _permit: permit }, known);
+    let ends = Instant::now() + admission.limits().stream_duration;
+    let stream = stream_from(Watch { statuses, id, ends, _permit: permit }, status);
     let mut response =
         Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
     // Or nginx would keep events back until its buffer is full.
@@ -75,78 +75,76 @@ pub async fn events(
 }
 
 struct Watch {
-    api: Arc<Api>,
+    statuses: Statuses,
     id: RegistrationId,
     ends: Instant,
     _permit: OwnedSemaphorePermit,
 }
 
-/// What a client of the stream was told.
-#[derive(Clone)]
-struct Told {
-    known: Known,
+/// What a client of the stream was sent last.
+struct Sent {
+    status: RegistrationStatus,
     pause: Option<LanePause>,
 }
 
 /// What is known now; then every change until one is final.
-fn stream_from(watch: Watch, known: Known) -> impl Stream<Item = Result<Event, Infallible>> {
-    enum Next {
-        Tell(Known),
-        After(Told),
-    }
-
-    stream::unfold((watch, Next::Tell(known)), async |(watch, next)| {
-        let known = match next {
-            Next::Tell(known) => known,
-            Next::After(told) => watch.change_of(told).await?,
+fn stream_from(
+    watch: Watch,
+    status: RegistrationStatus,
+) -> impl Stream<Item = Result<Event, Infallible>> {
+    stream::unfold((watch, None, status), async |(watch, sent, first)| {
+        let status = match sent {
+            None => first,
+            Some(sent) => watch.change_after(sent).await?,
         };
-        let told = Told { known, pause: watch.api.pause() };
-        let event = Ok(event(&told, watch.id));
-        Some((event, (watch, Next::After(told))))
+        let sent = Sent { status, pause: watch.statuses.pause() };
+        let event = Ok(event(&sent, watch.id));
+        Some((event, (watch, Some(sent), first)))
     })
 }
 
 impl Watch {
-    /// What comes after `told`; `None` when that is final, the stream has lasted long
-    /// enough or the process stops.
-    async fn change_of(&self, told: Told) -> Option<Known> {
-        let Told { known, pause } = told;
-        if known.is_final() {
+    /// What comes after what was sent; `None` when that is final, the stream has lasted long enough
+    /// or the process stops.
+    async fn change_after(&self, Sent { status, pause }: Sent) -> Option<RegistrationStatus> {
+        if status.is_final() {
             return None;
         }
-        let seen = known.decision().copied();
+        let (waits, is_unreadable) =
+            (status == RegistrationStatus::Waiting, status == RegistrationStatus::Unreadable);
+        let seen = status.decision().copied();
         tokio::select! {
-            decision = self.api.lookups.changed(self.id, seen) => Some(Known::Decided(decision)),
-            () = self.api.pauses.changed(Api::LANE, pause.as_ref()), if known == Known::Waiting => {
-                Some(Known::Waiting)
+            decision = self.statuses.changed(self.id, seen) => {
+                Some(RegistrationStatus::Decided(decision))
             }
-            known = self.read_again(), if known == Known::Unreadable => Some(known),
+            () = self.statuses.pause_changed(pause.as_ref()), if waits => Some(status),
+            status = self.read_again(), if is_unreadable => Some(status),
             () = tokio::time::sleep_until(self.ends) => None,
-            () = self.api.closing.cancelled() => None,
+            () = self.statuses.closing() => None,
         }
     }
 
     /// What is known as soon as the database answers again.
-    async fn read_again(&self) -> Known {
+    async fn read_again(&self) -> RegistrationStatus {
         loop {
             tokio::time::sleep(READ_AGAIN).await;
-            let known = self.api.lookups.current(self.id).await;
-            if known != Known::Unreadable {
-                return known;
+            let status = self.statuses.current(self.id).await;
+            if status != RegistrationStatus::Unreadable {
+                return status;
             }
         }
     }
 }
 
-fn event(told: &Told, id: RegistrationId) -> Event {
-    let body = told.known.body(id, told.pause.as_ref());
+fn event(sent: &Sent, id: RegistrationId) -> Event {
+    let body = sent.status.body(id, sent.pause.as_ref());
     let event = Event::default().event("status").id(body.status.as_str());
     // The body is made of strings and times; should it not become JSON, the name says enough.
     event.clone().json_data(&body).unwrap_or(event)
 }
 
-fn has_seen(headers: &HeaderMap, known: Known, id: RegistrationId) -> bool {
+fn has_seen(headers: &HeaderMap, status: RegistrationStatus, id: RegistrationId) -> bool {
     headers
         .get("last-event-id")
-        .is_some_and(|seen| seen.as_bytes() == known.body(id, None).status.as_str().as_bytes())
+        .is_some_and(|seen| seen.as_bytes() == status.body(id, None).status.as_str().as_bytes())
 }

@@ -1,7 +1,5 @@
 //! `GET /limits`.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -12,7 +10,7 @@ use registrar_domain::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::state::Api;
+use crate::admission::Admission;
 use crate::status::{CacheRule, EntityTag, conditional_json};
 
 /// Every limit a client should know. Times are in seconds.
@@ -61,8 +59,8 @@ pub struct LimitsBody {
 
 /// Every limit a client should know.
 #[utoipa::path(get, path = "/limits", tag = "service", responses((status = 200, body = LimitsBody)))]
-pub async fn limits(State(api): State<Arc<Api>>, headers: HeaderMap) -> Response {
-    let limits = api.admission.limits();
+pub async fn limits(State(admission): State<Admission>, headers: HeaderMap) -> Response {
+    let limits = admission.limits();
     let rate = limits.rate();
     let body = LimitsBody {
         status: "ok",

@@ -9,8 +9,6 @@ pub mod register;
 pub mod registration;
 pub mod root;
 
-mod waiting;
-
 use serde::Serialize;
 use utoipa::ToSchema;
 

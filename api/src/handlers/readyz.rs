@@ -1,18 +1,11 @@
 //! `GET /readyz`.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use axum::Json;
 use axum::extract::State;
 
 use super::Health;
 use crate::problem::{Problem, ProblemDocument, ProblemKind, ProblemPart};
-use crate::state::Api;
-use crate::status::Lookups;
-
-/// Kubernetes gives a probe a second.
-const TIMEOUT: Duration = Duration::from_millis(500);
+use crate::readiness::{Readiness, Ready};
 
 /// Whether the instance can accept registrations; for orchestrators.
 ///
@@ -27,29 +20,20 @@ const TIMEOUT: Duration = Duration::from_millis(500);
         (status = 503, description = "`errors` names what is missing.", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
-pub async fn readyz(State(api): State<Arc<Api>>) -> Result<Json<Health>, Problem> {
-    if api.shutdown.is_cancelled() {
-        return Err(not_ready("shutting_down", "This instance is shutting down."));
-    }
-    if !api.publisher.readiness().is_ready() {
-        return Err(not_ready("rabbitmq", "RabbitMQ takes no messages from this instance."));
-    }
-    Ok(Json(if can_read(&api.lookups).await {
-        Health { status: "ready", message: "Registrations can be accepted and looked up." }
-    } else {
-        Health {
-            status: "degraded",
-            message: "Registrations can be accepted. MySQL does not answer, so they cannot be \
-                      looked up.",
+pub async fn readyz(State(readiness): State<Readiness>) -> Result<Json<Health>, Problem> {
+    let (code, message) = match readiness.now().await {
+        Ready::Ready => {
+            let message = "Registrations can be accepted and looked up.";
+            return Ok(Json(Health { status: "ready", message }));
         }
-    }))
-}
-
-async fn can_read(lookups: &Lookups) -> bool {
-    tokio::time::timeout(TIMEOUT, lookups.can_read()).await.unwrap_or(false)
-}
-
-fn not_ready(code: &'static str, message: &str) -> Problem {
+        Ready::WithoutMySql => {
+            let message = "Registrations can be accepted. MySQL does not answer, so they cannot be \
+                           looked up.";
+            return Ok(Json(Health { status: "degraded", message }));
+        }
+        Ready::WithoutRabbitMq => ("rabbitmq", "RabbitMQ takes no messages from this instance."),
+        Ready::ShuttingDown => ("shutting_down", "This instance is shutting down."),
+    };
     let part = ProblemPart { pointer: None, code, message: message.to_owned(), violation: None };
-    Problem::new(ProblemKind::NotReady, message).with_errors(vec![part])
+    Err(Problem::new(ProblemKind::NotReady, message).with_errors(vec![part]))
 }

@@ -1,22 +1,17 @@
 //! `GET /registrations/{reference}`.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use registrar_domain::RegistrationId;
-use time::OffsetDateTime;
 
-use super::waiting::wait_for_outcome;
+use crate::admission::Admission;
 use crate::extract::GenuineReference;
-use crate::pages::{Page, PageContext, Prospect, StatusPage, refusal};
-use crate::prefer::{PREFERENCE_APPLIED, applied, preferred_wait};
+use crate::http::{PREFERENCE_APPLIED, applied, preferred_wait};
+use crate::pages::{Page, PageContext, StatusPage, refusal};
 use crate::problem::{Problem, ProblemDocument, whole_seconds};
-use crate::state::Api;
-use crate::status::{CacheRule, Known, StatusBody, conditional_json};
+use crate::status::{CacheRule, RegistrationStatus, StatusBody, Statuses, conditional_json};
 
 /// Where a registration stands.
 ///
@@ -41,84 +36,75 @@ use crate::status::{CacheRule, Known, StatusBody, conditional_json};
     )
 )]
 pub async fn registration(
-    State(api): State<Arc<Api>>,
+    State(statuses): State<Statuses>,
+    State(admission): State<Admission>,
     reference: Result<GenuineReference, Problem>,
     headers: HeaderMap,
     context: Option<Extension<PageContext>>,
 ) -> Response {
     let context = context.as_ref().map(|Extension(context)| context);
-    match reference {
-        Ok(GenuineReference(id)) => answer(&api, id, &headers, context).await,
-        Err(problem) => refusal(context, problem),
-    }
-}
-
-async fn answer(
-    api: &Api,
-    id: RegistrationId,
-    headers: &HeaderMap,
-    context: Option<&PageContext>,
-) -> Response {
-    let mut known = api.lookups.current(id).await;
-    let wait = preferred_wait(headers, api.admission.limits().wait);
-    let mut waited = None;
-    if let (Known::Waiting | Known::Unreadable, Some(wait)) = (known, wait) {
-        waited = wait_for_outcome(api, id, wait).await;
+    let id = match reference {
+        Ok(GenuineReference(id)) => id,
+        Err(problem) => return refusal(context, problem),
+    };
+    let mut status = statuses.current(id).await;
+    let mut applied_wait = None;
+    if let (RegistrationStatus::Waiting | RegistrationStatus::Unreadable, Some(wait)) =
+        (status, preferred_wait(&headers, admission.limits().wait))
+    {
+        let waited = statuses.wait(id, wait).await;
+        applied_wait = waited.map(|_| wait);
         match waited {
-            Some(Known::Decided(decision)) => known = Known::Decided(decision),
+            Some(decided @ RegistrationStatus::Decided(_)) => status = decided,
             // The database may be back.
-            Some(_) if known == Known::Unreadable => known = api.lookups.current(id).await,
+            Some(_) if status == RegistrationStatus::Unreadable => {
+                status = statuses.current(id).await;
+            }
             _ => {}
         }
     }
-    let page = context.and_then(|context| page(api, id, known, context));
-    let mut response = page.unwrap_or_else(|| standing(api, id, known, headers));
-    if let (Some(wait), Some(_)) = (wait, waited) {
+    let page = context.and_then(|context| page(&statuses, id, status, context));
+    let mut response = page.unwrap_or_else(|| json(&statuses, id, status, &headers));
+    if let Some(wait) = applied_wait {
         response.headers_mut().insert(PREFERENCE_APPLIED, applied(wait));
     }
     response
 }
 
-fn standing(api: &Api, id: RegistrationId, known: Known, request: &HeaderMap) -> Response {
-    let is_final = known.is_final();
-    let rule = match known {
-        Known::Unreadable => CacheRule::Never,
-        _ if is_final => CacheRule::Final,
-        Known::Waiting | Known::Decided(_) => CacheRule::MayChange,
+fn json(
+    statuses: &Statuses,
+    id: RegistrationId,
+    status: RegistrationStatus,
+    request: &HeaderMap,
+) -> Response {
+    let rule = match status {
+        RegistrationStatus::Unreadable => CacheRule::Never,
+        _ if status.is_final() => CacheRule::Final,
+        RegistrationStatus::Waiting | RegistrationStatus::Decided(_) => CacheRule::MayChange,
     };
-    let pause = api.pause();
-    let body = known.body(id, pause.as_ref());
-    let mut response = conditional_json(request, rule, &known.tag(pause.as_ref()), &body);
+    let pause = statuses.pause();
+    let body = status.body(id, pause.as_ref());
+    let mut response = conditional_json(request, rule, &status.tag(pause.as_ref()), &body);
     let headers = response.headers_mut();
-    // Who asks for HTML gets a page at the same address.
+    // A client that asks for HTML gets a page at the same address.
     headers.append(header::VARY, HeaderValue::from_static("accept"));
-    if let Some(look_again) = prospect(api, &body, is_final).look_again {
-        // A page looks again earlier: its reader should soon hear of a pause that an operator ends.
-        let paused = api.pause_left().filter(|_| known == Known::Waiting);
-        let look_again = paused.map_or(look_again, |left| look_again.max(left));
-        headers.insert(header::RETRY_AFTER, whole_seconds(look_again));
+    // A page looks again earlier: its reader should soon hear of a pause that an operator ends.
+    if let Some(retry_after) = statuses.retry_after(status, body.accepted_at) {
+        headers.insert(header::RETRY_AFTER, whole_seconds(retry_after));
     }
     response
 }
 
 /// The same for a person; `None` when the page cannot be rendered.
-fn page(api: &Api, id: RegistrationId, known: Known, context: &PageContext) -> Option<Response> {
-    let body = known.body_in(context.texts(), id, api.pause().as_ref());
-    let prospect = prospect(api, &body, known.is_final());
+fn page(
+    statuses: &Statuses,
+    id: RegistrationId,
+    status: RegistrationStatus,
+    context: &PageContext,
+) -> Option<Response> {
+    let body = status.body_in(context.texts(), id, statuses.pause().as_ref());
+    let prospect = statuses.prospect(status, body.accepted_at);
     // However it was spelled and whichever secret sealed it, the page shows it as it is issued now.
-    let page = StatusPage::new(&api.sealer.seal(id), known, body, prospect, context.texts());
+    let page = StatusPage::new(&statuses.seal(id), status, body, prospect, context.texts());
     context.render(StatusCode::OK, &Page::Status(page))
-}
-
-fn prospect(api: &Api, body: &StatusBody, is_final: bool) -> Prospect {
-    let age = body.accepted_at.map_or(Duration::ZERO, age_of);
-    Prospect {
-        takes: api.wait_estimate.takes(age),
-        look_again: (!is_final).then(|| api.wait_estimate.retry_after(age)),
-    }
-}
-
-fn age_of(accepted_at: OffsetDateTime) -> Duration {
-    // Clocks of two machines may disagree.
-    Duration::try_from(OffsetDateTime::now_utc() - accepted_at).unwrap_or_default()
 }

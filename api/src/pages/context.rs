@@ -3,7 +3,7 @@ use axum::response::{IntoResponse as _, Response};
 use registrar_texts::{Language, Texts};
 
 use super::{Page, Pages};
-use crate::negotiation::{chosen_language, preferred_language};
+use crate::http::{chosen_language, preferred_language};
 
 /// The page's own style and script, and requests to where it came from: nothing inline, nothing
 /// from elsewhere.

@@ -17,7 +17,7 @@ pub use form_page::{FieldError, FormPage, Values};
 use minijinja::Value;
 pub use moment::Moment;
 pub use show::{form_again, refusal, to_form, to_status};
-pub use status_page::{Prospect, StatusPage, Wait};
+pub use status_page::{StatusPage, Wait};
 pub use templates::Pages;
 
 /// A page, and what its template is given besides what every page gets.

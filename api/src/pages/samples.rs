@@ -9,8 +9,8 @@ use registrar_storage::LanePause;
 use registrar_texts::{Language, Texts};
 use time::OffsetDateTime;
 
-use super::{AwayPage, FieldError, FormPage, Page, Prospect, StatusPage, Values};
-use crate::status::Known;
+use super::{AwayPage, FieldError, FormPage, Page, StatusPage, Values};
+use crate::status::{Prospect, RegistrationStatus};
 
 /// Pages of every kind, with made-up contents.
 pub(super) fn pages(language: Language) -> Vec<Page> {
@@ -48,7 +48,9 @@ fn statuses(texts: &'static Texts) -> Vec<StatusPage> {
         Outcome::OnHold(HoldReason::Undecodable),
     ];
     let decided = [Some(now), None].into_iter().flat_map(|accepted_at| {
-        outcomes.map(|outcome| Known::Decided(Decision { outcome, accepted_at, decided_at: now }))
+        outcomes.map(|outcome| {
+            RegistrationStatus::Decided(Decision { outcome, accepted_at, decided_at: now })
+        })
     });
     let pause = LanePause {
         id: 0,
@@ -60,14 +62,14 @@ fn statuses(texts: &'static Texts) -> Vec<StatusPage> {
         since: now,
     };
     let mut pages = Vec::new();
-    for known in decided.chain([Known::Waiting, Known::Unreadable]) {
+    for status in decided.chain([RegistrationStatus::Waiting, RegistrationStatus::Unreadable]) {
         for pause in [None, Some(&pause)] {
             for id in [id, RegistrationId::generate()] {
                 for takes in [Duration::ZERO, Duration::from_hours(1)] {
                     for look_again in [None, Some(takes)] {
-                        let body = known.body_in(texts, id, pause);
+                        let body = status.body_in(texts, id, pause);
                         let prospect = Prospect { takes, look_again };
-                        pages.push(StatusPage::new(&reference, known, body, prospect, texts));
+                        pages.push(StatusPage::new(&reference, status, body, prospect, texts));
                     }
                 }
             }

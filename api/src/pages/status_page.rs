@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Moment;
 use crate::problem::seconds_to_wait;
-use crate::status::{Known, StatusBody};
+use crate::status::{Prospect, RegistrationStatus, StatusBody};
 
 /// From here on it is no longer "a few seconds".
 const LONG: Duration = Duration::from_secs(30);
@@ -46,29 +46,20 @@ pub struct Wait {
     pub minutes: u64,
 }
 
-/// When an outcome can be expected.
-#[derive(Clone, Copy, Debug)]
-pub struct Prospect {
-    /// How long it takes in all.
-    pub takes: Duration,
-    /// When to look again; `None` when it cannot change any more.
-    pub look_again: Option<Duration>,
-}
-
 impl StatusPage {
     /// The page of a registration; `body` is in the language of these texts.
     pub fn new(
         reference: &Reference,
-        known: Known,
+        status: RegistrationStatus,
         body: StatusBody,
         prospect: Prospect,
         texts: &Texts,
     ) -> Self {
-        let waits = known == Known::Waiting && body.paused_until.is_none();
+        let waits = status == RegistrationStatus::Waiting && body.paused_until.is_none();
         let paused_until = body.paused_until.map(Moment::from);
         Self {
             status: body.status.as_str(),
-            unreadable: known == Known::Unreadable,
+            unreadable: status == RegistrationStatus::Unreadable,
             message: match &paused_until {
                 // Both times are spelled the same, so that the script can replace both.
                 Some(until) => texts.paused(until.text()).into(),
@@ -99,13 +90,13 @@ mod tests {
 
     use super::*;
 
-    fn page_of(known: Known) -> StatusPage {
+    fn page_of(status: RegistrationStatus) -> StatusPage {
         let id = RegistrationId::generate();
         let reference = ReferenceSealer::new(&"secret".into(), &[]).seal(id);
         let takes = Duration::from_secs(90);
         let prospect = Prospect { takes, look_again: Some(Duration::from_millis(1_500)) };
         let texts = Language::Persian.texts();
-        StatusPage::new(&reference, known, known.body_in(texts, id, None), prospect, texts)
+        StatusPage::new(&reference, status, status.body_in(texts, id, None), prospect, texts)
     }
 
     #[test]
@@ -119,7 +110,7 @@ mod tests {
 
     #[test]
     fn who_waits_hears_how_long_and_when_to_look_again() {
-        let page = page_of(Known::Waiting);
+        let page = page_of(RegistrationStatus::Waiting);
         assert_eq!(page.wait, Some(Wait { long: true, minutes: 2 }));
         assert_eq!(page.refresh, Some(5), "long enough to be read");
         assert_eq!(page.message, Language::Persian.texts().accepted());
@@ -128,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_status_that_cannot_be_read_shows_no_wait() {
-        let page = page_of(Known::Unreadable);
+        let page = page_of(RegistrationStatus::Unreadable);
         assert!(page.unreadable && page.wait.is_none());
         assert_eq!(page.status, "accepted");
     }

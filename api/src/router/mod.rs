@@ -13,7 +13,7 @@ use crate::docs;
 use crate::docs::{Documents, DocumentsError};
 use crate::handlers::not_found::{method_not_allowed, not_found};
 use crate::handlers::{events, limits, livez, readyz, register, registration, root};
-use crate::middleware::{Admit, Observe, cross_origin};
+use crate::middleware::{Admit, AroundLayer, Observe, cross_origin};
 use crate::state::Api;
 
 /// The route table. Each handler describes itself, so that it is the OpenAPI document, too.
@@ -61,9 +61,9 @@ fn with_layers(
     cors_origins: &[HeaderValue],
 ) -> Router {
     let layers = ServiceBuilder::new()
-        .layer(observe)
+        .layer(AroundLayer(observe))
         .option_layer(cross_origin(cors_origins))
-        .layer(Admit(api.admission.clone()));
+        .layer(AroundLayer(Admit(api.admission.clone())));
     routes.layer(layers)
 }
 

@@ -22,8 +22,8 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use self::error_bodies::ErrorBodies;
+use crate::http::Peer;
 use crate::limits::Limits;
-use crate::middleware::Peer;
 
 /// The kernel has no file descriptors or memory left: some come free when connections end.
 const PAUSE_AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(100);

@@ -14,7 +14,7 @@ pub enum CacheRule {
     MayChange,
     /// It says nothing certain.
     Never,
-    /// It is the same for everybody until the next deployment.
+    /// It is the same for every client until the next deployment.
     Public,
 }
 
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_has_the_answer_is_told_so() {
+    fn a_client_that_has_the_answer_hears_so() {
         let tag = tag();
         for value in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".into()] {
             let response = asked_with(Some(&value), CacheRule::Final);

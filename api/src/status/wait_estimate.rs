@@ -1,32 +1,34 @@
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use registrar_domain::{Decision, Outcome};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
-/// Nobody should ask more often.
+/// No client should ask more often.
 const SHORTEST: Duration = Duration::from_secs(1);
-/// Nobody should be left waiting longer once the queue is short again.
+/// No client should wait longer once the queue is short again.
 const LONGEST: Duration = Duration::from_secs(30);
 /// A decision older than this says nothing of the queue as it is now.
 const FRESH: time::Duration = time::Duration::seconds(30);
 /// Each measurement moves the estimate by an eighth, as TCP's round-trip estimate does (RFC 6298).
-const WEIGHT: u64 = 8;
-/// Whoever waits looks again sooner than this; when nobody has, nothing is known of a standstill.
+const WEIGHT: u32 = 8;
+/// A client that waits looks again sooner than this; when none has, nothing is known of a standstill.
 const SILENCE: Duration = Duration::from_mins(1);
 
 /// How long registrations wait for their outcome just now, learnt from the look-ups that the API
 /// makes anyway.
 #[derive(Clone, Debug, Default)]
-pub struct WaitEstimate {
-    milliseconds: Arc<AtomicU64>,
-    standstill: Arc<Mutex<Option<Standstill>>>,
+pub struct WaitEstimate(Arc<Mutex<Estimate>>);
+
+#[derive(Debug, Default)]
+struct Estimate {
+    usual: Duration,
+    standstill: Option<Standstill>,
 }
 
 /// Look-ups find registrations that wait, and no outcome that just came about. The measured waits
-/// say nothing of it, and an id from a key does not tell since when it waits.
+/// say nothing of it, and an id from a key does not say since when it waits.
 #[derive(Clone, Copy, Debug)]
 struct Standstill {
     since: Instant,
@@ -41,52 +43,48 @@ impl WaitEstimate {
         if is_held || now - decision.decided_at > FRESH {
             return;
         }
-        self.set_standstill(None);
-        let waited = u64::try_from((decision.decided_at - accepted_at).whole_milliseconds());
-        let waited = waited.unwrap_or(0);
-        // Two observations at once may lose one: it is an estimate.
-        let before = self.milliseconds.load(Ordering::Relaxed);
-        let after = (before.saturating_mul(WEIGHT - 1).saturating_add(waited)) / WEIGHT;
-        self.milliseconds.store(after, Ordering::Relaxed);
+        let waited = Duration::try_from(decision.decided_at - accepted_at).unwrap_or_default();
+        let mut estimate = self.lock();
+        estimate.standstill = None;
+        estimate.usual = estimate.usual.saturating_mul(WEIGHT - 1).saturating_add(waited) / WEIGHT;
     }
 
     /// Learns that some registration still waits.
     pub fn observe_waiting(&self, now: Instant) {
-        let since = self.lasting(now).map_or(now, |standstill| standstill.since);
-        self.set_standstill(Some(Standstill { since, last_seen: now }));
+        let mut estimate = self.lock();
+        let since = estimate.standstill(now).map_or(now, |standstill| standstill.since);
+        estimate.standstill = Some(Standstill { since, last_seen: now });
     }
 
     /// How long a registration that has waited for `age` takes in all: as others did, or longer when
     /// it already has.
     pub fn takes(&self, age: Duration) -> Duration {
-        self.usual().max(self.at_least(age))
+        let (usual, age) = self.usual_and_age(age);
+        usual.max(age)
     }
 
     /// When to ask again about a registration that has waited for `age`: when it should be done,
     /// or, when it is late already, after a quarter of the time it has waited.
     pub fn retry_after(&self, age: Duration) -> Duration {
-        let age = self.at_least(age);
-        let remaining = self.usual().checked_sub(age).unwrap_or(age / 4);
-        remaining.clamp(SHORTEST, LONGEST)
+        let (usual, age) = self.usual_and_age(age);
+        usual.checked_sub(age).unwrap_or(age / 4).clamp(SHORTEST, LONGEST)
     }
 
     /// A registration of unknown age, too, has to wait until a standstill is over.
-    fn at_least(&self, age: Duration) -> Duration {
-        let now = Instant::now();
-        self.lasting(now).map_or(age, |standstill| age.max(now - standstill.since))
+    fn usual_and_age(&self, age: Duration) -> (Duration, Duration) {
+        let (now, estimate) = (Instant::now(), self.lock());
+        let standstill = estimate.standstill(now);
+        (estimate.usual, standstill.map_or(age, |standstill| age.max(now - standstill.since)))
     }
 
-    fn lasting(&self, now: Instant) -> Option<Standstill> {
-        let standstill = *self.standstill.lock().unwrap_or_else(PoisonError::into_inner);
-        standstill.filter(|standstill| now - standstill.last_seen <= SILENCE)
+    fn lock(&self) -> MutexGuard<'_, Estimate> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn set_standstill(&self, standstill: Option<Standstill>) {
-        *self.standstill.lock().unwrap_or_else(PoisonError::into_inner) = standstill;
-    }
-
-    fn usual(&self) -> Duration {
-        Duration::from_millis(self.milliseconds.load(Ordering::Relaxed))
+impl Estimate {
+    fn standstill(&self, now: Instant) -> Option<Standstill> {
+        self.standstill.filter(|standstill| now - standstill.last_seen <= SILENCE)
     }
 }
 
@@ -128,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn time_already_waited_is_taken_off_and_lateness_adds_patience() {
+    fn time_already_waited_is_taken_off_and_lateness_lengthens_the_rest() {
         let estimate = WaitEstimate::default();
         (0..100).for_each(|_| estimate.observe(&waited(20), NOW));
         let retry_after =
@@ -148,7 +146,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn while_nothing_is_decided_everybody_hears_for_how_long_already() {
+    async fn while_nothing_is_decided_every_client_hears_for_how_long_already() {
         let estimate = WaitEstimate::default();
         for _ in 0..=5 {
             estimate.observe_waiting(Instant::now());
@@ -162,7 +160,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_standstill_that_nobody_watched_is_none() {
+    async fn a_standstill_that_no_client_watched_is_none() {
         let estimate = WaitEstimate::default();
         estimate.observe_waiting(Instant::now());
         tokio::time::advance(Duration::from_mins(2)).await;

@@ -3,9 +3,9 @@ use std::sync::Arc;
 use registrar_domain::{DerivationKey, Reference, ReferenceSealer, Registration, RegistrationId};
 use registrar_messaging::Publisher;
 
-use super::logged_id::LoggedRegistrationId;
 use super::publish::publish;
 use super::request::RegistrationRequest;
+use crate::http::LoggedRegistrationId;
 use crate::problem::{Problem, RetrySafety};
 
 /// What idempotency keys of this route are for, so that a key of another means something else.

@@ -1,5 +1,4 @@
-use axum::body::Body;
-use axum::extract::{FromRef, FromRequest, Request};
+use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use registrar_domain::{IdempotencyKey, MalformedIdempotencyKey, Student};
 
@@ -25,29 +24,16 @@ impl RegistrationRequest {
     }
 }
 
-impl<S> FromRequest<S> for RegistrationRequest
-where
-    BodyLimits: FromRef<S>,
-    S: Sync,
-{
+impl FromRequest<BodyLimits> for RegistrationRequest {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, limits: &BodyLimits) -> Result<Self, Problem> {
         let (head, body) = request.into_parts();
         header_key(&head.headers)?;
-        let fields = read_fields(BodyLimits::from_ref(state), &head.headers, body).await?;
-        Self::new(&head.headers, fields)
+        let media_type = MediaType::of(&head.headers)?;
+        let body = read_body(&head.headers, body, limits.bytes, limits.timeout).await?;
+        Self::new(&head.headers, parse_fields(media_type, &body)?)
     }
-}
-
-async fn read_fields(
-    limits: BodyLimits,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<Fields, Problem> {
-    let media_type = MediaType::of(headers)?;
-    let body = read_body(headers, body, limits.bytes, limits.timeout).await?;
-    parse_fields(media_type, &body)
 }
 
 /// Each of several keys would mean another registration, so only one is taken.

@@ -8,11 +8,11 @@ use axum::response::{IntoResponse as _, Response};
 use tokio::time::{Duration, Instant};
 
 use super::filled_form::FilledForm;
-use super::json;
-use crate::middleware::{Admission, guarded};
+use super::{Faces, json};
+use crate::admission::{Admission, guarded};
 use crate::pages::{PageContext, form_again, to_status};
 use crate::problem::{Problem, RetrySafety};
-use crate::state::Api;
+use crate::status::status_url;
 use crate::submission::{
     Accepted, Fields, MediaType, RegistrationRequest, looks_like_json, parse_fields, read_body,
 };
@@ -24,14 +24,13 @@ const REFUSED_FORM_TIMEOUT: Duration = Duration::from_secs(2);
 /// read before anything is refused, so that the form keeps what was entered; the time that it takes
 /// is part of what the answer may take.
 pub(super) async fn answer(
-    api: &Api,
+    Faces { admission, statuses, .. }: &Faces,
     page: &PageContext,
     request: Request,
     accept: impl AsyncFnOnce(RegistrationRequest) -> Result<Accepted, Problem>,
 ) -> Response {
     let received = Instant::now();
     let (head, body) = request.into_parts();
-    let admission = &api.admission;
     let limits = admission.limits();
     let admitted = admission.check_rate(&head, true);
     let timeout = match admitted {
@@ -51,8 +50,8 @@ pub(super) async fn answer(
     };
     match accepted {
         // Whatever its type says, a program has sent it.
-        accepted if is_json => json::answer_at_once(api, accepted),
-        Ok(accepted) => to_status(page, &Api::status_url(&accepted.reference)),
+        accepted if is_json => json::answer_at_once(statuses, accepted),
+        Ok(accepted) => to_status(page, &status_url(&accepted.reference)),
         Err(problem) => form_again(page, problem, form.values, &form.key),
     }
 }

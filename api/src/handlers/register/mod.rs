@@ -4,8 +4,6 @@ mod filled_form;
 mod form;
 mod json;
 
-use std::sync::Arc;
-
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use registrar_telemetry::propagation;
@@ -13,25 +11,26 @@ use serde::Serialize;
 use tracing::{Instrument as _, Span};
 use utoipa::ToSchema;
 
+use crate::admission::Admission;
+use crate::http::LoggedRegistrationId;
 use crate::pages::PageContext;
 use crate::problem::ProblemDocument;
-use crate::state::Api;
-use crate::status::StatusBody;
-use crate::submission::{Fields, LoggedRegistrationId};
+use crate::status::{StatusBody, Statuses};
+use crate::submission::{Acceptor, Fields};
 
 /// An accepted registration, and where to look for what becomes of it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Accepted)]
-pub struct AcceptedBody {
+pub struct AcceptedBody<'a> {
     /// Where it stands.
     #[serde(flatten)]
     status: StatusBody,
     /// What to keep, on paper too; in any case, with or without hyphens.
     #[schema(example = "06CX7H2T01R010000000000004FBA5YTS330")]
-    reference: String,
+    reference: &'a str,
     /// Where to look for what becomes of it.
     #[schema(example = "/registrations/06CX7H2T01R010000000000004FBA5YTS330")]
-    status_url: String,
+    status_url: &'a str,
 }
 
 /// Accepts a registration: answers once it is stored safely in the queue.
@@ -54,11 +53,11 @@ pub struct AcceptedBody {
         (Fields = "application/x-www-form-urlencoded"),
     )),
     responses(
-        (status = 202, description = "Accepted: it will be registered, rejected or looked at by a person, and never lost.", body = AcceptedBody, headers(
+        (status = 202, description = "Accepted: it will be registered, rejected or looked at by a person, and never lost.", body = AcceptedBody<'static>, headers(
             ("Location" = String, description = "Where to look for what becomes of it."),
             ("Retry-After" = u64, description = "When to look, in seconds."),
         )),
-        (status = 201, description = "Registered within the wait that was asked for.", body = AcceptedBody, headers(
+        (status = 201, description = "Registered within the wait that was asked for.", body = AcceptedBody<'static>, headers(
             ("Location" = String, description = "The registration."),
             ("Preference-Applied" = String, description = "The wait that was heeded."),
         )),
@@ -80,21 +79,34 @@ pub struct AcceptedBody {
         (status = 504, description = "No answer in time: repeat it with the same key.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
     )
 )]
-pub async fn register_student_handler(State(api): State<Arc<Api>>, request: Request) -> Response {
+pub async fn register_student_handler(
+    State(acceptor): State<Acceptor>,
+    State(admission): State<Admission>,
+    State(statuses): State<Statuses>,
+    request: Request,
+) -> Response {
+    let faces = Faces { acceptor, admission, statuses };
     let extensions = request.extensions();
     let page = extensions.get::<PageContext>().cloned();
     let logged_id = extensions.get::<LoggedRegistrationId>().cloned().unwrap_or_default();
     let answering = async {
         match page {
             Some(page) => {
-                let accept = async |request| api.acceptor.accept(request, &logged_id).await;
+                let accept = async |request| faces.acceptor.accept(request, &logged_id).await;
                 // Boxed, or every registration would carry the memory that a form takes.
-                Box::pin(form::answer(&api, &page, request, accept)).await
+                Box::pin(form::answer(&faces, &page, request, accept)).await
             }
-            None => json::answer(&api, request, &logged_id).await.into_response(),
+            None => json::answer(&faces, request, &logged_id).await.into_response(),
         }
     };
     answering.instrument(handler_span()).await
+}
+
+/// What both faces need.
+struct Faces {
+    acceptor: Acceptor,
+    admission: Admission,
+    statuses: Statuses,
 }
 
 fn handler_span() -> Span {

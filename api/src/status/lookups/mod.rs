@@ -10,8 +10,8 @@ use registrar_storage::{StatusReader, StorageError};
 use tokio::sync::{mpsc, oneshot};
 
 use self::task::{LookupsTask, REQUESTS_LIMIT};
-use super::finals::FinalOutcomes;
-use super::{Known, WaitEstimate};
+use super::final_outcomes::FinalOutcomes;
+use super::{RegistrationStatus, WaitEstimate};
 
 /// No registration has this id, but looking for it shows whether the database answers.
 const PROBE: RegistrationId = RegistrationId::from_bytes([0; 16]);
@@ -71,23 +71,23 @@ impl Lookups {
     }
 
     /// What is known now; within a second, also when the database does not answer.
-    pub async fn current(&self, id: RegistrationId) -> Known {
+    pub async fn current(&self, id: RegistrationId) -> RegistrationStatus {
         if let Some(decision) = self.finals.get(id) {
-            return Known::Decided(decision);
+            return RegistrationStatus::Decided(decision);
         }
         let (sender, answer) = oneshot::channel();
         // Neither fails while a handle exists; should the task have died, nothing can be read.
         _ = self.requests.send(Request::Current(id, sender)).await;
         match answer.await {
-            Ok(Some(decision)) => Known::Decided(decision),
-            Ok(None) => Known::Waiting,
-            Err(_) => Known::Unreadable,
+            Ok(Some(decision)) => RegistrationStatus::Decided(decision),
+            Ok(None) => RegistrationStatus::Waiting,
+            Err(_) => RegistrationStatus::Unreadable,
         }
     }
 
     /// Whether the database answers.
     pub async fn can_read(&self) -> bool {
-        self.current(PROBE).await != Known::Unreadable
+        self.current(PROBE).await != RegistrationStatus::Unreadable
     }
 
     /// The outcome, as soon as there is one: drop the future to stop waiting.

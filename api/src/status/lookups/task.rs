@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{Decisions, PROBE, Request, Watcher};
 use crate::status::WaitEstimate;
-use crate::status::finals::FinalOutcomes;
+use crate::status::final_outcomes::FinalOutcomes;
 
 /// Registrations of one query: an `IN` list that both MySQL and its log can bear.
 pub(super) const BATCH_LIMIT: usize = 512;

@@ -84,9 +84,9 @@ async fn who_asks_at_once_shares_one_query() {
     let ids: Vec<_> = (0..100).map(|_| RegistrationId::generate()).collect();
     let asking = join_all(ids.iter().map(|id| lookups.current(*id)));
     let open = async { database.answers.add_permits(2) };
-    let (known, ()) = tokio::join!(asking, open);
-    assert!(known.iter().all(|known| *known == Known::Waiting));
-    assert_eq!(first.await.unwrap(), Known::Waiting);
+    let (statuses, ()) = tokio::join!(asking, open);
+    assert!(statuses.iter().all(|status| *status == RegistrationStatus::Waiting));
+    assert_eq!(first.await.unwrap(), RegistrationStatus::Waiting);
     assert_eq!(*database.queries.lock().unwrap(), [1, 100]);
 }
 
@@ -95,7 +95,7 @@ async fn who_waits_hears_of_the_outcome() {
     let database = Database::new(1_000);
     let lookups = start(&database);
     let id = RegistrationId::generate();
-    assert_eq!(lookups.current(id).await, Known::Waiting);
+    assert_eq!(lookups.current(id).await, RegistrationStatus::Waiting);
     let waiting = lookups.decided(id);
     database.register(id);
     assert_eq!(waiting.await.outcome, Outcome::Registered);
@@ -108,24 +108,27 @@ async fn a_database_that_is_away_is_said_so_and_waiting_goes_on() {
     let lookups = start(&database);
     *database.is_down.lock().unwrap() = true;
     let id = RegistrationId::generate();
-    assert_eq!(lookups.current(id).await, Known::Unreadable);
+    assert_eq!(lookups.current(id).await, RegistrationStatus::Unreadable);
     let waiting = tokio::spawn({
         let lookups = lookups.clone();
         async move { lookups.decided(id).await }
     });
-    assert_eq!(lookups.current(id).await, Known::Unreadable);
+    assert_eq!(lookups.current(id).await, RegistrationStatus::Unreadable);
     database.register(id);
     *database.is_down.lock().unwrap() = false;
     assert_eq!(waiting.await.unwrap().outcome, Outcome::Registered);
 }
 
 #[tokio::test]
-async fn a_database_that_hangs_keeps_nobody_and_is_asked_only_once() {
+async fn a_database_that_hangs_delays_no_client_and_is_asked_only_once() {
     let database = Database::new(0);
     let lookups = start(&database);
     let asked = Instant::now();
     for _ in 0..100 {
-        assert_eq!(lookups.current(RegistrationId::generate()).await, Known::Unreadable);
+        assert_eq!(
+            lookups.current(RegistrationId::generate()).await,
+            RegistrationStatus::Unreadable
+        );
     }
     assert!(asked.elapsed() < 2 * TIMEOUT, "only the first waits");
     assert_eq!(database.queries.lock().unwrap().len(), 1);
@@ -222,7 +225,7 @@ async fn a_query_is_bounded_and_the_rest_goes_with_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_is_a_standstill_until_something_is_decided_and_a_probe_is_nobody() {
+async fn a_client_that_waits_is_a_standstill_until_something_is_decided_and_a_probe_is_none() {
     let database = Database::new(Semaphore::MAX_PERMITS);
     let estimate = WaitEstimate::default();
     let (lookups, task) = Lookups::new(Arc::clone(&database), estimate.clone());
@@ -234,9 +237,9 @@ async fn who_waits_is_a_standstill_until_something_is_decided_and_a_probe_is_nob
     };
     assert!(lookups.can_read().await);
     assert_eq!(takes(10).await, 0);
-    assert_eq!(lookups.current(first).await, Known::Waiting);
+    assert_eq!(lookups.current(first).await, RegistrationStatus::Waiting);
     assert_eq!(takes(10).await, 10);
     database.register(second);
-    assert!(matches!(lookups.current(second).await, Known::Decided(_)));
+    assert!(matches!(lookups.current(second).await, RegistrationStatus::Decided(_)));
     assert_eq!(takes(10).await, 0);
 }

@@ -4,10 +4,9 @@ use std::time::Instant;
 use axum::extract::{MatchedPath, Request};
 use axum::http::StatusCode;
 
-use super::super::is_probe;
 use super::trace::{RequestTrace, known_method};
+use crate::http::{LoggedRegistrationId, is_probe};
 use crate::metrics::http::{CLIENT_CLOSED_REQUEST, HttpMetrics};
-use crate::submission::LoggedRegistrationId;
 
 /// Counts and times a request when it is dropped, and writes its one log line. Dropped without an
 /// answer, it is one whose client hung up.
@@ -22,7 +21,7 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    pub(super) fn of_pending(
+    pub(super) fn pending(
         request: &mut Request,
         metrics: &Arc<HttpMetrics>,
         trace: &RequestTrace,

@@ -11,8 +11,8 @@ use registrar_telemetry::propagation::{self, Context, FutureExt as _, Headers};
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
-use super::super::client_address::is_trusted;
-use super::super::{Answering, Peer, is_probe, route_of};
+use super::around::Answering;
+use crate::http::{Peer, is_probe, is_trusted, route_of};
 
 /// What OpenTelemetry's conventions call every other method.
 const OTHER_METHOD: &str = "_OTHER";

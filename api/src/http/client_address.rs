@@ -23,7 +23,7 @@ pub fn network(value: &str) -> Result<IpNet, String> {
 }
 
 /// Whether this is one of our own proxies, whose word counts.
-pub(super) fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
+pub fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
     let address = address.to_canonical();
     trusted.iter().any(|network| network.contains(&address))
 }
@@ -36,7 +36,7 @@ pub(super) fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
 ///
 /// `Forwarded` (RFC 7239) is not read: proxies that write the one header pass the other on as it
 /// came, so reading both would let clients choose their address.
-pub(super) fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let mut client = peer.to_canonical();
     let forwarded: Vec<_> =
         headers.get_all(X_FORWARDED_FOR).iter().map(HeaderValue::as_bytes).collect();

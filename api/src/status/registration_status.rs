@@ -11,7 +11,7 @@ use super::caching::EntityTag;
 
 /// What the API knows of a registration whose reference is genuine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum RegistrationStatus {
     /// Nothing is decided: it waits in the queue.
     Waiting,
     /// Accepted, but the database does not answer, so whether it waits is not known.
@@ -59,8 +59,8 @@ pub struct StatusBody {
     pub paused_until: Option<OffsetDateTime>,
 }
 
-impl Known {
-    /// As the API tells it to programs, while the lane is paused or not.
+impl RegistrationStatus {
+    /// As programs read it, while the lane is paused or not.
     pub fn body(&self, id: RegistrationId, pause: Option<&LanePause>) -> StatusBody {
         self.body_in(Language::English.texts(), id, pause)
     }
@@ -111,6 +111,11 @@ impl Known {
         }
     }
 
+    /// Whether it can never change again. A registration on hold can be replayed.
+    pub fn is_final(&self) -> bool {
+        self.decision().is_some_and(|decision| decision.outcome.is_final())
+    }
+
     fn words(&self, texts: &'static Texts) -> (StateName, &'static str, Option<&'static str>) {
         match self {
             Self::Waiting => (StateName::Accepted, texts.accepted(), None),
@@ -153,17 +158,17 @@ mod tests {
 
     const ID: &str = "0199d3c4-5a00-7000-8000-000000000001";
 
-    fn decided(outcome: Outcome) -> Known {
-        Known::Decided(Decision {
+    fn decided(outcome: Outcome) -> RegistrationStatus {
+        RegistrationStatus::Decided(Decision {
             outcome,
             accepted_at: Some(datetime!(2026-01-02 03:04:05.123456 UTC)),
             decided_at: datetime!(2026-01-02 03:04:06.5 UTC),
         })
     }
 
-    fn json_of(known: Known) -> Value {
+    fn json_of(status: RegistrationStatus) -> Value {
         let id = RegistrationId::parse(ID).unwrap();
-        serde_json::to_value(known.body(id, None)).unwrap()
+        serde_json::to_value(status.body(id, None)).unwrap()
     }
 
     fn pause() -> LanePause {
@@ -179,20 +184,30 @@ mod tests {
     }
 
     #[test]
+    fn registered_and_rejected_are_final_and_nothing_else_is() {
+        let rejected = Outcome::Rejected(RejectionCode::EmailAlreadyRegistered);
+        assert!(decided(Outcome::Registered).is_final());
+        assert!(decided(rejected).is_final());
+        assert!(!decided(Outcome::OnHold(HoldReason::RefusedByDatabase)).is_final());
+        assert!(!RegistrationStatus::Waiting.is_final());
+        assert!(!RegistrationStatus::Unreadable.is_final());
+    }
+
+    #[test]
     fn each_state_has_its_word_and_a_sentence() {
         let rejected = Outcome::Rejected(RejectionCode::EmailAlreadyRegistered);
-        for (known, word) in [
-            (Known::Waiting, "accepted"),
-            (Known::Unreadable, "accepted"),
+        for (status, word) in [
+            (RegistrationStatus::Waiting, "accepted"),
+            (RegistrationStatus::Unreadable, "accepted"),
             (decided(Outcome::Registered), "registered"),
             (decided(rejected), "rejected"),
             (decided(Outcome::Rejected(RejectionCode::Unknown)), "rejected"),
             (decided(Outcome::OnHold(HoldReason::Undecodable)), "on_hold"),
         ] {
-            let json = json_of(known);
+            let json = json_of(status);
             assert_eq!(json["status"], word);
             assert!(json["message"].as_str().unwrap().ends_with('.'));
-            let body = known.body(RegistrationId::generate(), None);
+            let body = status.body(RegistrationId::generate(), None);
             assert_eq!(body.status.as_str(), word);
         }
     }
@@ -207,14 +222,14 @@ mod tests {
         let other_pause = LanePause { id: 2, ..pause() };
         let email_taken = Outcome::Rejected(RejectionCode::EmailAlreadyRegistered);
         let tags = [
-            Known::Waiting.tag(None),
-            Known::Waiting.tag(Some(&pause())),
-            Known::Waiting.tag(Some(&other_pause)),
+            RegistrationStatus::Waiting.tag(None),
+            RegistrationStatus::Waiting.tag(Some(&pause())),
+            RegistrationStatus::Waiting.tag(Some(&other_pause)),
             decided(Outcome::Registered).tag(None),
             decided(email_taken).tag(None),
             decided(Outcome::Rejected(RejectionCode::Unknown)).tag(None),
-            Known::Decided(at(datetime!(2026-01-02 03:04:05 UTC))).tag(None),
-            Known::Decided(at(datetime!(2026-01-02 03:04:05.000001 UTC))).tag(None),
+            RegistrationStatus::Decided(at(datetime!(2026-01-02 03:04:05 UTC))).tag(None),
+            RegistrationStatus::Decided(at(datetime!(2026-01-02 03:04:05.000001 UTC))).tag(None),
         ];
         let texts: HashSet<_> = tags.iter().map(|tag| format!("{tag:?}")).collect();
         assert_eq!(texts.len(), tags.len(), "{texts:?}");
@@ -223,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_decision_tells_its_times_and_a_rejection_its_code() {
+    fn a_decision_has_its_times_and_a_rejection_its_code() {
         let json = json_of(decided(Outcome::Rejected(RejectionCode::EmailAlreadyRegistered)));
         assert_eq!(json["code"], "email_already_registered");
         assert_eq!(json["accepted_at"], "2026-01-02T03:04:05.123456Z");
@@ -232,7 +247,7 @@ mod tests {
 
     #[test]
     fn while_waiting_the_id_says_when_it_was_accepted() {
-        let json = json_of(Known::Waiting);
+        let json = json_of(RegistrationStatus::Waiting);
         assert_eq!(json["accepted_at"], "2025-10-11T14:54:44.736Z");
         assert!(json.get("decided_at").is_none() && json.get("code").is_none());
     }
@@ -245,14 +260,15 @@ mod tests {
             "register",
             &student,
         );
-        let json = serde_json::to_value(Known::Waiting.body(id, None)).unwrap();
+        let json = serde_json::to_value(RegistrationStatus::Waiting.body(id, None)).unwrap();
         assert!(json.get("accepted_at").is_none());
     }
 
     #[test]
     fn who_waits_for_a_paused_lane_hears_until_when_and_not_why() {
         let id = RegistrationId::parse(ID).unwrap();
-        let json = serde_json::to_value(Known::Waiting.body(id, Some(&pause()))).unwrap();
+        let json =
+            serde_json::to_value(RegistrationStatus::Waiting.body(id, Some(&pause()))).unwrap();
         assert_eq!(
             (&json["status"], &json["paused_until"]),
             (&"accepted".into(), &"2026-01-02T03:04:05Z".into())
@@ -265,9 +281,9 @@ mod tests {
     #[test]
     fn a_pause_changes_nothing_of_what_is_decided_or_cannot_be_read() {
         let id = RegistrationId::parse(ID).unwrap();
-        for known in [Known::Unreadable, decided(Outcome::Registered)] {
-            let told = serde_json::to_value(known.body(id, Some(&pause()))).unwrap();
-            assert_eq!(told, json_of(known));
+        for status in [RegistrationStatus::Unreadable, decided(Outcome::Registered)] {
+            let said = serde_json::to_value(status.body(id, Some(&pause()))).unwrap();
+            assert_eq!(said, json_of(status));
         }
     }
 }

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 use registrar_http::negotiation::{Weighted, weighted};
 use registrar_texts::Language;
 
-/// In an address it says which language somebody chose.
+/// In an address it says which language was chosen.
 pub const LANGUAGE_PARAMETER: &str = "lang";
 
 /// The language that the query of an address names, when there is one that the texts have.
@@ -14,7 +14,7 @@ pub fn chosen_language(query: Option<&str>) -> Option<Language> {
     Language::with_code(values.next()?)
 }
 
-/// The language that somebody likes best of those that the texts have; a region does not matter
+/// The language that is wanted most of those that the texts have; a region does not matter
 /// (RFC 9110, 12.5.4, and RFC 4647, 3.4). `tests/corpus/negotiation.tsv` has the rule and what
 /// follows from it.
 pub fn preferred_language(headers: &HeaderMap) -> Language {
@@ -41,7 +41,7 @@ pub fn preferred_language(headers: &HeaderMap) -> Language {
     best.map_or(Language::English, |wish| wish.language)
 }
 
-/// How much somebody would like a language.
+/// How much a language is wanted.
 struct Wish {
     language: Language,
     /// The greatest weight that it is named with, and where it is named first.

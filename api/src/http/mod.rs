@@ -1,10 +1,23 @@
-//! What a client would rather have: pages or JSON, and in which language (RFC 9110, 12.5).
+//! What the head of a request says: what its client would rather have (RFC 9110, 12.5), how long it would
+//! wait (RFC 7240), and which client it is.
 
+mod accept;
+mod client_address;
 mod language;
-mod media;
+mod logged_registration_id;
+mod origin;
+mod prefer;
+mod rate_limit;
+mod route;
 
+pub use accept::prefers_html;
+pub use client_address::{Peer, client_address, is_trusted, network};
 pub use language::{LANGUAGE_PARAMETER, chosen_language, preferred_language};
-pub use media::prefers_html;
+pub use logged_registration_id::LoggedRegistrationId;
+pub use origin::origin;
+pub use prefer::{PREFER, PREFERENCE_APPLIED, applied, preferred_wait};
+pub use rate_limit::{RateLimit, RateLimited};
+pub use route::{is_probe, route_of};
 
 #[cfg(test)]
 mod tests {

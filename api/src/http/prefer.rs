@@ -11,7 +11,7 @@ pub const PREFER: HeaderName = HeaderName::from_static("prefer");
 pub const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// How long the client is willing to wait for an outcome, at most `longest`; `None` when it did
-/// not say, or in a way that RFC 7240 tells a server to ignore.
+/// not say, or in a way that a server must ignore (RFC 7240).
 pub fn preferred_wait(headers: &HeaderMap, longest: Duration) -> Option<Duration> {
     let mut preferences = elements(values(headers, &PREFER)).filter_map(|element| {
         // What follows are parameters, of which a wait has none.
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn the_applied_wait_is_told() {
+    fn the_applied_wait_is_named() {
         assert_eq!(applied(Duration::from_secs(7)), "wait=7");
     }
 }

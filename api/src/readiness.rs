@@ -1,0 +1,47 @@
+//! Whether this instance can accept registrations.
+
+use std::time::Duration;
+
+use registrar_messaging::Publisher;
+use tokio_util::sync::CancellationToken;
+
+use crate::status::Statuses;
+
+/// Kubernetes gives a probe a second.
+const TIMEOUT: Duration = Duration::from_millis(500);
+
+#[derive(Clone)]
+pub struct Readiness {
+    publisher: Publisher,
+    statuses: Statuses,
+    shutdown: CancellationToken,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ready {
+    Ready,
+    /// Accepts, and cannot read what became of registrations.
+    WithoutMySql,
+    WithoutRabbitMq,
+    /// Asked to stop; it still serves for the drain delay.
+    ShuttingDown,
+}
+
+impl Readiness {
+    pub fn new(publisher: Publisher, statuses: Statuses, shutdown: CancellationToken) -> Self {
+        Self { publisher, statuses, shutdown }
+    }
+
+    pub async fn now(&self) -> Ready {
+        if self.shutdown.is_cancelled() {
+            return Ready::ShuttingDown;
+        }
+        if !self.publisher.readiness().is_ready() {
+            return Ready::WithoutRabbitMq;
+        }
+        match tokio::time::timeout(TIMEOUT, self.statuses.can_read()).await {
+            Ok(true) => Ready::Ready,
+            Ok(false) | Err(_) => Ready::WithoutMySql,
+        }
+    }
+}
