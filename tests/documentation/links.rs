@@ -1,4 +1,5 @@
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use crate::at_root;
 use crate::documents::documents;
@@ -25,4 +26,23 @@ fn every_link_of_a_document_leads_to_a_file() {
     }
     assert!(links > 50, "the documents link to each other");
     assert_eq!(broken, Vec::<String>::new());
+}
+
+#[test]
+fn every_page_of_docs_is_in_the_list_of_its_folder_or_of_docs() {
+    let documents = documents();
+    let lists = documents.iter().filter(|(path, _)| path.ends_with("README.md"));
+    let listed: BTreeSet<_> = lists
+        .flat_map(|(path, text)| {
+            let folder = at_root("").join(path.parent().unwrap());
+            relative_links(text).filter_map(move |target| folder.join(target).canonicalize().ok())
+        })
+        .collect();
+    let pages = documents.iter().filter(|(path, _)| path.starts_with("docs"));
+    let missing: Vec<_> = pages
+        .filter(|(path, _)| path != Path::new("docs/README.md"))
+        .filter(|(path, _)| !listed.contains(&at_root("").join(path).canonicalize().unwrap()))
+        .map(|(path, _)| path.clone())
+        .collect();
+    assert_eq!(missing, Vec::<PathBuf>::new());
 }

@@ -33,7 +33,7 @@ async fn clients_that_hang_up_keep_no_permit_of_the_window_and_no_memory() {
         assert!(late < early + FLAT_WITHIN_MIB, "{early} MiB grew to {late}");
         proxy.set(Traffic::Flowing);
         let recovered_in = load.recovers(&scene.oracle).await;
-        scene.verdict("a crowd that hangs up", load, recovered_in).await;
+        scene.verdict("clients that hang up", load, recovered_in).await;
         wait::until("all places in the window are free", async || {
             (api.counted(WINDOW_IN_USE).await == 0).then_some(())
         })
