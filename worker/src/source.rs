@@ -5,7 +5,7 @@ use registrar_messaging::{DEAD_LETTER, UNROUTED, queue_for};
 
 use crate::batcher::{Item, Mode};
 
-/// What lies on a last resort may be of any size, since anybody may have published it: some dozens
+/// What lies on a last resort may be of any size, since any client may publish there: some dozens
 /// fit into memory however large they are, and there are never many in a hurry.
 const LAST_RESORT_PREFETCH: u16 = 48;
 
@@ -70,7 +70,7 @@ impl Source {
         }
     }
 
-    /// How many unsettled messages a channel may hold: at normal mode about three batches, of which
+    /// How many unacked messages a channel may hold: at normal mode about three batches, of which
     /// one is being stored, one waits and one is on its way. A message of the bulk lane is a batch
     /// by itself.
     pub fn prefetch(&self, mode: Mode, batch_rows: u16) -> u16 {
@@ -94,14 +94,14 @@ mod tests {
 
     #[test]
     fn a_lane_has_three_batches_in_hand_and_a_last_resort_some_dozens_of_messages() {
-        for (source, careful, full) in [
+        for (source, probing, normal) in [
             (Source::lane(Lane::Interactive), 1, 1_536),
             (Source::lane(Lane::Bulk), 1, 3),
             (Source::dead_letters(), 1, 48),
             (Source::unrouted(), 1, 48),
         ] {
-            assert_eq!(source.prefetch(Mode::Probing, 512), careful, "{}", source.name);
-            assert_eq!(source.prefetch(Mode::Normal, 512), full, "{}", source.name);
+            assert_eq!(source.prefetch(Mode::Probing, 512), probing, "{}", source.name);
+            assert_eq!(source.prefetch(Mode::Normal, 512), normal, "{}", source.name);
         }
     }
 }

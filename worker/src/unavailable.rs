@@ -38,7 +38,7 @@ impl Unavailable {
         matches!(self, Self::StoreAway(_) | Self::Halted(_))
     }
 
-    /// Whether waiting alone will not mend it.
+    /// Whether waiting alone will not fix it.
     pub fn needs_operator(&self) -> bool {
         matches!(self, Self::Halted(_))
     }

@@ -33,18 +33,35 @@ impl Root {
         }
     }
 
-    fn decide_with(sampler: &Sampler, parent: &Context) -> Self {
-        let ids = RandomIdGenerator::default();
+    /// The parent of the first span that is made for work which `parent` caused; none when it is not
+    /// recorded. For what needs ids only when it is.
+    pub fn parent_if_recorded(parent: &Context) -> Option<Context> {
         let caller = parent.span().span_context().clone();
-        let trace_id = if caller.is_valid() { caller.trace_id() } else { ids.new_trace_id() };
-        let result = sampler.should_sample(Some(parent), trace_id, "", &SpanKind::Server, &[], &[]);
-        if result.decision == SamplingDecision::RecordAndSample {
-            return Self::Recorded(parent.with_value(IsRecorded));
+        recorded(SAMPLER.get()?, parent, trace_id(&caller))
+    }
+
+    fn decide_with(sampler: &Sampler, parent: &Context) -> Self {
+        let caller = parent.span().span_context().clone();
+        let trace_id = trace_id(&caller);
+        if let Some(parent) = recorded(sampler, parent, trace_id) {
+            return Self::Recorded(parent);
         }
+        let span_id = RandomIdGenerator::default().new_span_id();
         let (flags, state) = (TraceFlags::NOT_SAMPLED, caller.trace_state().clone());
-        let span = SpanContext::new(trace_id, ids.new_span_id(), flags, false, state);
+        let span = SpanContext::new(trace_id, span_id, flags, false, state);
         Self::NotRecorded(Context::new().with_remote_span_context(span))
     }
+}
+
+/// That of the caller, or else a new one.
+fn trace_id(caller: &SpanContext) -> TraceId {
+    if caller.is_valid() { caller.trace_id() } else { RandomIdGenerator::default().new_trace_id() }
+}
+
+fn recorded(sampler: &Sampler, parent: &Context, trace_id: TraceId) -> Option<Context> {
+    let result = sampler.should_sample(Some(parent), trace_id, "", &SpanKind::Server, &[], &[]);
+    let is_recorded = result.decision == SamplingDecision::RecordAndSample;
+    is_recorded.then(|| parent.with_value(IsRecorded))
 }
 
 /// In the context of every span below a root that is recorded.

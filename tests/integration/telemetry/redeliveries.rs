@@ -63,7 +63,7 @@ async fn a_registration_that_was_requeued_shows_both_deliveries_in_one_trace() {
     println!("{tree}");
     let [first, second] = tree.named(PROCESS)[..] else { panic!("{tree}") };
     assert!(first.is_error && !second.is_error);
-    assert_eq!(first.attribute("registration.outcome"), "given_back");
+    assert_eq!(first.attribute("registration.outcome"), "requeued");
     assert_eq!(first.attribute("error.type"), "operator_needed");
     assert_eq!(first.attribute("registration.delivery_count"), "0");
     assert_eq!(second.attribute("registration.outcome"), "registered");

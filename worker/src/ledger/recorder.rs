@@ -218,7 +218,7 @@ impl<S: RegistrationStore> Recording<S> {
         }
     }
 
-    /// The process ends. What it settled shows as unaccounted for, unless somebody adds it.
+    /// The process ends. What it settled shows as unaccounted for, unless an operator adds it.
     fn leave_unwritten(&mut self, error: &StorageError) {
         for (key, state) in self.pending.iter() {
             let (producer, lane) = (key.producer, key.lane.as_str());

@@ -12,8 +12,8 @@ use registrar_storage::RegistrationStore;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// Each publishing line states something once a second, so that this is some seconds of many; and as
-/// few as of the last resorts, since anybody may have published what is here.
+/// Each publisher connection reports once a second, so that this is some seconds of many; and as few
+/// as of the last resorts, since any client may publish here.
 const BATCH: u16 = 48;
 /// How long the first of a batch waits for others.
 const LINGER: Duration = Duration::from_millis(20);

@@ -115,13 +115,12 @@ impl WorkerMetrics {
             )?,
             unaccounted: metrics.gauges(
                 "registration_unaccounted",
-                "Messages that RabbitMQ confirmed, that are in no queue and that nobody settled: \
-                 lost.",
+                "Messages that RabbitMQ confirmed, that are in no queue and were not settled: lost.",
                 &[lane],
             )?,
             in_doubt: metrics.gauges(
                 "registration_in_doubt",
-                "Messages of which nobody knows whether RabbitMQ confirmed them, since their \
+                "Messages of which it is unknown whether RabbitMQ confirmed them, since their \
                  publisher was killed.",
                 &[lane],
             )?,

@@ -2,7 +2,8 @@
 //!
 //! A batch's INSERT is shared, so the batch span and each message's `process` span link to each
 //! other, and each message's own trace also holds a `db_insert_student` with the batch's timing:
-//! one trace id shows the whole journey.
+//! one trace id shows the whole journey. Spans cost microseconds each, so none is made in a trace
+//! that is not recorded; log lines have its ids all the same.
 
 use std::collections::BTreeMap;
 
@@ -10,108 +11,124 @@ use opentelemetry_semantic_conventions::attribute as semconv;
 use registrar_domain::Outcome;
 use registrar_messaging::caught;
 use registrar_storage::StorageError;
-use registrar_telemetry::propagation;
-use registrar_telemetry::propagation::{SpanContext, TraceId};
-use tracing::{Span, info_span};
+use registrar_telemetry::Root;
+use registrar_telemetry::propagation::{self, Context, FutureExt as _, SpanContext, TraceId};
+use tracing::{Instrument as _, Level, Span, info_span};
 
 use crate::batcher::Item;
 use crate::settled::Settled;
 use crate::source::Source;
 
-/// The spans of one batch, open from delivery to settlement.
+/// The trace of one batch, from delivery to settlement.
 #[derive(Debug)]
 pub struct BatchTrace {
-    batch: Span,
-    of_batch: Option<TraceId>,
-    /// One for each message, in the batch's order.
-    messages: Vec<Message>,
+    batch: Batch,
+    /// The recorded ones among the messages, by their place in the batch.
+    messages: BTreeMap<usize, Recorded>,
 }
 
 #[derive(Debug)]
-struct Message {
+enum Batch {
+    Recorded(Recorded),
+    NotRecorded(Context),
+}
+
+#[derive(Debug)]
+struct Recorded {
     span: Span,
-    /// Spans cost microseconds each, so nothing is added to a trace that nobody keeps.
-    recorded: Option<TraceId>,
+    context: SpanContext,
 }
 
 impl BatchTrace {
-    /// Opens the spans.
+    /// Opens the spans of what is recorded.
     pub fn begin(source: &Source, items: &[Item]) -> Self {
-        let batch = info_span!(
-            parent: None,
-            "registration.batch",
-            { semconv::MESSAGING_SYSTEM } = "rabbitmq",
-            { semconv::MESSAGING_DESTINATION_NAME } = source.destination,
-            { semconv::MESSAGING_BATCH_MESSAGE_COUNT } = items.len(),
-            otel.status_code = tracing::field::Empty,
-            registration.outcome = tracing::field::Empty,
-            { semconv::ERROR_TYPE } = tracing::field::Empty,
-        );
-        let to_batch = propagation::recorded_context_of(&batch);
-        let message = |item| {
-            let span = process_span(source, item);
-            let to_message = propagation::recorded_context_of(&span);
-            let recorded = to_message.as_ref().map(SpanContext::trace_id);
-            for (from, to) in [(&batch, to_message), (&span, to_batch.clone())] {
-                if let Some(to) = to {
-                    propagation::link(from, to);
+        let batch = Batch::begin(source, items.len());
+        let mut messages = BTreeMap::new();
+        for (position, item) in items.iter().enumerate() {
+            let parent = Root::parent_if_recorded(&parent_of(item));
+            if let Some(message) = parent.and_then(|parent| process_span(source, item, &parent)) {
+                if let Batch::Recorded(batch) = &batch {
+                    propagation::link(&batch.span, message.context.clone());
+                    propagation::link(&message.span, batch.context.clone());
                 }
+                messages.insert(position, message);
             }
-            Message { span, recorded }
-        };
-        let of_batch = to_batch.as_ref().map(SpanContext::trace_id);
-        Self { messages: items.iter().map(message).collect(), batch, of_batch }
+        }
+        Self { batch, messages }
     }
 
     /// The batch's own trace, when it is recorded; it links to those of its messages.
     pub fn of_batch(&self) -> Option<TraceId> {
-        self.of_batch
+        self.batch.recorded().map(Recorded::trace_id)
     }
 
     /// The trace of the message at this position, when it is recorded.
     pub fn trace_of(&self, position: usize) -> Option<TraceId> {
-        self.messages.get(position)?.recorded
+        self.messages.get(&position).map(Recorded::trace_id)
     }
 
-    /// The batch's own span.
-    pub fn batch_span(&self) -> &Span {
-        &self.batch
+    /// Runs what is done for the whole batch.
+    pub async fn run<F: Future>(&self, work: F) -> F::Output {
+        match &self.batch {
+            Batch::Recorded(Recorded { span, .. }) => work.instrument(span.clone()).await,
+            Batch::NotRecorded(context) => work.with_context(context.clone()).await,
+        }
+    }
+
+    /// As [`Self::run`], for what happens at once.
+    pub fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        match &self.batch {
+            Batch::Recorded(Recorded { span, .. }) => span.in_scope(work),
+            Batch::NotRecorded(context) => {
+                let _attached = context.clone().attach();
+                work()
+            }
+        }
     }
 
     /// Opens the spans of one INSERT of so many rows, one in each message's trace.
     pub fn begin_insert(&self, rows: usize) -> InsertTrace {
-        let recorded = self.messages.iter().filter(|message| message.recorded.is_some());
-        let parents = recorded.map(|message| &message.span).chain([&self.batch]);
-        InsertTrace(parents.map(|parent| insert_span(parent, rows)).collect())
+        let below = |parent: &Recorded| insert_span(&parent.span, rows);
+        InsertTrace {
+            messages: self.messages.values().map(below).collect(),
+            batch: self.batch.recorded().map(below),
+        }
     }
 
     /// Closes all spans of a batch that was not settled: its messages are delivered again.
     pub fn requeue(self, why: &'static str) {
-        for span in self.messages.iter().map(|message| &message.span).chain([&self.batch]) {
-            span.record("registration.outcome", "given_back");
+        for Recorded { span, .. } in self.recorded() {
+            span.record("registration.outcome", "requeued");
             fail(span, why);
         }
     }
 
     /// Closes all spans, with one log line for the batch and one in each message's trace. What is
     /// delayed gets new ones when it is tried again.
-    pub fn end(self, settled: &[Settled<'_>], delayed: &BTreeMap<usize, StorageError>) {
+    pub fn end(
+        self,
+        items: &[Item],
+        settled: &[Settled<'_>],
+        delayed: &BTreeMap<usize, StorageError>,
+    ) {
         for (position, error) in delayed {
-            if let Some(message) = self.messages.get(*position) {
-                message.span.record("registration.outcome", "delayed");
-                fail(&message.span, error.fingerprint());
+            if let Some(Recorded { span, .. }) = self.messages.get(position) {
+                span.record("registration.outcome", "delayed");
+                fail(span, error.fingerprint());
             }
         }
         for of_message in settled.chunk_by(|one, next| one.position == next.position) {
-            let message = of_message.first().and_then(|one| self.messages.get(one.position));
-            if let Some(message) = message {
-                message.end(of_message);
+            let Some(position) = of_message.first().map(|one| one.position) else { continue };
+            match (self.messages.get(&position), items.get(position)) {
+                (Some(message), _) => message.end(of_message),
+                (None, Some(item)) => log_unrecorded(item, of_message),
+                (None, None) => {}
             }
         }
         let count = |name| settled.iter().filter(|one| one.outcome.as_str() == name).count();
-        self.batch.in_scope(|| {
+        self.in_scope(|| {
             tracing::info!(
-                messages = self.messages.len(),
+                messages = items.len(),
                 registered = count("registered"),
                 rejected = count("rejected"),
                 on_hold = count("on_hold"),
@@ -119,9 +136,50 @@ impl BatchTrace {
             );
         });
     }
+
+    fn recorded(&self) -> impl Iterator<Item = &Recorded> {
+        self.messages.values().chain(self.batch.recorded())
+    }
 }
 
-impl Message {
+impl Batch {
+    fn begin(source: &Source, messages: usize) -> Self {
+        let parent = match Root::decide(Context::new()) {
+            Root::Recorded(parent) => parent,
+            Root::NotRecorded(context) => return Self::NotRecorded(context),
+        };
+        let span = info_span!(
+            parent: None,
+            "registration.batch",
+            { semconv::MESSAGING_SYSTEM } = "rabbitmq",
+            { semconv::MESSAGING_DESTINATION_NAME } = source.destination,
+            { semconv::MESSAGING_BATCH_MESSAGE_COUNT } = messages,
+            otel.status_code = tracing::field::Empty,
+            registration.outcome = tracing::field::Empty,
+            { semconv::ERROR_TYPE } = tracing::field::Empty,
+        );
+        Recorded::new(span, &parent).map_or(Self::NotRecorded(parent), Self::Recorded)
+    }
+
+    fn recorded(&self) -> Option<&Recorded> {
+        match self {
+            Self::Recorded(recorded) => Some(recorded),
+            Self::NotRecorded(_) => None,
+        }
+    }
+}
+
+impl Recorded {
+    fn new(span: Span, parent: &Context) -> Option<Self> {
+        propagation::set_parent(&span, parent);
+        let context = propagation::recorded_context_of(&span)?;
+        Some(Self { span, context })
+    }
+
+    fn trace_id(&self) -> TraceId {
+        self.context.trace_id()
+    }
+
     fn end(&self, settled: &[Settled<'_>]) {
         // The rows of a chunk have no spans, and their outcomes are not the chunk's.
         if let [only] = settled {
@@ -130,16 +188,28 @@ impl Message {
         if let Some(reason) = settled.iter().find_map(|one| one.outcome.hold_reason()) {
             fail(&self.span, reason.as_str());
         }
-        self.span.in_scope(|| {
-            for one in settled {
-                log_outcome(one);
-            }
-        });
+        self.span.in_scope(|| settled.iter().for_each(log_outcome));
     }
 }
 
+/// Logs with the ids of a trace that is not recorded, which are made only for a line.
+fn log_unrecorded(item: &Item, settled: &[Settled<'_>]) {
+    let is_registered = |one: &Settled<'_>| one.outcome == Outcome::Registered;
+    if settled.iter().all(is_registered) && !tracing::enabled!(Level::DEBUG) {
+        return;
+    }
+    let (Root::Recorded(context) | Root::NotRecorded(context)) = Root::decide(parent_of(item));
+    let _attached = context.attach();
+    settled.iter().for_each(log_outcome);
+}
+
+/// The span that published the message; an empty context when it names none.
+fn parent_of(item: &Item) -> Context {
+    caught(|| propagation::extract(&item.delivery.headers)).unwrap_or_default()
+}
+
 /// A registered student is one of a great many and gets a line only at debug level; a rejection or
-/// a dead letter is what somebody will ask about.
+/// a dead letter is what is asked about.
 fn log_outcome(settled: &Settled<'_>) {
     let registration_id =
         settled.registration.map(|registration| tracing::field::display(registration.id));
@@ -160,7 +230,7 @@ fn log_outcome(settled: &Settled<'_>) {
     }
 }
 
-fn process_span(source: &Source, item: &Item) -> Span {
+fn process_span(source: &Source, item: &Item, parent: &Context) -> Option<Recorded> {
     let span = info_span!(
         parent: None,
         "process",
@@ -179,10 +249,7 @@ fn process_span(source: &Source, item: &Item) -> Span {
         registration.outcome = tracing::field::Empty,
         { semconv::ERROR_TYPE } = tracing::field::Empty,
     );
-    if let Some(parent) = caught(|| propagation::extract(&item.delivery.headers)) {
-        propagation::set_parent(&span, &parent);
-    }
-    span
+    Recorded::new(span, parent)
 }
 
 fn insert_span(parent: &Span, rows: usize) -> Span {
@@ -201,25 +268,28 @@ fn insert_span(parent: &Span, rows: usize) -> Span {
     )
 }
 
-/// The spans of one INSERT, the batch's own last; they end when it is dropped.
+/// The recorded spans of one INSERT; they end when it is dropped.
 #[derive(Debug)]
-pub struct InsertTrace(Vec<Span>);
+pub struct InsertTrace {
+    messages: Vec<Span>,
+    batch: Option<Span>,
+}
 
 impl InsertTrace {
     /// The span to insert in, so that whatever else it takes, such as a new connection, shows up
     /// under it: in the trace of the only message, or in that of the batch.
     pub fn work_span(&self) -> Span {
-        let spans = match self.0.as_slice() {
-            [message, _batch] => Some(message),
-            spans => spans.last(),
+        let span = match self.messages.as_slice() {
+            [only] => Some(only),
+            _ => self.batch.as_ref(),
         };
-        spans.map_or_else(Span::none, Span::clone)
+        span.map_or_else(Span::none, Span::clone)
     }
 
     /// Ends the spans, as failed ones where there is an error.
     pub fn end(self, error: Option<&StorageError>) {
         let Some(error) = error else { return };
-        for span in &self.0 {
+        for span in self.messages.iter().chain(&self.batch) {
             if let Some(code) = error.code() {
                 // Text, say the conventions, since other databases have other codes.
                 span.record(semconv::DB_RESPONSE_STATUS_CODE, code.to_string());

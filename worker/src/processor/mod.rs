@@ -14,7 +14,6 @@ use registrar_storage::{RegistrationStore, StorageError};
 use time::OffsetDateTime;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
-use tracing::Instrument as _;
 
 use self::acks::{Ack, Acks, Overdue};
 use self::store::Stored;
@@ -72,7 +71,7 @@ impl ProcessorEnd {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Stopped => "stopped",
-            Self::Change(_) => "pace_changed",
+            Self::Change(_) => "mode_changed",
             Self::ChannelGone => "channel_gone",
             Self::StoreAway(_) => "store_away",
             Self::Halted(_) => "operator_needed",
@@ -185,7 +184,7 @@ impl<S: RegistrationStore> Processor<S> {
         let in_hand = self.observe_gathered(&items, &origin, &trace, channel);
         let holds = matches!(origin, Origin::Delayed { holds: true, .. });
         let storing = self.store_with_retry(&items, holds, &trace, channel.stop);
-        let stored = match storing.instrument(trace.batch_span().clone()).await {
+        let stored = match trace.run(storing).await {
             Ok(stored) => stored,
             Err(end) => {
                 trace.requeue(end.as_str());
@@ -194,7 +193,7 @@ impl<S: RegistrationStore> Processor<S> {
         };
         self.note(&items, &stored.delayed, &origin, channel).await;
         let acked = channel.ack().await;
-        let delayed = self.observe_stored(stored, trace);
+        let delayed = self.observe_stored(&items, stored, trace);
         drop(in_hand);
         channel.keep_delayed(items, delayed, origin);
         acked
@@ -302,6 +301,7 @@ impl<S: RegistrationStore> Processor<S> {
 
     fn observe_stored(
         &self,
+        items: &[Item],
         Stored { settled, delayed }: Stored<'_>,
         trace: BatchTrace,
     ) -> BTreeMap<usize, StorageError> {
@@ -312,10 +312,11 @@ impl<S: RegistrationStore> Processor<S> {
         if let Some(error) = delayed.values().next() {
             self.metrics.failed_attempt(error);
             let messages = delayed.len();
-            let _entered = trace.batch_span().enter();
-            tracing::warn!(%error, messages, "delayed, while the others go on");
+            trace.in_scope(|| {
+                tracing::warn!(%error, messages, "delayed, while the others go on");
+            });
         }
-        trace.end(&settled, &delayed);
+        trace.end(items, &settled, &delayed);
         delayed
     }
 }

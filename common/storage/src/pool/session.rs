@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use registrar_telemetry::propagation::FutureExt as _;
 use sqlx::mysql::{MySql, MySqlArguments, MySqlRow};
 use sqlx::pool::PoolConnection;
 use sqlx::query::Query;
@@ -99,7 +100,7 @@ impl Drop for Session {
 pub(crate) async fn run_to_completion<T: Send + 'static>(
     work: impl Future<Output = Result<T, StorageError>> + Send + 'static,
 ) -> Result<T, StorageError> {
-    match tokio::spawn(work.in_current_span()).await {
+    match tokio::spawn(work.in_current_span().with_current_context()).await {
         Ok(result) => result,
         Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
         // The runtime is going down and takes the caller with it.

@@ -123,14 +123,14 @@ impl RegistrationStore for Script {
         Ok(batch[..answered].iter().map(verdict).collect())
     }
 
-    async fn hold(&self, letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
+    async fn hold(&self, dead_letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
         let mut failing = self.hold_fails.lock().unwrap();
         if *failing > 0 {
             *failing -= 1;
             return Err(error(ErrorClass::Transient));
         }
-        self.held.lock().unwrap().extend_from_slice(letters);
-        Ok(letters.iter().map(|letter| Outcome::OnHold(letter.reason)).collect())
+        self.held.lock().unwrap().extend_from_slice(dead_letters);
+        Ok(dead_letters.iter().map(|one| Outcome::OnHold(one.reason)).collect())
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {

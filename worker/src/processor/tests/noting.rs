@@ -1,4 +1,4 @@
-//! What the ledger is told.
+//! What is noted in the ledger.
 
 use super::*;
 
