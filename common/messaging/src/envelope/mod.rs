@@ -1,5 +1,6 @@
 pub(crate) mod decode_error;
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use registrar_domain::{Registration, RegistrationId, Student};
@@ -38,7 +39,7 @@ impl Envelope {
         let wire = Wire {
             version: WRITTEN,
             registrations: self.registrations.iter().map(WireRegistration::from).collect(),
-            import: self.import.clone(),
+            import: self.import.as_ref().map(Cow::Borrowed),
         };
         to_json(&wire)
     }
@@ -46,21 +47,34 @@ impl Envelope {
     /// Reads a message's body. Members that this version does not know are passed over, so that a
     /// newer API may add some without a new version.
     pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        // The version goes first and alone, since another one may have any content.
-        let Version { version } = serde_json::from_slice(body).map_err(|e| not_ours(&e))?;
-        if !READ.contains(&version) {
-            return Err(DecodeError::UnknownVersion(version));
-        }
-        let wire: Wire = serde_json::from_slice(body).map_err(|e| not_ours(&e))?;
+        let wire: Wire<'_> = match serde_json::from_slice(body) {
+            Ok(wire) => wire,
+            // Another version may have any content, so this may be no error in it.
+            Err(error) => return Err(known_version(body).err().unwrap_or(not_ours(&error))),
+        };
+        only_known(wire.version)?;
         if wire.registrations.is_empty() && wire.import.is_none() {
             return Err(DecodeError::Empty);
         }
         let registrations = wire.registrations.iter().enumerate().map(|(i, r)| r.parse(i));
-        Ok(Self { registrations: registrations.collect::<Result<_, _>>()?, import: wire.import })
+        Ok(Self {
+            registrations: registrations.collect::<Result<_, _>>()?,
+            import: wire.import.map(Cow::into_owned),
+        })
     }
 }
 
-fn to_json(wire: &Wire) -> Vec<u8> {
+/// Reads the version and nothing else.
+fn known_version(body: &[u8]) -> Result<(), DecodeError> {
+    let Version { version } = serde_json::from_slice(body).map_err(|e| not_ours(&e))?;
+    only_known(version)
+}
+
+fn only_known(version: u64) -> Result<(), DecodeError> {
+    if READ.contains(&version) { Ok(()) } else { Err(DecodeError::UnknownVersion(version)) }
+}
+
+fn to_json(wire: &Wire<'_>) -> Vec<u8> {
     #[expect(clippy::expect_used, reason = "strings, numbers and JSON always become JSON")]
     serde_json::to_vec(wire).expect("strings, numbers and JSON always become JSON")
 }
@@ -82,36 +96,43 @@ struct Version {
     version: u64,
 }
 
+/// Borrowed from the message, or from what becomes one.
 #[derive(Deserialize, Serialize)]
-struct Wire {
+struct Wire<'a> {
     version: u64,
-    registrations: Vec<WireRegistration>,
-    import: Option<serde_json::Value>,
+    #[serde(borrow)]
+    registrations: Vec<WireRegistration<'a>>,
+    import: Option<Cow<'a, serde_json::Value>>,
 }
 
 #[derive(Deserialize, Serialize)]
-struct WireRegistration {
-    id: String,
-    first_name: String,
-    last_name: String,
-    email: String,
-    accepted_at: String,
+struct WireRegistration<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow)]
+    first_name: Cow<'a, str>,
+    #[serde(borrow)]
+    last_name: Cow<'a, str>,
+    #[serde(borrow)]
+    email: Cow<'a, str>,
+    #[serde(borrow)]
+    accepted_at: Cow<'a, str>,
 }
 
-impl From<&Registration> for WireRegistration {
-    fn from(registration: &Registration) -> Self {
+impl<'a> From<&'a Registration> for WireRegistration<'a> {
+    fn from(registration: &'a Registration) -> Self {
         let Registration { id, student, accepted_at } = registration;
         Self {
-            id: id.to_string(),
-            first_name: student.first_name().as_str().to_owned(),
-            last_name: student.last_name().as_str().to_owned(),
-            email: student.email().as_str().to_owned(),
-            accepted_at: to_the_microsecond(*accepted_at),
+            id: id.to_string().into(),
+            first_name: student.first_name().as_str().into(),
+            last_name: student.last_name().as_str().into(),
+            email: student.email().as_str().into(),
+            accepted_at: to_the_microsecond(*accepted_at).into(),
         }
     }
 }
 
-impl WireRegistration {
+impl WireRegistration<'_> {
     fn parse(&self, index: usize) -> Result<Registration, DecodeError> {
         let broken = |rule: String| DecodeError::InvalidRegistration { index, rule };
         let id = RegistrationId::parse(&self.id).ok_or_else(|| broken("id".to_owned()))?;
