@@ -102,10 +102,10 @@ fn policy(first_ms: u64, cap_ms: u64) -> RetryPolicy {
 }
 
 /// Small bounds, so that each of them is reached.
-fn publish_settings(lines: usize) -> PublishSettings {
+fn publish_settings(connections: usize) -> PublishSettings {
     let count = |count| NonZeroUsize::new(count).unwrap();
     PublishSettings {
-        publish_connections: count(lines),
+        publish_connections: count(connections),
         publish_window: count(2),
         publish_queue: count(1),
         publish_queue_timeout: Duration::from_millis(100),
@@ -122,17 +122,17 @@ pub(crate) async fn keep_api<A: Assembly>(world: Arc<World>, end: CancellationTo
             let (world, process) = (Arc::clone(&world), Arc::clone(&process));
             A::publishing(PublishingDouble { world, process })
         };
-        let (publisher, lines) = Publisher::with_connectors(
-            (0..world.plan.lines).map(double),
-            publish_settings(world.plan.lines),
+        let (publisher, connections) = Publisher::with_connectors(
+            (0..world.plan.connections).map(double),
+            publish_settings(world.plan.connections),
             policy(10, 500),
             Arc::new(()),
             &shutdown,
         );
         world.publish_through(publisher);
         let mut running = JoinSet::new();
-        for line in lines {
-            running.spawn(line);
+        for connection in connections {
+            running.spawn(connection);
         }
         let stopping = process.stopping();
         tokio::select! {

@@ -26,7 +26,7 @@ pub(crate) struct Plan {
     pub(crate) clients: Vec<Vec<Submission>>,
     pub(crate) workers: usize,
     /// Publishing connections of the API.
-    pub(crate) lines: usize,
+    pub(crate) connections: usize,
     pub(crate) faults: Vec<Fault>,
     pub(crate) delivery_limit: u32,
     /// Whether a statement is executed even though its process has died.
@@ -94,16 +94,19 @@ impl Plan {
             }
             clients.push(submissions);
         }
-        let (workers, lines) = (1 + random.below(3), 1 + random.below(2));
+        let (workers, connections) = (1 + random.below(3), 1 + random.below(2));
         let faults = (0..random.below(11)).map(|_| Fault::any(&mut random)).collect();
-        Self { schedule: seed, clients, workers, lines, faults, delivery_limit, outlives }
+        Self { schedule: seed, clients, workers, connections, faults, delivery_limit, outlives }
     }
 }
 
 impl fmt::Display for Plan {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { schedule, workers, lines, delivery_limit, .. } = self;
-        write!(formatter, "schedule {schedule}; {lines} line(s), {workers} worker(s); ")?;
+        let Self { schedule, workers, connections, delivery_limit, .. } = self;
+        write!(
+            formatter,
+            "schedule {schedule}; {connections} connection(s), {workers} worker(s); "
+        )?;
         write!(formatter, "delivery limit {delivery_limit}")?;
         writeln!(
             formatter,

@@ -23,7 +23,7 @@ fn holds(clients: Vec<Vec<Submission>>, faults: &[(What, Place, u32)]) {
         schedule: 0,
         clients,
         workers: 1,
-        lines: 1,
+        connections: 1,
         faults: faults.iter().map(fault).collect(),
         delivery_limit: USUAL_DELIVERY_LIMIT,
         outlives: false,

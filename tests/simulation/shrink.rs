@@ -55,8 +55,8 @@ fn smaller(plan: &Plan) -> Vec<Plan> {
     if plan.workers > 1 {
         add(&|plan| plan.workers -= 1);
     }
-    if plan.lines > 1 {
-        add(&|plan| plan.lines -= 1);
+    if plan.connections > 1 {
+        add(&|plan| plan.connections -= 1);
     }
     for fault in 0..plan.faults.len() {
         add(&|plan| _ = plan.faults.remove(fault));

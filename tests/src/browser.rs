@@ -54,7 +54,7 @@ impl Browser {
     }
 
     /// The page at an address.
-    pub async fn look(&self, path: &str) -> Page {
+    pub async fn get(&self, path: &str) -> Page {
         let request = self.client.get(format!("{}{path}", self.url));
         Page::from_response(request.header("accept", ACCEPT).send().await.unwrap()).await
     }

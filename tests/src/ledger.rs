@@ -35,23 +35,23 @@ impl LedgerView {
     }
 
     /// Reads it once, as soon as it can be read.
-    pub async fn look(&mut self) -> Snapshot {
-        wait::until("there is a look at the ledger", async || self.0.read().await.ok()).await
+    pub async fn read(&mut self) -> Snapshot {
+        wait::until("the ledger can be read", async || self.0.read().await.ok()).await
     }
 
     /// Waits until the ledger and the queues have not changed for some seconds, with nothing
     /// waiting, and returns what it says of the interactive lane.
     pub async fn at_rest(&mut self) -> Balance {
-        let mut first = self.look().await;
+        let mut first = self.read().await;
         let mut since = Instant::now();
         wait::until("the ledger is at rest", async || {
-            let look = self.0.read().await.ok()?;
-            let is_quiet = look.waiting.values().all(|waiting| *waiting == 0);
-            if !is_quiet || look.ledger != first.ledger {
-                (first, since) = (look, Instant::now());
+            let snapshot = self.0.read().await.ok()?;
+            let is_quiet = snapshot.waiting.values().all(|waiting| *waiting == 0);
+            if !is_quiet || snapshot.ledger != first.ledger {
+                (first, since) = (snapshot, Instant::now());
                 return None;
             }
-            (since.elapsed() >= REST).then(|| balance(&first, &look)[&Lane::Interactive])
+            (since.elapsed() >= REST).then(|| balance(&first, &snapshot)[&Lane::Interactive])
         })
         .await
     }

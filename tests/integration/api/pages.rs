@@ -23,7 +23,7 @@ async fn with_pages(servers: &Servers, settings: &[(&str, &str)]) -> Api {
 /// Reloads the page, as it asks for, until it says this.
 async fn page_that_says(browser: &Browser, path: &str, status: &str) -> Page {
     wait::until(&format!("the page says {status}"), async || {
-        let page = browser.look(path).await;
+        let page = browser.get(path).await;
         (page.attribute("data-status") == status).then_some(page)
     })
     .await
@@ -37,7 +37,7 @@ async fn a_form_without_scripts_leads_to_a_page_that_shows_the_outcome() {
     let path = browser.accepted("/register?lang=fa", &Student::unique(), &unique_key()).await;
     assert!(path.starts_with("/registrations/") && path.ends_with("?lang=fa"), "{path}");
     let texts = Language::Persian.texts();
-    let waiting = browser.look(&path).await;
+    let waiting = browser.get(&path).await;
     assert_eq!(waiting.attribute("data-status"), "accepted");
     assert_eq!(waiting.attribute("data-refresh"), "5");
     assert!(waiting.says(texts.accepted()), "{}", waiting.html);
@@ -126,12 +126,12 @@ async fn while_registering_is_paused_the_page_says_until_when_and_no_other_wait(
     let path = browser.accepted("/register", &Student::unique(), &unique_key()).await;
     let texts = Language::English.texts();
     let usual = texts.catalogue()["pages"]["status"]["wait"]["usual"].as_str().unwrap();
-    assert!(browser.look(&path).await.says(usual));
+    assert!(browser.get(&path).await.says(usual));
 
     let lanes = LanePauses::new(Pool::new(&home.servers.database_settings()));
     lanes.pause(Lane::Interactive, Duration::from_mins(30), "a test", "ada").await.unwrap();
     let paused = wait::until("the page shows the pause", async || {
-        let page = browser.look(&path).await;
+        let page = browser.get(&path).await;
         (!page.attribute("data-paused-until").is_empty()).then_some(page)
     })
     .await;

@@ -32,7 +32,7 @@ async fn no_name_address_reference_or_key_is_in_any_span_log_or_metric() {
     api.get(&format!("/nowhere/{}", student.email)).send().await.unwrap();
     let browser = Browser::at(&api);
     let path = browser.accepted("/register?lang=fa", &student, &key).await;
-    browser.look(&path).await;
+    browser.get(&path).await;
     let invalid = Student { email: format!("{} ", student.email.replace('@', "@@")), ..student };
     api.register(&invalid).send().await.unwrap();
     browser.send("/register", &invalid, &key).await;

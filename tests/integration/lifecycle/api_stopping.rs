@@ -23,7 +23,7 @@ async fn an_api_that_is_stopped_answers_every_request_that_it_has_read() {
     block_in_place(|| broker.pause()).unwrap();
     let requests = (0..REQUESTS).map(|_| api.register(&Student::unique()).send());
     let answers = tokio::spawn(join_all(requests.collect::<Vec<_>>()));
-    wait::until("all are on their way to the broker", async || {
+    wait::until("all confirms are outstanding", async || {
         let in_use = format!("registration_publish_window_in_use {REQUESTS}");
         api.metrics().await.contains(&in_use).then_some(())
     })

@@ -50,7 +50,7 @@ async fn a_second_signal_ends_an_api_that_waits_for_rabbitmq_at_once() {
     let mut api = Api::start_with(&servers, &long_timeouts).await;
     block_in_place(|| broker.pause()).unwrap();
     let request = tokio::spawn(api.register(&Student::unique()).send());
-    wait::until("it is on its way to the broker", async || {
+    wait::until("its confirm is outstanding", async || {
         api.metrics().await.contains("registration_publish_window_in_use 1").then_some(())
     })
     .await;

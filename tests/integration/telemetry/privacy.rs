@@ -77,7 +77,7 @@ async fn no_name_address_key_or_reference_is_in_any_span_log_or_metric() {
     }
     let odd = api.get("/readyz?email=qzmail@example.com").header("User-Agent", "qzlast");
     odd.header("Referer", "https://qzmail.example/").send().await.unwrap();
-    // Not even a registration; and one that RabbitMQ gives up on.
+    // Not even a registration; and one that RabbitMQ dead-letters.
     let unreadable = r#"{"version": 1, "registrations": [{"first_name": "Qzfirst"}]}"#;
     broker::publish(&observed.home.servers.amqp_url, unreadable, "qzlast").await;
     database.held(2).await;
