@@ -31,7 +31,7 @@ async fn a_rolling_restart_shows_no_client_an_error_that_a_retry_does_not_solve(
         let mut workers =
             [Worker::start(&scene.servers).await, Worker::start(&scene.servers).await];
         let balancer = Balancer::start(apis.iter().map(port).collect()).await;
-        let load = Load::start_insistent(&format!("http://127.0.0.1:{}", balancer.port()), CLIENTS);
+        let load = Load::start_retrying(&format!("http://127.0.0.1:{}", balancer.port()), CLIENTS);
         load.accepts(BETWEEN_RESTARTS).await;
         let broker = Broker::connect(&scene.servers.amqp_url).await;
 

@@ -1,0 +1,61 @@
+use std::collections::HashSet;
+
+use registrar_domain::RegistrationId;
+
+use crate::submission::Submission;
+
+/// What the clients have been answered in the end.
+#[derive(Debug)]
+pub struct Answers {
+    /// Outcomes of messages that no API published.
+    pub unnumbered: usize,
+    /// Every registration whose client got a 202.
+    pub accepted: HashSet<RegistrationId>,
+    /// The different e-mail addresses among them, which is how many students there must be.
+    pub addresses: usize,
+    /// Those of them that were sent with an idempotency key.
+    pub keyed: HashSet<RegistrationId>,
+    /// The different addresses among these that were never sent without a key.
+    pub keyed_addresses: usize,
+    /// Requests that got no 202 at first, were repeated, and then got one.
+    pub repeated: usize,
+    /// How many clients there were, and how much they sent.
+    pub load: String,
+}
+
+impl Answers {
+    /// With registrations that the test itself had accepted, each with an address of its own.
+    #[must_use]
+    pub fn and(mut self, accepted: &[RegistrationId]) -> Self {
+        self.accepted.extend(accepted);
+        self.addresses += accepted.len();
+        self
+    }
+
+    /// With outcomes of messages that no API published, and so no ledger counts.
+    #[must_use]
+    pub fn and_unnumbered(self, outcomes: usize) -> Self {
+        Self { unnumbered: self.unnumbered + outcomes, ..self }
+    }
+
+    pub(super) fn new(
+        accepted: &[(RegistrationId, Submission)],
+        repeated: usize,
+        load: String,
+    ) -> Self {
+        let keyed = || accepted.iter().filter(|(_, submission)| submission.key.is_some());
+        let mut addresses = HashSet::new();
+        addresses.extend(accepted.iter().map(|(_, submission)| &submission.student.email));
+        let mut keyed_addresses = HashSet::new();
+        keyed_addresses.extend(keyed().map(|(_, submission)| &submission.student.email));
+        Self {
+            unnumbered: 0,
+            accepted: accepted.iter().map(|(id, _)| *id).collect(),
+            addresses: addresses.len(),
+            keyed: keyed().map(|(id, _)| *id).collect(),
+            keyed_addresses: keyed_addresses.len(),
+            repeated,
+            load,
+        }
+    }
+}
