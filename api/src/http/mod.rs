@@ -11,6 +11,7 @@ mod rate_limit;
 mod route;
 
 pub use accept::prefers_html;
+use axum::http::HeaderName;
 pub use client_address::{Peer, client_address, is_trusted, network};
 pub use language::{LANGUAGE_PARAMETER, chosen_language, preferred_language};
 pub use logged_registration_id::LoggedRegistrationId;
@@ -18,6 +19,10 @@ pub use origin::origin;
 pub use prefer::{PREFER, PREFERENCE_APPLIED, applied, preferred_wait};
 pub use rate_limit::{RateLimit, RateLimited};
 pub use route::{is_probe, route_of};
+
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+pub const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@ use std::time::Duration;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::http::{PREFER, PREFERENCE_APPLIED};
+use crate::http::{IDEMPOTENCY_KEY, PREFER, PREFERENCE_APPLIED, TRACEPARENT, TRACESTATE};
 
 /// How long a browser may remember the answer to its preflight; Chromium's own maximum.
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_hours(2);
@@ -20,10 +20,10 @@ pub fn cross_origin(origins: &[HeaderValue]) -> Option<CorsLayer> {
         .allow_headers([
             header::CONTENT_TYPE,
             header::IF_NONE_MATCH,
-            HeaderName::from_static("idempotency-key"),
+            IDEMPOTENCY_KEY,
             HeaderName::from_static("last-event-id"),
-            HeaderName::from_static("traceparent"),
-            HeaderName::from_static("tracestate"),
+            TRACEPARENT,
+            TRACESTATE,
             PREFER,
         ])
         .expose_headers([header::ETAG, header::LOCATION, header::RETRY_AFTER, PREFERENCE_APPLIED])

@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use ipnet::IpNet;
 use opentelemetry_semantic_conventions::attribute::{
     ERROR_TYPE, HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, URL_PATH, URL_SCHEME,
@@ -12,7 +12,7 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
 use super::around::Answering;
-use crate::http::{Peer, is_probe, is_trusted, route_of};
+use crate::http::{Peer, TRACEPARENT, TRACESTATE, is_probe, is_trusted, route_of};
 
 /// What OpenTelemetry's conventions call every other method.
 const OTHER_METHOD: &str = "_OTHER";
@@ -108,9 +108,11 @@ fn server_span(method: &'static str, route: Option<&str>) -> Span {
 
 /// The span that the sender was in, as it says.
 fn sender_of(headers: &HeaderMap) -> Option<Context> {
-    headers.get("traceparent")?;
-    let named = |name: &str| Some((name.to_owned(), headers.get(name)?.to_str().ok()?.to_owned()));
-    let carried: Headers = ["traceparent", "tracestate"].into_iter().filter_map(named).collect();
+    headers.get(TRACEPARENT)?;
+    let named = |name: HeaderName| {
+        Some((name.as_str().to_owned(), headers.get(&name)?.to_str().ok()?.to_owned()))
+    };
+    let carried: Headers = [TRACEPARENT, TRACESTATE].into_iter().filter_map(named).collect();
     Some(propagation::extract(&carried))
 }
 

@@ -1,6 +1,8 @@
 use axum::http::{HeaderMap, Method};
 use registrar_domain::IdempotencyKey;
 
+use crate::http::IDEMPOTENCY_KEY;
+
 /// What happens when a client sends a request again that may have been carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetrySafety {
@@ -17,7 +19,7 @@ impl RetrySafety {
     pub fn for_request(method: &Method, headers: &HeaderMap) -> Self {
         if method.is_safe() {
             Self::Safe
-        } else if headers.contains_key("idempotency-key") {
+        } else if headers.contains_key(IDEMPOTENCY_KEY) {
             Self::Idempotent
         } else {
             Self::CreatesDuplicate

@@ -28,8 +28,8 @@ use crate::limits::Limits;
 /// The kernel has no file descriptors or memory left: some come free when connections end.
 const PAUSE_AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(100);
 
-/// For so many hyper allocates nothing.
-const INLINE_HEADERS: usize = 100;
+/// Unless it is set, hyper takes so many, on its stack.
+const HYPERS_HEADERS: usize = 100;
 
 /// Hyper takes no smaller one.
 const SMALLEST_BUFFER: usize = 8_192;
@@ -56,8 +56,11 @@ impl Server {
         http.timer(TokioTimer::new())
             .header_read_timeout(limits.header_timeout)
             // Somewhat above our own limits, which answer with more than an empty body.
-            .max_headers(INLINE_HEADERS.max(limits.header_count * 5 / 4))
             .max_buf_size(SMALLEST_BUFFER.max((limits.header_bytes + limits.uri_bytes) * 2));
+        let header_count = limits.header_count * 5 / 4;
+        if header_count > HYPERS_HEADERS {
+            http.max_headers(header_count);
+        }
         let connection_permits = Arc::new(Semaphore::new(limits.connections));
         Self { listener, router, http, connection_permits, draining }
     }

@@ -51,7 +51,6 @@ impl Statuses {
         Self(Arc::new(Shared { sealer, lookups, pauses, wait_estimate, waiter_permits, closing }))
     }
 
-    /// The registration of a reference that was issued here.
     pub fn open(&self, reference: &str) -> Result<RegistrationId, UnknownReference> {
         self.0.sealer.open(reference)
     }
@@ -66,7 +65,6 @@ impl Statuses {
         self.0.lookups.current(id).await
     }
 
-    /// Whether the database answers.
     pub async fn can_read(&self) -> bool {
         self.0.lookups.can_read().await
     }
@@ -132,9 +130,8 @@ impl Statuses {
     }
 }
 
-/// The address of a registration's status.
 pub fn status_url(reference: &Reference) -> String {
-    format!("/registrations/{reference}")
+    ["/registrations/", reference.as_str()].concat()
 }
 
 fn age_of(accepted_at: OffsetDateTime) -> Duration {

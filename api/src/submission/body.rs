@@ -27,9 +27,13 @@ impl MediaType {
                 .with_header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity")));
         }
         let essence = essence(headers);
-        match essence.as_str() {
-            "application/json" => Ok(Self::Json),
-            FORM => Ok(Self::Form),
+        if essence.eq_ignore_ascii_case("application/json") {
+            return Ok(Self::Json);
+        }
+        if essence.eq_ignore_ascii_case(FORM) {
+            return Ok(Self::Form);
+        }
+        match essence.to_ascii_lowercase().as_str() {
             other if other.starts_with("application/") && other.ends_with("+json") => {
                 Ok(Self::Json)
             }
@@ -60,14 +64,17 @@ const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
 /// Whether a body comes from a form of a page: with scripts or without, these are the types that
 /// browsers send.
 pub fn is_form_media_type(headers: &HeaderMap) -> bool {
-    matches!(essence(headers).as_str(), FORM | "multipart/form-data" | "text/plain")
+    let essence = essence(headers);
+    [FORM, "multipart/form-data", "text/plain"]
+        .iter()
+        .any(|form| form.eq_ignore_ascii_case(essence))
 }
 
-/// The media type without its parameters, in lower case; empty when there is none.
-fn essence(headers: &HeaderMap) -> String {
+/// The media type without its parameters; empty when there is none.
+fn essence(headers: &HeaderMap) -> &str {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
-    essence.trim().to_ascii_lowercase()
+    essence.trim()
 }
 
 /// `text/json`, `application/x-json` and the like.

@@ -45,15 +45,18 @@ pub struct Fields {
 impl Fields {
     /// The field of this name; others are ignored, since a form may have a button with a name.
     pub fn named(&mut self, name: &str) -> Option<&mut FieldValue> {
-        match name {
-            "first_name" => Some(&mut self.first_name),
-            "last_name" => Some(&mut self.last_name),
-            "email" => Some(&mut self.email),
-            _ => None,
+        let field = Field::ALL.into_iter().find(|field| field.name() == name)?;
+        Some(self.field(field))
+    }
+
+    pub(super) fn field(&mut self, field: Field) -> &mut FieldValue {
+        match field {
+            Field::FirstName => &mut self.first_name,
+            Field::LastName => &mut self.last_name,
+            Field::Email => &mut self.email,
         }
     }
 
-    /// Whether any field is there.
     pub fn has_any(&self) -> bool {
         [&self.first_name, &self.last_name, &self.email]
             .iter()

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode;
 
-use super::idempotency::KEY_FIELD;
+use super::request::KEY_FIELD;
 use super::wrong_media_type::json_sent_as_form;
 use super::{FieldValue, Fields};
 use crate::problem::{Problem, ProblemKind};

@@ -1,7 +1,7 @@
-use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use registrar_domain::Field;
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::wrong_media_type::form_sent_as_json;
@@ -61,20 +61,44 @@ impl<'de> Deserialize<'de> for Fields {
             fn visit_map<M: MapAccess<'de>>(self, mut members: M) -> Result<Fields, M::Error> {
                 let mut fields = Fields::default();
                 // A `null` leaves its field as if it were not there, and yet it was.
-                let mut seen = BTreeSet::new();
-                while let Some(name) = members.next_key::<String>()? {
-                    let Some(field) = fields.named(&name) else {
+                let mut seen = [false; Field::ALL.len()];
+                while let Some(Name(name)) = members.next_key()? {
+                    let Some(name) = name else {
                         _ = members.next_value::<IgnoredAny>()?;
                         continue;
                     };
                     let value = field_value(members.next_value()?);
-                    *field = if seen.insert(name) { value } else { FieldValue::Repeated };
+                    let is_repeated = std::mem::replace(&mut seen[name as usize], true);
+                    *fields.field(name) = if is_repeated { FieldValue::Repeated } else { value };
                 }
                 Ok(fields)
             }
         }
 
         deserializer.deserialize_map(Object)
+    }
+}
+
+/// The name of a member, if it is one of ours.
+struct Name(Option<Field>);
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl Visitor<'_> for Text {
+            type Value = Name;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a name")
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<Name, E> {
+                Ok(Name(Field::ALL.into_iter().find(|field| field.name() == name)))
+            }
+        }
+
+        deserializer.deserialize_str(Text)
     }
 }
 

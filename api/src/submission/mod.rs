@@ -5,7 +5,6 @@ mod body;
 mod encoding;
 mod fields;
 mod form_urlencoded;
-mod idempotency;
 mod json;
 mod name_schema;
 mod publish;

@@ -30,6 +30,7 @@ mod provider;
 mod resource;
 mod root;
 mod settings;
+pub mod text;
 mod unsupported;
 
 pub use init::{Telemetry, TelemetryError, init, init_silent};

@@ -1,12 +1,12 @@
 use axum::http::HeaderMap;
 use registrar_domain::{Field, IdempotencyKey};
 
+use crate::http::IDEMPOTENCY_KEY;
 use crate::pages::Values;
 use crate::submission::Fields;
 
 /// A form as it was sent, so that it can be shown again.
 pub(super) struct FilledForm {
-    /// What was entered.
     pub(super) values: Values,
     /// The key of this draft.
     pub(super) key: IdempotencyKey,
@@ -24,7 +24,7 @@ impl FilledForm {
             email: entered(Field::Email),
         };
         let from_header = || {
-            let key = headers.get("idempotency-key")?.to_str().ok()?;
+            let key = headers.get(IDEMPOTENCY_KEY)?.to_str().ok()?;
             IdempotencyKey::parse(key).ok()
         };
         let from_form = fields.and_then(|fields| fields.idempotency_key().ok().flatten());

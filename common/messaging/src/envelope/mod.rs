@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use registrar_domain::{Registration, RegistrationId, Student};
+use registrar_telemetry::text::push_time;
 use serde::{Deserialize, Serialize};
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
@@ -18,6 +19,7 @@ const WRITTEN: u64 = 1;
 const READ: RangeInclusive<u64> = 1..=1;
 /// RFC 3339 has four digits for the year.
 const YEARS: RangeInclusive<i32> = 0..=9999;
+const TIME_BYTES: usize = "2026-01-02T03:04:05.000006Z".len();
 
 /// What one message carries: a registration from the form, or a chunk of an import.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,10 +152,9 @@ impl WireRegistration<'_> {
 
 /// RFC 3339 with exactly the precision that the database keeps.
 fn to_the_microsecond(moment: OffsetDateTime) -> String {
-    let utc = moment.to_offset(UtcOffset::UTC);
-    let (hour, minute, second, microsecond) = utc.time().as_hms_micro();
-    let (year, month, day) = (utc.year(), u8::from(utc.month()), utc.day());
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{microsecond:06}Z")
+    let mut text = String::with_capacity(TIME_BYTES);
+    push_time(&mut text, moment.to_offset(UtcOffset::UTC));
+    text
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::fmt::{Debug, Write};
 use std::io::Write as _;
 use std::sync::OnceLock;
+use std::time::SystemTime;
 
 use opentelemetry::trace::{SpanContext, TraceContextExt};
 use tracing::dispatcher::WeakDispatch;
@@ -12,9 +13,9 @@ use tracing::field::{Field, Visit};
 use tracing::{Dispatch, Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 use tracing_subscriber::layer::Context;
+
+use crate::text::{push_ids, push_time};
 
 thread_local! {
     /// A line's memory, for the next one.
@@ -39,16 +40,19 @@ impl<W> JsonLines<W> {
 
     fn write(&self, event: &Event<'_>, line: &mut String) -> std::fmt::Result {
         line.push_str("{\"timestamp\":\"");
-        SystemTime.format_time(&mut Writer::new(line))?;
-        write!(line, "\",\"level\":\"{}\"", event.metadata().level())?;
+        push_time(line, SystemTime::now().into());
+        line.push_str("\",\"level\":\"");
+        line.push_str(event.metadata().level().as_str());
+        line.push('"');
         for (key, value) in [("target", event.metadata().target()), ("service", &self.service)] {
             write_key(line, key)?;
             write_string(line, value)?;
         }
         event.record(&mut Fields(line));
         if let Some(span) = self.span_of(event) {
-            let (trace_id, span_id) = (span.trace_id(), span.span_id());
-            write!(line, ",\"trace_id\":\"{trace_id}\",\"span_id\":\"{span_id}\"")?;
+            line.push_str(",\"trace_id\":\"");
+            push_ids(line, &span, "\",\"span_id\":\"");
+            line.push('"');
         }
         line.push_str("}\n");
         Ok(())
@@ -169,7 +173,9 @@ impl Write for Escaped<'_> {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
         let must_be_escaped = |byte: &u8| *byte < b' ' || matches!(byte, b'"' | b'\\');
         let mut rest = text;
-        while let Some(at) = rest.bytes().position(|byte| must_be_escaped(&byte)) {
+        // First without a way out, which takes many bytes at a time: hardly any text has such a byte.
+        let has_any = text.bytes().fold(false, |found, byte| found | must_be_escaped(&byte));
+        while has_any && let Some(at) = rest.bytes().position(|byte| must_be_escaped(&byte)) {
             self.0.push_str(&rest[..at]);
             write!(self.0, "\\u{:04x}", rest.as_bytes()[at])?;
             rest = &rest[at + 1..];

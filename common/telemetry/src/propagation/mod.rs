@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 
 pub use opentelemetry::Context;
 pub use opentelemetry::context::FutureExt;
-use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator};
+use opentelemetry::propagation::{Extractor, TextMapPropagator};
 use opentelemetry::trace::TraceContextExt;
 pub use opentelemetry::trace::{SpanContext, TraceId};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::Span;
 use tracing_opentelemetry::{OpenTelemetrySpanExt, SetParentError};
 
+use crate::text::push_ids;
+
 /// What is longer does not travel: message headers must fit into one frame of AMQP. The W3C asks for
 /// 512 characters of tracestate at least (Trace Context, section 3.3.1.5).
 const LONGEST_HEADER: usize = 4_096;
+const TRACEPARENT_BYTES: usize = 55;
 
 /// Text headers by name, as `traceparent` and `tracestate` travel in.
 pub type Headers = BTreeMap<String, String>;
@@ -24,7 +27,7 @@ pub(super) fn w3c() -> TraceContextPropagator {
 
 /// Writes the context of `span` into `headers`; nothing when the span is in no trace.
 pub fn inject(span: &Span, headers: &mut Headers) {
-    w3c().inject_context(&span.context(), &mut Writer(headers));
+    write(&span.context(), headers);
 }
 
 /// The context that `headers` carry; an empty one when they carry none or it is malformed.
@@ -84,7 +87,7 @@ pub fn is_recorded() -> bool {
 
 /// As [`inject`], the context that this is called in.
 pub fn inject_current(headers: &mut Headers) {
-    w3c().inject_context(&Context::current(), &mut Writer(headers));
+    Context::map_current(|context| write(context, headers));
 }
 
 /// The id of the trace that this is called in, as 32 hexadecimal digits: what a problem document
@@ -93,14 +96,22 @@ pub fn current_trace_id() -> Option<String> {
     span_in(&Context::current()).map(|context| context.trace_id().to_string())
 }
 
-struct Writer<'a>(&'a mut Headers);
-
-impl Injector for Writer<'_> {
-    fn set(&mut self, key: &str, value: String) {
-        // An empty tracestate says nothing, and would be a header in every message.
-        if (1..=LONGEST_HEADER).contains(&value.len()) {
-            self.0.insert(key.to_owned(), value);
-        }
+/// As the propagator of OpenTelemetry does it, which is made for any carrier of text.
+fn write(context: &Context, headers: &mut Headers) {
+    let span = context.span();
+    let span = span.span_context();
+    if !span.is_valid() {
+        return;
+    }
+    let mut traceparent = String::with_capacity(TRACEPARENT_BYTES);
+    traceparent.push_str("00-");
+    push_ids(&mut traceparent, span, "-");
+    traceparent.push_str(if span.is_sampled() { "-01" } else { "-00" });
+    headers.insert("traceparent".to_owned(), traceparent);
+    let tracestate = span.trace_state().header();
+    // An empty one says nothing, and would be a header in every message.
+    if (1..=LONGEST_HEADER).contains(&tracestate.len()) {
+        headers.insert("tracestate".to_owned(), tracestate);
     }
 }
 
