@@ -3,10 +3,16 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
+use registrar_domain::{DerivationKey, ReferenceSealer};
+use registrar_messaging::Publisher;
+use registrar_storage::PauseWatch;
+use tokio_util::sync::CancellationToken;
 
 use crate::admission::Admission;
+use crate::http::RateLimit;
 use crate::readiness::Readiness;
-use crate::status::Statuses;
+use crate::settings::Settings;
+use crate::status::{Lookups, Statuses, WaitEstimate};
 use crate::submission::Acceptor;
 
 /// The state of the router: nothing in it is about one registration, so instances are equal.
@@ -15,6 +21,45 @@ pub struct Api {
     pub admission: Admission,
     pub readiness: Readiness,
     pub statuses: Statuses,
+}
+
+/// The ways to RabbitMQ and MySQL.
+pub struct Servers {
+    pub publisher: Publisher,
+    pub lookups: Lookups,
+    pub pauses: PauseWatch,
+    pub wait_estimate: WaitEstimate,
+}
+
+impl Api {
+    /// It is not ready once the shutdown is requested; what waits ends with `closing`.
+    pub fn new(
+        settings: &Settings,
+        rate_limit: Option<Arc<RateLimit>>,
+        Servers { publisher, lookups, pauses, wait_estimate }: Servers,
+        shutdown: CancellationToken,
+        closing: CancellationToken,
+    ) -> Self {
+        let limits = settings.limits.clone();
+        let sealing = settings.sealing_secrets.as_slice();
+        let sealer = Arc::new(ReferenceSealer::new(&sealing[0], &sealing[1..]));
+        let statuses = Statuses::new(
+            Arc::clone(&sealer),
+            lookups,
+            pauses,
+            wait_estimate,
+            limits.streams,
+            closing,
+        );
+        let proxies = settings.trusted_proxies.clone();
+        let derivation_key = DerivationKey::new(&settings.derivation_secret);
+        Self {
+            readiness: Readiness::new(publisher.clone(), statuses.clone(), shutdown),
+            acceptor: Acceptor::new(publisher, derivation_key, sealer),
+            admission: Admission::new(limits, rate_limit, proxies, settings.pages.clone()),
+            statuses,
+        }
+    }
 }
 
 impl FromRef<Arc<Api>> for Acceptor {

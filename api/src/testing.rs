@@ -7,7 +7,6 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use axum::response::Response;
 use http_body_util::BodyExt as _;
-use registrar_domain::{DerivationKey, ReferenceSealer};
 use registrar_messaging::Publisher;
 use registrar_runtime::retry::RetryPolicy;
 use registrar_storage::{LanePauses, PauseWatch, Pool, StatusReader};
@@ -16,16 +15,13 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use crate::admission::Admission;
 use crate::http::RateLimit;
 use crate::metrics::http::HttpMetrics;
 use crate::middleware::Observe;
-use crate::readiness::Readiness;
 use crate::router::router;
 use crate::settings::testing::with_nothing_running;
-use crate::state::Api;
-use crate::status::{Lookups, Statuses, WaitEstimate};
-use crate::submission::Acceptor;
+use crate::state::{Api, Servers};
+use crate::status::{Lookups, WaitEstimate};
 
 /// The templates as they are in the repository: they need no build to be rendered.
 pub(crate) const PAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../frontend/pages");
@@ -63,26 +59,13 @@ impl Alone {
         let reader = StatusReader::new(pool);
         let (lookups, task) = Lookups::new(reader, WaitEstimate::default());
         tokio::spawn(task.run());
-        let sealing = settings.sealing_secrets.as_slice();
-        let sealer = Arc::new(ReferenceSealer::new(&sealing[0], &sealing[1..]));
-        let derivation_key = DerivationKey::new(&settings.derivation_secret);
         let rate_limit = settings.limits.rate().map(|(n, b)| Arc::new(RateLimit::new(n, b)));
-        let (limits, proxies) = (settings.limits.clone(), settings.trusted_proxies);
-        let observe = Observe::new(HttpMetrics::register(&metrics).unwrap(), &proxies);
-        let statuses = Statuses::new(
-            Arc::clone(&sealer),
-            lookups,
-            pauses,
-            WaitEstimate::default(),
-            limits.streams,
-            CancellationToken::new(),
-        );
-        let api = Arc::new(Api {
-            readiness: Readiness::new(publisher.clone(), statuses.clone(), shutdown),
-            acceptor: Acceptor::new(publisher, derivation_key, sealer),
-            admission: Admission::new(limits, rate_limit, proxies, settings.pages),
-            statuses,
-        });
+        let http = HttpMetrics::register(&metrics).unwrap();
+        let observe = Observe::new(http, &settings.trusted_proxies);
+        let wait_estimate = WaitEstimate::default();
+        let servers = Servers { publisher, lookups, pauses, wait_estimate };
+        let closing = CancellationToken::new();
+        let api = Arc::new(Api::new(&settings, rate_limit, servers, shutdown, closing));
         let router = router(&api, observe, &settings.cors_origins).unwrap();
         Self { api, metrics, router }
     }

@@ -5,7 +5,6 @@ use crate::http::{prefers_html, route_of};
 use crate::pages::{PageContext, Pages};
 use crate::submission::is_form_media_type;
 
-/// A page that is asked for.
 pub enum RequestedPage {
     /// The address that a form is sent to, opened or reloaded.
     EmptyForm(PageContext),

@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_domain::{DerivationKey, ReferenceSealer};
 use registrar_messaging::Publisher;
 use registrar_runtime::lifecycle::{ListenError, Stopped, Supervisor, listen};
 use registrar_runtime::retry::{RetryPolicy, RetryPolicyError};
@@ -14,19 +13,16 @@ use registrar_telemetry::metrics::{Metrics, MetricsError};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
-use crate::admission::Admission;
 use crate::docs::DocumentsError;
 use crate::http::RateLimit;
 use crate::metrics::http::HttpMetrics;
 use crate::metrics::publisher::PublisherMetrics;
 use crate::middleware::Observe;
-use crate::readiness::Readiness;
 use crate::router::router;
 use crate::server::Server;
 use crate::settings::{ADDRESS_VARIABLE, Settings};
-use crate::state::Api;
-use crate::status::{Lookups, Statuses, WaitEstimate};
-use crate::submission::Acceptor;
+use crate::state::{Api, Servers};
+use crate::status::{Lookups, WaitEstimate};
 
 pub(crate) const SERVICE: &str = "registrar-api";
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -106,26 +102,9 @@ impl Application {
             limit
         });
 
-        let sealing = settings.sealing_secrets.as_slice();
-        let sealer = Arc::new(ReferenceSealer::new(&sealing[0], &sealing[1..]));
-        let derivation_key = DerivationKey::new(&settings.derivation_secret);
-        let limits = settings.limits.clone();
         let observe = Observe::new(HttpMetrics::register(&metrics)?, &settings.trusted_proxies);
-        let statuses = Statuses::new(
-            Arc::clone(&sealer),
-            lookups,
-            pauses,
-            wait_estimate,
-            limits.streams,
-            closing.clone(),
-        );
-        let readiness = Readiness::new(publisher.clone(), statuses.clone(), shutdown.clone());
-        let api = Api {
-            acceptor: Acceptor::new(publisher, derivation_key, sealer),
-            admission: Admission::new(limits, rate_limit, settings.trusted_proxies, settings.pages),
-            readiness,
-            statuses,
-        };
+        let servers = Servers { publisher, lookups, pauses, wait_estimate };
+        let api = Api::new(&settings, rate_limit, servers, shutdown.clone(), closing.clone());
         let router = router(&Arc::new(api), observe, &settings.cors_origins)?;
         let server = Server::new(listener, router, &settings.limits, shutdown);
         let answering = settings.limits.request_timeout;

@@ -30,12 +30,10 @@ use crate::status::{CacheRule, EntityTag, conditional_bytes};
 )]
 struct Description;
 
-/// The OpenAPI document without operations.
 pub fn description() -> OpenApi {
     Description::openapi()
 }
 
-/// The documentation as it is sent.
 #[derive(Clone, Debug)]
 pub struct Documents {
     openapi: Document,

@@ -11,7 +11,6 @@ use super::Documents;
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'";
 
-/// The addresses of the documentation.
 pub fn routes() -> OpenApiRouter<Documents> {
     OpenApiRouter::new()
         .routes(routes!(openapi))

@@ -5,9 +5,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use registrar_http::field_value::{elements, name_and_value, parts, unquoted, values};
 
-/// The header that asks.
 pub const PREFER: HeaderName = HeaderName::from_static("prefer");
-/// The header that says the wish was heeded.
 pub const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// How long the client is willing to wait for an outcome, at most `longest`; `None` when it did

@@ -9,7 +9,6 @@ use registrar_telemetry::metrics::{
 };
 use registrar_telemetry::propagation::TraceId;
 
-/// The metrics of publishing.
 #[derive(Clone, Debug)]
 pub struct PublisherMetrics {
     published: IntCounterVec,

@@ -15,11 +15,9 @@ pub trait Around: Clone {
         S: Service<Request, Response = Response, Error = Infallible, Future: Send + 'static>;
 }
 
-/// The layer of an [`Around`].
 #[derive(Clone, Debug)]
 pub struct AroundLayer<A>(pub A);
 
-/// A service with an [`Around`].
 #[derive(Clone, Debug)]
 pub struct Surrounded<A, S> {
     around: A,

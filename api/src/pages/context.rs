@@ -39,7 +39,6 @@ impl PageContext {
         }
     }
 
-    /// What is said in that language.
     pub fn texts(&self) -> &'static Texts {
         self.language.texts()
     }

@@ -7,7 +7,6 @@ use crate::problem::{Problem, ProblemPart};
 /// What `form.html` is given.
 #[derive(Serialize)]
 pub struct FormPage {
-    /// What was entered.
     pub values: Values,
     /// What is wrong with it, in the order of the form.
     pub errors: Vec<FieldError>,
@@ -25,7 +24,6 @@ pub struct Values {
     pub email: String,
 }
 
-/// What is wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
     pub field: &'static str,
@@ -33,7 +31,6 @@ pub struct FieldError {
 }
 
 impl FormPage {
-    /// The form again, after this problem.
     pub fn after(
         problem: &Problem,
         values: Values,

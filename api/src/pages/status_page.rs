@@ -18,7 +18,6 @@ const READABLE: Duration = Duration::from_secs(5);
 /// What `status.html` is given.
 #[derive(Serialize)]
 pub struct StatusPage {
-    /// Where it stands, in one word.
     pub status: &'static str,
     /// Whether only that it was accepted is known just now.
     pub unreadable: bool,

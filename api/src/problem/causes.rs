@@ -37,7 +37,6 @@ impl From<&Violation> for ProblemPart {
 }
 
 impl Problem {
-    /// A registration with these faults.
     pub fn invalid_registration(errors: Vec<ProblemPart>) -> Self {
         let sentences: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
         Self::new(ProblemKind::InvalidRegistration, sentences.join(" ")).with_errors(errors)

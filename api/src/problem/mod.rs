@@ -104,7 +104,6 @@ impl Problem {
         }
     }
 
-    /// The same problem with the things that are wrong.
     #[must_use]
     pub fn with_errors(self, errors: Vec<ProblemPart>) -> Self {
         Self { errors, ..self }
@@ -116,14 +115,12 @@ impl Problem {
         self.with_header(header::RETRY_AFTER, whole_seconds(retry_after))
     }
 
-    /// The same problem with another header.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
         self
     }
 
-    /// The same problem, about this registration.
     #[must_use]
     pub fn about(self, rejected: RejectedRegistration) -> Self {
         Self { rejected: Some(Box::new(rejected)), ..self }

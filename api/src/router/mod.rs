@@ -28,14 +28,12 @@ fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(limits::limits))
 }
 
-/// The OpenAPI document.
 pub fn document() -> OpenApi {
     let mut document = routes().into_openapi();
     document.merge(docs::routes().into_openapi());
     document
 }
 
-/// Everything the API answers.
 pub fn router(
     api: &Arc<Api>,
     observe: Observe,

@@ -16,7 +16,6 @@ pub enum RegistrationStatus {
     Waiting,
     /// Accepted, but the database does not answer, so whether it waits is not known.
     Unreadable,
-    /// It has an outcome.
     Decided(Decision),
 }
 
@@ -103,7 +102,6 @@ impl RegistrationStatus {
         })
     }
 
-    /// The outcome, when there is one.
     pub fn decision(&self) -> Option<&Decision> {
         match self {
             Self::Decided(decision) => Some(decision),
@@ -132,7 +130,6 @@ impl RegistrationStatus {
 }
 
 impl StateName {
-    /// The word itself.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",

@@ -102,7 +102,6 @@ pub async fn register_student_handler(
     answering.instrument(handler_span()).await
 }
 
-/// What both faces need.
 struct Faces {
     acceptor: Acceptor,
     admission: Admission,

@@ -18,7 +18,6 @@ const PROBE: RegistrationId = RegistrationId::from_bytes([0; 16]);
 
 /// Where decisions are read: [`StatusReader`], except in tests.
 pub trait Decisions: Send + Sync + 'static {
-    /// Why they could not be read.
     type Error: Display + Send + 'static;
 
     /// The decisions among these registrations; one without a decision is absent.
@@ -85,7 +84,6 @@ impl Lookups {
         }
     }
 
-    /// Whether the database answers.
     pub async fn can_read(&self) -> bool {
         self.current(PROBE).await != RegistrationStatus::Unreadable
     }
