@@ -6,12 +6,13 @@ use serde_json::Value;
 const COMMON: &str = "domain http ledger messaging runtime storage telemetry texts";
 
 /// Which crates of the workspace each may depend on. The tests use all of them.
-const ALLOWED: [(&str, &str); 13] = [
+const ALLOWED: [(&str, &str); 14] = [
     ("domain", ""),
     ("http", ""),
     ("runtime", ""),
+    ("management", ""),
     ("test-certificates", ""),
-    ("local", ""),
+    ("local", "management"),
     ("texts", "domain"),
     ("telemetry", "http runtime test-certificates"),
     ("messaging", "domain runtime telemetry test-certificates"),
@@ -19,7 +20,7 @@ const ALLOWED: [(&str, &str); 13] = [
     ("ledger", "domain messaging storage"),
     ("api", COMMON),
     ("worker", COMMON),
-    ("cli", COMMON),
+    ("cli", "domain ledger management messaging runtime storage telemetry"),
 ];
 
 /// The only crate that names each of these, so that it can be replaced, and its traps known, in one

@@ -1,12 +1,9 @@
-//! The client of RabbitMQ's management API.
+//! What RabbitMQ's management API says.
 
-mod address;
-mod authorization;
+mod arguments;
 mod history;
-mod management;
 mod queue;
 
-pub(crate) use address::BrokerArguments;
+pub(crate) use arguments::{BrokerArguments, VirtualHost};
 pub(crate) use history::Age;
-pub(crate) use management::{BrokerError, Management};
 pub(crate) use queue::{Queue, with_oldest_age};

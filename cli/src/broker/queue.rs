@@ -1,8 +1,9 @@
+use registrar_management::ManagementError;
 use registrar_messaging::LiveCounts;
 use serde::Deserialize;
 
 use super::history::{Sample, oldest_age};
-use super::{Age, BrokerError, Management};
+use super::{Age, VirtualHost};
 
 /// How far back, and how exactly, the broker remembers how many messages came; in seconds.
 const RECORDS: [(u32, u32); 2] = [(600, 5), (3_600, 60)];
@@ -53,11 +54,6 @@ pub(crate) struct Rates {
 }
 
 impl Queue {
-    /// The queue of this name, if there is one.
-    pub(crate) fn read(broker: &Management, name: &str) -> Result<Option<Self>, BrokerError> {
-        broker.get_own("queues", name)
-    }
-
     /// Replaces counts by what the queue's leader knows at this moment.
     pub(crate) fn update(&mut self, live: LiveCounts) {
         (self.messages_ready, self.consumers) = (live.ready, live.consumers);
@@ -85,13 +81,13 @@ impl Queue {
 
 /// A queue, and how old its oldest message is: the short and exact record first.
 pub(crate) fn with_oldest_age(
-    broker: &Management,
+    host: &VirtualHost,
     name: &str,
-) -> Result<Option<(Queue, Age)>, BrokerError> {
+) -> Result<Option<(Queue, Age)>, ManagementError> {
     let mut found = None;
     for (seconds, every) in RECORDS {
-        let query = format!("{name}?msg_rates_age={seconds}&msg_rates_incr={every}");
-        let Some(queue) = Queue::read(broker, &query)? else { return Ok(None) };
+        let record = [("msg_rates_age", seconds), ("msg_rates_incr", every)];
+        let Some(queue) = host.get::<Queue>("queues", &[name], &record)? else { return Ok(None) };
         let age = queue.oldest_age();
         found = Some((queue, age));
         if !matches!(age, Age::AtLeast(_)) {

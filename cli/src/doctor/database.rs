@@ -7,7 +7,7 @@ use registrar_storage::{
 use time::Duration;
 
 use super::finding::{Finding, Problem};
-use super::versions;
+use super::version::Least;
 
 const CHECK: &str = "MySQL";
 /// Times in the tables come from several clocks; people and metrics compare them in seconds.
@@ -20,7 +20,7 @@ pub(super) async fn examine(pool: &Pool) -> Vec<Finding> {
     };
     vec![
         Finding::well(CHECK, "Programs can log in."),
-        versions::database_version(&server.version),
+        version(&server.version),
         schema(pool).await,
         rights(pool).await,
         ledger(pool).await,
@@ -50,6 +50,12 @@ fn halves(sentence: &str) -> (String, String) {
         }
         None => (sentence.to_owned(), "See the log of MySQL.".to_owned()),
     }
+}
+
+fn version(version: &str) -> Finding {
+    let (server, least) =
+        if version.contains("MariaDB") { ("MariaDB", (10, 11)) } else { ("MySQL", (8, 0)) };
+    Least { check: "MySQL version", server, version: least }.finding(version)
 }
 
 async fn schema(pool: &Pool) -> Finding {
@@ -159,5 +165,22 @@ mod tests {
         let expected =
             Problem::new("The tables of this version are not there.", "Run `registrar migrate`.");
         assert_eq!(problems, [expected]);
+    }
+
+    #[test]
+    fn versions_are_compared_as_numbers_and_each_server_by_its_own() {
+        for (version, is_well) in [
+            ("8.0.36", true),
+            ("9.7.0", true),
+            ("5.7.44-log", false),
+            ("10.11.6-MariaDB-0+deb12u1", true),
+            ("11.4.2-MariaDB", true),
+            ("10.6.18-MariaDB", false),
+            ("10.4.1-MariaDB", false),
+            ("5.5.5-10.11.2-MariaDB", true),
+            ("new", false),
+        ] {
+            assert_eq!(self::is_well(&super::version(version)), is_well, "{version}");
+        }
     }
 }

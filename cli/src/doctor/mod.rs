@@ -1,6 +1,5 @@
 //! `registrar doctor`
 
-mod alarms;
 mod broker;
 mod database;
 mod finding;
@@ -10,8 +9,7 @@ mod reported;
 mod settings;
 mod topology;
 mod variables;
-mod versions;
-mod workers;
+mod version;
 
 use std::process::ExitCode;
 
@@ -51,15 +49,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 async fn examine(arguments: &Arguments) -> Vec<Finding> {
     let (mut findings, database) = settings::examine(&arguments.settings, &arguments.broker);
     let pool = database.map(|settings| Pool::new(&settings));
-    if let (Ok(management), Ok(messaging)) =
-        (arguments.broker.management(), arguments.broker.messaging())
+    if let (Ok(host), Ok(messaging)) =
+        (arguments.broker.virtual_host(), arguments.broker.messaging())
     {
-        findings.extend(broker::examine(&arguments.broker).await);
-        findings.extend(versions::broker_version(&management));
-        findings.push(alarms::examine(&management));
-        findings.push(topology::examine(&management).await);
-        findings.push(policies::examine(&management).await);
-        findings.push(workers::examine(&messaging, pool.as_ref()).await);
+        findings.extend(broker::examine(&host.management, &messaging).await);
+        findings.push(topology::examine(&host).await);
+        findings.push(policies::examine(&host).await);
+        findings.push(broker::workers(&messaging, pool.as_ref()).await);
     }
     if let Some(pool) = pool {
         findings.extend(database::examine(&pool).await);

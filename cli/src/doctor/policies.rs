@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use registrar_management::ManagementError;
 use registrar_messaging::{ArgumentValue, Declaration, topology};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::finding::{Finding, Problem};
 use super::reported::{Look, when_reported};
-use crate::broker::{BrokerError, Management};
+use crate::broker::VirtualHost;
 
 const CHECK: &str = "policies";
 const NOT_REPORTED: &str =
@@ -48,12 +49,12 @@ struct Queue {
     effective_policy_definition: Option<Definition>,
 }
 
-pub(super) async fn examine(broker: &Management) -> Finding {
+pub(super) async fn examine(host: &VirtualHost) -> Finding {
     let shipped: Shipped = match serde_json::from_str(SHIPPED) {
         Ok(shipped) => shipped,
         Err(error) => return Finding::unknown(CHECK, error),
     };
-    match when_reported(|| look(broker, &shipped.policies)).await {
+    match when_reported(|| look(host, &shipped.policies)).await {
         Ok(look) if look.is_reported => {
             Finding::from_problems(CHECK, look.found, "Every queue has its limits.")
         }
@@ -62,19 +63,25 @@ pub(super) async fn examine(broker: &Management) -> Finding {
     }
 }
 
-fn look(broker: &Management, shipped: &[Policy]) -> Result<Look<Vec<Problem>>, BrokerError> {
+fn look(host: &VirtualHost, shipped: &[Policy]) -> Result<Look<Vec<Problem>>, ManagementError> {
     let mut problems = Vec::new();
     for declaration in topology() {
         let Declaration::Queue { name, arguments } = declaration else { continue };
         // A queue that is not there is a finding of the topology.
-        let Some(queue) = broker.get_own::<Queue>("queues", name)? else { continue };
+        let Some(queue) = host.get::<Queue>("queues", &[name], &[])? else { continue };
         let Some(policy) = shipped.iter().find(|policy| policy.covers(name)) else { continue };
         let Some(in_force) = &queue.effective_policy_definition else {
             return Ok(Look { found: problems, is_reported: false });
         };
         let refuses_when_full = arguments.contains(&REFUSES_WHEN_FULL);
-        let host = broker.virtual_host();
-        problems.extend(queue_problems(name, &queue, in_force, policy, refuses_when_full, host));
+        problems.extend(queue_problems(
+            name,
+            &queue,
+            in_force,
+            policy,
+            refuses_when_full,
+            &host.name,
+        ));
     }
     Ok(Look { found: problems, is_reported: true })
 }

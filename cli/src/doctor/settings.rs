@@ -36,7 +36,7 @@ pub(super) fn examine(
     broker: &BrokerArguments,
 ) -> (Vec<Finding>, Option<DatabaseSettings>) {
     let mut problems = Vec::new();
-    if let Err(problem) = broker.management() {
+    if let Err(problem) = broker.virtual_host() {
         problems.push(Problem::new(problem.to_string(), "Set it as for the API and the worker."));
     }
     let database = match arguments.database_url.as_deref().map(DatabaseUrl::parse) {

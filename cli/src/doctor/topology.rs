@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use registrar_management::ManagementError;
 use registrar_messaging::{Argument, ArgumentValue, DELIVERY_LIMIT, Declaration, topology};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::finding::{Finding, Problem};
 use super::reported::{Look, when_reported};
-use crate::broker::{BrokerError, Management};
+use crate::broker::VirtualHost;
 
 const CHECK: &str = "topology";
 const DECLARE: &str = "Start an API or a worker, which declares it when it connects.";
@@ -55,9 +56,9 @@ struct Binding {
     routing_key: String,
 }
 
-pub(super) async fn examine(broker: &Management) -> Finding {
+pub(super) async fn examine(host: &VirtualHost) -> Finding {
     let declarations = topology();
-    match when_reported(|| look(broker, &declarations)).await {
+    match when_reported(|| look(host, &declarations)).await {
         // After all that time what is not online does not start.
         Ok(Look { found: problems, is_reported: _ }) => {
             let well =
@@ -69,9 +70,9 @@ pub(super) async fn examine(broker: &Management) -> Finding {
 }
 
 fn look(
-    broker: &Management,
+    host: &VirtualHost,
     declarations: &[Declaration],
-) -> Result<Look<Vec<Problem>>, BrokerError> {
+) -> Result<Look<Vec<Problem>>, ManagementError> {
     let mut problems = Vec::new();
     let mut is_reported = true;
     // Exchanges and queues that are not there, whose bindings are not reported besides.
@@ -83,13 +84,13 @@ fn look(
         };
         problems.extend(match declaration {
             Declaration::Exchange { name, kind, arguments } => {
-                match broker.get_own("exchanges", name)? {
+                match host.get("exchanges", &[name], &[])? {
                     None => is_missing(name, "exchange"),
                     Some(found) => exchange_problems(name, kind, arguments, &found),
                 }
             }
             Declaration::Queue { name, arguments } => {
-                match broker.get_own::<Queue>("queues", name)? {
+                match host.get::<Queue>("queues", &[name], &[])? {
                     None => is_missing(name, "queue"),
                     Some(found) => {
                         is_reported &= !found.may_be_starting();
@@ -103,8 +104,8 @@ fn look(
                 Vec::new()
             }
             Declaration::Binding { exchange, queue, key } => {
-                let path = format!("e/{exchange}/q/{queue}");
-                let bindings: Option<Vec<Binding>> = broker.get_own("bindings", &path)?;
+                let path = ["e", exchange, "q", queue];
+                let bindings: Option<Vec<Binding>> = host.get("bindings", &path, &[])?;
                 let is_there = bindings.iter().flatten().any(|binding| binding.routing_key == *key);
                 let what = format!(
                     "The queue {queue} is not bound to the exchange {exchange} with the key \

@@ -10,7 +10,7 @@ use registrar_storage::{LanePause, LanePauses, StorageError};
 use serde_json::json;
 
 use super::lane_status::{COLUMNS, LaneStatus, PauseStatus};
-use crate::broker::{BrokerArguments, Management, with_oldest_age};
+use crate::broker::{BrokerArguments, VirtualHost, with_oldest_age};
 use crate::table::table;
 
 /// Something could not be found out.
@@ -21,9 +21,9 @@ pub(super) async fn run(
     pauses: &LanePauses,
     as_json: bool,
 ) -> anyhow::Result<ExitCode> {
-    let (broker, messaging) = (broker.management()?, broker.messaging()?);
+    let (host, messaging) = (broker.virtual_host()?, broker.messaging()?);
     let pauses = pauses.in_force().await;
-    let lanes = Lane::ALL.map(|lane| lane_status(&broker, lane, &pauses));
+    let lanes = Lane::ALL.map(|lane| lane_status(&host, lane, &pauses));
     let mut lanes = lanes.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
     // A worker that has just begun to consume is not in the management API's figures yet.
     let live = live_counts(&messaging, &Lane::ALL.map(queue_for)).await?;
@@ -47,16 +47,16 @@ pub(super) async fn run(
 }
 
 fn lane_status(
-    broker: &Management,
+    host: &VirtualHost,
     lane: Lane,
     pauses: &Result<Vec<LanePause>, StorageError>,
 ) -> anyhow::Result<LaneStatus> {
     let name = queue_for(lane);
-    let Some((queue, oldest)) = with_oldest_age(broker, name)? else {
+    let Some((queue, oldest)) = with_oldest_age(host, name)? else {
         bail!(
             "RabbitMQ has no queue {name} in the virtual host `{}`: see whether AMQP_URL names the \
              right one; the first API or worker that connects declares the queue.",
-            broker.virtual_host()
+            host.name
         );
     };
     let pausing = match pauses {

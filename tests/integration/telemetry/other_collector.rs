@@ -30,7 +30,7 @@ async fn observed(rotel: &Rotel, protocol: &str, endpoint: &str) -> (TraceTree, 
     let api = Api::start_with(&home.servers, &settings).await;
     let id = id_of(&api.accepted(&Student::unique()).await);
     wait::until(&format!("rotel has the trace of {id} by {protocol}"), async || {
-        let spans = rotel_output::spans(&fs::read_to_string(rotel.output()).unwrap());
+        let spans = rotel_output::spans(&fs::read_to_string(rotel.log()).unwrap());
         let journey = whole_journey(&spans, id, 1)?;
         let batch = journey.only(PROCESS).links.first()?;
         let is_batch = |span: &&Span| span.context() == *batch && !span.links.is_empty();

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use rustix::fs::statvfs;
 
@@ -39,8 +40,9 @@ impl ServerOptions {
 /// A claimed data folder with a keeper for whatever runs on it.
 #[derive(Debug)]
 pub(crate) struct Home {
+    what: &'static str,
     pub(crate) dir: PathBuf,
-    pub(crate) claim: Claim,
+    claim: Claim,
     // Dropped last: it ends what is still running.
     pub(crate) keeper: Keeper,
 }
@@ -60,7 +62,7 @@ impl Home {
         let claim = Claim::take(what, &dir)?;
         let dir = fs::canonicalize(&dir).map_err(StackError::io("Could not read a data folder"))?;
         require_space(what, &dir)?;
-        Ok(Self { dir, claim, keeper })
+        Ok(Self { what, dir, claim, keeper })
     }
 
     /// Where the server's output goes.
@@ -88,13 +90,9 @@ impl Home {
     }
 
     /// Starts the server itself, sharing the claim with it.
-    pub(crate) fn spawn(
-        &self,
-        what: &'static str,
-        command: &mut std::process::Command,
-    ) -> Result<Managed, StackError> {
+    pub(crate) fn spawn(&self, command: &mut Command) -> Result<Managed, StackError> {
         let process =
-            Managed::spawn(what, command, self.claim.stdin()?, &self.log(), &self.keeper)?;
+            Managed::spawn(self.what, command, self.claim.stdin()?, &self.log(), &self.keeper)?;
         self.claim.note(process.pid())?;
         Ok(process)
     }

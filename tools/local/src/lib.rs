@@ -19,6 +19,7 @@ mod process;
 mod prometheus;
 mod rabbitmq;
 mod rotel;
+mod server;
 mod server_pair;
 mod test_servers;
 mod tools;
@@ -36,6 +37,7 @@ pub use prometheus::{
 };
 pub use rabbitmq::{Cluster, Management, Queue, RabbitMq};
 pub use rotel::Rotel;
+pub use server::{Server, Service};
 pub use server_pair::ServerPair;
 pub use test_servers::{TestDatabase, TestServers, TestVhost};
 pub use tools::{

@@ -1,18 +1,15 @@
 //! A private nginx, the door to the pages and the API.
 
 use std::fmt::Write as _;
-use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use crate::StackError;
 use crate::data_dir::{Home, Port, ServerOptions};
-use crate::process::Managed;
+use crate::process::is_listening;
+use crate::server::{Server, Service};
 use crate::tools::NGINX;
 
 const WHAT: &str = "nginx";
-const START_TIMEOUT: Duration = Duration::from_mins(1);
-const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The configuration that the container uses as well.
 const SHARED: &str = include_str!("../../../infra/nginx/registrar.conf");
@@ -30,13 +27,20 @@ const KEPT_CONNECTIONS: &str = "        keepalive 64;\n        keepalive_timeout
 /// Where nginx would otherwise keep unfinished requests and answers: in the system's folders.
 const TEMPORARY: [&str; 5] = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 
-/// An nginx of our own on 127.0.0.1. It ends with this value, or with this process.
+/// An nginx of our own.
+pub type Nginx = Server<Web>;
+
 #[derive(Debug)]
-pub struct Nginx {
-    // Before `home`, whose keeper ends whatever is left.
-    process: Managed,
-    port: Port,
-    home: Home,
+pub struct Web(Port);
+
+impl Service for Web {
+    fn port(&self) -> u16 {
+        self.0.number()
+    }
+
+    fn answers(&self) -> bool {
+        is_listening(self.port())
+    }
 }
 
 impl Nginx {
@@ -50,38 +54,7 @@ impl Nginx {
         let mut command = program.command();
         // Before it has read its configuration it would log to the system's folder.
         command.args(["-e", "stderr", "-p"]).arg(&home.dir).arg("-c").arg(config);
-        let process = home.spawn(WHAT, &mut command)?;
-        let mut server = Self { process, port, home };
-        let port = server.port();
-        server
-            .process
-            .wait_ready(START_TIMEOUT, || TcpStream::connect(("127.0.0.1", port)).is_ok())?;
-        Ok(server)
-    }
-
-    /// Lets it end by itself.
-    pub fn stop(&mut self) -> Result<(), StackError> {
-        self.process.stop(STOP_TIMEOUT).map(drop)
-    }
-
-    /// The port on 127.0.0.1.
-    pub fn port(&self) -> u16 {
-        self.port.number()
-    }
-
-    /// The server's process id.
-    pub fn pid(&self) -> u32 {
-        self.process.pid()
-    }
-
-    /// The log file.
-    pub fn log(&self) -> PathBuf {
-        self.home.log()
-    }
-
-    /// An error that says how it ended, if it did.
-    pub fn check(&mut self) -> Result<(), StackError> {
-        self.process.check()
+        Self::launch(home, command, Web(port))
     }
 }
 

@@ -1,58 +1,53 @@
 //! A collector that writes down the traces it receives: rotel, which has none of our code.
 
-use std::net::TcpStream;
-use std::path::PathBuf;
-use std::time::Duration;
-
 use crate::data_dir::{Home, Port, ServerOptions};
-use crate::process::Managed;
+use crate::process::is_listening;
+use crate::server::{Server, Service};
 use crate::{Program, StackError};
 
 const WHAT: &str = "rotel";
-const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A rotel of our own on 127.0.0.1 that forwards nothing. It ends with this value, or with this
-/// process.
+/// A rotel of our own that forwards nothing; its log has everything that it received.
+pub type Rotel = Server<Collector>;
+
 #[derive(Debug)]
-pub struct Rotel {
-    // Before `home`, whose keeper ends whatever is left.
-    _process: Managed,
+pub struct Collector {
     grpc: Port,
     http: Port,
-    home: Home,
+}
+
+impl Service for Collector {
+    fn port(&self) -> u16 {
+        self.grpc.number()
+    }
+
+    fn answers(&self) -> bool {
+        is_listening(self.grpc.number()) && is_listening(self.http.number())
+    }
 }
 
 impl Rotel {
     /// Starts `program` on free ports and waits until it takes connections.
     pub fn start(program: &Program) -> Result<Self, StackError> {
         let home = Home::open(WHAT, ServerOptions::temporary().data_dir.as_deref())?;
-        let (grpc, http) = (Port::choose(WHAT, 0)?, Port::choose(WHAT, 0)?);
+        let collector = Collector { grpc: Port::choose(WHAT, 0)?, http: Port::choose(WHAT, 0)? };
         let mut command = program.command();
         command
             .args(["start", "--exporter", "blackhole"])
             .args(["--debug-log", "traces", "--debug-log-verbosity", "detailed"])
-            .args(["--otlp-grpc-endpoint", &address(&grpc)])
-            .args(["--otlp-http-endpoint", &address(&http)]);
-        let mut process = home.spawn(WHAT, &mut command)?;
-        process.wait_ready(START_TIMEOUT, || {
-            [&grpc, &http].iter().all(|port| TcpStream::connect(address(port)).is_ok())
-        })?;
-        Ok(Self { _process: process, grpc, http, home })
+            .args(["--otlp-grpc-endpoint", &address(&collector.grpc)])
+            .args(["--otlp-http-endpoint", &address(&collector.http)]);
+        Self::launch(home, command, collector)
     }
 
     /// Where it takes OTLP by gRPC.
     pub fn grpc_endpoint(&self) -> String {
-        format!("http://{}", address(&self.grpc))
+        format!("http://{}", address(&self.service.grpc))
     }
 
     /// Where it takes OTLP by HTTP.
     pub fn http_endpoint(&self) -> String {
-        format!("http://{}", address(&self.http))
-    }
-
-    /// The file with everything that it received.
-    pub fn output(&self) -> PathBuf {
-        self.home.log()
+        format!("http://{}", address(&self.service.http))
     }
 }
 

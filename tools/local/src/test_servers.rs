@@ -5,8 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, process};
 
-use crate::address::Address;
-use crate::{DatabaseAdmin, Management, ServerOptions, ServerPair, StackError};
+use crate::{DatabaseAdmin, Management, ServerOptions, ServerPair, StackError, address};
 
 /// One database server and one broker, in which every test has a database and a virtual host of
 /// its own.
@@ -41,13 +40,15 @@ impl TestServers {
 
     /// Servers that run already.
     pub fn given(database: &str, amqp: &str, management: Option<&str>) -> Result<Self, StackError> {
-        let amqp = Address::parse("TEST_AMQP_URL", amqp, 5672)?;
+        let amqp = address::parse("TEST_AMQP_URL", amqp, 5672)?;
         let http = match management {
-            Some(url) => Address::parse("TEST_AMQP_MANAGEMENT_URL", url, 15672)?.or_user_of(&amqp),
-            None => Address { scheme: "http".to_owned(), port: 15672, ..amqp.clone() },
+            Some(url) => url.to_owned(),
+            None => format!("http://{}", amqp.host_str().unwrap_or_default()),
         };
+        let http = address::parse("TEST_AMQP_MANAGEMENT_URL", &http, 15672)?;
+        let database = address::parse("TEST_DATABASE_URL", database, 3306)?;
         Ok(Self {
-            database: DatabaseAdmin::at(Address::parse("TEST_DATABASE_URL", database, 3306)?)?,
+            database: DatabaseAdmin::at(database)?,
             broker: Management::at(amqp, http),
             _own: None,
         })

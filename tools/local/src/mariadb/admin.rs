@@ -1,12 +1,14 @@
 //! What an administrator asks of a database server, through its command-line client.
 
+use std::fmt;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::address::Address;
+use url::Url;
+
 use crate::process::output_within;
 use crate::tools::DATABASE_CLIENT;
-use crate::{Program, StackError};
+use crate::{Program, StackError, address};
 
 const TIMEOUT: Duration = Duration::from_mins(2);
 
@@ -14,41 +16,40 @@ const TIMEOUT: Duration = Duration::from_mins(2);
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Makes and drops databases on a server, ours or another.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct DatabaseAdmin {
     client: Program,
-    address: Address,
+    address: Url,
 }
 
 impl DatabaseAdmin {
     /// For the server on a port of this machine, as `root` without a password.
     pub(crate) fn local(port: u16) -> Result<Self, StackError> {
-        Self::at(Address::new("mysql", "root", "", port))
+        Self::at(address::local("mysql", "root", port)?)
     }
 
     /// The same server, asked as another user.
     pub(crate) fn as_user(&self, user: &str, password: &str) -> Self {
-        let address = Address {
-            user: user.to_owned(),
-            password: password.to_owned(),
-            ..self.address.clone()
-        };
-        Self { client: self.client.clone(), address }
+        let mut admin = self.clone();
+        // A server's address has room for both.
+        _ = admin.address.set_username(user);
+        _ = admin.address.set_password(Some(password));
+        admin
     }
 
     /// For a server given by its address.
-    pub(crate) fn at(address: Address) -> Result<Self, StackError> {
+    pub(crate) fn at(address: Url) -> Result<Self, StackError> {
         Ok(Self { client: DATABASE_CLIENT.find()?, address })
     }
 
     /// The address of a database, for sqlx: `mysql://root@127.0.0.1:PORT/NAME`.
     pub fn database_url(&self, name: &str) -> String {
-        self.address.url(name)
+        address::below(&self.address, name)
     }
 
     /// The server's address without a database.
     pub fn url(&self) -> String {
-        self.address.url("")
+        self.database_url("")
     }
 
     /// Makes a database unless it exists.
@@ -79,11 +80,18 @@ impl DatabaseAdmin {
         let mut command = self.client.command();
         command
             .args(["--no-defaults", "--batch", "--skip-column-names", "--protocol=TCP"])
-            .args(["--host", &self.address.host])
-            .args(["--port", &self.address.port.to_string()])
-            .args(["--user", &self.address.user])
+            .args(["--host", self.address.host_str().unwrap_or_default()])
+            .args(["--port", &self.address.port().unwrap_or_default().to_string()])
+            .args(["--user", self.address.username()])
             // Not an argument: those are for everyone to see.
-            .env("MYSQL_PWD", &self.address.password);
+            .env("MYSQL_PWD", self.address.password().unwrap_or_default());
         command
+    }
+}
+
+/// Without the address, which may hold a password.
+impl fmt::Debug for DatabaseAdmin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DatabaseAdmin").finish_non_exhaustive()
     }
 }

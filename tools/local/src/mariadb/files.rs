@@ -20,10 +20,6 @@ const INITIALISE_TIMEOUT: Duration = Duration::from_mins(5);
 /// than the system allows (107 bytes).
 const SOCKET: &str = "mysqld.sock";
 
-pub(super) fn socket(home: &Home) -> PathBuf {
-    data(home).join(SOCKET)
-}
-
 /// Must be the first argument of every program that takes it.
 pub(super) fn defaults_file(config: &Path) -> String {
     format!("--defaults-file={}", config.display())

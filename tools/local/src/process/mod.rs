@@ -14,6 +14,6 @@ pub use claim::Claim;
 pub use command::output_within;
 pub use keeper::Keeper;
 use log::tail;
-pub(crate) use ports::PortLease;
 pub use ports::require_free;
+pub(crate) use ports::{PortLease, is_listening};
 pub use wait::poll_until;

@@ -1,6 +1,6 @@
 //! Ports on 127.0.0.1 for private servers.
 
-use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
 use std::process;
 use std::sync::atomic::{AtomicU16, Ordering};
 
@@ -53,4 +53,9 @@ pub fn require_free(what: &'static str, port: u16) -> Result<(), StackError> {
 fn is_free(port: u16) -> bool {
     // 0.0.0.0 so that a listener on any address counts.
     TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok()
+}
+
+/// Whether connections to `port` are taken.
+pub(crate) fn is_listening(port: u16) -> bool {
+    TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
 }

@@ -1,19 +1,19 @@
 //! A private Alertmanager.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::{HttpServer, add_argument};
+use super::{Http, add_argument};
 use crate::data_dir::{Home, Port, ServerOptions};
+use crate::server::Server;
 use crate::{Program, StackError};
 
 const WHAT: &str = "Alertmanager";
 
-/// An Alertmanager of our own on 127.0.0.1, alone and not in a cluster. It ends with this value, or
-/// with this process.
+/// An Alertmanager of our own, alone and not in a cluster.
+pub type Alertmanager = Server<Http<Alerting>>;
+
 #[derive(Debug)]
-pub struct Alertmanager {
-    server: HttpServer,
-}
+pub struct Alerting;
 
 impl Alertmanager {
     /// Starts `program` with a configuration file and waits until it takes alerts.
@@ -27,30 +27,7 @@ impl Alertmanager {
         let mut command = program.command();
         add_argument(&mut command, "--config.file=", config);
         add_argument(&mut command, "--storage.path=", &home.private_folder("data")?);
-        command
-            .arg(format!("--web.listen-address=127.0.0.1:{}", port.number()))
-            .arg("--cluster.listen-address=");
-        let server = HttpServer::start(WHAT, home, port, &mut command, "/-/ready")?;
-        Ok(Self { server })
-    }
-
-    /// Ends it at once: what it knows is kept in memory for the most part.
-    pub fn kill(&mut self) -> Result<(), StackError> {
-        self.server.kill()
-    }
-
-    /// The port on 127.0.0.1.
-    pub fn port(&self) -> u16 {
-        self.server.port()
-    }
-
-    /// The log file.
-    pub fn log(&self) -> PathBuf {
-        self.server.log()
-    }
-
-    /// An error that says how it ended, if it did.
-    pub fn check(&mut self) -> Result<(), StackError> {
-        self.server.check()
+        command.arg("--cluster.listen-address=");
+        Self::launch_http(home, port, command, "/-/ready", Alerting)
     }
 }

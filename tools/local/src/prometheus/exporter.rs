@@ -6,8 +6,9 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 
-use super::{HttpServer, add_argument};
+use super::{Http, add_argument};
 use crate::data_dir::{Home, Port, ServerOptions};
+use crate::server::Server;
 use crate::{DatabaseAdmin, MariaDb, Program, StackError};
 
 const WHAT: &str = "mysqld_exporter";
@@ -16,12 +17,12 @@ const WHAT: &str = "mysqld_exporter";
 const USER: &str = include_str!("../../../../infra/mysql/exporter.sql");
 const NAME: &str = "exporter";
 
-/// A `mysqld_exporter` of our own on 127.0.0.1. It ends with this value, or with this process.
+/// A `mysqld_exporter` of our own.
+pub type MysqldExporter = Server<Http<Login>>;
+
+/// The password of its user.
 #[derive(Debug)]
-pub struct MysqldExporter {
-    server: HttpServer,
-    password: String,
-}
+pub struct Login(String);
 
 impl MysqldExporter {
     /// Makes the user, or gives it a new password, starts `program` and waits until it answers.
@@ -33,38 +34,17 @@ impl MysqldExporter {
         let home = Home::open(WHAT, options.data_dir.as_deref())?;
         let port = Port::choose(WHAT, options.port)?;
         let password = random_password()?;
-        make_user(database.admin(), &password)?;
+        database.admin().execute(&USER.replace("${EXPORTER_PASSWORD}", &password))?;
         let login = write_login(&home, database.port(), &password)?;
         let mut command = program.command();
         add_argument(&mut command, "--config.my-cnf=", &login);
-        command.arg(format!("--web.listen-address=127.0.0.1:{}", port.number()));
-        let server = HttpServer::start(WHAT, home, port, &mut command, "/metrics")?;
-        Ok(Self { server, password })
-    }
-
-    /// The port on 127.0.0.1.
-    pub fn port(&self) -> u16 {
-        self.server.port()
+        Self::launch_http(home, port, command, "/metrics", Login(password))
     }
 
     /// What its user may ask of a server.
     pub fn as_user(&self, admin: &DatabaseAdmin) -> DatabaseAdmin {
-        admin.as_user(NAME, &self.password)
+        admin.as_user(NAME, &self.service.own.0)
     }
-
-    /// The log file.
-    pub fn log(&self) -> PathBuf {
-        self.server.log()
-    }
-
-    /// An error that says how it ended, if it did.
-    pub fn check(&mut self) -> Result<(), StackError> {
-        self.server.check()
-    }
-}
-
-fn make_user(admin: &DatabaseAdmin, password: &str) -> Result<(), StackError> {
-    admin.execute(&USER.replace("${EXPORTER_PASSWORD}", password)).map(drop)
 }
 
 /// For this user only.

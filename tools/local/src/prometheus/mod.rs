@@ -5,7 +5,7 @@ mod answers;
 mod api;
 mod config;
 mod exporter;
-mod http_server;
+mod http;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -17,9 +17,10 @@ pub use answers::{Alert, Exemplar, ExemplarSeries, Labels, Rule, RuleGroup, Seri
 pub use api::PrometheusApi;
 pub use config::ScrapeTargets;
 pub use exporter::MysqldExporter;
-use http_server::HttpServer;
+use http::Http;
 
 use crate::data_dir::{Home, Port, ServerOptions};
+use crate::server::Server;
 use crate::{Program, StackError};
 
 const WHAT: &str = "Prometheus";
@@ -42,14 +43,9 @@ pub struct PrometheusOptions {
     pub flags: Vec<String>,
 }
 
-/// A Prometheus of our own on 127.0.0.1, of any generation from 2.42 on, with the jobs of
-/// `infra/prometheus/prometheus.yaml` and storage for exemplars. It ends with this value, or with this
-/// process.
-#[derive(Debug)]
-pub struct Prometheus {
-    server: HttpServer,
-    api: PrometheusApi,
-}
+/// A Prometheus of our own, of any generation from 2.42 on, with the jobs of
+/// `infra/prometheus/prometheus.yaml` and storage for exemplars.
+pub type Prometheus = Server<Http<PrometheusApi>>;
 
 impl Prometheus {
     /// Starts `program` and waits until it answers queries.
@@ -60,52 +56,18 @@ impl Prometheus {
         let mut command = program.command();
         add_argument(&mut command, "--config.file=", &config);
         add_argument(&mut command, "--storage.tsdb.path=", &home.private_folder("data")?);
-        command
-            .arg(format!("--web.listen-address=127.0.0.1:{}", port.number()))
-            .arg("--enable-feature=exemplar-storage")
-            .args(&options.flags);
+        command.arg("--enable-feature=exemplar-storage").args(&options.flags);
         // Debian's packages have the pages of the web UI in a folder of the system.
         if let Some(pages) = program.beside("../share/prometheus/web") {
             add_argument(&mut command, "--web.local-assets=", &pages);
         }
         let api = PrometheusApi::local(port.number());
-        let server = HttpServer::start(WHAT, home, port, &mut command, "/-/ready")?;
-        Ok(Self { server, api })
+        Self::launch_http(home, port, command, "/-/ready", api)
     }
 
     /// Its HTTP API.
     pub fn api(&self) -> &PrometheusApi {
-        &self.api
-    }
-
-    /// Lets it end by itself, with its files in order.
-    pub fn stop(&mut self) -> Result<(), StackError> {
-        self.server.stop()
-    }
-
-    /// Ends it at once.
-    pub fn kill(&mut self) -> Result<(), StackError> {
-        self.server.kill()
-    }
-
-    /// The port on 127.0.0.1.
-    pub fn port(&self) -> u16 {
-        self.server.port()
-    }
-
-    /// The server's process id.
-    pub fn pid(&self) -> u32 {
-        self.server.pid()
-    }
-
-    /// The log file.
-    pub fn log(&self) -> PathBuf {
-        self.server.log()
-    }
-
-    /// An error that says how it ended, if it did.
-    pub fn check(&mut self) -> Result<(), StackError> {
-        self.server.check()
+        &self.service.own
     }
 }
 

@@ -20,7 +20,7 @@ impl Cluster {
         let mut nodes = vec![first];
         for number in 2..=size {
             let home = Home::open(WHAT, None)?;
-            let node = Node::prepare_member(&home, number, &nodes[0].node)?;
+            let node = Node::prepare_member(&home, number, &nodes[0].service.node)?;
             nodes.push(RabbitMq::start_node(home, node, None)?);
         }
         Ok(Self { nodes })

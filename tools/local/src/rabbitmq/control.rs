@@ -9,6 +9,17 @@ use crate::process::output_within;
 
 const TIMEOUT: Duration = Duration::from_mins(3);
 
+/// Nodes talk to those that know their secret. So the node expects another from each of its peers,
+/// and hangs up.
+const CUT_OFF: &str = "Peers = nodes(), persistent_term:put(cut_off, Peers), \
+                       [begin erlang:set_cookie(N, cut_off), erlang:disconnect_node(N) end \
+                       || N <- Peers], ok.";
+
+/// The node remembers which nodes it was cut off from: it is no longer connected to them, and which function
+/// says who they are depends on RabbitMQ's version.
+const REJOIN: &str = "[erlang:set_cookie(N, erlang:get_cookie()) \
+                      || N <- persistent_term:get(cut_off)], ok.";
+
 impl RabbitMq {
     /// The messages, ready and unacknowledged, in each queue of the virtual host `/`, as the node
     /// knows them that leads the queue.
@@ -33,8 +44,39 @@ impl RabbitMq {
         Ok(copies.split(',').map(|node| node.trim().to_owned()).collect())
     }
 
-    pub(super) fn control(&self, arguments: &[&str]) -> Result<String, StackError> {
+    /// Blocks publishers when the node uses more than this share of the machine's memory.
+    /// 0.00001 sets the alarm off, 0.4 (the default) clears it.
+    pub fn set_memory_watermark(&self, fraction: f64) -> Result<(), StackError> {
+        self.control(&["set_vm_memory_high_watermark", &fraction.to_string()]).map(drop)
+    }
+
+    /// Blocks publishers when the disk has less than this free. A petabyte sets the alarm off,
+    /// 50,000,000 (the default) clears it.
+    pub fn set_disk_free_limit(&self, bytes: u64) -> Result<(), StackError> {
+        self.control(&["set_disk_free_limit", &bytes.to_string()]).map(drop)
+    }
+
+    /// Lets nothing through between this node and the others of its cluster. It sees a minority
+    /// then, and stops serving its clients.
+    pub fn cut_off(&self) -> Result<(), StackError> {
+        self.control(&["eval", CUT_OFF]).map(drop)
+    }
+
+    /// Ends a [`Self::cut_off`]. The node serves again once it has found a majority.
+    pub fn rejoin(&self) -> Result<(), StackError> {
+        self.control(&["eval", REJOIN]).map(drop)
+    }
+
+    /// How often a quorum queue that is declared from now on reports its counts to metrics. Without this
+    /// it does so every five seconds.
+    pub fn set_queue_tick(&self, tick: Duration) -> Result<(), StackError> {
+        let milliseconds = tick.as_millis();
+        let set = format!("application:set_env(rabbit, quorum_tick_interval, {milliseconds}).");
+        self.control(&["eval", &set]).map(drop)
+    }
+
+    fn control(&self, arguments: &[&str]) -> Result<String, StackError> {
         let what = format!("rabbitmqctl {}", arguments.join(" "));
-        output_within(&what, TIMEOUT, self.node.control()?.args(arguments))
+        output_within(&what, TIMEOUT, self.service.node.control()?.args(arguments))
     }
 }

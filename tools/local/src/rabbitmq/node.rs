@@ -1,6 +1,5 @@
 //! A node's ports, files and environment.
 
-use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -8,7 +7,7 @@ use std::{env, fs};
 
 use super::WHAT;
 use crate::data_dir::{Home, Port, ServerOptions};
-use crate::process::Managed;
+use crate::process::{Managed, is_listening};
 use crate::tools::{BROKER, BROKER_CONTROL, NAME_SERVICE};
 use crate::{Program, StackError};
 
@@ -141,8 +140,7 @@ impl Node {
         let mut process =
             Managed::spawn("Erlang's epmd", &mut command, Stdio::null(), &log, &home.keeper)?;
         let port = self.names.port();
-        process
-            .wait_ready(NAME_SERVICE_TIMEOUT, || TcpStream::connect(("127.0.0.1", port)).is_ok())?;
+        process.wait_ready(NAME_SERVICE_TIMEOUT, || is_listening(port))?;
         Ok(process)
     }
 
