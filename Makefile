@@ -8,9 +8,9 @@ help: ## lists the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: ## builds and starts everything, private servers included; Ctrl-C stops it
+	@scripts/install
 	@echo "Building the programs (some 5 minutes on two idle cores the first time) ..."
 	@cargo build --release --locked $(PRODUCTS)
-	@$(BUILT)/release/registrar-local install
 	@echo "Building the pages ..."
 	@scripts/pages
 	@exec $(BUILT)/release/registrar-local run
@@ -62,5 +62,6 @@ bench: ## measures release builds with real servers, beside a peer in Node
 	@cargo run --release --locked -p registrar-tests --bin bench
 
 cost: ## counts instructions, allocations and statements; PROFILE=1 lists the functions with the most
+	@scripts/install --valgrind
 	@cargo build --release --locked $(PRODUCTS)
 	@cargo run --release --locked -p registrar-tests --bin cost -- $(if $(PROFILE),--profile)

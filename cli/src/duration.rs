@@ -46,7 +46,6 @@ fn two_units(seconds: u64) -> String {
     }
 }
 
-/// The moment in UTC, to the second.
 pub(crate) fn moment(moment: OffsetDateTime) -> String {
     let utc = moment.to_offset(UtcOffset::UTC);
     utc.replace_nanosecond(0).unwrap_or(utc).format(&Rfc3339).unwrap_or_default()

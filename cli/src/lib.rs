@@ -48,7 +48,6 @@ enum Command {
     Status(status::Arguments),
 }
 
-/// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let result = match config::parse::<Arguments>().command {
         Command::DeadLetters(arguments) => dead_letters::run(&arguments),

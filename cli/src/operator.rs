@@ -5,7 +5,6 @@ use std::env;
 use anyhow::Context as _;
 use clap::Args;
 
-/// As long as the record of an action holds.
 const NAME_MAX_CHARACTERS: usize = 255;
 const REASON_MAX_CHARACTERS: usize = 1_000;
 
@@ -36,7 +35,6 @@ fn name(text: &str) -> Result<String, String> {
     bounded(text, NAME_MAX_CHARACTERS)
 }
 
-/// Parses why something is done.
 pub(crate) fn reason(text: &str) -> Result<String, String> {
     bounded(text, REASON_MAX_CHARACTERS)
 }

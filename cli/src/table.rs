@@ -1,6 +1,5 @@
 //! Tables for people, and text that is safe to show in a terminal.
 
-/// How a column is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Column {
     Text(&'static str),

@@ -13,7 +13,6 @@ use url::Url;
 const PORTS: (u16, u16) = (15672, 15671);
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How to reach RabbitMQ and its management API.
 #[derive(Debug, Args)]
 pub(crate) struct BrokerArguments {
     /// Where RabbitMQ listens, as for the API and the worker.
@@ -28,7 +27,6 @@ pub(crate) struct BrokerArguments {
 }
 
 impl BrokerArguments {
-    /// Where RabbitMQ listens, and how to log in.
     pub(crate) fn messaging(&self) -> anyhow::Result<MessagingSettings> {
         Ok(MessagingSettings::new(self.amqp_url()?.clone()))
     }
@@ -63,7 +61,6 @@ fn usual_url(amqp: &AmqpUrl) -> String {
     }
 }
 
-/// A virtual host of a broker.
 #[derive(Debug)]
 pub(crate) struct VirtualHost {
     pub(crate) management: Management,
@@ -71,7 +68,6 @@ pub(crate) struct VirtualHost {
 }
 
 impl VirtualHost {
-    /// What there is at `api/{kind}/{virtual host}/{path}`.
     pub(crate) fn get<T: DeserializeOwned>(
         &self,
         kind: &str,

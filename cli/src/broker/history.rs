@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-/// A counter at a moment.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub(crate) struct Sample {
     sample: i64,
@@ -18,12 +17,9 @@ pub(crate) struct Sample {
     timestamp: i64,
 }
 
-/// How old the oldest message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Age {
-    /// No message waits.
     Nothing,
-    /// About as old as this.
     About(Duration),
     /// Older than the record, which goes back this far.
     AtLeast(Duration),
@@ -60,7 +56,6 @@ pub(super) fn oldest_age(waiting: i64, published: i64, samples: &[Sample]) -> Ag
 mod tests {
     use super::*;
 
-    /// One every five seconds, the newest first.
     fn samples(counts: &[i64]) -> Vec<Sample> {
         let moments = (0..).map(|number| 1_000_000_000 - 5_000 * number);
         let sample = |(&sample, timestamp)| Sample { sample, timestamp };

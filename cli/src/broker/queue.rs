@@ -12,13 +12,10 @@ const RECORDS: [(u32, u32); 2] = [(600, 5), (3_600, 60)];
 /// for as long after the queue was declared.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Queue {
-    /// Messages ready to be delivered.
     #[serde(default)]
     pub(crate) messages_ready: u64,
-    /// Messages delivered and not settled.
     #[serde(default)]
     pub(crate) messages_unacknowledged: u64,
-    /// Channels that take deliveries.
     #[serde(default)]
     pub(crate) consumers: u64,
     /// Absent until something happened in the queue.
@@ -44,12 +41,9 @@ struct Details {
     samples: Vec<Sample>,
 }
 
-/// Messages a second.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Rates {
-    /// Published to the queue.
     pub(crate) coming: f64,
-    /// Settled.
     pub(crate) going: f64,
 }
 
@@ -59,7 +53,6 @@ impl Queue {
         (self.messages_ready, self.consumers) = (live.ready, live.consumers);
     }
 
-    /// Messages that are not settled.
     pub(crate) fn waiting(&self) -> u64 {
         self.messages_ready + self.messages_unacknowledged
     }

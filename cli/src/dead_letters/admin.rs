@@ -1,7 +1,6 @@
 use clap::Args;
 use registrar_storage::{DatabaseSettings, DeadLetterAdmin, Pool};
 
-/// Where the dead letters are.
 #[derive(Debug, Args)]
 pub(super) struct AdminArguments {
     #[command(flatten, next_help_heading = "MySQL")]

@@ -60,7 +60,6 @@ impl FilterArguments {
         filter
     }
 
-    /// Whether single letters are named.
     pub(super) fn names_letters(&self) -> bool {
         !(self.letters.is_empty() && self.ids.is_empty())
     }
@@ -88,7 +87,6 @@ fn lane() -> impl TypedValueParser<Value = Lane> {
         .try_map(|name| Lane::parse(&name).ok_or("it must be a lane"))
 }
 
-/// A parser of states.
 pub(super) fn state() -> impl TypedValueParser<Value = DeadLetterState> {
     PossibleValuesParser::new(DeadLetterState::ALL.map(DeadLetterState::as_str))
         .try_map(|state| state.parse::<DeadLetterState>())
@@ -98,7 +96,6 @@ pub(super) fn state() -> impl TypedValueParser<Value = DeadLetterState> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ShownState(pub(super) Option<DeadLetterState>);
 
-/// A parser of states, and of `all`.
 pub(super) fn shown_state() -> impl TypedValueParser<Value = ShownState> {
     let states = DeadLetterState::ALL.map(DeadLetterState::as_str);
     PossibleValuesParser::new(states.into_iter().chain(["all"]))

@@ -14,7 +14,6 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-/// Nothing is there that the filter means.
 const NOTHING_MATCHES: u8 = 4;
 
 #[derive(Debug, Args)]

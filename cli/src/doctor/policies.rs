@@ -135,7 +135,6 @@ impl Policy {
         queue.strip_prefix(prefix).is_some_and(|rest| names.split('|').any(|name| name == rest))
     }
 
-    /// What an administrator types to have it.
     fn command(&self, virtual_host: &str) -> String {
         let definition = Value::from_iter(self.definition.clone());
         format!(

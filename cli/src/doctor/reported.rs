@@ -8,7 +8,6 @@ use tokio::time::{Instant, sleep};
 const REPORTED_WITHIN: Duration = Duration::from_secs(15);
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// What one look at the queues found.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Look<T> {
     pub(super) found: T,

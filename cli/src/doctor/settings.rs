@@ -10,7 +10,6 @@ use crate::broker::BrokerArguments;
 
 const CHECK: &str = "settings";
 
-/// The variables that name a file with a secret.
 const SECRET_FILES: [&str; 2] =
     ["REGISTRAR_DERIVATION_SECRET_FILE", "REGISTRAR_SEALING_SECRETS_FILE"];
 
@@ -30,7 +29,6 @@ pub(super) struct SettingsArguments {
     sealing_secrets: Option<String>,
 }
 
-/// The finding, and the database when it is known.
 pub(super) fn examine(
     arguments: &SettingsArguments,
     broker: &BrokerArguments,

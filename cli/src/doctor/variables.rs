@@ -47,10 +47,8 @@ pub const VARIABLES: [&str; 42] = [
     "REGISTRAR_WAIT",
 ];
 
-/// How the names of our own settings begin.
 pub(super) const PREFIX: &str = "REGISTRAR_";
 
-/// What a misspelt name was probably meant to be.
 pub(super) fn closest(name: &str) -> Option<&'static str> {
     let distances = VARIABLES.iter().map(|known| (distance(name, known), *known));
     distances.min().filter(|(distance, _)| *distance <= 4).map(|(_, known)| known)

@@ -2,7 +2,6 @@
 
 use super::finding::{Finding, Problem};
 
-/// The earliest version of a server, major and minor.
 pub(super) struct Least {
     pub(super) check: &'static str,
     pub(super) server: &'static str,

@@ -21,16 +21,13 @@ pub(super) const COLUMNS: [Column; 8] = [
     Column::Text("STATE"),
 ];
 
-/// What is known of pauses.
 #[derive(Clone, Debug)]
 pub(super) enum PauseStatus {
     Not,
     Until(LanePause),
-    /// The database could not be read.
     Unknown,
 }
 
-/// A lane with its queue.
 #[derive(Debug)]
 pub(super) struct LaneStatus {
     pub(super) lane: Lane,
@@ -40,7 +37,6 @@ pub(super) struct LaneStatus {
 }
 
 impl LaneStatus {
-    /// Replaces counts by those of this moment.
     pub(super) fn update(&mut self, live: LiveCounts) {
         self.queue.update(live);
     }

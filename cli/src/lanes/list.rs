@@ -13,7 +13,6 @@ use super::lane_status::{COLUMNS, LaneStatus, PauseStatus};
 use crate::broker::{BrokerArguments, VirtualHost, with_oldest_age};
 use crate::table::table;
 
-/// Something could not be found out.
 const INCOMPLETE: u8 = 2;
 
 pub(super) async fn run(

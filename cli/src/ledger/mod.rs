@@ -15,7 +15,6 @@ use registrar_storage::{DatabaseSettings, MySqlStore, Pool};
 use report::Report;
 use tokio::time::sleep;
 
-/// The exit code when something is unaccounted for.
 const UNACCOUNTED: u8 = 1;
 
 #[derive(Debug, Args)]

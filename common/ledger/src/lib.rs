@@ -7,10 +7,8 @@ use registrar_storage::{MySqlStore, StorageError};
 /// Why there was no look. Each error says whether it is transient.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SnapshotError {
-    /// The queues could not be counted.
     #[error(transparent)]
     Queues(#[from] ConnectError),
-    /// The ledger could not be read.
     #[error(transparent)]
     Ledger(#[from] StorageError),
 }
@@ -23,7 +21,6 @@ pub struct SnapshotReader {
 }
 
 impl SnapshotReader {
-    /// Connects with the first look.
     pub fn new(store: MySqlStore, messaging: MessagingSettings) -> Self {
         Self { store, messaging, queues: None }
     }
@@ -44,7 +41,6 @@ impl SnapshotReader {
         Ok(Snapshot { ledger, waiting })
     }
 
-    /// Closes the connection to RabbitMQ.
     pub async fn close(self) {
         if let Some(queues) = self.queues {
             queues.close().await;

@@ -82,12 +82,10 @@ impl Management {
         answer.body_mut().read_json().map(Some).map_err(|error| self.unexpected(&error))
     }
 
-    /// Makes what is at a path as `body` says.
     pub fn put(&self, path: &[&str], body: &Value) -> Result<(), ManagementError> {
         self.send_there(Method::PUT, path, Some(body))
     }
 
-    /// Sends `body` to a path.
     pub fn post(&self, path: &[&str], body: &Value) -> Result<(), ManagementError> {
         self.send_there(Method::POST, path, Some(body))
     }

@@ -12,7 +12,6 @@ use std::{io, thread};
 /// SIGPIPE ended (128 + 13), as most programs do then.
 pub const EXIT_CLOSED: u8 = 141;
 
-/// How long to wait for a reader that stalls.
 const LAST_WORDS_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What was printed has no reader.
@@ -44,7 +43,6 @@ pub fn print(text: impl Display) -> Result<(), OutputError> {
     Ok(stdout.flush()?)
 }
 
-/// As [`print()`], with a line feed.
 pub fn print_line(text: impl Display) -> Result<(), OutputError> {
     print(format_args!("{text}\n"))
 }
@@ -57,7 +55,6 @@ pub fn report(text: impl Display) {
     }
 }
 
-/// As [`report`], with a line feed.
 pub fn report_line(text: impl Display) {
     report(format_args!("{text}\n"));
 }

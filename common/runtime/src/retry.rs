@@ -26,20 +26,13 @@ pub struct RetryPolicy {
     random: fn() -> f64,
 }
 
-/// A retry policy that makes no sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RetryPolicyError {
     /// Delays of zero would be a busy loop.
     #[error("the first delay must be longer than zero")]
     NoDelay,
-    /// The delays could not grow towards the cap.
     #[error("the cap ({cap:?}) must not be shorter than the first delay ({first_ceiling:?})")]
-    CapBelowFirst {
-        /// The longest first delay that was asked for.
-        first_ceiling: Duration,
-        /// The longest delay of all that was asked for.
-        cap: Duration,
-    },
+    CapBelowFirst { first_ceiling: Duration, cap: Duration },
 }
 
 impl RetryPolicy {
@@ -63,7 +56,6 @@ impl RetryPolicy {
     }
 }
 
-/// The delays of one retrying caller.
 #[derive(Debug)]
 pub struct Backoff {
     ceilings: ExponentialBackoff,
@@ -71,7 +63,6 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Starts at the first delay.
     pub fn new(policy: RetryPolicy) -> Self {
         let ceilings = ExponentialBackoffBuilder::new()
             .with_initial_interval(policy.first_ceiling)
@@ -83,7 +74,6 @@ impl Backoff {
         Self { ceilings, random: policy.random }
     }
 
-    /// How long to wait now, after one more failure.
     pub fn next_delay(&mut self) -> Duration {
         // There is always a next one, since no longest time is set.
         let cap = self.ceilings.max_interval;
@@ -92,7 +82,6 @@ impl Backoff {
         ceiling.mul_f64((self.random)().clamp(0.0, 1.0))
     }
 
-    /// Starts over at the first delay, after a success.
     pub fn reset(&mut self) {
         self.ceilings.reset();
     }

@@ -58,7 +58,6 @@ mod tests {
 
     use super::*;
 
-    /// Counts the events that reach it.
     #[derive(Clone, Default)]
     struct Seen(Arc<AtomicUsize>);
 

@@ -13,10 +13,8 @@ use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConf
 use super::OpenTelemetrySettings;
 use super::pem::PemFile;
 
-/// What a collector answers is short.
 const LONGEST_ANSWER: u64 = 64 * 1024;
 
-/// Posts exports.
 #[derive(Debug)]
 pub(super) struct BlockingClient(Agent);
 

@@ -38,7 +38,6 @@ pub enum TelemetryError {
     /// No exporter can be made for the endpoint and its certificates.
     #[error("the collector named by OTEL_EXPORTER_OTLP_ENDPOINT cannot be used")]
     Exporter(#[from] ExporterError),
-    /// No thread can be started.
     #[error("the operating system does not let the log be written")]
     Log(#[from] std::io::Error),
     /// There may be one in a process.

@@ -148,12 +148,10 @@ pub enum TraceSampler {
 }
 
 impl OpenTelemetrySettings {
-    /// Where traces go, if anywhere.
     pub(super) fn traces_endpoint(&self) -> Option<&str> {
         self.endpoint(self.traces_exporter)
     }
 
-    /// Where log lines go, if anywhere.
     pub(super) fn logs_endpoint(&self) -> Option<&str> {
         self.endpoint(self.logs_exporter)
     }

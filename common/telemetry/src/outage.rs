@@ -5,12 +5,9 @@ use std::time::{Duration, Instant};
 /// The least time between two warnings.
 const QUIET: Duration = Duration::from_mins(10);
 
-/// What to say after an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Notice {
-    /// Exports fail now.
     Lost,
-    /// Exports work again, after a [`Notice::Lost`].
     Regained,
 }
 

@@ -5,7 +5,6 @@ use std::panic::PanicHookInfo;
 
 use super::log_queue;
 
-/// Logs every panic of the process from now on.
 pub(super) fn log_from_now_on() {
     panic::set_hook(Box::new(log));
 }

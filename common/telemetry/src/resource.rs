@@ -39,7 +39,6 @@ fn pair((key, value): (&opentelemetry::Key, &opentelemetry::Value)) -> KeyValue 
     KeyValue::new(key.clone(), value.clone())
 }
 
-/// The service's name in `resource`.
 pub(super) fn service_name(resource: &Resource) -> String {
     resource.get(&SERVICE_NAME.into()).map(|name| name.to_string()).unwrap_or_default()
 }

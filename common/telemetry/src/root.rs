@@ -74,7 +74,6 @@ struct IsRecorded;
 pub(super) struct DecidedAtRoot(pub(super) Sampler);
 
 impl DecidedAtRoot {
-    /// Lets [`Root::decide`] decide like this.
     pub(super) fn install(&self) {
         _ = SAMPLER.set(self.0.clone());
     }

@@ -38,7 +38,6 @@ struct Settings {
     telemetry: TelemetrySettings,
 }
 
-/// A collector that keeps what it is sent.
 #[derive(Clone, Default)]
 struct Collector {
     traces: Arc<Mutex<Vec<ExportTraceServiceRequest>>>,

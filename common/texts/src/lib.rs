@@ -8,7 +8,6 @@ use registrar_domain::{Field, RejectionCode, Violation};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A language that the catalogue has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Language {
     /// For programs, and for clients that ask for no language that is here.
@@ -18,7 +17,6 @@ pub enum Language {
 }
 
 impl Language {
-    /// Every language, as a switch offers them.
     pub const ALL: [Self; 2] = [Self::English, Self::Persian];
 
     /// Its subtag (RFC 5646), as in `lang="en"`.
@@ -29,12 +27,10 @@ impl Language {
         }
     }
 
-    /// The language with this subtag, in any case.
     pub fn with_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|language| language.code().eq_ignore_ascii_case(code))
     }
 
-    /// What is said in it.
     pub fn texts(self) -> &'static Texts {
         static ENGLISH: LazyLock<Texts> = LazyLock::new(|| Texts::read(include_str!("../en.json")));
         static PERSIAN: LazyLock<Texts> = LazyLock::new(|| Texts::read(include_str!("../fa.json")));
@@ -46,7 +42,6 @@ impl Language {
     }
 }
 
-/// Everything that is said in one language.
 #[derive(Debug, Default)]
 pub struct Texts {
     catalogue: Value,
@@ -87,7 +82,6 @@ struct Away {
     busy: String,
 }
 
-/// Where a registration stands, and what to do.
 #[derive(Debug, Default, Deserialize)]
 struct Statuses {
     accepted: String,
@@ -106,12 +100,10 @@ impl Texts {
         Self { catalogue: serde_json::from_str(json).unwrap_or_default(), sentences }
     }
 
-    /// The whole catalogue, for templates.
     pub fn catalogue(&self) -> &Value {
         &self.catalogue
     }
 
-    /// What the language calls itself.
     pub fn language_name(&self) -> &str {
         &self.sentences.language.name
     }
@@ -140,7 +132,6 @@ impl Texts {
         Some(sentence.replace("{limit}", &field.max_characters().to_string()))
     }
 
-    /// It waits to be registered.
     pub fn accepted(&self) -> &str {
         &self.sentences.statuses.accepted
     }
@@ -155,12 +146,10 @@ impl Texts {
         self.sentences.statuses.paused.replace("{until}", until)
     }
 
-    /// The student is registered.
     pub fn registered(&self) -> &str {
         &self.sentences.statuses.registered
     }
 
-    /// Why the student is not, and what to do.
     pub fn rejected(&self, code: RejectionCode) -> &str {
         match code {
             RejectionCode::EmailAlreadyRegistered => {
@@ -170,7 +159,6 @@ impl Texts {
         }
     }
 
-    /// A person has to look at it.
     pub fn on_hold(&self) -> &str {
         &self.sentences.statuses.on_hold
     }

@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use super::{Language, Sentences};
 
-/// Every sentence by the names that lead to it.
 fn leaves(value: &Value, path: &str, into: &mut BTreeMap<String, String>) {
     match value {
         Value::Object(members) => {

@@ -26,7 +26,6 @@ pub(crate) fn local(scheme: &str, login: &str, port: u16) -> Result<Url, StackEr
     )
 }
 
-/// The address of something on the server.
 pub(crate) fn below(server: &Url, name: &str) -> String {
     let mut url = server.clone();
     if let Ok(mut segments) = url.path_segments_mut() {

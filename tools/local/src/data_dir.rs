@@ -13,7 +13,6 @@ use crate::process::{Claim, Keeper, Managed, PortLease, require_free};
 /// RabbitMQ refuses publishers below 500 MB (rabbitmq.conf); the rest is for both servers' files.
 const NEEDED_MB: u64 = 700;
 
-/// Where a server keeps its data and listens.
 #[derive(Debug, Clone, Default)]
 pub struct ServerOptions {
     /// The data folder, made when missing and kept. `None`: a temporary one, removed in the end,
@@ -26,12 +25,10 @@ pub struct ServerOptions {
 }
 
 impl ServerOptions {
-    /// A temporary folder and free ports.
     pub fn temporary() -> Self {
         Self::default()
     }
 
-    /// A folder that is kept, and a fixed port.
     pub fn at(data_dir: impl Into<PathBuf>, port: u16) -> Self {
         Self { data_dir: Some(data_dir.into()), port, is_stock: false }
     }
@@ -65,7 +62,6 @@ impl Home {
         Ok(Self { what, dir, claim, keeper })
     }
 
-    /// Where the server's output goes.
     pub(crate) fn log(&self) -> PathBuf {
         self.dir.join("server.log")
     }
@@ -81,7 +77,6 @@ impl Home {
         Ok(path)
     }
 
-    /// Writes a configuration file and returns its path.
     pub(crate) fn write(&self, name: &str, content: &str) -> Result<PathBuf, StackError> {
         let path = self.dir.join(name);
         fs::write(&path, content)
@@ -123,7 +118,6 @@ pub(crate) enum Port {
 }
 
 impl Port {
-    /// The given port, or a free one for 0.
     pub(crate) fn choose(what: &'static str, port: u16) -> Result<Self, StackError> {
         if port == 0 {
             return Ok(Self::Leased(PortLease::any()?));

@@ -9,7 +9,6 @@ use anyhow::{Context, Result};
 use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// How soon the end of a part is noticed.
 pub(crate) const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Whether someone asked to stop. Asked twice, the process ends at once, and with it all that it
@@ -17,7 +16,6 @@ pub(crate) const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Begins to listen.
     pub(crate) fn listen() -> Result<Self> {
         let runtime = runtime::Builder::new_current_thread().enable_io().build()?;
         let (mut ctrl_c, mut terminate) = {

@@ -10,10 +10,8 @@
 mod address;
 mod data_dir;
 mod error;
-mod install;
 mod mariadb;
 mod nginx;
-mod node;
 pub mod output;
 mod process;
 mod prometheus;
@@ -26,10 +24,8 @@ mod tools;
 
 pub use data_dir::ServerOptions;
 pub use error::StackError;
-pub use install::install_missing;
 pub use mariadb::{DatabaseAdmin, MariaDb};
 pub use nginx::Nginx;
-pub use node::require_node;
 pub use process::{Claim, Keeper, Managed, output_within, poll_until, require_free};
 pub use prometheus::{
     Alert, Alertmanager, Exemplar, ExemplarSeries, Labels, MysqldExporter, Prometheus,
@@ -41,6 +37,6 @@ pub use server::{Server, Service};
 pub use server_pair::ServerPair;
 pub use test_servers::{TestDatabase, TestServers, TestVhost};
 pub use tools::{
-    BROKER, BROWSER, DATABASE_CLIENT, DATABASE_SERVER, DEBOOTSTRAP, Generation, NGINX, PROMETHEUS,
-    Program, TOOLS, Tool, UnpackedTools, VALGRIND,
+    BROKER, DATABASE_CLIENT, DATABASE_SERVER, Generation, NGINX, PROMETHEUS, Program, TOOLS, Tool,
+    UnpackedTools,
 };

@@ -8,7 +8,6 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use registrar_local::output::print_error;
-use registrar_local::{BROWSER, DEBOOTSTRAP, TOOLS, install_missing, require_node};
 
 use crate::commands::{clean, pages, run, servers};
 
@@ -22,10 +21,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Install what is missing, start everything, stop it on Ctrl-C. The data stays.
+    /// Start everything, stop it on Ctrl-C. The data stays.
     Run(RunArguments),
-    /// Install what is missing of the servers and of what builds the pages, and nothing else.
-    Install(InstallArguments),
     /// Start nginx alone, with the pages and an API that runs already or will, until Ctrl-C.
     Pages(PagesArguments),
     /// Start empty servers and print the variables that make the tests use them, until Ctrl-C.
@@ -54,16 +51,6 @@ struct RunArguments {
     /// Where the built pages are.
     #[arg(long, default_value = "frontend/dist")]
     pages: PathBuf,
-}
-
-#[derive(Args)]
-struct InstallArguments {
-    /// Also the browser that the tests use.
-    #[arg(long)]
-    browser: bool,
-    /// Also what makes a folder with another Debian in it, whose servers can be tested.
-    #[arg(long)]
-    debootstrap: bool,
 }
 
 #[derive(Args)]
@@ -99,7 +86,6 @@ struct CleanArguments {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
-        Command::Install(arguments) => install(&arguments),
         Command::Pages(arguments) => pages::serve(&arguments),
         Command::Servers(arguments) => servers::serve(arguments.stock),
         Command::Clean(arguments) => clean::clean(&arguments.data_dir, arguments.yes),
@@ -111,16 +97,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn install(arguments: &InstallArguments) -> anyhow::Result<()> {
-    let mut tools = TOOLS.to_vec();
-    if arguments.browser {
-        tools.push(&BROWSER);
-    }
-    if arguments.debootstrap {
-        tools.push(&DEBOOTSTRAP);
-    }
-    install_missing(&tools)?;
-    Ok(require_node()?)
 }

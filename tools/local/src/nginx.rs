@@ -27,7 +27,6 @@ const KEPT_CONNECTIONS: &str = "        keepalive 64;\n        keepalive_timeout
 /// Where nginx would otherwise keep unfinished requests and answers: in the system's folders.
 const TEMPORARY: [&str; 5] = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 
-/// An nginx of our own.
 pub type Nginx = Server<Web>;
 
 #[derive(Debug)]

@@ -4,19 +4,16 @@ use std::fmt::Display;
 use std::io;
 use std::io::Write;
 
-/// Prints the text.
 pub fn print(text: impl Display) {
     let mut stdout = io::stdout().lock();
     // There is no other place to say it.
     let _ = write!(stdout, "{text}").and_then(|()| stdout.flush());
 }
 
-/// Prints a line.
 pub fn print_line(text: impl Display) {
     print(format_args!("{text}\n"));
 }
 
-/// Prints a line on stderr.
 pub fn print_error(text: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }

@@ -40,12 +40,10 @@ impl Rotel {
         Self::launch(home, command, collector)
     }
 
-    /// Where it takes OTLP by gRPC.
     pub fn grpc_endpoint(&self) -> String {
         format!("http://{}", address(&self.service.grpc))
     }
 
-    /// Where it takes OTLP by HTTP.
     pub fn http_endpoint(&self) -> String {
         format!("http://{}", address(&self.service.http))
     }

@@ -13,9 +13,7 @@ const START_TIMEOUT: Duration = Duration::from_mins(2);
 /// RabbitMQ takes about six seconds, most of it for closing the management listeners.
 const STOP_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// What makes a process a server of one kind.
 pub trait Service {
-    /// Where it listens on 127.0.0.1.
     fn port(&self) -> u16;
 
     /// Whether it works, as asked again and again while it starts.
@@ -33,7 +31,6 @@ pub struct Server<S> {
 }
 
 impl<S: Service> Server<S> {
-    /// Starts `command` and waits until it answers.
     pub(crate) fn launch(home: Home, mut command: Command, service: S) -> Result<Self, StackError> {
         let process = home.spawn(&mut command)?;
         let mut server = Self { process, command, service, home };
@@ -50,7 +47,6 @@ impl<S: Service> Server<S> {
         self.wait_ready()
     }
 
-    /// [`Self::stop`], then [`Self::start_again`].
     pub fn restart(&mut self) -> Result<(), StackError> {
         self.stop()?;
         self.start_again()
@@ -71,7 +67,6 @@ impl<S: Service> Server<S> {
         self.process.pause()
     }
 
-    /// Ends a [`Self::pause`].
     pub fn resume(&self) -> Result<(), StackError> {
         self.process.resume()
     }

@@ -4,17 +4,13 @@ use std::{panic, thread};
 
 use crate::{MariaDb, RabbitMq, ServerOptions, StackError};
 
-/// A database server and a broker.
 #[derive(Debug)]
 pub struct ServerPair {
-    /// The database server.
     pub database: MariaDb,
-    /// The broker.
     pub broker: RabbitMq,
 }
 
 impl ServerPair {
-    /// Starts both and waits until both answer.
     pub fn start(database: &ServerOptions, broker: &ServerOptions) -> Result<Self, StackError> {
         let (database, broker) = thread::scope(|scope| {
             let broker = scope.spawn(|| RabbitMq::start(broker));
@@ -24,7 +20,6 @@ impl ServerPair {
         Ok(Self { database: database?, broker })
     }
 
-    /// Fails when one has ended by itself.
     pub fn check(&mut self) -> Result<(), StackError> {
         self.database.check()?;
         self.broker.check()

@@ -38,7 +38,6 @@ impl TestServers {
         }
     }
 
-    /// Servers that run already.
     pub fn given(database: &str, amqp: &str, management: Option<&str>) -> Result<Self, StackError> {
         let amqp = address::parse("TEST_AMQP_URL", amqp, 5672)?;
         let http = match management {
@@ -54,7 +53,6 @@ impl TestServers {
         })
     }
 
-    /// Servers of our own, started side by side.
     pub fn own() -> Result<Self, StackError> {
         let options = ServerOptions::temporary();
         let servers = ServerPair::start(&options, &options)?;
@@ -80,7 +78,6 @@ impl TestServers {
     }
 }
 
-/// A database of one test.
 #[derive(Debug)]
 pub struct TestDatabase {
     admin: DatabaseAdmin,
@@ -88,12 +85,10 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// Its address, for sqlx.
     pub fn url(&self) -> String {
         self.admin.database_url(&self.name)
     }
 
-    /// Its name.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -106,7 +101,6 @@ impl Drop for TestDatabase {
     }
 }
 
-/// A virtual host of one test.
 #[derive(Debug)]
 pub struct TestVhost {
     management: Management,
@@ -114,17 +108,14 @@ pub struct TestVhost {
 }
 
 impl TestVhost {
-    /// Its address, for lapin.
     pub fn url(&self) -> String {
         self.management.vhost_url(&self.name)
     }
 
-    /// Its name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The broker's management API.
     pub fn management(&self) -> &Management {
         &self.management
     }

@@ -1,6 +1,5 @@
 //! A few letters first, so that what is not fixed yet costs few attempts.
 
-/// The first steps; the last one is the rest.
 const FIRST_STEPS: [u64; 3] = [1, 10, 100];
 
 /// How many letters each step replays; together, all of them.

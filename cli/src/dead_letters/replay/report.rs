@@ -10,7 +10,6 @@ use super::tally::{Recurrence, Tally};
 use crate::dead_letters::list::{counted, groups_table};
 use crate::table::printable;
 
-/// Recurrences and undecided letters that are listed for people.
 const LISTED: usize = 5;
 
 pub(super) struct Report {
@@ -47,7 +46,6 @@ impl Report {
         ))
     }
 
-    /// A sign of life about every thousand letters.
     pub(super) fn on_the_way(&self, tally: &Tally) {
         let thousands = tally.replayed / 1_000;
         if !self.json && self.thousands_reported.replace(thousands) < thousands {

@@ -21,16 +21,12 @@ const PAGE: u64 = 100;
 const WINDOW: usize = 1_000;
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
-/// How fast, and how long to wait.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// Letters a second.
     pub(super) rate: u32,
-    /// How long the outcomes of a step may take.
     pub(super) wait: Duration,
 }
 
-/// A replay that is recorded and about to begin.
 pub(super) struct Runner<'a> {
     pub(super) admin: DeadLetterAdmin,
     pub(super) publisher: ReplayPublisher,
@@ -42,10 +38,8 @@ pub(super) struct Runner<'a> {
     pub(super) report: &'a Report,
 }
 
-/// Where the loop is.
 struct Course {
     tally: Tally,
-    /// Replayed, and nothing is known of them yet.
     open: Vec<ReplayedDeadLetter>,
     /// The number of the letter that was replayed last.
     last: u64,

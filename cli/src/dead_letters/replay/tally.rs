@@ -2,7 +2,6 @@
 
 use registrar_storage::{ActionResult, ReplayStatus};
 
-/// A letter that is on hold again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Recurrence {
     pub(super) letter: u64,
@@ -10,19 +9,14 @@ pub(super) struct Recurrence {
     pub(super) fingerprint: Option<String>,
 }
 
-/// Counts letters, and the registrations in them.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    /// Letters that the broker has again.
     pub(super) replayed: u64,
     pub(super) registered: u64,
     pub(super) rejected: u64,
-    /// Letters that are on hold again.
     pub(super) recurred: Vec<Recurrence>,
-    /// Letters whose outcome did not come in time.
     pub(super) undecided: Vec<u64>,
     pub(super) interrupted: bool,
-    /// What a server did not do.
     pub(super) failure: Option<String>,
 }
 
@@ -40,7 +34,6 @@ impl Tally {
         }
     }
 
-    /// Whether no further letter may be replayed.
     pub(super) fn must_stop(&self) -> bool {
         self.result() != ActionResult::Done
     }

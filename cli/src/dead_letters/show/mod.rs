@@ -109,7 +109,6 @@ fn more(matched: MatchedDeadLetters, shown: usize) -> String {
     }
 }
 
-/// The trace that the registration was made in.
 fn trace_id(letter: &StoredDeadLetter) -> Option<String> {
     let original = propagation::span_in(&propagation::extract(&letter.headers))?;
     Some(original.trace_id().to_string())

@@ -9,7 +9,6 @@ use crate::table::printable;
 
 const INDENT: &str = "  ";
 
-/// The letter in lines for people.
 pub(super) fn describe(letter: &StoredDeadLetter, reveal: bool) -> String {
     let mut lines = vec![format!("Dead letter {}", letter.id)];
     let fields = fields(letter);

@@ -7,9 +7,7 @@ use crate::field_value::{elements, name_and_value, parts, unquoted, values};
 /// A range of a list, such as `text/html` or `fa-IR`, and how welcome it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weighted<'a> {
-    /// The range without its parameters.
     pub range: &'a [u8],
-    /// From 0 to 1.
     pub weight: f32,
     /// Whether it names more than the range, such as `level=1`.
     pub has_parameters: bool,

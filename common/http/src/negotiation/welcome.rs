@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use super::Weighted;
 use crate::field_value::parts;
 
-/// A type and its subtype, in lower case.
 pub type MediaType = (&'static [u8], &'static [u8]);
 
 /// The specificity from which on a range names the type itself.
@@ -29,7 +28,6 @@ impl Welcome {
         })
     }
 
-    /// Whether a range names the type itself.
     pub fn is_named(self) -> bool {
         self.specificity >= NAMED
     }

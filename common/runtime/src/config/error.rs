@@ -7,7 +7,6 @@ use clap::{Arg, Command};
 
 use super::parse::is_secret;
 
-/// Why there are no settings.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A setting is wrong or missing: the caller's fault. One sentence, without secrets.

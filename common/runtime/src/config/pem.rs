@@ -4,15 +4,12 @@ use std::{fs, io};
 /// may be a key.
 #[derive(Debug, thiserror::Error)]
 pub enum PemError {
-    /// The operating system does not let it be read.
     #[error(transparent)]
     Unreadable(#[from] io::Error),
-    /// It is something else.
     #[error("it holds none in PEM format")]
     Missing,
 }
 
-/// The text of a file with certificates.
 pub fn certificate_pem(path: &str) -> Result<String, PemError> {
     read(path, "-----BEGIN CERTIFICATE-----")
 }

@@ -12,12 +12,10 @@ pub const MIN_SECRET_CHARACTERS: usize = 32;
 pub struct SecretList(Vec<SecretString>);
 
 impl SecretList {
-    /// The secrets, the newest first.
     pub fn as_slice(&self) -> &[SecretString] {
         &self.0
     }
 
-    /// The secrets, the newest first.
     pub fn into_vec(self) -> Vec<SecretString> {
         self.0
     }

@@ -5,27 +5,21 @@ use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// The word after the program's name.
 pub const HEALTHCHECK: &str = "healthcheck";
 
 /// How long each step may take; a health check's own timeout is longer than two.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The answer is a sentence or two.
 const MAX_ANSWER_BYTES: u64 = 16 * 1024;
 
-/// Why a process counts as unhealthy.
 #[derive(Debug, thiserror::Error)]
 pub enum Unhealthy {
-    /// There is no listener, or it is silent.
     #[error(
         "Nothing answers at {0} ({1}): the program is starting or has ended, or listens somewhere else."
     )]
     NoAnswer(SocketAddr, io::Error),
-    /// It says itself what is missing.
     #[error("{0}")]
     Unready(String),
-    /// Another program listens there.
     #[error("What answers at {0} is not HTTP: another program has that port.")]
     NotHttp(SocketAddr),
 }

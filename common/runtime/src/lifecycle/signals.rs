@@ -15,7 +15,6 @@ pub(super) trait SignalSource: Send {
     fn next(&mut self) -> impl Future<Output = Option<i32>> + Send;
 }
 
-/// The process's own SIGTERM and SIGINT.
 pub(super) struct Signals {
     terminate: Signal,
     interrupt: Signal,

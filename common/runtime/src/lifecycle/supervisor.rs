@@ -15,7 +15,6 @@ type TaskResult = Result<(), Box<dyn Error + Send + Sync>>;
 
 /// What a supervised task may return: nothing, or a result.
 pub trait TaskOutput {
-    /// As a result whose error the supervisor can report.
     fn into_result(self) -> TaskResult;
 }
 
@@ -44,7 +43,6 @@ pub struct Supervisor {
 }
 
 impl Supervisor {
-    /// A supervisor without tasks yet.
     pub fn new(shutdown: CancellationToken) -> Self {
         Self { shutdown, tasks: JoinSet::new(), names: HashMap::new(), failures: Vec::new() }
     }
@@ -127,7 +125,6 @@ impl Supervisor {
     }
 }
 
-/// How a supervised process came to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "the process must exit with this code"]
 pub struct Stopped {
@@ -140,7 +137,6 @@ impl Stopped {
         &self.failures
     }
 
-    /// Success after a clean stop, failure after any other.
     pub fn exit_code(&self) -> ExitCode {
         if self.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }

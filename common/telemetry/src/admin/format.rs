@@ -6,12 +6,9 @@ use registrar_http::negotiation::{MediaType, Welcome, weighted};
 const OPEN_METRICS: (MediaType, &[u8]) = ((b"application", b"openmetrics-text"), b"1.0.0");
 const TEXT: (MediaType, &[u8]) = ((b"text", b"plain"), b"0.0.4");
 
-/// A format for metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
-    /// With exemplars.
     OpenMetrics,
-    /// For clients that do not ask for the other.
     Text,
 }
 
@@ -29,7 +26,6 @@ impl Format {
         if open_metrics.is_more_than(text) { Self::OpenMetrics } else { Self::Text }
     }
 
-    /// The value of `Content-Type`.
     pub(super) fn content_type(self) -> &'static str {
         match self {
             Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",

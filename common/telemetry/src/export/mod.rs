@@ -27,15 +27,12 @@ use super::{OpenTelemetrySettings, OtlpProtocol};
 /// Why no exporter can be made: the operator's fault.
 #[derive(Debug, thiserror::Error)]
 pub enum ExporterError {
-    /// The endpoint or a certificate, by the library's words.
     #[error(transparent)]
     Refused(#[from] ExporterBuildError),
-    /// A certificate or its key.
     #[error("a certificate or its key cannot be read: {0}")]
     Certificate(#[from] ureq::Error),
 }
 
-/// Exporters, as far as they are wanted.
 pub(super) struct Exporters {
     pub(super) spans: Option<Watched<SpanExporter>>,
     pub(super) logs: Option<Watched<LogExporter>>,
@@ -136,7 +133,6 @@ fn headers(settings: &OpenTelemetrySettings) -> HashMap<String, String> {
     text.map(|(name, value)| (name.to_string(), value.to_owned())).collect()
 }
 
-/// An exporter whose results are noticed.
 #[derive(Debug)]
 pub(super) struct Watched<E> {
     inner: E,

@@ -35,10 +35,8 @@ const PANIC_FLUSH_TIMEOUT: Duration = Duration::from_millis(100);
 /// How long to wait for a descriptor that another process made non-blocking.
 const NON_BLOCKING_PAUSE: Duration = Duration::from_millis(10);
 
-/// The queue to this process's stdout.
 static TO_STDOUT: OnceLock<Arc<LogQueue>> = OnceLock::new();
 
-/// Starts the thread that writes log lines to stdout.
 pub(super) fn to_stdout() -> io::Result<Arc<LogQueue>> {
     // Not the standard library's stdout, whose lock would be held by a write that never returns.
     let stdout = File::from(io::stdout().as_fd().try_clone_to_owned()?);
@@ -69,7 +67,6 @@ fn flush_within(timeout: Duration) {
     }
 }
 
-/// Lines that wait for a thread to write them.
 pub(super) struct LogQueue {
     capacity: usize,
     state: Mutex<State>,
@@ -81,7 +78,6 @@ pub(super) struct LogQueue {
 struct State {
     /// Whole lines.
     waiting: Vec<u8>,
-    /// Whether the thread has lines in hand.
     is_writing: bool,
     /// Lines that did not fit or could not be written.
     dropped: u64,
@@ -167,7 +163,6 @@ impl LogQueue {
         std::mem::swap(&mut state.waiting, lines);
     }
 
-    /// Waits until nothing waits, or the time is over.
     fn flush(&self, timeout: Duration) {
         let is_busy = |state: &mut State| state.is_writing || !state.waiting.is_empty();
         drop(self.changed.wait_timeout_while(self.lock(), timeout, is_busy));
@@ -178,7 +173,6 @@ impl LogQueue {
     }
 }
 
-/// What one event is written to.
 pub(super) struct Lines(Arc<LogQueue>);
 
 impl Write for Lines {
@@ -192,7 +186,6 @@ impl Write for Lines {
     }
 }
 
-/// Where lines go in the end.
 struct Output<W> {
     to: W,
     /// Whether the last line was written in part, as when a disk becomes full.

@@ -29,7 +29,6 @@ impl Write for Stalled {
     }
 }
 
-/// The other end of it.
 struct Reader {
     reached: Receiver<()>,
     opened: Option<Sender<()>>,

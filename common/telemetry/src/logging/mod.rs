@@ -15,7 +15,6 @@ use super::LogFormat;
 
 pub(super) type BoxedLayer<S> = Box<dyn Layer<S> + Send + Sync>;
 
-/// The layer that writes lines in `format` to `writer`.
 pub(super) fn layer<S, W>(format: LogFormat, service: &str, writer: W) -> BoxedLayer<S>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,

@@ -10,13 +10,11 @@ use serde_json::Value;
 pub(crate) struct Written(Arc<Mutex<Vec<u8>>>);
 
 impl Written {
-    /// What a layer takes as its writer.
     pub(crate) fn maker(&self) -> impl Fn() -> Self + Send + Sync + use<> {
         let written = self.clone();
         move || written.clone()
     }
 
-    /// The JSON lines so far.
     pub(crate) fn lines(&self) -> Vec<Value> {
         let bytes = self.0.lock().unwrap().clone();
         let text = String::from_utf8(bytes).unwrap();

@@ -18,7 +18,6 @@ pub(super) struct Exemplars {
 /// One for each bound, and one beyond them all.
 pub(super) type SeriesExemplars = Vec<Option<Exemplar>>;
 
-/// A trace, and what was observed of it when.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Exemplar {
     pub(super) trace: TraceId,

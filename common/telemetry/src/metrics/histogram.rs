@@ -7,7 +7,6 @@ use prometheus::HistogramVec;
 use super::exemplars::Exemplars;
 use crate::propagation::TraceId;
 
-/// One distribution.
 #[derive(Clone, Debug)]
 pub struct Histogram {
     counts: prometheus::Histogram,
@@ -25,7 +24,6 @@ impl Histogram {
     }
 }
 
-/// Distributions by label.
 #[derive(Clone, Debug)]
 pub struct Histograms {
     counts: HistogramVec,

@@ -16,5 +16,4 @@ mod runtime;
 pub use histogram::{Histogram, Histograms};
 pub use registry::{Labels, Metrics, MetricsError};
 
-/// The types of the other metrics that [`Metrics`] registers.
 pub use prometheus::{IntCounter, IntCounterVec, IntGauge, IntGaugeVec};

@@ -12,7 +12,6 @@ use super::exemplars::{Exemplar, Exemplars};
 /// The exemplars of every distribution, by its name.
 pub(super) type ExemplarsByName = BTreeMap<String, Arc<Exemplars>>;
 
-/// Everything that was gathered, with its exemplars.
 pub(super) fn write(families: &[MetricFamily], exemplars: &ExemplarsByName) -> String {
     let mut page = Page { text: String::new() };
     for family in families {

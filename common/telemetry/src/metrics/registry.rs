@@ -38,17 +38,14 @@ pub struct MetricsError {
 type Result<T> = std::result::Result<T, MetricsError>;
 
 impl Metrics {
-    /// No metrics yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Registers a count of events.
     pub fn counter(&self, name: &str, help: &str) -> Result<IntCounter> {
         self.keep(name, IntCounter::new(name, help))
     }
 
-    /// Registers a count of events by label.
     pub fn counters(&self, name: &str, help: &str, labels: &Labels<'_>) -> Result<IntCounterVec> {
         let counters =
             self.keep(name, IntCounterVec::new(Opts::new(name, help), &names(labels)))?;
@@ -58,12 +55,10 @@ impl Metrics {
         Ok(counters)
     }
 
-    /// Registers a level that rises and falls.
     pub fn gauge(&self, name: &str, help: &str) -> Result<IntGauge> {
         self.keep(name, IntGauge::new(name, help))
     }
 
-    /// Registers levels by label.
     pub fn gauges(&self, name: &str, help: &str, labels: &Labels<'_>) -> Result<IntGaugeVec> {
         let gauges = self.keep(name, IntGaugeVec::new(Opts::new(name, help), &names(labels)))?;
         for values in combinations(labels) {
@@ -93,12 +88,10 @@ impl Metrics {
         self.keep(name, ReadCounter::new(name, help, read)).map(drop)
     }
 
-    /// Registers a distribution over `buckets`; see [`super::buckets`].
     pub fn histogram(&self, name: &str, help: &str, buckets: &[f64]) -> Result<Histogram> {
         Ok(self.histograms(name, help, &[], buckets)?.with_labels(&[]))
     }
 
-    /// Registers distributions by label.
     pub fn histograms(
         &self,
         name: &str,

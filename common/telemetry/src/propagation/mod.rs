@@ -85,7 +85,6 @@ pub fn is_recorded() -> bool {
     Context::map_current(|context| context.span().span_context().is_sampled())
 }
 
-/// As [`inject`], the context that this is called in.
 pub fn inject_current(headers: &mut Headers) {
     Context::map_current(|context| write(context, headers));
 }

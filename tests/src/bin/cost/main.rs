@@ -14,10 +14,7 @@ mod profile;
 mod report;
 mod statements;
 
-use std::process::ExitCode;
-
 use clap::Parser;
-use registrar_local::{TOOLS, VALGRIND, install_missing};
 
 /// Count what a registration, a row and a status look-up cost.
 #[derive(Parser)]
@@ -27,17 +24,10 @@ struct Arguments {
     profile: bool,
 }
 
-fn main() -> ExitCode {
+fn main() {
     let arguments = Arguments::parse();
-    let mut tools = TOOLS.to_vec();
-    tools.push(&VALGRIND);
-    if let Err(error) = install_missing(&tools) {
-        eprintln!("{error}");
-        return ExitCode::FAILURE;
-    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(run(&arguments));
-    ExitCode::SUCCESS
 }
 
 async fn run(arguments: &Arguments) {

@@ -5,21 +5,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use registrar_local::output::print_line;
-use registrar_local::{NGINX, Nginx, ServerOptions, install_missing, poll_until};
+use registrar_local::{Nginx, ServerOptions, poll_until};
 
 use crate::PagesArguments;
 use crate::interrupt::{CHECK_INTERVAL, Interrupt};
 
-/// What the frontend's build makes.
 pub(crate) struct Pages {
-    /// For nginx.
     pub(crate) public: PathBuf,
-    /// For the API.
     pub(crate) templates: PathBuf,
 }
 
 impl Pages {
-    /// In the folder `dist`.
     pub(crate) fn find(dist: &Path) -> Result<Self> {
         if !dist.join("public/form.en.html").is_file() {
             bail!("{} has no pages. `make run` builds and shows them.", dist.display());
@@ -35,7 +31,6 @@ impl Pages {
 pub(crate) fn serve(arguments: &PagesArguments) -> Result<()> {
     let interrupt = Interrupt::listen()?;
     let pages = Pages::find(&arguments.pages)?;
-    install_missing(&[&NGINX])?;
     let options = ServerOptions { port: arguments.listen, ..ServerOptions::temporary() };
     let mut nginx = Nginx::start(&options, arguments.api, &pages.public)?;
     print_line(format_args!("http://127.0.0.1:{}", nginx.port()));

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use registrar_local::output::print_line;
-use registrar_local::{ServerOptions, ServerPair, TOOLS, install_missing, poll_until};
+use registrar_local::{ServerOptions, ServerPair, poll_until};
 
 use crate::interrupt::{CHECK_INTERVAL, Interrupt};
 
@@ -12,7 +12,6 @@ const PASSWORD: &str = "Stock-1-Password";
 /// Runs temporary servers until interrupted. What it prints can be given to a shell.
 pub(crate) fn serve(is_stock: bool) -> Result<()> {
     let interrupt = Interrupt::listen()?;
-    install_missing(&TOOLS)?;
     let options = ServerOptions { is_stock, ..ServerOptions::temporary() };
     let mut servers = ServerPair::start(&options, &options)?;
     if is_stock {

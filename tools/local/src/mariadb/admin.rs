@@ -28,7 +28,6 @@ impl DatabaseAdmin {
         Self::at(address::local("mysql", "root", port)?)
     }
 
-    /// The same server, asked as another user.
     pub(crate) fn as_user(&self, user: &str, password: &str) -> Self {
         let mut admin = self.clone();
         // A server's address has room for both.
@@ -37,28 +36,23 @@ impl DatabaseAdmin {
         admin
     }
 
-    /// For a server given by its address.
     pub(crate) fn at(address: Url) -> Result<Self, StackError> {
         Ok(Self { client: DATABASE_CLIENT.find()?, address })
     }
 
-    /// The address of a database, for sqlx: `mysql://root@127.0.0.1:PORT/NAME`.
     pub fn database_url(&self, name: &str) -> String {
         address::below(&self.address, name)
     }
 
-    /// The server's address without a database.
     pub fn url(&self) -> String {
         self.database_url("")
     }
 
-    /// Makes a database unless it exists.
     pub fn create_database(&self, name: &str) -> Result<(), StackError> {
         self.execute(&format!("CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4"))
             .map(drop)
     }
 
-    /// Drops a database if it exists.
     pub fn drop_database(&self, name: &str) -> Result<(), StackError> {
         self.execute(&format!("DROP DATABASE IF EXISTS `{name}`")).map(drop)
     }

@@ -45,7 +45,6 @@ impl MariaDb {
         Self::launch(home, command, Database { port, admin })
     }
 
-    /// Databases: their addresses, making and dropping them.
     pub fn admin(&self) -> &DatabaseAdmin {
         &self.service.admin
     }

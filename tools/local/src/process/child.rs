@@ -65,12 +65,10 @@ impl Managed {
         Ok(Self { what, child, log: log.to_owned() })
     }
 
-    /// The process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Sends a signal.
     pub fn signal(&self, signal: Signal) -> Result<(), StackError> {
         kill_process(Pid::from_child(&self.child), signal).map_err(|errno| {
             StackError::io(format!("Could not signal {}", self.what))(errno.into())
@@ -91,7 +89,6 @@ impl Managed {
         })
     }
 
-    /// Ends a [`Self::pause`].
     pub fn resume(&self) -> Result<(), StackError> {
         self.signal(Signal::CONT)
     }
@@ -120,7 +117,6 @@ impl Managed {
         Ok(false)
     }
 
-    /// How it ended, or `None` while it runs.
     pub fn exited(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().ok().flatten()
     }

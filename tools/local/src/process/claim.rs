@@ -25,7 +25,6 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Creates the folder if needed and claims it.
     pub fn take(what: &'static str, dir: &Path) -> Result<Self, StackError> {
         fs::create_dir_all(dir)
             .map_err(StackError::io(format!("Could not create {}", dir.display())))?;
@@ -47,7 +46,6 @@ impl Claim {
         Ok(Self { path, file })
     }
 
-    /// Shares the claim with a process about to start.
     pub(crate) fn stdin(&self) -> Result<Stdio, StackError> {
         self.file
             .try_clone()

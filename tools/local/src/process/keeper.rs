@@ -36,7 +36,6 @@ impl Keeper {
         Ok(Self { process, lifeline })
     }
 
-    /// The process group to start kept processes in.
     pub(crate) fn group(&self) -> i32 {
         self.process.id().cast_signed()
     }

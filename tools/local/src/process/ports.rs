@@ -22,7 +22,6 @@ pub(crate) struct PortLease {
 }
 
 impl PortLease {
-    /// Leases a free port.
     pub(crate) fn any() -> Result<Self, StackError> {
         static NEXT: AtomicU16 = AtomicU16::new(0);
         let span = LAST - FIRST + 1;
@@ -45,7 +44,6 @@ impl PortLease {
     }
 }
 
-/// Fails with [`StackError::PortTaken`] when something listens on `port`.
 pub fn require_free(what: &'static str, port: u16) -> Result<(), StackError> {
     if is_free(port) { Ok(()) } else { Err(StackError::PortTaken { what, port }) }
 }
@@ -55,7 +53,6 @@ fn is_free(port: u16) -> bool {
     TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok()
 }
 
-/// Whether connections to `port` are taken.
 pub(crate) fn is_listening(port: u16) -> bool {
     TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-/// Names and values.
 pub type Labels = BTreeMap<String, String>;
 
 /// A series of a query's result, with one point or, of a range, several.
@@ -20,85 +19,63 @@ pub struct Series {
 /// A series of a histogram or counter with the exemplars that are kept of it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ExemplarSeries {
-    /// Of the series, its name included.
     #[serde(rename = "seriesLabels")]
     pub labels: Labels,
-    /// In the order of time.
     pub exemplars: Vec<Exemplar>,
 }
 
-/// An example of what a bucket has counted.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Exemplar {
-    /// Its own, such as `trace_id`.
     pub labels: Labels,
-    /// What was observed.
     #[serde(deserialize_with = "number_in_text")]
     pub value: f64,
     /// Unix time in seconds.
     pub timestamp: f64,
 }
 
-/// Rules that are evaluated together.
 #[derive(Debug, Clone, Deserialize)]
 pub struct RuleGroup {
-    /// Its name.
     pub name: String,
-    /// In the order of evaluation.
     pub rules: Vec<Rule>,
 }
 
-/// A recording rule or an alert.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Rule {
-    /// Of the series it records, or of the alert.
     pub name: String,
-    /// The expression, as Prometheus writes it.
     pub query: String,
     /// `recording` or `alerting`.
     #[serde(rename = "type")]
     pub kind: String,
     /// `ok`, `err`, or `unknown` before the first evaluation.
     pub health: String,
-    /// What the last evaluation failed with.
     #[serde(default, rename = "lastError")]
     pub last_error: String,
     /// Of an alert: `inactive`, `pending` or `firing`.
     #[serde(default)]
     pub state: String,
-    /// Those that the rule adds.
     #[serde(default)]
     pub labels: Labels,
-    /// Of an alert, before its variables are filled in.
     #[serde(default)]
     pub annotations: Labels,
 }
 
-/// An alert that is pending or fires.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Alert {
-    /// With its name, `alertname`.
     pub labels: Labels,
-    /// With their variables filled in.
     pub annotations: Labels,
     /// `pending` or `firing`.
     pub state: String,
-    /// Of the expression.
     #[serde(deserialize_with = "number_in_text")]
     pub value: f64,
 }
 
-/// Something that is scraped.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Target {
-    /// With `job` and `instance`.
     pub labels: Labels,
     /// `up`, `down`, or `unknown` before the first scrape.
     pub health: String,
-    /// What is scraped.
     #[serde(rename = "scrapeUrl")]
     pub url: String,
-    /// What the last scrape failed with.
     #[serde(rename = "lastError")]
     pub last_error: String,
 }

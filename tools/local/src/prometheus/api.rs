@@ -14,14 +14,12 @@ use crate::StackError;
 /// Longer than Prometheus gives a query, which is two minutes.
 const TIMEOUT: Duration = Duration::from_secs(130);
 
-/// Asks a Prometheus.
 #[derive(Debug, Clone)]
 pub struct PrometheusApi {
     agent: Agent,
     url: String,
 }
 
-/// The envelope of every answer.
 #[derive(Deserialize)]
 struct Answer {
     #[serde(default)]
@@ -30,7 +28,6 @@ struct Answer {
 }
 
 impl PrometheusApi {
-    /// For a server on a port of this machine.
     pub(super) fn local(port: u16) -> Self {
         let agent = Agent::config_builder()
             .timeout_global(Some(TIMEOUT))
@@ -41,12 +38,10 @@ impl PrometheusApi {
         Self { agent, url: format!("http://127.0.0.1:{port}") }
     }
 
-    /// Where it is, for a browser.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The value of an expression now.
     pub fn query(&self, expression: &str) -> Result<Vec<Series>, StackError> {
         let result: QueryResult = self.post("query", expression, &[("query", expression)])?;
         Ok(result.into_series())
@@ -67,7 +62,6 @@ impl PrometheusApi {
         Ok(result.into_series())
     }
 
-    /// The exemplars of the series that an expression reads.
     pub fn query_exemplars(
         &self,
         expression: &str,
@@ -79,7 +73,6 @@ impl PrometheusApi {
         self.post("query_exemplars", expression, &parameters)
     }
 
-    /// The labels of every series that matches a selector.
     pub fn series(&self, selector: &str) -> Result<Vec<Labels>, StackError> {
         self.post("series", selector, &[("match[]", selector)])
     }
@@ -89,7 +82,6 @@ impl PrometheusApi {
         self.post("parse_query", expression, &[("query", expression)])
     }
 
-    /// Its rules and how they fare.
     pub fn rules(&self) -> Result<Vec<RuleGroup>, StackError> {
         #[derive(Deserialize)]
         struct Rules {
@@ -98,7 +90,6 @@ impl PrometheusApi {
         self.get("rules").map(|rules: Rules| rules.groups)
     }
 
-    /// The alerts that are pending or fire.
     pub fn alerts(&self) -> Result<Vec<Alert>, StackError> {
         #[derive(Deserialize)]
         struct Alerts {
@@ -107,7 +98,6 @@ impl PrometheusApi {
         self.get("alerts").map(|alerts: Alerts| alerts.alerts)
     }
 
-    /// What it scrapes.
     pub fn targets(&self) -> Result<Vec<Target>, StackError> {
         #[derive(Deserialize)]
         struct Targets {
@@ -117,7 +107,6 @@ impl PrometheusApi {
         self.get("targets?state=active").map(|targets: Targets| targets.active)
     }
 
-    /// Its version.
     pub fn version(&self) -> Result<String, StackError> {
         #[derive(Deserialize)]
         struct Build {

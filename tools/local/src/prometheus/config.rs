@@ -11,7 +11,6 @@ use serde_json::json;
 use super::PrometheusOptions;
 use crate::StackError;
 
-/// The configuration that the containers use.
 const SHARED: &str = include_str!("../../../../infra/prometheus/prometheus.yaml");
 
 const JOB: &str = "  - job_name: ";
@@ -19,13 +18,9 @@ const JOB: &str = "  - job_name: ";
 /// The ports of metrics on 127.0.0.1. A job without any is left out.
 #[derive(Debug, Clone, Default)]
 pub struct ScrapeTargets {
-    /// Of APIs.
     pub api: Vec<u16>,
-    /// Of workers.
     pub worker: Vec<u16>,
-    /// Of RabbitMQ nodes.
     pub rabbitmq: Vec<u16>,
-    /// Of `mysqld_exporter`.
     pub mysql: Vec<u16>,
 }
 
@@ -76,10 +71,8 @@ fn addresses(ports: &[u16]) -> Vec<String> {
     ports.iter().map(|port| format!("127.0.0.1:{port}")).collect()
 }
 
-/// A job of the shared configuration.
 struct Job<'a> {
     name: &'a str,
-    /// What follows its name.
     lines: Vec<&'a str>,
 }
 

@@ -17,10 +17,8 @@ const WHAT: &str = "mysqld_exporter";
 const USER: &str = include_str!("../../../../infra/mysql/exporter.sql");
 const NAME: &str = "exporter";
 
-/// A `mysqld_exporter` of our own.
 pub type MysqldExporter = Server<Http<Login>>;
 
-/// The password of its user.
 #[derive(Debug)]
 pub struct Login(String);
 
@@ -41,13 +39,11 @@ impl MysqldExporter {
         Self::launch_http(home, port, command, "/metrics", Login(password))
     }
 
-    /// What its user may ask of a server.
     pub fn as_user(&self, admin: &DatabaseAdmin) -> DatabaseAdmin {
         admin.as_user(NAME, &self.service.own.0)
     }
 }
 
-/// For this user only.
 fn write_login(home: &Home, port: u16, password: &str) -> Result<PathBuf, StackError> {
     let path = home.private_folder("login")?.join("my.cnf");
     let text = format!(

@@ -25,21 +25,17 @@ use crate::{Program, StackError};
 
 const WHAT: &str = "Prometheus";
 
-/// What a Prometheus scrapes and evaluates, and how often.
 #[derive(Debug, Clone)]
 pub struct PrometheusOptions {
-    /// Its data folder and port.
     pub server: ServerOptions,
     /// Between two scrapes of a target, and between two evaluations of a rule whose group says
     /// nothing else.
     pub interval: Duration,
-    /// Whose metrics it collects, besides its own.
     pub targets: ScrapeTargets,
     /// Files with recording rules and alerts. The paths may have wildcards.
     pub rule_files: Vec<PathBuf>,
     /// The port of the Alertmanager that is sent the alerts.
     pub alertmanager: Option<u16>,
-    /// More flags of its command line.
     pub flags: Vec<String>,
 }
 
@@ -48,7 +44,6 @@ pub struct PrometheusOptions {
 pub type Prometheus = Server<Http<PrometheusApi>>;
 
 impl Prometheus {
-    /// Starts `program` and waits until it answers queries.
     pub fn start(program: &Program, options: &PrometheusOptions) -> Result<Self, StackError> {
         let home = Home::open(WHAT, options.server.data_dir.as_deref())?;
         let port = Port::choose(WHAT, options.server.port)?;
@@ -65,13 +60,11 @@ impl Prometheus {
         Self::launch_http(home, port, command, "/-/ready", api)
     }
 
-    /// Its HTTP API.
     pub fn api(&self) -> &PrometheusApi {
         &self.service.own
     }
 }
 
-/// `--name=` and a path as one argument.
 fn add_argument(command: &mut Command, name: &str, path: &Path) {
     let mut argument = OsString::from(name);
     argument.push(path);

@@ -26,12 +26,10 @@ impl Cluster {
         Ok(Self { nodes })
     }
 
-    /// The node of this name.
     pub fn node(&mut self, name: &str) -> Option<&mut RabbitMq> {
         self.nodes.iter_mut().find(|node| node.name() == name)
     }
 
-    /// Where each node listens for AMQP on 127.0.0.1.
     pub fn ports(&self) -> Vec<u16> {
         self.nodes.iter().map(RabbitMq::port).collect()
     }

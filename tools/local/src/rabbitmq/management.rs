@@ -32,25 +32,17 @@ pub struct Management {
 /// A queue as the management API reports it; the counts may be a second old.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Queue {
-    /// The name.
     pub name: String,
-    /// Ready and unacknowledged messages.
     #[serde(default)]
     pub messages: u64,
-    /// Messages ready to be delivered.
     #[serde(default)]
     pub messages_ready: u64,
-    /// Messages delivered and not yet settled.
     #[serde(default)]
     pub messages_unacknowledged: u64,
-    /// Consumers on the queue.
     #[serde(default)]
     pub consumers: u64,
-    /// The policy in force, if any.
     pub policy: Option<String>,
-    /// The node that leads it, while there is one.
     pub leader: Option<String>,
-    /// The nodes that hold a copy.
     #[serde(default)]
     pub members: Vec<String>,
 }
@@ -81,17 +73,14 @@ impl Management {
         Self { api: api(TIMEOUT), probe: api(PROBE_TIMEOUT), amqp, http }
     }
 
-    /// The address of a virtual host, for lapin: `amqp://guest:guest@127.0.0.1:PORT/NAME`.
     pub fn vhost_url(&self, name: &str) -> String {
         address::below(&self.amqp, name)
     }
 
-    /// The address of the virtual host `/`.
     pub fn url(&self) -> String {
         self.vhost_url("/")
     }
 
-    /// The address of the management API, for a browser.
     pub fn http_url(&self) -> String {
         format!(
             "{}://{}/",
@@ -100,7 +89,6 @@ impl Management {
         )
     }
 
-    /// The broker's version.
     pub fn version(&self) -> Result<String, StackError> {
         #[derive(Deserialize)]
         struct Overview {
@@ -118,7 +106,6 @@ impl Management {
         Ok((major, minor) < (4, 3))
     }
 
-    /// Makes a virtual host with the policies of `infra/rabbitmq/definitions.json`.
     pub fn create_vhost(&self, name: &str) -> Result<(), StackError> {
         let definitions = definitions::for_vhost(name, self.amqp.username())?;
         let made = self.api.post(&["definitions"], &definitions);
@@ -135,7 +122,6 @@ impl Management {
         self.get(&["queues", vhost])
     }
 
-    /// Deletes a queue with its messages.
     pub fn delete_queue(&self, vhost: &str, queue: &str) -> Result<(), StackError> {
         let deleted = self.api.delete(&["queues", vhost, queue]);
         deleted.map_err(refused(format!("Deleting the queue {queue}")))

@@ -40,7 +40,6 @@ impl Service for Broker {
 }
 
 impl RabbitMq {
-    /// Starts a node and waits until it answers.
     pub fn start(options: &ServerOptions) -> Result<Self, StackError> {
         let home = Home::open(WHAT, options.data_dir.as_deref())?;
         let node = Node::prepare(&home, options)?;
@@ -56,17 +55,14 @@ impl RabbitMq {
         Self::launch(home, node.server(), Broker { _names: names, node, management })
     }
 
-    /// The port of RabbitMQ's own metrics.
     pub fn metrics_port(&self) -> u16 {
         self.service.node.metrics.number()
     }
 
-    /// Its name in a cluster.
     pub fn name(&self) -> &str {
         self.service.node.name()
     }
 
-    /// Virtual hosts, queues, connections.
     pub fn management(&self) -> &Management {
         &self.service.management
     }

@@ -25,7 +25,6 @@ fn shared_config() -> String {
     format!("{SHARED_CONFIG}\n{CLUSTER_CONFIG}\n")
 }
 
-/// Everything that makes a node private.
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) amqp: Port,
@@ -38,7 +37,6 @@ pub(super) struct Node {
     dir: PathBuf,
 }
 
-/// Erlang's name service.
 #[derive(Debug)]
 enum NameService {
     Own(Port),
@@ -127,7 +125,6 @@ impl Node {
         home.private_folder("data").map(drop)
     }
 
-    /// The name in the cluster.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
@@ -144,12 +141,10 @@ impl Node {
         Ok(process)
     }
 
-    /// The command that runs the node.
     pub(super) fn server(&self) -> Command {
         self.environment(&self.server)
     }
 
-    /// The command that controls the node, without its arguments.
     pub(super) fn control(&self) -> Result<Command, StackError> {
         let mut command = self.environment(&BROKER_CONTROL.find()?);
         command.arg("--quiet");

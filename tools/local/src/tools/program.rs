@@ -11,7 +11,6 @@ const ROOT: &str = "SERVERS_ROOT";
 const SYSTEM_FOLDERS: [&str; 4] =
     ["/usr/sbin", "/usr/local/sbin", "/usr/lib/rabbitmq/bin", "/opt/rabbitmq/sbin"];
 
-/// A program that was found.
 #[derive(Debug, Clone)]
 pub struct Program {
     /// As the program itself sees it.
@@ -60,7 +59,6 @@ impl Program {
         path.exists().then_some(path)
     }
 
-    /// Looks for a program of the system in `root`.
     pub(crate) fn find_in(root: &Path, program: &str) -> Option<Self> {
         let path = ["/usr/bin"]
             .iter()
@@ -70,7 +68,6 @@ impl Program {
         Some(Self { path, system: System::Other(root.to_owned()) })
     }
 
-    /// Looks for another program of the same system.
     pub(crate) fn find_beside(&self, program: &str) -> Option<Self> {
         match &self.system {
             System::Other(root) => Self::find_in(root, program),
@@ -78,7 +75,6 @@ impl Program {
         }
     }
 
-    /// Whether the program has this file name.
     pub(crate) fn is_named(&self, name: &str) -> bool {
         self.path.ends_with(name)
     }

@@ -7,7 +7,6 @@ use std::{fs, path};
 use super::Program;
 use crate::StackError;
 
-/// Of Prometheus: both are in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Generation {
     /// 2.42.
@@ -16,19 +15,16 @@ pub enum Generation {
     Three,
 }
 
-/// The folder of `scripts/tools`.
 #[derive(Debug, Clone)]
 pub struct UnpackedTools {
     folder: PathBuf,
 }
 
 impl UnpackedTools {
-    /// In the folder given, usually `.local/tools`.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into() }
     }
 
-    /// Prometheus.
     pub fn prometheus(&self, generation: Generation) -> Result<Program, StackError> {
         let (what, suite) = match generation {
             Generation::Two => ("Prometheus 2", "bookworm"),
@@ -38,21 +34,18 @@ impl UnpackedTools {
         program.ok_or_else(|| missing(what))
     }
 
-    /// Alertmanager, which reads templates of its package.
     pub fn alertmanager(&self) -> Result<Program, StackError> {
         let path = "/usr/bin/prometheus-alertmanager";
         let program = Program::unpacked_with_files(&self.root("unstable")?, path);
         program.ok_or_else(|| missing("Alertmanager"))
     }
 
-    /// The exporter of a database server's figures.
     pub fn mysqld_exporter(&self) -> Result<Program, StackError> {
         let path = "/usr/bin/prometheus-mysqld-exporter";
         let program = Program::unpacked(&self.root("unstable")?, path);
         program.ok_or_else(|| missing("mysqld_exporter"))
     }
 
-    /// Rotel, in the environment of whatever Python there is.
     pub fn rotel(&self) -> Result<Program, StackError> {
         let missing = || StackError::NotInstalled {
             what: "rotel",

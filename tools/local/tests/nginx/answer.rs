@@ -2,7 +2,6 @@ use std::io::BufRead;
 
 use serde_json::Value;
 
-/// What came over the wire.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -31,14 +30,12 @@ impl Answer {
         header(&self.head, name)
     }
 
-    /// The body of a problem document.
     pub(crate) fn problem(&self) -> Value {
         assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
         serde_json::from_str(&self.body).unwrap()
     }
 }
 
-/// The lines before the body.
 pub(crate) fn read_head(from: &mut impl BufRead) -> String {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {

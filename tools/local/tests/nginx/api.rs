@@ -27,7 +27,6 @@ impl ApiDouble {
         Self { port }
     }
 
-    /// As nginx is to know it.
     pub(crate) fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }

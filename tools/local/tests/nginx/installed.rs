@@ -18,7 +18,6 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// Nothing listens there.
 pub(crate) const ABSENT: &str = "127.0.0.1:9";
 
-/// What an operator puts into the shared configuration.
 pub(crate) struct Settings {
     pub(crate) upstream: String,
     pub(crate) resolver: String,
@@ -40,7 +39,6 @@ pub(crate) struct Installed {
 }
 
 impl Installed {
-    /// Starts it, and waits until it takes connections.
     pub(crate) fn start(settings: &Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let pages = pages();
@@ -100,7 +98,6 @@ impl Installed {
         BufReader::new(stream)
     }
 
-    /// Sends these bytes, and reads the answer.
     pub(crate) fn send(&self, request: &[u8]) -> Answer {
         let mut connection = self.connect();
         // nginx may answer before it has read everything.
@@ -116,7 +113,6 @@ impl Installed {
         )
     }
 
-    /// What it says went wrong.
     pub(crate) fn errors(&self) -> String {
         fs::read_to_string(self.folder.path().join("errors.log")).unwrap()
     }

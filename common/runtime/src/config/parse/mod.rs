@@ -52,7 +52,6 @@ pub fn parse_from<C: Parser>(
     read(args, &|_| None)
 }
 
-/// What an environment variable is set to.
 type Lookup<'a> = &'a dyn Fn(&OsStr) -> Option<OsString>;
 
 fn read<C: Parser>(

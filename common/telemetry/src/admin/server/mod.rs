@@ -21,14 +21,12 @@ use crate::metrics::Metrics;
 /// How long open connections may take to finish after the shutdown.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What the admin port answers.
 #[derive(Debug)]
 pub struct Admin {
     routes: Router,
 }
 
 impl Admin {
-    /// Answers `GET /metrics`.
     pub fn new(metrics: Metrics) -> Self {
         Self { routes: Router::new().route("/metrics", get(scrape)).with_state(metrics) }
     }
@@ -55,7 +53,6 @@ impl Admin {
     }
 }
 
-/// An admin port that was taken.
 #[derive(Debug)]
 pub struct AdminServer {
     routes: Router,
@@ -64,7 +61,6 @@ pub struct AdminServer {
 }
 
 impl AdminServer {
-    /// The address it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

@@ -59,7 +59,6 @@ impl Apps {
         Ok(())
     }
 
-    /// Fails when one has ended by itself.
     pub(crate) fn check(&mut self) -> Result<()> {
         self.api.check()?;
         Ok(self.worker.check()?)

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// Where it is.
 pub(crate) fn path(data_dir: &Path) -> PathBuf {
     data_dir.join("registrar")
 }
@@ -37,7 +36,6 @@ pub(crate) fn write(
     written.with_context(|| format!("Could not write {}", path.display()))
 }
 
-/// One word of a shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }

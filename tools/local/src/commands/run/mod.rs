@@ -15,9 +15,7 @@ use apps::Apps;
 use monitoring::Monitoring;
 use programs::Programs;
 use registrar_local::output::print_line;
-use registrar_local::{
-    Claim, Nginx, ServerOptions, ServerPair, TOOLS, install_missing, poll_until, require_free,
-};
+use registrar_local::{Claim, Nginx, ServerOptions, ServerPair, TOOLS, poll_until, require_free};
 
 use crate::RunArguments;
 use crate::commands::pages::Pages;
@@ -28,12 +26,10 @@ const API_PORT: u16 = 5000;
 const API_METRICS_PORT: u16 = 9100;
 const WORKER_METRICS_PORT: u16 = 9101;
 
-/// What a run needs besides the servers.
 struct Installation {
     programs: Programs,
     pages: Pages,
     data_dir: PathBuf,
-    /// Of nginx.
     port: u16,
     prometheus_port: u16,
 }
@@ -51,7 +47,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<()> {
         port: arguments.port,
         prometheus_port: arguments.prometheus_port,
     };
-    install_missing(&TOOLS)?;
+    TOOLS.iter().try_for_each(|tool| tool.find().map(drop))?;
     for (what, port) in [
         ("nginx", arguments.port),
         ("the API", API_PORT),

@@ -12,16 +12,13 @@ use registrar_local::{
 
 use super::{API_METRICS_PORT, WORKER_METRICS_PORT};
 
-/// The rules that an installation has.
 const RULES: &str = include_str!("../../../../../infra/prometheus/registrar.rules.yaml");
 
-/// Where `scripts/tools` puts programs.
 const TOOLS: &str = ".local/tools";
 
 /// Someone who watches wants to see soon what happened.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// A Prometheus, or the reason why there is none.
 pub(crate) enum Monitoring {
     On(Box<Prometheus>, Box<Option<MysqldExporter>>),
     Off(String),
@@ -62,7 +59,6 @@ impl Monitoring {
         Ok(Self::On(Box::new(prometheus), Box::new(exporter)))
     }
 
-    /// Where it is, or why it is not.
     pub(crate) fn description(&self) -> String {
         match self {
             Self::On(prometheus, _) => prometheus.api().url().to_owned(),
@@ -70,7 +66,6 @@ impl Monitoring {
         }
     }
 
-    /// Fails when it has ended by itself.
     pub(crate) fn check(&mut self) -> Result<()> {
         if let Self::On(prometheus, exporter) = self {
             prometheus.check()?;

@@ -35,7 +35,6 @@ impl Programs {
         })
     }
 
-    /// Brings the database to the current schema.
     pub(crate) fn migrate(&self, environment: &[(String, String)]) -> Result<()> {
         let mut command = Command::new(&self.registrar);
         command.arg("migrate").envs(environment.iter().map(|(name, value)| (name, value)));
