@@ -25,106 +25,69 @@ const NO_FILE: &str =
 
 /// Variables with one remedy, the values that are taken, and what to say of others.
 struct Group {
-    names: &'static [&'static str],
+    /// Separated by spaces.
+    names: &'static str,
     taken: &'static [&'static str],
     rule: &'static str,
 }
 
 const GROUPS: [Group; 9] = [
     Group {
-        names: &[
-            "OTEL_EXPORTER_OTLP_COMPRESSION",
-            "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
-            "OTEL_EXPORTER_OTLP_LOGS_COMPRESSION",
-        ],
+        names: "OTEL_EXPORTER_OTLP_COMPRESSION OTEL_EXPORTER_OTLP_TRACES_COMPRESSION \
+                OTEL_EXPORTER_OTLP_LOGS_COMPRESSION",
         taken: &["none"],
         rule: NO_COMPRESSION,
     },
-    Group { names: &["OTEL_METRICS_EXPORTER"], taken: &["none", "prometheus"], rule: METRICS },
+    Group { names: "OTEL_METRICS_EXPORTER", taken: &["none", "prometheus"], rule: METRICS },
     Group {
-        names: &[
-            "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
-            "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL",
-            "OTEL_EXPORTER_OTLP_METRICS_HEADERS",
-            "OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE",
-            "OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE",
-            "OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY",
-            "OTEL_EXPORTER_OTLP_METRICS_TIMEOUT",
-            "OTEL_EXPORTER_OTLP_METRICS_COMPRESSION",
-            "OTEL_EXPORTER_OTLP_METRICS_INSECURE",
-            "OTEL_EXPORTER_PROMETHEUS_HOST",
-            "OTEL_EXPORTER_PROMETHEUS_PORT",
-            "OTEL_METRIC_EXPORT_INTERVAL",
-            "OTEL_METRIC_EXPORT_TIMEOUT",
-            "OTEL_METRICS_EXEMPLAR_FILTER",
-        ],
+        names: "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT OTEL_EXPORTER_OTLP_METRICS_PROTOCOL \
+                OTEL_EXPORTER_OTLP_METRICS_HEADERS OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE \
+                OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE \
+                OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY OTEL_EXPORTER_OTLP_METRICS_TIMEOUT \
+                OTEL_EXPORTER_OTLP_METRICS_COMPRESSION OTEL_EXPORTER_OTLP_METRICS_INSECURE \
+                OTEL_EXPORTER_PROMETHEUS_HOST OTEL_EXPORTER_PROMETHEUS_PORT \
+                OTEL_METRIC_EXPORT_INTERVAL OTEL_METRIC_EXPORT_TIMEOUT \
+                OTEL_METRICS_EXEMPLAR_FILTER",
         taken: &[],
         rule: "there is no such setting: metrics are served to Prometheus, at \
                REGISTRAR_METRICS_ADDRESS",
     },
     Group {
-        names: &[
-            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-            "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
-            "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
-            "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
-            "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE",
-            "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY",
-            "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
-            "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
-            "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL",
-            "OTEL_EXPORTER_OTLP_LOGS_HEADERS",
-            "OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE",
-            "OTEL_EXPORTER_OTLP_LOGS_CLIENT_CERTIFICATE",
-            "OTEL_EXPORTER_OTLP_LOGS_CLIENT_KEY",
-            "OTEL_EXPORTER_OTLP_LOGS_TIMEOUT",
-        ],
+        names: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT OTEL_EXPORTER_OTLP_TRACES_PROTOCOL \
+                OTEL_EXPORTER_OTLP_TRACES_HEADERS OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE \
+                OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE \
+                OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY OTEL_EXPORTER_OTLP_TRACES_TIMEOUT \
+                OTEL_EXPORTER_OTLP_LOGS_ENDPOINT OTEL_EXPORTER_OTLP_LOGS_PROTOCOL \
+                OTEL_EXPORTER_OTLP_LOGS_HEADERS OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE \
+                OTEL_EXPORTER_OTLP_LOGS_CLIENT_CERTIFICATE OTEL_EXPORTER_OTLP_LOGS_CLIENT_KEY \
+                OTEL_EXPORTER_OTLP_LOGS_TIMEOUT",
         taken: &[],
         rule: ONE_COLLECTOR,
     },
     Group {
-        names: &[
-            "OTEL_EXPORTER_OTLP_INSECURE",
-            "OTEL_EXPORTER_OTLP_TRACES_INSECURE",
-            "OTEL_EXPORTER_OTLP_LOGS_INSECURE",
-        ],
+        names: "OTEL_EXPORTER_OTLP_INSECURE OTEL_EXPORTER_OTLP_TRACES_INSECURE \
+                OTEL_EXPORTER_OTLP_LOGS_INSECURE",
         taken: &[],
         rule: INSECURE,
     },
     Group {
-        names: &[
-            "OTEL_BSP_MAX_QUEUE_SIZE",
-            "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
-            "OTEL_BSP_EXPORT_TIMEOUT",
-            "OTEL_BLRP_MAX_QUEUE_SIZE",
-            "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE",
-            "OTEL_BLRP_EXPORT_TIMEOUT",
-        ],
+        names: "OTEL_BSP_MAX_QUEUE_SIZE OTEL_BSP_MAX_EXPORT_BATCH_SIZE OTEL_BSP_EXPORT_TIMEOUT \
+                OTEL_BLRP_MAX_QUEUE_SIZE OTEL_BLRP_MAX_EXPORT_BATCH_SIZE \
+                OTEL_BLRP_EXPORT_TIMEOUT",
         taken: &[],
         rule: QUEUES,
     },
     Group {
-        names: &[
-            "OTEL_ATTRIBUTE_COUNT_LIMIT",
-            "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
-            "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",
-            "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT",
-            "OTEL_SPAN_EVENT_COUNT_LIMIT",
-            "OTEL_SPAN_LINK_COUNT_LIMIT",
-            "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT",
-            "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT",
-            "OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT",
-            "OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT",
-        ],
+        names: "OTEL_ATTRIBUTE_COUNT_LIMIT OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT \
+                OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT \
+                OTEL_SPAN_EVENT_COUNT_LIMIT OTEL_SPAN_LINK_COUNT_LIMIT \
+                OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT OTEL_LINK_ATTRIBUTE_COUNT_LIMIT \
+                OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT",
         taken: &[],
         rule: LIMITS,
     },
-    Group { names: &["OTEL_LOG_LEVEL"], taken: &[], rule: LEVEL },
-    Group {
-        names: &["OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE"],
-        taken: &[],
-        rule: NO_FILE,
-    },
+    Group { names: "OTEL_LOG_LEVEL", taken: &[], rule: LEVEL },
+    Group { names: "OTEL_CONFIG_FILE OTEL_EXPERIMENTAL_CONFIG_FILE", taken: &[], rule: NO_FILE },
 ];
 
 impl Args for Unsupported {
@@ -133,7 +96,7 @@ impl Args for Unsupported {
             let parse = |value: &str| {
                 if taken.contains(&value) { Ok(value.to_owned()) } else { Err(*rule) }
             };
-            command.args(names.iter().map(|name| {
+            command.args(names.split(' ').map(|name| {
                 // A header may be a secret.
                 let argument = Arg::new(name).long(name).env(name).hide(true).hide_env_values(true);
                 argument.value_parser(parse)
@@ -164,7 +127,7 @@ mod tests {
     #[test]
     fn each_is_refused_in_a_sentence_that_names_it_and_hides_its_value() {
         for Group { names, rule, .. } in GROUPS {
-            for name in names {
+            for name in names.split(' ') {
                 let sentence = format!("{name} is not usable: {rule}.");
                 assert_eq!(refusal(&format!("--{name}=hunter2")), sentence);
             }

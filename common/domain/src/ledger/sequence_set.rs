@@ -1,6 +1,8 @@
-use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
+
+use range_set_blaze::RangeSetBlaze;
 
 /// The highest number of a message. Far beyond what any client sends, and below what MySQL and this
 /// arithmetic can hold.
@@ -8,10 +10,7 @@ pub const MAX_SEQUENCE_NUMBER: u64 = i64::MAX as u64;
 
 /// A set of message numbers, kept as ranges. Its text is like `1-500,502,510-511`.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct SequenceSet {
-    /// First and last of each range; the ranges neither overlap nor touch.
-    ranges: BTreeMap<u64, u64>,
-}
+pub struct SequenceSet(RangeSetBlaze<u64>);
 
 /// A text that is no set of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,34 +26,24 @@ impl SequenceSet {
     }
 
     /// Adds the numbers from `first` to `last`, both included.
-    pub fn insert(&mut self, mut first: u64, mut last: u64) {
-        last = last.min(MAX_SEQUENCE_NUMBER);
-        if first > last {
-            return;
+    pub fn insert(&mut self, first: u64, last: u64) {
+        let last = last.min(MAX_SEQUENCE_NUMBER);
+        if first <= last {
+            self.0.ranges_insert(first..=last);
         }
-        while let Some((&touched, &end)) = self.ranges.range(..=last + 1).next_back()
-            && end + 1 >= first
-        {
-            self.ranges.remove(&touched);
-            first = first.min(touched);
-            last = last.max(end);
-        }
-        self.ranges.insert(first, last);
     }
 
     /// Adds all numbers of `other`.
     pub fn add(&mut self, other: &Self) {
-        for (first, last) in other.ranges() {
-            self.insert(first, last);
-        }
+        self.0 |= &other.0;
     }
 
     /// Makes one range of everything from the lowest to the highest when there are more ranges than
     /// this; whether there were.
     pub fn join_if_more_than(&mut self, ranges: usize) -> bool {
-        let is_too_many = self.ranges.len() > ranges;
-        if is_too_many && let Some((&lowest, _)) = self.ranges.first_key_value() {
-            *self = Self::between(lowest, self.highest());
+        let is_too_many = self.0.ranges_len() > ranges;
+        if is_too_many && let Some(lowest) = self.0.first() {
+            self.insert(lowest, self.highest());
         }
         is_too_many
     }
@@ -62,34 +51,19 @@ impl SequenceSet {
     /// The numbers that `other` has not.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
-        let mut left = BTreeMap::new();
-        for (first, last) in self.ranges() {
-            let mut next = first;
-            let reaching_in = other.ranges.range(..first).next_back();
-            for (&taken, &end) in reaching_in.into_iter().chain(other.ranges.range(first..=last)) {
-                if taken > next {
-                    left.insert(next, taken - 1);
-                }
-                next = next.max(end + 1);
-            }
-            if next <= last {
-                left.insert(next, last);
-            }
-        }
-        Self { ranges: left }
+        Self(&self.0 - &other.0)
     }
 
     /// The numbers that `other` has, too.
     #[must_use]
     pub fn both(&self, other: &Self) -> Self {
-        self.without(&self.without(other))
+        Self(&self.0 & &other.0)
     }
 
     /// Those up to `last`, which is included.
     #[must_use]
     pub fn up_to(&self, last: u64) -> Self {
-        let ranges = self.ranges.range(..=last).map(|(&first, &end)| (first, end.min(last)));
-        Self { ranges: ranges.collect() }
+        self.both(&Self::between(0, last))
     }
 
     /// How many there are.
@@ -99,17 +73,17 @@ impl SequenceSet {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.ranges.is_empty()
+        self.0.is_empty()
     }
 
     /// The highest; 0 when there are none.
     pub fn highest(&self) -> u64 {
-        self.ranges.last_key_value().map_or(0, |(_, &last)| last)
+        self.0.last().unwrap_or(0)
     }
 
     /// The ranges, in order: first and last of each.
     pub fn ranges(&self) -> impl ExactSizeIterator<Item = (u64, u64)> {
-        self.ranges.iter().map(|(&first, &last)| (first, last))
+        self.0.ranges().map(RangeInclusive::into_inner)
     }
 }
 

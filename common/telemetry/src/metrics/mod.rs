@@ -8,8 +8,7 @@ pub mod buckets;
 mod exemplars;
 mod histogram;
 mod open_metrics;
-mod read_counter;
-mod read_gauge;
+mod read;
 mod registry;
 mod runtime;
 

@@ -4,16 +4,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use prometheus::core::Collector;
 use prometheus::{
-    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
-    TextEncoder,
+    Gauge, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry, TextEncoder,
 };
 
 use super::exemplars::Exemplars;
 use super::histogram::{Histogram, Histograms};
 use super::open_metrics;
 use super::open_metrics::ExemplarsByName;
-use super::read_counter::ReadCounter;
-use super::read_gauge::ReadGauge;
+use super::read::Read;
 
 /// Labels and their values. With no values for some label nothing is there from the start, which
 /// is right only when they cannot be known beforehand, as with error codes.
@@ -75,7 +74,12 @@ impl Metrics {
         labels: &[(&str, &str)],
         read: impl Fn() -> f64 + Clone + Send + Sync + 'static,
     ) -> Result<()> {
-        self.keep(name, ReadGauge::new(name, help, labels, read)).map(drop)
+        let options = labels.iter().fold(Opts::new(name, help), |options, (label, value)| {
+            options.const_label(*label, *value)
+        });
+        let update = move |gauge: &Gauge| gauge.set(read());
+        let gauge = Gauge::with_opts(options).map(|gauge| Read::new(gauge, update));
+        self.keep(name, gauge).map(drop)
     }
 
     /// Registers a count of events that `read` returns at each scrape. `read` must not block.
@@ -85,7 +89,11 @@ impl Metrics {
         help: &str,
         read: impl Fn() -> u64 + Clone + Send + Sync + 'static,
     ) -> Result<()> {
-        self.keep(name, ReadCounter::new(name, help, read)).map(drop)
+        let update = move |counter: &IntCounter| {
+            counter.inc_by(read().saturating_sub(counter.get()));
+        };
+        let counter = IntCounter::new(name, help).map(|counter| Read::new(counter, update));
+        self.keep(name, counter).map(drop)
     }
 
     pub fn histogram(&self, name: &str, help: &str, buckets: &[f64]) -> Result<Histogram> {
