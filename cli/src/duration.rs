@@ -1,5 +1,6 @@
 //! Durations and moments, as people write and read them.
 
+use registrar_domain::clock;
 use std::time::Duration;
 
 use registrar_runtime::config;
@@ -23,7 +24,7 @@ pub(crate) fn parse_age(text: &str) -> Result<Duration, String> {
 /// The time since `moment`, in its two largest units. A clock that is behind the database's makes
 /// no negative ages.
 pub(crate) fn age_since(moment: OffsetDateTime) -> String {
-    age(Duration::try_from(OffsetDateTime::now_utc() - moment).unwrap_or_default())
+    age(Duration::try_from(clock::now() - moment).unwrap_or_default())
 }
 
 fn age(age: Duration) -> String {
@@ -70,7 +71,7 @@ mod tests {
         ] {
             assert_eq!(age(Duration::from_secs(seconds)), text);
         }
-        assert_eq!(age_since(OffsetDateTime::now_utc() + Duration::from_mins(5)), "0s");
+        assert_eq!(age_since(clock::now() + Duration::from_mins(5)), "0s");
     }
 
     #[test]

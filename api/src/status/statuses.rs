@@ -136,5 +136,5 @@ pub fn status_url(reference: &Reference) -> String {
 
 fn age_of(accepted_at: OffsetDateTime) -> Duration {
     // Clocks of two machines may disagree.
-    Duration::try_from(OffsetDateTime::now_utc() - accepted_at).unwrap_or_default()
+    Duration::try_from(clock::now() - accepted_at).unwrap_or_default()
 }

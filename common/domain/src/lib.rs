@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 mod characters;
+pub mod clock;
 mod email_address;
 mod idempotency;
 mod lane;

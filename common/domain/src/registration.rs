@@ -1,3 +1,4 @@
+use crate::clock;
 use time::OffsetDateTime;
 
 use super::{
@@ -66,7 +67,7 @@ pub struct Registration {
 impl Registration {
     /// A registration taken now.
     pub fn now(id: RegistrationId, student: Student) -> Self {
-        let now = OffsetDateTime::now_utc();
+        let now = clock::now();
         let to_the_microsecond = now.nanosecond() / 1_000 * 1_000;
         let accepted_at = now.replace_nanosecond(to_the_microsecond).unwrap_or(now);
         Self { id, student, accepted_at }

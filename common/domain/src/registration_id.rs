@@ -1,3 +1,4 @@
+use crate::clock;
 use std::fmt;
 
 use time::OffsetDateTime;
@@ -57,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_generated_id_knows_when_it_was_made() {
-        let before = OffsetDateTime::now_utc();
+        let before = clock::now();
         let made = RegistrationId::generate().generated_at().unwrap();
         assert!((made - before).abs() < time::Duration::seconds(1));
     }

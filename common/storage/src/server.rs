@@ -1,7 +1,8 @@
 //! What the database server says of itself.
 
+use registrar_domain::clock;
 use sqlx::Row as _;
-use time::{Duration, OffsetDateTime, PrimitiveDateTime};
+use time::{Duration, PrimitiveDateTime};
 
 use crate::error::{Failure, StorageError};
 use crate::pool::Pool;
@@ -25,10 +26,10 @@ impl DatabaseServer {
         let mut session = Session::new(pool);
         // So that opening a connection does not count as time that the clock took.
         session.execute(sqlx::query("DO 0")).await?;
-        let before = OffsetDateTime::now_utc();
+        let before = clock::now();
         let query = sqlx::query("SELECT CURRENT_TIMESTAMP(6)");
         let rows = session.fetch(query).await?;
-        let between = before + (OffsetDateTime::now_utc() - before) / 2;
+        let between = before + (clock::now() - before) / 2;
         let clock: PrimitiveDateTime = only(&rows)?.try_get(0).map_err(Failure::from)?;
         let query =
             sqlx::query("SELECT VERSION(), CAST(@@innodb_flush_log_at_trx_commit AS SIGNED)");

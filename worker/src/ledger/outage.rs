@@ -1,5 +1,6 @@
 //! Since when the ledger cannot be written, where people and machines look for it.
 
+use registrar_domain::clock;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use registrar_storage::{ErrorClass, StorageError};
@@ -55,7 +56,7 @@ impl Outage {
         if known.since.is_some() {
             return;
         }
-        let now = OffsetDateTime::now_utc();
+        let now = clock::now();
         known.since = Some(now);
         let cause = known.cause.as_ref().map_or_else(
             || "MySQL does not answer: see whether something locks the table `ledger`.".to_owned(),

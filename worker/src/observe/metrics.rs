@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use registrar_domain::ledger::Balance;
-use registrar_domain::{HoldReason, Lane, Outcome, Registration, RejectionCode};
+use registrar_domain::{HoldReason, Lane, Outcome, Registration, RejectionCode, clock};
 use registrar_storage::{ErrorClass, PauseWatch, StorageError};
 use registrar_telemetry::metrics::{
     Histogram, Histograms, IntCounterVec, IntGauge, IntGaugeVec, Metrics, MetricsError, buckets,
@@ -169,7 +169,7 @@ impl WorkerMetrics {
 
     /// Counts a batch that was just delivered, as in hand until the value returned is dropped.
     pub fn gathered(&self, source: &Source, items: &[Item], trace: &BatchTrace) -> InHand {
-        let now = OffsetDateTime::now_utc();
+        let now = clock::now();
         let rows: usize = items.iter().map(|item| item.registrations().len()).sum();
         self.batch_rows.observe(as_observed(rows), trace.of_batch());
         for (position, item) in items.iter().enumerate() {
@@ -241,7 +241,7 @@ impl WorkerMetrics {
 
     /// Shows that the ledger's figures are those of now.
     pub fn ledger_known(&self) {
-        self.ledger_known.set(OffsetDateTime::now_utc().unix_timestamp());
+        self.ledger_known.set(clock::now().unix_timestamp());
     }
 
     /// Shows whether a queue is consumed.

@@ -3,6 +3,7 @@
 mod acks;
 mod store;
 
+use registrar_domain::clock;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,6 @@ use registrar_domain::ledger::Ledger;
 use registrar_messaging::Deliveries;
 use registrar_runtime::retry::RetryPolicy;
 use registrar_storage::{RegistrationStore, StorageError};
-use time::OffsetDateTime;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -305,7 +305,7 @@ impl<S: RegistrationStore> Processor<S> {
         Stored { settled, delayed }: Stored<'_>,
         trace: BatchTrace,
     ) -> BTreeMap<usize, StorageError> {
-        let now = OffsetDateTime::now_utc();
+        let now = clock::now();
         for one in &settled {
             self.metrics.outcome(&self.source, one, now, trace.trace_of(one.position));
         }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use registrar_domain::{Decision, RegistrationId};
-use time::OffsetDateTime;
+use registrar_domain::{Decision, RegistrationId, clock};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -181,7 +180,7 @@ impl<D: Decisions> LookupsTask<D> {
                 _ = sender.send(found.get(&id).copied());
             }
         }
-        let now = OffsetDateTime::now_utc();
+        let now = clock::now();
         for (id, decision) in found {
             self.estimate.observe(decision, now);
             self.finals.note(*id, *decision);

@@ -2,8 +2,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use registrar_domain::{HoldReason, Outcome};
-use time::OffsetDateTime;
+use registrar_domain::{HoldReason, Outcome, clock};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 
@@ -37,11 +36,8 @@ impl Database {
     }
 
     fn decide(&self, id: RegistrationId, outcome: Outcome) {
-        let decision = Decision {
-            outcome,
-            accepted_at: Some(OffsetDateTime::now_utc()),
-            decided_at: OffsetDateTime::now_utc(),
-        };
+        let decision =
+            Decision { outcome, accepted_at: Some(clock::now()), decided_at: clock::now() };
         self.decided.lock().unwrap().insert(id, decision);
     }
 }

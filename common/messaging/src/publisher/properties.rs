@@ -1,8 +1,8 @@
+use registrar_domain::clock;
 use std::collections::BTreeMap;
 
 use lapin::BasicProperties;
 use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
-use time::OffsetDateTime;
 
 /// The message is written to disk also by queues that would not do so by themselves.
 const PERSISTENT: u8 = 2;
@@ -34,7 +34,7 @@ pub(crate) fn for_report() -> BasicProperties {
 }
 
 fn with_type(kind: &str) -> BasicProperties {
-    let now = OffsetDateTime::now_utc().unix_timestamp();
+    let now = clock::now().unix_timestamp();
     BasicProperties::default()
         .with_content_type("application/json".into())
         .with_delivery_mode(PERSISTENT)

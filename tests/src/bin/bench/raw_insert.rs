@@ -1,11 +1,11 @@
 //! How fast the database takes rows, with nothing of ours: the measure of what the worker adds.
 
+use registrar_domain::clock;
 use std::time::{Duration, Instant};
 
 use registrar_tests::servers::Servers;
 use sqlx::mysql::MySqlConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
-use time::OffsetDateTime;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -37,7 +37,7 @@ async fn insert_until(database_url: &str, end: Instant) -> usize {
     let mut inserted = 0;
     while Instant::now() < end {
         let mut query = sqlx::query(AssertSqlSafe(statement.clone()));
-        let now = OffsetDateTime::now_utc();
+        let now = clock::now();
         for _ in 0..ROWS {
             let id = Uuid::now_v7();
             let email = format!("ada.{}@example.com", id.simple());

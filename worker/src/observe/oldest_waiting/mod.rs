@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use registrar_domain::Lane;
+use registrar_domain::{Lane, clock};
 use registrar_messaging::LiveCounts;
 use registrar_telemetry::metrics::{Metrics, MetricsError};
 use time::OffsetDateTime;
@@ -29,14 +29,14 @@ impl Waiting {
     pub fn register(metrics: &Metrics) -> Result<Self, MetricsError> {
         let mut lanes = BTreeMap::new();
         for lane in Lane::ALL {
-            let waiting = LaneWaiting::since(OffsetDateTime::now_utc());
+            let waiting = LaneWaiting::since(clock::now());
             let shown = waiting.clone();
             metrics.read_gauge(
                 "registration_oldest_waiting_seconds",
                 "Age of the oldest registration that was accepted and has no outcome, as far as \
                  this worker can see; 0 when none waits.",
                 &[("lane", lane.as_str())],
-                move || shown.oldest_age(OffsetDateTime::now_utc()),
+                move || shown.oldest_age(clock::now()),
             )?;
             lanes.insert(lane, waiting);
         }

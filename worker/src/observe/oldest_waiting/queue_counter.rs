@@ -1,10 +1,10 @@
 //! Counts what waits in the queues, since a lane that is not consumed says nothing by itself.
 
+use registrar_domain::clock;
 use std::sync::Arc;
 use std::time::Duration;
 
 use registrar_messaging::{ConnectError, MessagingSettings, QueueDepths};
-use time::OffsetDateTime;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -43,7 +43,7 @@ impl QueueCounter {
             Some(queues) => queues,
             None => QueueDepths::connect(&self.messaging).await?,
         };
-        let begun = self.metrics.waiting.begin_counts(OffsetDateTime::now_utc());
+        let begun = self.metrics.waiting.begin_counts(clock::now());
         for (lane, counts) in queues.lanes().await? {
             if let Some((waiting, count)) = begun.get(&lane) {
                 waiting.counted(*count, counts);
