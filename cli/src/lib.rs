@@ -17,7 +17,7 @@ mod table;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-pub use doctor::VARIABLES;
+pub use doctor::variables;
 use registrar_runtime::config;
 use registrar_runtime::output::{EXIT_CLOSED, OutputError, print_error};
 

@@ -40,7 +40,10 @@ fn the_doctor_knows_every_setting_of_this_version() {
     names.extend(own);
     names.sort_unstable();
     names.dedup();
-    assert_eq!(registrar_cli::VARIABLES.as_slice(), names);
+    let mut known: Vec<_> = registrar_cli::variables().collect();
+    known.sort_unstable();
+    known.dedup();
+    assert_eq!(known, names);
 }
 
 fn replace_table(text: &str, process: &str, table: &str) -> String {

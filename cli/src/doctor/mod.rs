@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use clap::Args;
 use registrar_runtime::output::{print, print_line};
 use registrar_storage::Pool;
-pub use variables::VARIABLES;
+pub use variables::variables;
 
 use self::finding::Finding;
 use crate::broker::BrokerArguments;

@@ -5,7 +5,7 @@ use registrar_runtime::config::{RENAMED, secret, secret_list};
 use registrar_storage::{DatabaseSettings, DatabaseUrl};
 
 use super::finding::{Finding, Problem};
-use super::variables::{PREFIX, VARIABLES, closest};
+use super::variables::{PREFIX, closest, variables};
 use crate::broker::BrokerArguments;
 
 const CHECK: &str = "settings";
@@ -73,7 +73,7 @@ fn unusable(
 
 fn misspelt(name: &str) -> Option<Problem> {
     if !name.starts_with(PREFIX)
-        || VARIABLES.contains(&name)
+        || variables().any(|known| known == name)
         || SECRET_FILES.contains(&name)
         || RENAMED.iter().any(|(_, earlier)| *earlier == name)
     {

@@ -1,56 +1,19 @@
 //! The names of all settings, to find misspelt ones.
 
-/// Every variable that begins with `REGISTRAR_` and that a program of this version
-/// reads. A test of the workspace holds the list to the programs' settings.
-pub const VARIABLES: [&str; 42] = [
-    "REGISTRAR_AMQP_CONNECT_TIMEOUT",
-    "REGISTRAR_AMQP_HEARTBEAT_SECONDS",
-    "REGISTRAR_API_ADDRESS",
-    "REGISTRAR_API_URL",
-    "REGISTRAR_BATCH_LINGER",
-    "REGISTRAR_BATCH_ROWS",
-    "REGISTRAR_BODY_BYTES",
-    "REGISTRAR_BODY_TIMEOUT",
-    "REGISTRAR_BULK_WRITERS",
-    "REGISTRAR_CONNECTIONS",
-    "REGISTRAR_CORS_ORIGINS",
-    "REGISTRAR_DATABASE_CONNECTIONS",
-    "REGISTRAR_DATABASE_CONNECT_TIMEOUT",
-    "REGISTRAR_DATABASE_STATEMENT_TIMEOUT",
-    "REGISTRAR_DERIVATION_SECRET",
-    "REGISTRAR_DRAIN_DELAY",
-    "REGISTRAR_HEADER_BYTES",
-    "REGISTRAR_HEADER_COUNT",
-    "REGISTRAR_HEADER_TIMEOUT",
-    "REGISTRAR_INTERACTIVE_WRITERS",
-    "REGISTRAR_LOG",
-    "REGISTRAR_LOG_FORMAT",
-    "REGISTRAR_METRICS_ADDRESS",
-    "REGISTRAR_OPERATOR",
-    "REGISTRAR_PAGES",
-    "REGISTRAR_PUBLISH_CONFIRM_TIMEOUT",
-    "REGISTRAR_PUBLISH_CONNECTIONS",
-    "REGISTRAR_PUBLISH_QUEUE",
-    "REGISTRAR_PUBLISH_QUEUE_TIMEOUT",
-    "REGISTRAR_PUBLISH_WINDOW",
-    "REGISTRAR_RABBITMQ_MANAGEMENT_URL",
-    "REGISTRAR_RATE_BURST",
-    "REGISTRAR_RATE_PER_SECOND",
-    "REGISTRAR_REQUEST_TIMEOUT",
-    "REGISTRAR_REQUEUE_AFTER",
-    "REGISTRAR_SEALING_SECRETS",
-    "REGISTRAR_SHUTDOWN_TIMEOUT",
-    "REGISTRAR_STREAMS",
-    "REGISTRAR_STREAM_DURATION",
-    "REGISTRAR_TRUSTED_PROXIES",
-    "REGISTRAR_URI_BYTES",
-    "REGISTRAR_WAIT",
-];
+/// Lists every setting; a test holds it to what the programs declare.
+const SETTINGS: &str = include_str!("../../../docs/operations/settings.md");
 
+/// How the names of our own settings begin.
 pub(super) const PREFIX: &str = "REGISTRAR_";
 
+/// Every variable that begins with `REGISTRAR_` and that a program of this version reads; some of them
+/// several times.
+pub fn variables() -> impl Iterator<Item = &'static str> {
+    SETTINGS.split('`').filter(|word| word.starts_with(PREFIX))
+}
+
 pub(super) fn closest(name: &str) -> Option<&'static str> {
-    let distances = VARIABLES.iter().map(|known| (distance(name, known), *known));
+    let distances = variables().map(|known| (distance(name, known), known));
     distances.min().filter(|(distance, _)| *distance <= 4).map(|(_, known)| known)
 }
 
