@@ -59,8 +59,8 @@ mod tests {
     fn columns_are_as_wide_as_they_need_to_be() {
         let rows = [["7", "é"], ["1000", "longer"]].map(|row| row.map(str::to_owned));
         assert_eq!(
-            table([Column::Number("LETTERS"), Column::Text("CAUSE")], &rows),
-            "LETTERS  CAUSE\n      7  é\n   1000  longer\n"
+            table([Column::Number("ROWS"), Column::Text("CAUSE")], &rows),
+            "ROWS  CAUSE\n   7  é\n1000  longer\n"
         );
     }
 

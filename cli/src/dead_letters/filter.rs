@@ -16,11 +16,11 @@ use crate::duration;
 #[command(next_help_heading = "Which dead letters (all conditions must hold)")]
 pub(super) struct FilterArguments {
     /// By number, by registration id, or by the reference that the student has.
-    #[arg(value_name = "LETTER")]
+    #[arg(value_name = "DEAD_LETTER")]
     letters: Vec<DeadLetterName>,
 
-    /// The same as LETTER.
-    #[arg(long = "id", value_name = "LETTER", value_delimiter = ',')]
+    /// The same as DEAD_LETTER.
+    #[arg(long = "id", value_name = "DEAD_LETTER", value_delimiter = ',')]
     ids: Vec<DeadLetterName>,
 
     /// On hold for this reason.

@@ -54,7 +54,7 @@ fn nothing(filter: &DeadLetterFilter) -> String {
 /// The groups as a table; also what a dry run shows.
 pub(super) fn groups_table(groups: &[DeadLetterGroup]) -> String {
     let columns = [
-        Column::Number("LETTERS"),
+        Column::Number("DEAD LETTERS"),
         Column::Text("HOLD REASON"),
         Column::Text("FINGERPRINT"),
         Column::Text("LANES"),
@@ -106,6 +106,8 @@ fn to_json(group: &DeadLetterGroup) -> Value {
         "hold_reason": group.reason,
         "fingerprint": group.fingerprint,
         "lanes": group.lanes,
+        "dead_letters": group.count,
+        // Its name in the version before.
         "letters": group.count,
         "first_seen": duration::moment(group.first_seen),
         "last_seen": duration::moment(group.last_seen),

@@ -37,7 +37,7 @@ enum Command {
     /// It goes in steps of 1, 10, 100 and the rest, and waits for the outcomes of each. Registered
     /// and rejected are both success.
     ///
-    /// Safe to repeat and to interrupt: a letter is marked as replayed only after RabbitMQ has its
+    /// Safe to repeat and to interrupt: a dead letter is marked as replayed only after RabbitMQ has its
     /// message on disk, and a registration that was decided meanwhile stays as it is.
     ///
     /// Exit code 0: all replayed and decided; 1: stopped, since one is on hold again; 3: stopped,

@@ -29,7 +29,7 @@ use crate::operator::{OperatorArguments, reason};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The most letters a second.
+    /// The most dead letters a second.
     #[arg(long, value_name = "NUMBER", default_value = "100",
           value_parser = config::bounded(1_u32..=1_000))]
     rate: u32,

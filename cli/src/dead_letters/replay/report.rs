@@ -133,9 +133,15 @@ fn recurrence_line(one: &Recurrence) -> String {
 }
 
 fn to_json(action: u64, matched: MatchedDeadLetters, tally: &Tally) -> Value {
-    let recurred = tally.recurred.iter().map(
-        |one| json!({"letter": one.letter, "hold_reason": one.reason, "fingerprint": one.fingerprint}),
-    );
+    let recurred = tally.recurred.iter().map(|one| {
+        json!({
+            "dead_letter": one.letter,
+            // Its name in the version before.
+            "letter": one.letter,
+            "hold_reason": one.reason,
+            "fingerprint": one.fingerprint,
+        })
+    });
     json!({
         "action": action,
         "matched": matched.count,

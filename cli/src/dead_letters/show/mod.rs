@@ -24,7 +24,7 @@ use crate::operator::{OperatorArguments, reason};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The most letters to show, the oldest first.
+    /// The most dead letters to show, the oldest first.
     #[arg(long, default_value = "10", value_parser = config::bounded(1_u32..=1_000))]
     limit: u32,
 
@@ -39,7 +39,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     operator: OperatorArguments,
 
-    /// Print an array of letters as JSON.
+    /// Print an array of dead letters as JSON.
     #[arg(long)]
     json: bool,
 
@@ -117,6 +117,8 @@ fn trace_id(letter: &StoredDeadLetter) -> Option<String> {
 fn to_json(letter: &StoredDeadLetter, reveal: bool) -> Value {
     let payload = if reveal { mask::revealed } else { mask::masked };
     let mut shown = json!({
+        "dead_letter": letter.id,
+        // Its name in the version before.
         "letter": letter.id,
         "registration_id": letter.registration_id.map(|id| id.to_string()),
         "hold_reason": letter.reason,

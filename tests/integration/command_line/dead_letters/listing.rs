@@ -9,9 +9,9 @@ async fn what_is_on_hold_is_listed_by_its_cause_with_counts_ages_and_an_example(
     let ended = scene.dead_letters(&["list"]).await;
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
     let lines: Vec<_> = ended.stdout.lines().collect();
-    assert!(lines[0].starts_with("LETTERS  HOLD REASON"), "{ended:?}");
-    assert!(lines[1].starts_with("      3  refused_by_database  mysql_1644"), "{ended:?}");
-    assert!(lines[2].starts_with("      1  undecodable          undecodable:"), "{ended:?}");
+    assert!(lines[0].starts_with("DEAD LETTERS  HOLD REASON"), "{ended:?}");
+    assert!(lines[1].starts_with("           3  refused_by_database  mysql_1644"), "{ended:?}");
+    assert!(lines[2].starts_with("           1  undecodable          undecodable:"), "{ended:?}");
     assert!(lines[4].starts_with("4 dead letters in 2 groups."), "{ended:?}");
 
     let (_, groups) = scene.json(&["list", "--hold-reason=refused_by_database"]).await;
@@ -20,6 +20,7 @@ async fn what_is_on_hold_is_listed_by_its_cause_with_counts_ages_and_an_example(
         ("hold_reason", json!("refused_by_database")),
         ("fingerprint", json!(FINGERPRINT)),
         ("lanes", json!(["interactive"])),
+        ("dead_letters", json!(3)),
         ("letters", json!(3)),
         ("attempts", json!(1)),
         ("example", json!(3)),
@@ -51,7 +52,7 @@ async fn filters_narrow_the_list_down() {
         (&["--state=all"], 3),
     ] {
         let (_, groups) = scene.json(&[&["list"], filter].concat()).await;
-        let counts = groups.as_array().unwrap().iter().map(|one| one["letters"].as_u64().unwrap());
+        let counts = groups.as_array().unwrap().iter().map(|one| one["dead_letters"].as_u64().unwrap());
         assert_eq!(counts.sum::<u64>(), expected, "{filter:?}");
     }
 }

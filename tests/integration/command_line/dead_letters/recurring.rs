@@ -10,7 +10,7 @@ async fn a_replay_stops_at_the_first_dead_letter_that_is_held_again() {
     assert_eq!((code, &result["result"]), (Some(1), &json!("recurred")), "{result}");
     assert_eq!((&result["matched"], &result["replayed"]), (&json!(12), &json!(1)), "{result}");
     let again = json!([
-        {"letter": 1, "hold_reason": "refused_by_database", "fingerprint": FINGERPRINT}
+        {"dead_letter": 1, "letter": 1, "hold_reason": "refused_by_database", "fingerprint": FINGERPRINT}
     ]);
     assert_eq!(result["recurred"], again);
     let tried = "dead_letters WHERE state = 'held' AND attempts = ";

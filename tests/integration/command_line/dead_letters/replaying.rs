@@ -100,7 +100,7 @@ async fn a_dead_letter_that_was_replayed_and_not_marked_counts_as_released_once_
     let listed = scene.dead_letters(&["list"]).await;
     assert_eq!(listed.stdout, "Nothing is on hold.\n", "{listed:?}");
     let (_, released) = scene.json(&["list", "--state=replayed"]).await;
-    assert_eq!(released[0]["letters"], json!(1), "{released}");
+    assert_eq!(released[0]["dead_letters"], json!(1), "{released}");
     let tally = scene.tally().await;
     assert_eq!((tally.registered, tally.doubled), (1, 0), "{tally}");
 }
