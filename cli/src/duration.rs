@@ -1,8 +1,8 @@
 //! Durations and moments, as people write and read them.
 
-use registrar_domain::clock;
 use std::time::Duration;
 
+use registrar_domain::clock;
 use registrar_runtime::config;
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};

@@ -1,9 +1,9 @@
-use crate::clock;
 use time::OffsetDateTime;
 
 use super::{
     EmailAddress, Field, PersonName, RegistrationId, Violation, ViolationCode, Violations,
 };
+use crate::clock;
 
 /// A person to be registered.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,4 +1,3 @@
-use crate::clock;
 use std::fmt;
 
 use time::OffsetDateTime;
@@ -55,6 +54,7 @@ impl fmt::Display for RegistrationId {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock;
 
     #[test]
     fn a_generated_id_knows_when_it_was_made() {

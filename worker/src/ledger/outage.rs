@@ -1,8 +1,8 @@
 //! Since when the ledger cannot be written, where people and machines look for it.
 
-use registrar_domain::clock;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use registrar_domain::clock;
 use registrar_storage::{ErrorClass, StorageError};
 use time::OffsetDateTime;
 use time::macros::format_description;

@@ -3,11 +3,11 @@
 mod acks;
 mod store;
 
-use registrar_domain::clock;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use registrar_domain::clock;
 use registrar_domain::ledger::Ledger;
 use registrar_messaging::Deliveries;
 use registrar_runtime::retry::RetryPolicy;

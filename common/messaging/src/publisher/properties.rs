@@ -1,8 +1,8 @@
-use registrar_domain::clock;
 use std::collections::BTreeMap;
 
 use lapin::BasicProperties;
 use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
+use registrar_domain::clock;
 
 /// The message is written to disk also by queues that would not do so by themselves.
 const PERSISTENT: u8 = 2;

@@ -52,7 +52,8 @@ async fn filters_narrow_the_list_down() {
         (&["--state=all"], 3),
     ] {
         let (_, groups) = scene.json(&[&["list"], filter].concat()).await;
-        let counts = groups.as_array().unwrap().iter().map(|one| one["dead_letters"].as_u64().unwrap());
+        let counts =
+            groups.as_array().unwrap().iter().map(|one| one["dead_letters"].as_u64().unwrap());
         assert_eq!(counts.sum::<u64>(), expected, "{filter:?}");
     }
 }

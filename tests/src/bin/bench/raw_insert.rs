@@ -1,8 +1,8 @@
 //! How fast the database takes rows, with nothing of ours: the measure of what the worker adds.
 
-use registrar_domain::clock;
 use std::time::{Duration, Instant};
 
+use registrar_domain::clock;
 use registrar_tests::servers::Servers;
 use sqlx::mysql::MySqlConnection;
 use sqlx::{AssertSqlSafe, Connection as _};

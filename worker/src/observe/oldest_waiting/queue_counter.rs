@@ -1,9 +1,9 @@
 //! Counts what waits in the queues, since a lane that is not consumed says nothing by itself.
 
-use registrar_domain::clock;
 use std::sync::Arc;
 use std::time::Duration;
 
+use registrar_domain::clock;
 use registrar_messaging::{ConnectError, MessagingSettings, QueueDepths};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
