@@ -4,8 +4,8 @@ mod broker;
 mod database;
 mod finding;
 mod policies;
+mod queues;
 mod report;
-mod reported;
 mod settings;
 mod topology;
 mod variables;
@@ -53,8 +53,14 @@ async fn examine(arguments: &Arguments) -> Vec<Finding> {
         (arguments.broker.virtual_host(), arguments.broker.messaging())
     {
         findings.extend(broker::examine(&host.management, &messaging).await);
-        findings.push(topology::examine(&host).await);
-        findings.push(policies::examine(&host).await);
+        findings.extend(match queues::read(&host).await {
+            Ok(queues) => {
+                [topology::examine(&host, &queues), policies::examine(&queues, &host.name)]
+            }
+            Err(error) => {
+                [topology::CHECK, policies::CHECK].map(|check| Finding::unknown(check, &error))
+            }
+        });
         findings.push(broker::workers(&messaging, pool.as_ref()).await);
     }
     if let Some(pool) = pool {

@@ -1,17 +1,13 @@
 //! Whether policies bound the queues, and none makes them lose messages.
 
-use std::collections::BTreeMap;
-
-use registrar_management::ManagementError;
 use registrar_messaging::{ArgumentValue, Declaration, topology};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::finding::{Finding, Problem};
-use super::reported::{Look, when_reported};
-use crate::broker::VirtualHost;
+use super::queues::{Definition, Queue, Queues};
 
-const CHECK: &str = "policies";
+pub(super) const CHECK: &str = "policies";
 const NOT_REPORTED: &str =
     "RabbitMQ has not reported on a new queue yet: look again in some seconds.";
 /// What installations start with; operators may tune the values.
@@ -25,8 +21,6 @@ const DELIVERY_LIMIT: &str = "delivery-limit";
 /// What RabbitMQ 4 takes for no delivery limit.
 const UNLIMITED: i64 = -1;
 
-type Definition = BTreeMap<String, Value>;
-
 #[derive(Deserialize)]
 struct Shipped {
     policies: Vec<Policy>,
@@ -39,51 +33,26 @@ struct Policy {
     definition: Definition,
 }
 
-#[derive(Debug, Deserialize)]
-struct Queue {
-    policy: Option<String>,
-    #[serde(default)]
-    arguments: Definition,
-    /// Absent for some seconds after the queue was declared.
-    #[serde(default, deserialize_with = "object_or_empty")]
-    effective_policy_definition: Option<Definition>,
-}
-
-pub(super) async fn examine(host: &VirtualHost) -> Finding {
+pub(super) fn examine(queues: &Queues, virtual_host: &str) -> Finding {
     let shipped: Shipped = match serde_json::from_str(SHIPPED) {
         Ok(shipped) => shipped,
         Err(error) => return Finding::unknown(CHECK, error),
     };
-    match when_reported(|| look(host, &shipped.policies)).await {
-        Ok(look) if look.is_reported => {
-            Finding::from_problems(CHECK, look.found, "Every queue has its limits.")
-        }
-        Ok(_) => Finding::unknown(CHECK, NOT_REPORTED),
-        Err(error) => Finding::unknown(CHECK, error),
-    }
-}
-
-fn look(host: &VirtualHost, shipped: &[Policy]) -> Result<Look<Vec<Problem>>, ManagementError> {
     let mut problems = Vec::new();
     for declaration in topology() {
         let Declaration::Queue { name, arguments } = declaration else { continue };
         // A queue that is not there is a finding of the topology.
-        let Some(queue) = host.get::<Queue>("queues", &[name], &[])? else { continue };
-        let Some(policy) = shipped.iter().find(|policy| policy.covers(name)) else { continue };
-        let Some(in_force) = &queue.effective_policy_definition else {
-            return Ok(Look { found: problems, is_reported: false });
+        let Some(queue) = queues.get(name) else { continue };
+        let Some(policy) = shipped.policies.iter().find(|policy| policy.covers(name)) else {
+            continue;
         };
-        let refuses_when_full = arguments.contains(&REFUSES_WHEN_FULL);
-        problems.extend(queue_problems(
-            name,
-            &queue,
-            in_force,
-            policy,
-            refuses_when_full,
-            &host.name,
-        ));
+        let Some(in_force) = &queue.effective_policy_definition else {
+            return Finding::unknown(CHECK, NOT_REPORTED);
+        };
+        let refuses = arguments.contains(&REFUSES_WHEN_FULL);
+        problems.extend(queue_problems(name, queue, in_force, policy, refuses, virtual_host));
     }
-    Ok(Look { found: problems, is_reported: true })
+    Finding::from_problems(CHECK, problems, "Every queue has its limits.")
 }
 
 fn queue_problems(
@@ -144,16 +113,6 @@ impl Policy {
     }
 }
 
-/// Some versions write an empty object as an empty list.
-fn object_or_empty<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Definition>, D::Error> {
-    Ok(Some(match Value::deserialize(deserializer)? {
-        Value::Object(entries) => entries.into_iter().collect(),
-        _ => Definition::new(),
-    }))
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -164,7 +123,11 @@ mod tests {
         serde_json::from_str::<Shipped>(SHIPPED).unwrap().policies
     }
 
-    fn described(name: &str, queue: Value, refuses_when_full: bool) -> Vec<Problem> {
+    fn described(name: &str, mut queue: Value, refuses_when_full: bool) -> Vec<Problem> {
+        queue["durable"] = true.into();
+        if queue["arguments"].is_null() {
+            queue["arguments"] = json!({});
+        }
         let shipped = shipped();
         let policy = shipped.iter().find(|policy| policy.covers(name)).unwrap();
         let queue: Queue = serde_json::from_value(queue).unwrap();

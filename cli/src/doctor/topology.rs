@@ -1,6 +1,6 @@
 //! Whether exchanges, queues and bindings exist as this version declares them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use registrar_management::ManagementError;
 use registrar_messaging::{Argument, ArgumentValue, DELIVERY_LIMIT, Declaration, topology};
@@ -8,47 +8,21 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::finding::{Finding, Problem};
-use super::reported::{Look, when_reported};
+use super::queues::{Definition, Queue, Queues};
 use crate::broker::VirtualHost;
 
-const CHECK: &str = "topology";
+pub(super) const CHECK: &str = "topology";
 const DECLARE: &str = "Start an API or a worker, which declares it when it connects.";
-/// Arguments that do what policies should: they cannot be changed, and the smaller of the two counts.
+/// Definition that do what policies should: they cannot be changed, and the smaller of the two counts.
 const MATTERS_OF_POLICY: [&str; 5] =
     ["x-delivery-limit", "x-max-length", "x-max-length-bytes", "x-message-ttl", "x-expires"];
-
-type Arguments = BTreeMap<String, Value>;
 
 #[derive(Debug, Deserialize)]
 struct Exchange {
     #[serde(rename = "type")]
     kind: String,
     durable: bool,
-    arguments: Arguments,
-}
-
-#[derive(Debug, Deserialize)]
-struct Queue {
-    durable: bool,
-    arguments: Arguments,
-    #[serde(default)]
-    members: Vec<String>,
-    #[serde(default)]
-    online: Vec<String>,
-    /// RabbitMQ's report, absent for some seconds after the queue was declared.
-    effective_policy_definition: Option<Value>,
-}
-
-impl Queue {
-    fn offline(&self) -> impl Iterator<Item = &str> {
-        let members = self.members.iter().filter(|member| !self.online.contains(member));
-        members.map(String::as_str)
-    }
-
-    /// While it is declared, a queue has copies of which none runs yet.
-    fn may_be_starting(&self) -> bool {
-        self.effective_policy_definition.is_none() && self.offline().next().is_some()
-    }
+    arguments: Definition,
 }
 
 #[derive(Debug, Deserialize)]
@@ -56,11 +30,10 @@ struct Binding {
     routing_key: String,
 }
 
-pub(super) async fn examine(host: &VirtualHost) -> Finding {
+pub(super) fn examine(host: &VirtualHost, queues: &Queues) -> Finding {
     let declarations = topology();
-    match when_reported(|| look(host, &declarations)).await {
-        // After all that time what is not online does not start.
-        Ok(Look { found: problems, is_reported: _ }) => {
+    match problems(host, queues, &declarations) {
+        Ok(problems) => {
             let well =
                 format!("{} exchanges, queues and bindings are as declared.", declarations.len());
             Finding::from_problems(CHECK, problems, well)
@@ -69,12 +42,12 @@ pub(super) async fn examine(host: &VirtualHost) -> Finding {
     }
 }
 
-fn look(
+fn problems(
     host: &VirtualHost,
+    queues: &Queues,
     declarations: &[Declaration],
-) -> Result<Look<Vec<Problem>>, ManagementError> {
+) -> Result<Vec<Problem>, ManagementError> {
     let mut problems = Vec::new();
-    let mut is_reported = true;
     // Exchanges and queues that are not there, whose bindings are not reported besides.
     let mut missing = BTreeSet::new();
     for declaration in declarations {
@@ -89,15 +62,10 @@ fn look(
                     Some(found) => exchange_problems(name, kind, arguments, &found),
                 }
             }
-            Declaration::Queue { name, arguments } => {
-                match host.get::<Queue>("queues", &[name], &[])? {
-                    None => is_missing(name, "queue"),
-                    Some(found) => {
-                        is_reported &= !found.may_be_starting();
-                        queue_problems(name, arguments, &found)
-                    }
-                }
-            }
+            Declaration::Queue { name, arguments } => match queues.get(name) {
+                None => is_missing(name, "queue"),
+                Some(found) => queue_problems(name, arguments, found),
+            },
             Declaration::Binding { exchange, queue, .. }
                 if missing.contains(exchange) || missing.contains(queue) =>
             {
@@ -115,7 +83,7 @@ fn look(
             }
         });
     }
-    Ok(Look { found: problems, is_reported })
+    Ok(problems)
 }
 
 fn exchange_problems(
@@ -153,7 +121,7 @@ fn queue_problems(name: &str, arguments: &[Argument], found: &Queue) -> Vec<Prob
         .iter()
         .map(|what| Problem::new(format!("Queue {name}: {what}."), &fix))
         .collect();
-    let offline: Vec<_> = found.offline().collect();
+    let offline = found.offline();
     if !offline.is_empty() {
         problems.push(Problem::new(
             format!("Queue {name}: its copies on {} are not online.", offline.join(", ")),
@@ -163,7 +131,7 @@ fn queue_problems(name: &str, arguments: &[Argument], found: &Queue) -> Vec<Prob
     problems
 }
 
-fn differing(expected: &[Argument], found: &Arguments) -> Vec<String> {
+fn differing(expected: &[Argument], found: &Definition) -> Vec<String> {
     let described = |(name, value): &Argument| match found.get(*name) {
         Some(there) if *there == json(*value) => None,
         Some(other) => Some(format!("{name} is {other} and not {value}")),
@@ -227,24 +195,6 @@ mod tests {
     }
 
     #[test]
-    fn a_queue_whose_copies_are_not_online_may_be_starting_until_it_is_reported_on() {
-        for (queue, may_be_starting) in [
-            (json!({"members": ["a"], "online": []}), true),
-            (json!({"members": ["a"]}), true),
-            (json!({"members": ["a", "b"], "online": ["a"]}), true),
-            (json!({"members": ["a"], "online": ["a"]}), false),
-            (json!({"members": ["a"], "online": [], "effective_policy_definition": []}), false),
-            (json!({"members": ["a"], "online": [], "effective_policy_definition": {}}), false),
-        ] {
-            let mut queue = queue;
-            queue["durable"] = true.into();
-            queue["arguments"] = json!({});
-            let queue: Queue = serde_json::from_value(queue).unwrap();
-            assert_eq!(queue.may_be_starting(), may_be_starting, "{queue:?}");
-        }
-    }
-
-    #[test]
     fn a_last_resort_has_the_limit_as_argument_or_is_left_to_the_policies() {
         let limit = [(DELIVERY_LIMIT, ArgumentValue::Number(1_000_000_000))];
         let described = |arguments: Value| {
@@ -260,7 +210,7 @@ mod tests {
 
     #[test]
     fn an_exchange_of_another_type_or_without_its_alternate_is_reported() {
-        let arguments = Arguments::new();
+        let arguments = Definition::new();
         let exchange = Exchange { kind: "topic".to_owned(), durable: true, arguments };
         let problems = exchange_problems(
             "e",

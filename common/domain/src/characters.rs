@@ -72,36 +72,10 @@ mod tests {
 
     #[test]
     fn what_leaves_no_mark_is_invisible_or_blank() {
-        let invisible = [
-            '\0',
-            '\u{1b}',
-            '\u{7f}',
-            '\u{9f}',
-            '\u{ad}',
-            '\u{34f}',
-            '\u{61c}',
-            '\u{115f}',
-            '\u{1160}',
-            '\u{17b4}',
-            '\u{180e}',
-            '\u{200b}',
-            '\u{200e}',
-            '\u{202e}',
-            '\u{2060}',
-            '\u{2064}',
-            '\u{2069}',
-            '\u{feff}',
-            '\u{fe0f}',
-            '\u{fff9}',
-            '\u{13430}',
-            '\u{1d173}',
-            '\u{e0001}',
-            '\u{e0067}',
-            '\u{e0100}',
-            NON_JOINER,
-            JOINER,
-        ];
-        for character in invisible {
+        let invisible = "\0\u{1b}\u{7f}\u{9f}\u{ad}\u{34f}\u{61c}\u{115f}\u{1160}\u{17b4}\u{180e}\u{200b}\
+             \u{200e}\u{202e}\u{2060}\u{2064}\u{2069}\u{feff}\u{fe0f}\u{fff9}\u{13430}\u{1d173}\
+             \u{e0001}\u{e0067}\u{e0100}";
+        for character in invisible.chars().chain([NON_JOINER, JOINER]) {
             assert!(is_invisible(character), "{}", character.escape_unicode());
         }
         for character in [' ', '\t', '\n', '\u{85}', '\u{a0}', '\u{2028}', '\u{2800}', '\u{3000}'] {

@@ -15,10 +15,6 @@ impl SecretList {
     pub fn as_slice(&self) -> &[SecretString] {
         &self.0
     }
-
-    pub fn into_vec(self) -> Vec<SecretString> {
-        self.0
-    }
 }
 
 /// Parses one secret of at least [`MIN_SECRET_CHARACTERS`] characters.

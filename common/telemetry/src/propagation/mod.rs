@@ -68,11 +68,6 @@ pub fn recorded_context_of(span: &Span) -> Option<SpanContext> {
     context_of(span).filter(SpanContext::is_sampled)
 }
 
-/// The trace that `span` is in, for an exemplar; `None` when it is not recorded.
-pub fn recorded_trace_of(span: &Span) -> Option<TraceId> {
-    recorded_context_of(span).map(|context| context.trace_id())
-}
-
 /// The trace of the span that this is called in, for an exemplar; `None` when it is not recorded.
 pub fn current_recorded_trace() -> Option<TraceId> {
     let context = Context::current();

@@ -55,14 +55,11 @@ pub struct Rule {
     pub state: String,
     #[serde(default)]
     pub labels: Labels,
-    #[serde(default)]
-    pub annotations: Labels,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Alert {
     pub labels: Labels,
-    pub annotations: Labels,
     /// `pending` or `firing`.
     pub state: String,
     #[serde(deserialize_with = "number_in_text")]

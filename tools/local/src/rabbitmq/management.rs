@@ -41,7 +41,6 @@ pub struct Queue {
     pub messages_unacknowledged: u64,
     #[serde(default)]
     pub consumers: u64,
-    pub policy: Option<String>,
     pub leader: Option<String>,
     #[serde(default)]
     pub members: Vec<String>,
