@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use registrar_domain::{
-    Decision, Lane, Reference, ReferenceSealer, RegistrationId, UnknownReference,
+    Decision, Lane, Reference, ReferenceSealer, RegistrationId, UnknownReference, clock,
 };
 use registrar_storage::{LanePause, PauseWatch};
 use time::OffsetDateTime;
