@@ -46,7 +46,7 @@ impl Alone {
         let settings = with_nothing_running(flags);
         let (metrics, shutdown) = (Metrics::new(), CancellationToken::new());
         let second = std::time::Duration::from_secs(1);
-        let retry = RetryPolicy::new(second, second).unwrap();
+        let retry = RetryPolicy::new(second, second);
         let (publisher, _never_run) = Publisher::start(
             &settings.messaging,
             settings.publishing.clone(),

@@ -98,7 +98,7 @@ fn jitter() -> f64 {
 
 fn policy(first_ms: u64, cap_ms: u64) -> RetryPolicy {
     let (first, cap) = (Duration::from_millis(first_ms), Duration::from_millis(cap_ms));
-    RetryPolicy::new(first, cap).unwrap().drawing_from(jitter)
+    RetryPolicy::new(first, cap).drawing_from(jitter)
 }
 
 /// Small bounds, so that each of them is reached.

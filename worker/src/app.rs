@@ -31,12 +31,14 @@ const SERVICE: &str = "registrar-worker";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// A first retry almost at once, for a deadlock or a connection that was just closed; then slower,
 /// so that a server that comes back is not trampled.
-const STORE_RETRY: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
-const RECONNECT: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+const STORE_RETRY: RetryPolicy =
+    RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(5));
+const RECONNECT: RetryPolicy = RetryPolicy::new(Duration::from_millis(200), Duration::from_secs(5));
 /// Soon again, since batches wait for it.
-const RECORD_RETRY: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+const RECORD_RETRY: RetryPolicy =
+    RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(1));
 /// The delivery limit is 20: at this cap a message wears it out in about an hour.
-const RESUME: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(5));
+const RESUME: RetryPolicy = RetryPolicy::new(Duration::from_secs(1), Duration::from_mins(5));
 
 /// Runs the worker of this process, or asks another one how it is.
 pub fn main() -> ExitCode {
@@ -100,7 +102,7 @@ where
     let statements = ReportConsumer {
         messaging: settings.messaging.clone(),
         store: mysql.clone(),
-        retry: policy(RECONNECT)?,
+        retry: RECONNECT,
     };
     supervisor.spawn("ledger statements", statements.run(shutdown.clone()));
     let queue_counter = QueueCounter::new(settings.messaging.clone(), Arc::clone(&worker_metrics));
@@ -108,8 +110,7 @@ where
     let reader = SnapshotReader::new(mysql.clone(), settings.messaging.clone());
     let of_ledger = mysql.clone();
     let store = Arc::new(wrap(mysql));
-    let (ledger, recording) =
-        Recorder::new(Arc::clone(&store), policy(RECORD_RETRY)?, readiness.clone());
+    let (ledger, recording) = Recorder::new(Arc::clone(&store), RECORD_RETRY, readiness.clone());
     supervisor.spawn("ledger records", recording.run());
     let watch = Auditor {
         reader,
@@ -131,12 +132,12 @@ where
                 ledger: ledger.clone(),
                 decode,
                 limits,
-                retry: policy(STORE_RETRY)?,
+                retry: STORE_RETRY,
                 requeue_after: settings.requeue_after,
                 metrics: Arc::clone(&worker_metrics),
             }),
-            reconnect: policy(RECONNECT)?,
-            resume: policy(RESUME)?,
+            reconnect: RECONNECT,
+            resume: RESUME,
             readiness: readiness.clone(),
             pauses: pauses.clone(),
         };
@@ -148,8 +149,4 @@ where
     pool.close().await;
     telemetry.shutdown().await;
     Ok(stopped.exit_code())
-}
-
-fn policy((first, cap): (Duration, Duration)) -> anyhow::Result<RetryPolicy> {
-    RetryPolicy::new(first, cap).context("The built-in retry policy is wrong")
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use registrar_messaging::Publisher;
 use registrar_runtime::lifecycle::{ListenError, Stopped, Supervisor, listen};
-use registrar_runtime::retry::{RetryPolicy, RetryPolicyError};
+use registrar_runtime::retry::RetryPolicy;
 use registrar_storage::{DatabaseSettings, LanePauses, PauseWatch, Pool, StatusReader};
 use registrar_telemetry::admin::Admin;
 use registrar_telemetry::metrics::{Metrics, MetricsError};
@@ -34,8 +34,7 @@ const GRACE: Duration = Duration::from_secs(5);
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A broker that restarts is back within seconds; clients retry meanwhile.
-const FIRST_RECONNECT: Duration = Duration::from_millis(250);
-const LONGEST_RECONNECT: Duration = Duration::from_secs(5);
+const RECONNECT: RetryPolicy = RetryPolicy::new(Duration::from_millis(250), Duration::from_secs(5));
 
 /// An API that has its ports but does not serve yet.
 #[must_use = "it serves only when run"]
@@ -53,8 +52,6 @@ pub enum StartError {
     Listen(#[from] ListenError),
     #[error(transparent)]
     Metrics(#[from] MetricsError),
-    #[error(transparent)]
-    Reconnect(#[from] RetryPolicyError),
     #[error("the documentation cannot be made")]
     Documents(#[from] DocumentsError),
 }
@@ -80,7 +77,7 @@ impl Application {
         let (publisher, publisher_tasks) = Publisher::start(
             &settings.messaging,
             settings.publishing.clone(),
-            RetryPolicy::new(FIRST_RECONNECT, LONGEST_RECONNECT)?,
+            RECONNECT,
             Arc::new(PublisherMetrics::register(&metrics, &settings.publishing)?),
             &publisher_shutdown,
         );

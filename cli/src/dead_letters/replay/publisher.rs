@@ -22,7 +22,7 @@ use super::message;
 
 /// A broker that is being restarted is back by then.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-const RECONNECT: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(2));
+const RECONNECT: RetryPolicy = RetryPolicy::new(Duration::from_millis(250), Duration::from_secs(2));
 /// Letters go one after the other, each with its confirm.
 const ONE: NonZeroUsize = NonZeroUsize::MIN;
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -42,9 +42,13 @@ impl ReplayPublisher {
             publish_queue_timeout: QUEUE_TIMEOUT,
             publish_confirm_timeout: CONFIRM_TIMEOUT,
         };
-        let retry = RetryPolicy::new(RECONNECT.0, RECONNECT.1)?;
-        let (publisher, tasks) =
-            Publisher::start(messaging, settings, retry, Arc::new(()), &CancellationToken::new());
+        let (publisher, tasks) = Publisher::start(
+            messaging,
+            settings,
+            RECONNECT,
+            Arc::new(()),
+            &CancellationToken::new(),
+        );
         for task in tasks {
             tokio::spawn(task);
         }

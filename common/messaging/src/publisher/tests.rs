@@ -29,7 +29,7 @@ async fn start(broker: FakeBroker) -> Running {
         publish_queue_timeout: SECOND,
         publish_confirm_timeout: 5 * SECOND,
     };
-    let retry = RetryPolicy::new(SECOND / 10, SECOND).unwrap();
+    let retry = RetryPolicy::new(SECOND / 10, SECOND);
     let shutdown = CancellationToken::new();
     let connectors = [broker.clone()];
     let (publisher, tasks) =

@@ -230,7 +230,7 @@ async fn run_limited(
     stop: &CancellationToken,
 ) -> Run {
     let store = Arc::new(script);
-    let retry = RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(1)).unwrap();
+    let retry = RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(1));
     let (ledger, recording) = Recorder::new(Arc::clone(&store), retry, Readiness::starting([]));
     let recording = tokio::spawn(recording.run());
     let processor = Processor {
@@ -239,7 +239,7 @@ async fn run_limited(
         ledger,
         decode,
         limits,
-        retry: RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(5)).unwrap(),
+        retry: RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(5)),
         requeue_after: Duration::from_mins(5),
         metrics: Arc::new(WorkerMetrics::register(&Metrics::new()).unwrap()),
     };
