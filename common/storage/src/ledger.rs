@@ -37,7 +37,6 @@ pub(crate) async fn can_be_written(session: &mut Session) -> Result<(), Failure>
     Ok(())
 }
 
-/// Adds to the ledger.
 pub(crate) async fn add(session: &mut Session, additions: &Ledger) -> Result<(), Failure> {
     let additions: Vec<_> = additions.iter().collect();
     for rows in padded(&additions) {

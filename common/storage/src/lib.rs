@@ -12,13 +12,12 @@
 //! seemed to succeed is lost with it. What a transaction would give comes from unique keys and
 //! from ids that always carry one content (`outcomes/batch.rs`).
 
-#![warn(missing_docs)]
-
 mod dead_letters;
 mod error;
 mod lane_pauses;
 mod ledger;
 mod migrate;
+#[warn(missing_docs)]
 mod outcomes;
 mod pool;
 mod server;

@@ -47,19 +47,12 @@ const LOCK_TIMEOUT_S: u32 = 60;
 const UNKNOWN_DATABASE: u16 = 1049;
 const NO_SUCH_TABLE: u16 = 1146;
 
-/// Whether the database has the tables of this version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SchemaState {
-    /// It has.
     Current,
-    /// Run `registrar migrate`.
-    Behind {
-        /// How many migrations are missing.
-        missing: usize,
-    },
+    Behind { missing: usize },
 }
 
-/// Whether the database has the tables of this version.
 pub async fn schema_state(pool: &Pool) -> Result<SchemaState, StorageError> {
     let mut session = Session::new(pool);
     let applied = match session.fetch(sqlx::query(APPLIED)).await {

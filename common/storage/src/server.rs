@@ -21,7 +21,6 @@ pub struct DatabaseServer {
 }
 
 impl DatabaseServer {
-    /// Asks the server of `pool`.
     pub async fn ask(pool: &Pool) -> Result<Self, StorageError> {
         let mut session = Session::new(pool);
         // So that opening a connection does not count as time that the clock took.

@@ -10,16 +10,13 @@ use crate::pool::session::{Session, run_to_completion};
 /// What an operator can do with dead letters that is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActionKind {
-    /// Publishing them again.
     Replay,
-    /// Putting them aside.
     Discard,
     /// Reading the personal data in them.
     Reveal,
 }
 
 impl ActionKind {
-    /// The action as it is stored.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Replay => "replay",
@@ -29,25 +26,17 @@ impl ActionKind {
     }
 }
 
-/// An action that is about to begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
-    /// What.
     pub kind: ActionKind,
-    /// Who.
     pub operator: String,
-    /// Why, if it was said.
     pub reason: Option<String>,
-    /// Which dead letters.
     pub filter: DeadLetterFilter,
-    /// How many these are.
     pub matched: u64,
 }
 
-/// How an action ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActionResult {
-    /// All of it was done.
     Done,
     /// It stopped since a replayed dead letter was held again.
     Recurred,
@@ -60,7 +49,6 @@ pub enum ActionResult {
 }
 
 impl ActionResult {
-    /// The result as it is stored.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Done => "done",
@@ -72,26 +60,18 @@ impl ActionResult {
     }
 }
 
-/// An action as it was recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditRecord {
-    /// Its number.
     pub id: u64,
-    /// What.
     pub kind: String,
-    /// Who.
     pub operator: String,
-    /// Why, if it was said.
     pub reason: Option<String>,
     /// Which dead letters: a JSON object.
     pub filter: String,
-    /// How many these were.
     pub matched: u64,
-    /// With how many of them it was done.
     pub done: u64,
     /// How it ended; `None` while it goes on, and when it was killed.
     pub result: Option<String>,
-    /// When it began.
     pub began_at: OffsetDateTime,
 }
 

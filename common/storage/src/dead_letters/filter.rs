@@ -15,11 +15,8 @@ pub struct DeadLetterFilter {
     pub ids: Vec<u64>,
     /// The dead letter of one of these registrations, or one of `ids`.
     pub registrations: Vec<RegistrationId>,
-    /// On hold for this reason.
     pub reason: Option<HoldReason>,
-    /// Failed of the same cause.
     pub fingerprint: Option<String>,
-    /// Came from this lane.
     pub lane: Option<Lane>,
     /// Was put on hold, for the first time, before this much time.
     pub older_than: Option<Duration>,

@@ -7,24 +7,17 @@ use super::filter::DeadLetterFilter;
 use crate::error::{Failure, StorageError};
 use crate::pool::session::{Session, run_to_completion};
 
-/// Dead letters that failed of the same cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetterGroup {
     /// The code of why they are on hold; as stored, since a newer version may have others.
     pub reason: String,
-    /// What they have in common.
     pub fingerprint: String,
     /// The lanes they came from, where known.
     pub lanes: Vec<String>,
-    /// How many there are.
     pub count: u64,
-    /// When the first of them was put on hold.
     pub first_seen: OffsetDateTime,
-    /// When one of them failed last.
     pub last_seen: OffsetDateTime,
-    /// The most attempts that one of them had.
     pub attempts: u32,
-    /// The youngest of them.
     pub example: u64,
 }
 

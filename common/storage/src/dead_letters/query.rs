@@ -16,16 +16,13 @@ use crate::pool::session::{Session, run_to_completion};
 /// How many dead letters a filter means, at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MatchedDeadLetters {
-    /// How many.
     pub count: u64,
     /// The number of the last of them; later ones were not there at that moment.
     pub last_id: u64,
 }
 
-/// A dead letter as it is stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoredDeadLetter {
-    /// Its number.
     pub id: u64,
     /// The registration in it, when that could be read.
     pub registration_id: Option<RegistrationId>,
@@ -41,21 +38,17 @@ pub struct StoredDeadLetter {
     pub reason: String,
     /// Equal for failures of the same cause.
     pub fingerprint: String,
-    /// How often it was tried.
     pub attempts: u32,
     /// When the API accepted it, where known.
     pub accepted_at: Option<OffsetDateTime>,
     /// When it was put on hold for the first time.
     pub first_seen: OffsetDateTime,
-    /// When it failed last.
     pub last_seen: OffsetDateTime,
-    /// Where it is on its way.
     pub state: DeadLetterState,
     /// Why it is in this state, if a reason was given.
     pub state_reason: Option<String>,
     /// Who brought it there, if it was an operator.
     pub state_by: Option<String>,
-    /// When it came there.
     pub state_changed_at: OffsetDateTime,
 }
 
@@ -75,7 +68,6 @@ impl fmt::Debug for StoredDeadLetter {
 }
 
 impl DeadLetterAdmin {
-    /// How many dead letters `filter` means now.
     pub async fn matched(
         &self,
         filter: &DeadLetterFilter,

@@ -14,36 +14,27 @@ use crate::pool::session::{Session, run_to_completion};
 /// A dead letter that was replayed, and what became of it is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplayedDeadLetter {
-    /// Its number.
     pub id: u64,
-    /// Its attempts before it was replayed.
     pub attempts: u32,
     /// The registrations in it; none when its payload cannot be read.
     pub registrations: Vec<RegistrationId>,
 }
 
-/// What became of a dead letter that was replayed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReplayStatus {
-    /// Nothing yet.
     Undecided,
-    /// Everything in it has its outcome.
     Decided {
-        /// How many of its registrations were registered.
         registered: u64,
-        /// How many were rejected.
         rejected: u64,
     },
     /// It, or a registration in it, is on hold again.
     Recurred {
-        /// The code of why.
         reason: String,
         /// Equal for failures of the same cause; not known where only a part of it failed.
         fingerprint: Option<String>,
     },
 }
 
-/// What the table says of a dead letter now.
 struct Now {
     attempts: u32,
     is_replayed: bool,

@@ -1,7 +1,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Where a dead letter is on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeadLetterState {
     /// It waits for an operator; its registration is on hold.
@@ -14,16 +13,13 @@ pub enum DeadLetterState {
     Unknown,
 }
 
-/// The text names no state of a dead letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it must be one of: held, replayed, discarded")]
 pub struct UnknownDeadLetterState;
 
 impl DeadLetterState {
-    /// Every state that this version stores.
     pub const ALL: [Self; 3] = [Self::Held, Self::Replayed, Self::Discarded];
 
-    /// The state as it is stored.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Held => "held",

@@ -3,7 +3,6 @@
 use super::server::SERVER_ERRORS;
 use super::{ErrorClass, server};
 
-/// What to do about a statement that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A unique key has the value already. The statement did nothing.

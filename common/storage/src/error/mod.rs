@@ -10,7 +10,6 @@ use sqlx::mysql::MySqlDatabaseError;
 use self::classify::Kind;
 use self::connection::ConnectionError;
 
-/// Whether and when to try again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorClass {
     /// It may work soon: retry with backoff.
@@ -22,10 +21,8 @@ pub enum ErrorClass {
 }
 
 impl ErrorClass {
-    /// Every class.
     pub const ALL: [Self; 3] = [Self::Transient, Self::SlowTransient, Self::System];
 
-    /// The class's name in metrics and logs.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Transient => "transient",
@@ -49,7 +46,6 @@ pub struct StorageError {
 }
 
 impl StorageError {
-    /// Whether and when to try again.
     pub fn class(&self) -> ErrorClass {
         self.class
     }
@@ -76,7 +72,6 @@ impl StorageError {
 
 const STATEMENT_TIMEOUT: &str = "statement_timeout";
 
-/// Why one statement failed.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) kind: Kind,
@@ -165,7 +160,6 @@ impl From<Failure> for StorageError {
     }
 }
 
-/// What to do about the server's error `number`.
 fn advice(number: u16, kind: Kind) -> &'static str {
     if let Some(answer) = server::find(number) {
         return answer.advice;

@@ -2,7 +2,6 @@
 
 use super::classify::Kind;
 
-/// Errors that have one meaning and one remedy.
 #[derive(Debug)]
 pub(crate) struct ServerError {
     pub(crate) numbers: &'static [u16],

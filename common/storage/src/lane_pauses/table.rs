@@ -27,7 +27,6 @@ const IN_FORCE: &str = "SELECT id, lane, paused_until, \
 pub struct LanePause {
     /// Differs from that of every other pause.
     pub id: u64,
-    /// Which lane.
     pub lane: Lane,
     /// When it ends by itself, by the clock of the database server.
     pub until: OffsetDateTime,
@@ -35,9 +34,7 @@ pub struct LanePause {
     pub left: Duration,
     /// Why, for other operators.
     pub reason: String,
-    /// Who paused it.
     pub by: String,
-    /// When it was paused.
     pub since: OffsetDateTime,
 }
 
@@ -57,7 +54,6 @@ pub struct LanePauses {
 }
 
 impl LanePauses {
-    /// The pauses in the database of `pool`.
     pub fn new(pool: Pool) -> Self {
         Self { pool }
     }

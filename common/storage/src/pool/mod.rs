@@ -58,12 +58,10 @@ struct Idle {
     returned: Notify,
 }
 
-/// How many connections are open now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolConnections {
     /// Those that carry a statement.
     pub in_use: usize,
-    /// Those that wait for one.
     pub idle: usize,
 }
 
@@ -93,7 +91,6 @@ impl Pool {
         Ok(Self { metrics: Some(Arc::new(registered)), ..self })
     }
 
-    /// How many connections are open now.
     pub fn connections(&self) -> PoolConnections {
         let idle = self.idle().len();
         let open = usize::try_from(self.connections.size()).unwrap_or(usize::MAX);
@@ -104,7 +101,6 @@ impl Pool {
         self.settings.connections
     }
 
-    /// Whether MySQL answers: `Ok` when it does.
     pub async fn ping(&self) -> Result<(), StorageError> {
         let connection = self.acquire(Duration::ZERO).await;
         self.release(connection.inspect_err(|failure| self.count(failure))?);
@@ -151,7 +147,6 @@ impl Pool {
         connection
     }
 
-    /// Keeps the connection for the next use.
     pub(crate) fn release(&self, connection: PoolConnection<MySql>) {
         let guard = ConnectionGuard::new(connection);
         if !self.connections.is_closed() {
@@ -261,7 +256,6 @@ mod tests {
     use super::*;
     use crate::DatabaseUrl;
 
-    /// The fields of `create_db_connection`.
     #[derive(Clone, Default)]
     struct Recorded(Arc<Mutex<BTreeMap<String, String>>>);
 

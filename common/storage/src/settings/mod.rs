@@ -45,7 +45,6 @@ pub struct DatabaseSettings {
 }
 
 impl DatabaseSettings {
-    /// The default settings for the database at `url`.
     pub fn new(url: DatabaseUrl) -> Self {
         Self {
             url,

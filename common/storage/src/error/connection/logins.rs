@@ -32,7 +32,6 @@ async fn send(stream: &mut TcpStream, number: u8, content: &[u8]) {
     stream.write_all(&[&length[..3], &[number], content].concat()).await.unwrap();
 }
 
-/// Reads a packet and returns its number.
 async fn receive(stream: &mut TcpStream) -> u8 {
     let mut head = [0; 4];
     stream.read_exact(&mut head).await.unwrap();
@@ -42,7 +41,6 @@ async fn receive(stream: &mut TcpStream) -> u8 {
     head[3]
 }
 
-/// Logs in at a server that answers so.
 async fn log_in(listener: TcpListener, answers: Answers) -> StorageError {
     let place = listener.local_addr().unwrap();
     let url = format!("mysql://me:hunter2@{place}/registrar");

@@ -9,7 +9,6 @@ use super::classify::Kind;
 #[derive(Debug)]
 pub(crate) struct ConnectionError {
     pub(crate) kind: Kind,
-    /// In fingerprints.
     pub(crate) name: &'static str,
     /// A sentence for operators.
     pub(crate) advice: Cow<'static, str>,
@@ -124,7 +123,6 @@ fn from_protocol(what: &str) -> ConnectionError {
     )
 }
 
-/// It comes from the server, and is shown.
 fn is_name(plugin: &str) -> bool {
     plugin.len() <= 64
         && plugin.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))

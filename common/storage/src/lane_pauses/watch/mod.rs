@@ -14,7 +14,6 @@ use crate::error::StorageError;
 /// How soon a process learns of a pause, and what it costs the database: next to nothing.
 const INTERVAL: Duration = Duration::from_secs(2);
 
-/// Where pauses are read: [`LanePauses`], except in tests.
 pub trait PauseSource: Send + Sync + 'static {
     /// The pauses that hold now, at most one of each lane.
     fn in_force(&self) -> impl Future<Output = Result<Vec<LanePause>, StorageError>> + Send;
@@ -41,7 +40,6 @@ struct Known {
     ends: Instant,
 }
 
-/// Keeps a [`PauseWatch`] up to date.
 #[derive(Debug)]
 pub struct PauseWatchTask<S> {
     source: S,
@@ -49,7 +47,6 @@ pub struct PauseWatchTask<S> {
 }
 
 impl PauseWatch {
-    /// A watch, and the task to run for it.
     pub fn new<S: PauseSource>(source: S) -> (Self, PauseWatchTask<S>) {
         let (sender, known) = watch::channel(None);
         (Self { known }, PauseWatchTask { source, known: sender })
@@ -65,7 +62,6 @@ impl PauseWatch {
         self.in_force(lane).map(|(_, ends)| ends.saturating_duration_since(Instant::now()))
     }
 
-    /// Waits until the pauses were read once.
     pub async fn wait_until_read(&self) {
         // Fails only when the task has ended, and with it the process.
         _ = self.known.clone().wait_for(Option::is_some).await;
@@ -101,7 +97,6 @@ impl PauseWatch {
 }
 
 impl<S: PauseSource> PauseWatchTask<S> {
-    /// Reads until `shutdown`.
     pub async fn run(self, shutdown: CancellationToken) {
         let reading = async {
             loop {
