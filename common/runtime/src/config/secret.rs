@@ -1,4 +1,4 @@
-//! Secrets given as settings.
+//! Secrets given as settings. Each error completes a sentence that does not show the value.
 
 use secrecy::SecretString;
 
@@ -18,9 +18,6 @@ impl SecretList {
 }
 
 /// Parses one secret of at least [`MIN_SECRET_CHARACTERS`] characters.
-///
-/// # Errors
-/// The completed sentence, without the value.
 pub fn secret(value: &str) -> Result<SecretString, String> {
     if value.chars().count() < MIN_SECRET_CHARACTERS {
         return Err(format!("it must have at least {MIN_SECRET_CHARACTERS} characters"));
@@ -30,9 +27,6 @@ pub fn secret(value: &str) -> Result<SecretString, String> {
 
 /// Parses secrets separated by commas, each of at least [`MIN_SECRET_CHARACTERS`] characters.
 /// Blanks around a comma are not part of a secret.
-///
-/// # Errors
-/// The completed sentence, without the value.
 pub fn secret_list(value: &str) -> Result<SecretList, String> {
     value
         .split(',')

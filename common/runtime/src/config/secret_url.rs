@@ -54,9 +54,6 @@ pub fn has_escaped_credentials(url: &str) -> bool {
 /// A parser of URLs with one of `schemes`; `example` is what the refusal shows as right.
 ///
 /// It looks at no more than scheme, host and port, since the module that connects knows the rest.
-///
-/// # Errors
-/// The parser's error is the completed sentence, without the value.
 pub fn secret_url(
     schemes: &'static [&'static str],
     example: &'static str,

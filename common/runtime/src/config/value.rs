@@ -7,9 +7,6 @@ use std::str::FromStr;
 use std::time::Duration;
 
 /// Parses a duration: a whole number and one of the units `ms`, `s`, `m`, `h`.
-///
-/// # Errors
-/// The completed sentence, when the value has another form.
 pub fn duration(value: &str) -> Result<Duration, String> {
     let wrong = || "it must be a duration such as 250ms, 5s, 2m or 1h".to_owned();
     let unit_at = value.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
@@ -29,9 +26,6 @@ pub fn duration(value: &str) -> Result<Duration, String> {
 ///
 /// Write the field's type in the range, as in `bounded(1_u16..=1000)`: clap compares the types
 /// only when it parses, and panics when they differ.
-///
-/// # Errors
-/// The parser's error is the completed sentence, naming the range.
 pub fn bounded<T>(
     range: RangeInclusive<T>,
 ) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static
@@ -46,9 +40,6 @@ where
 }
 
 /// Parses a share: a decimal number from 0 to 1.
-///
-/// # Errors
-/// The completed sentence.
 pub fn ratio(value: &str) -> Result<f64, String> {
     value
         .parse()
@@ -60,9 +51,6 @@ pub fn ratio(value: &str) -> Result<f64, String> {
 /// A parser of addresses to listen on: `host:port`, where the host is an IP address or a name, or a
 /// port alone, as `:5000` or `5000`, for all interfaces. Of a name's addresses IPv4 is taken first, as
 /// all interfaces are.
-///
-/// # Errors
-/// The parser's error is the completed sentence, with the usual port in its examples.
 pub fn address(
     usual_port: u16,
 ) -> impl Fn(&str) -> Result<SocketAddr, String> + Clone + Send + Sync + 'static {

@@ -10,9 +10,6 @@ use super::signals;
 /// 128 + the signal's number, after `before_end`, which must not take long.
 ///
 /// Must be called within a Tokio runtime.
-///
-/// # Errors
-/// When the operating system refuses the signal handlers.
 pub fn shutdown_on_signals(
     before_end: impl FnOnce() + Send + 'static,
 ) -> io::Result<CancellationToken> {
