@@ -19,7 +19,7 @@ pub(super) struct FilterArguments {
     #[arg(value_name = "DEAD_LETTER")]
     letters: Vec<DeadLetterName>,
 
-    /// The same as DEAD_LETTER.
+    /// The same as `DEAD_LETTER`.
     #[arg(long = "id", value_name = "DEAD_LETTER", value_delimiter = ',')]
     ids: Vec<DeadLetterName>,
 
