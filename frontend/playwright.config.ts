@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { defineConfig } from "@playwright/test";
 
-/** The system's own browser: `registrar-local install --browser` installs it. */
+/** The system's own browser: `scripts/install --browser` installs it. */
 function chromium(): string {
   const given = process.env["CHROMIUM"];
   if (given !== undefined) {

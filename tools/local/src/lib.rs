@@ -36,7 +36,4 @@ pub use rotel::Rotel;
 pub use server::{Server, Service};
 pub use server_pair::ServerPair;
 pub use test_servers::{TestDatabase, TestServers, TestVhost};
-pub use tools::{
-    BROKER, DATABASE_CLIENT, DATABASE_SERVER, Generation, NGINX, PROMETHEUS, Program, TOOLS, Tool,
-    UnpackedTools,
-};
+pub use tools::{Generation, NGINX, PROMETHEUS, Program, TOOLS, Tool, UnpackedTools};

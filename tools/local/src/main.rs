@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use registrar_local::output::print_error;
 
-use crate::commands::{clean, pages, run, servers};
+use crate::commands::{pages, run, servers};
 
 /// The whole of Registrar on one machine, with private servers.
 #[derive(Parser)]
@@ -27,8 +27,6 @@ enum Command {
     Pages(PagesArguments),
     /// Start empty servers and print the variables that make the tests use them, until Ctrl-C.
     Servers(ServersArguments),
-    /// Delete the data of `run`.
-    Clean(CleanArguments),
 }
 
 #[derive(Args)]
@@ -73,22 +71,11 @@ struct ServersArguments {
     stock: bool,
 }
 
-#[derive(Args)]
-struct CleanArguments {
-    /// Where data and logs are kept.
-    #[arg(long, default_value = ".local")]
-    data_dir: PathBuf,
-    /// Do not ask.
-    #[arg(long)]
-    yes: bool,
-}
-
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Pages(arguments) => pages::serve(&arguments),
         Command::Servers(arguments) => servers::serve(arguments.stock),
-        Command::Clean(arguments) => clean::clean(&arguments.data_dir, arguments.yes),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

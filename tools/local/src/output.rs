@@ -4,14 +4,10 @@ use std::fmt::Display;
 use std::io;
 use std::io::Write;
 
-pub fn print(text: impl Display) {
+pub fn print_line(text: impl Display) {
     let mut stdout = io::stdout().lock();
     // There is no other place to say it.
-    let _ = write!(stdout, "{text}").and_then(|()| stdout.flush());
-}
-
-pub fn print_line(text: impl Display) {
-    print(format_args!("{text}\n"));
+    let _ = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
 }
 
 pub fn print_error(text: impl Display) {

@@ -1,6 +1,5 @@
 //! One module for each subcommand.
 
-pub(crate) mod clean;
 pub(crate) mod pages;
 pub(crate) mod run;
 pub(crate) mod servers;

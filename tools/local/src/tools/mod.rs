@@ -20,15 +20,15 @@ pub struct Tool {
 }
 
 /// MariaDB first: Ubuntu's `AppArmor` keeps its MySQL out of private folders.
-pub const DATABASE_SERVER: Tool =
+pub(crate) const DATABASE_SERVER: Tool =
     Tool::of_servers("MariaDB or MySQL (the server)", "mariadb-server", &["mariadbd", "mysqld"]);
 
-pub const DATABASE_CLIENT: Tool =
+pub(crate) const DATABASE_CLIENT: Tool =
     Tool::of_servers("MariaDB or MySQL (the client)", "mariadb-server", &["mariadb", "mysql"]);
 
 /// Debian's `/usr/sbin/rabbitmq-server` insists on the system's own user and configuration; the script
 /// behind it does not.
-pub const BROKER: Tool = Tool::of_servers(
+pub(crate) const BROKER: Tool = Tool::of_servers(
     "RabbitMQ",
     "rabbitmq-server",
     &["/usr/lib/rabbitmq/bin/rabbitmq-server", "rabbitmq-server"],
