@@ -1,5 +1,7 @@
 use std::fmt;
+use std::sync::LazyLock;
 
+use data_encoding::{Encoding, Specification};
 use hmac::{Hmac, Mac as _};
 use secrecy::SecretString;
 use sha2::Sha256;
@@ -8,16 +10,22 @@ use subtle::ConstantTimeEq as _;
 use super::RegistrationId;
 use super::mac::keyed;
 
-/// Crockford's base32: no I, L, O or U, which people confuse (<https://www.crockford.com/base32.html>).
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const ID_BYTES: usize = 16;
 /// 48 bits: a guess is right once in 2.8e14, and the API limits how often one may guess.
 const TAG_BYTES: usize = 6;
 const SEALED_BYTES: usize = ID_BYTES + TAG_BYTES;
-const CHARACTERS: usize = (SEALED_BYTES * 8).div_ceil(5);
-/// What each byte stands for, however people write it; [`NO_DIGIT`] for most.
-const DIGITS: [u8; 256] = digits();
-const NO_DIGIT: u8 = 0xff;
+
+/// Crockford's base32: no I, L, O or U, which people confuse (<https://www.crockford.com/base32.html>).
+static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
+    let mut base32 = Specification::new();
+    base32.symbols.push_str(ALPHABET);
+    base32.translate.from.push_str("abcdefghjkmnpqrstvwxyzOoIiLl");
+    base32.translate.to.push_str("ABCDEFGHJKMNPQRSTVWXYZ001111");
+    base32.ignore.push_str("- ");
+    #[expect(clippy::expect_used, reason = "the same each time, tests included")]
+    base32.encoding().expect("32 symbols are an alphabet")
+});
 
 /// What people and URLs carry for a registration: its id sealed with a MAC, 36 characters long.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -71,7 +79,7 @@ impl ReferenceSealer {
         let mut sealed = [0; SEALED_BYTES];
         sealed[..ID_BYTES].copy_from_slice(id.as_bytes());
         sealed[ID_BYTES..].copy_from_slice(&tag(&self.first, id));
-        Reference(encode(&sealed))
+        Reference(BASE32.encode(&sealed))
     }
 
     /// The registration of a reference, however people spell it: in any case, with hyphens or
@@ -97,60 +105,8 @@ fn tag(key: &Hmac<Sha256>, id: RegistrationId) -> [u8; TAG_BYTES] {
     tag
 }
 
-/// Eight characters stand for five bytes; the last four, for the two that are left over.
-fn encode(sealed: &[u8; SEALED_BYTES]) -> String {
-    let mut text = String::with_capacity(CHARACTERS);
-    for group in sealed.chunks(5) {
-        let bits = group.iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte));
-        let bits = bits << (40 - 8 * group.len());
-        for position in 0..(group.len() * 8).div_ceil(5) {
-            let [.., digit] = (bits >> (35 - 5 * position)).to_be_bytes();
-            text.push(char::from(ALPHABET[usize::from(digit & 0x1f)]));
-        }
-    }
-    text
-}
-
 fn decode(text: &str) -> Option<[u8; SEALED_BYTES]> {
-    let mut digits = [0; CHARACTERS];
-    let mut characters = text.bytes().filter(|c| !matches!(c, b'-' | b' '));
-    for place in &mut digits {
-        *place = digit(characters.next()?)?;
-    }
-    if characters.next().is_some() {
-        return None;
-    }
-    let mut sealed = [0; SEALED_BYTES];
-    for (group, digits) in sealed.chunks_mut(5).zip(digits.chunks(8)) {
-        let bits = digits.iter().fold(0, |bits, digit| bits << 5 | u64::from(*digit));
-        let bits = bits << (40 - 5 * digits.len());
-        let bytes = bits.to_be_bytes();
-        let (bytes, spare) = bytes[3..].split_at(group.len());
-        // The last character has spare bits. They are zero in a reference that was issued.
-        if spare.iter().any(|byte| *byte != 0) {
-            return None;
-        }
-        group.copy_from_slice(bytes);
-    }
-    Some(sealed)
-}
-fn digit(character: u8) -> Option<u8> {
-    Some(DIGITS[usize::from(character)]).filter(|&digit| digit != NO_DIGIT)
-}
-
-const fn digits() -> [u8; 256] {
-    let mut digits = [NO_DIGIT; 256];
-    let mut digit = 0_u8;
-    while (digit as usize) < ALPHABET.len() {
-        let symbol = ALPHABET[digit as usize];
-        digits[symbol as usize] = digit;
-        digits[symbol.to_ascii_lowercase() as usize] = digit;
-        digit += 1;
-    }
-    (digits[b'O' as usize], digits[b'o' as usize]) = (0, 0);
-    (digits[b'I' as usize], digits[b'i' as usize]) = (1, 1);
-    (digits[b'L' as usize], digits[b'l' as usize]) = (1, 1);
-    digits
+    BASE32.decode(text.as_bytes()).ok()?.try_into().ok()
 }
 
 #[cfg(test)]
@@ -158,6 +114,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    const CHARACTERS: usize = (SEALED_BYTES * 8).div_ceil(5);
 
     fn sealer(secrets: &[&str]) -> ReferenceSealer {
         let secrets: Vec<_> = secrets.iter().map(|s| SecretString::from(*s)).collect();
@@ -231,8 +189,8 @@ mod tests {
             let sealer = sealer(&["secret"]);
             let reference = sealer.seal(RegistrationId::from_bytes(bytes));
             let mut characters = reference.as_str().as_bytes().to_vec();
-            let flipped = digit(characters[bit / 5]).unwrap() ^ (1 << (bit % 5));
-            characters[bit / 5] = ALPHABET[usize::from(flipped)];
+            let digit = ALPHABET.find(char::from(characters[bit / 5])).unwrap();
+            characters[bit / 5] = ALPHABET.as_bytes()[digit ^ (1 << (bit % 5))];
             let text = String::from_utf8(characters).unwrap();
             prop_assert_eq!(sealer.open(&text), Err(UnknownReference));
         }
@@ -242,8 +200,8 @@ mod tests {
             let bit = |i: usize| bytes.get(i / 8).map_or(0, |byte| (byte >> (7 - i % 8)) & 1);
             let digit = |at: usize| (0..5).fold(0, |digit, i| digit << 1 | bit(at * 5 + i));
             let expected: String =
-                (0..CHARACTERS).map(|at| char::from(ALPHABET[usize::from(digit(at))])).collect();
-            prop_assert_eq!(encode(&bytes), expected);
+                (0..CHARACTERS).map(|at| char::from(ALPHABET.as_bytes()[usize::from(digit(at))])).collect();
+            prop_assert_eq!(BASE32.encode(&bytes), expected);
         }
 
         #[test]
