@@ -6,7 +6,7 @@ use std::future::pending;
 use std::sync::Arc;
 
 use registrar_domain::ledger::Ledger;
-use registrar_domain::{Outcome, Registration, RegistrationId};
+use registrar_domain::{HoldReason, Outcome, Registration, RegistrationId};
 use registrar_storage::{DeadLetter, ErrorClass, RegistrationStore, StorageError, Verdict};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
@@ -171,7 +171,8 @@ impl RegistrationStore for DatabaseDouble {
             let verdict = if self.world.is_locked(email) {
                 Verdict::Delayed(failed(ErrorClass::Transient))
             } else if email == POISON {
-                Verdict::Refused { fingerprint: "simulated".to_owned(), code: None }
+                let reason = HoldReason::RefusedByDatabase;
+                Verdict::Refused { reason, fingerprint: "simulated".to_owned(), code: None }
             } else {
                 return true;
             };

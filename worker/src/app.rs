@@ -16,8 +16,9 @@ use registrar_telemetry::metrics::Metrics;
 use tokio::runtime::Handle;
 
 use crate::admin;
-use crate::batcher::{BatchLimits, Decode};
+use crate::batcher::BatchLimits;
 use crate::consumer::Consumer;
+use crate::item::Decode;
 use crate::ledger::{Auditor, Recorder, ReportConsumer};
 use crate::observe::held_gauge;
 use crate::observe::metrics::WorkerMetrics;

@@ -3,18 +3,11 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use registrar_domain::Registration;
-use registrar_messaging::{DecodeError, Deliveries, Delivery, Envelope, caught};
-use registrar_storage::rows_of_one_statement;
-use time::OffsetDateTime;
+use registrar_messaging::Deliveries;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-/// A message redelivered this often is suspected of crashing workers, and is processed alone.
-///
-/// The broker counts a crash against everything that a worker holds, so "alone" means with nothing
-/// else in hand: see [`Mode`].
-const SUSPECTED_FROM_DELIVERY_COUNT: u32 = 3;
+use crate::item::{Decode, Item};
 
 /// How much a processor takes in hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,50 +17,6 @@ pub enum Mode {
     Probing,
     /// Batches, and messages waiting for the next ones.
     Normal,
-}
-
-/// How message bodies are read.
-pub type Decode = fn(&[u8]) -> Result<Envelope, DecodeError>;
-
-/// A delivery with what its body says.
-#[derive(Debug)]
-pub struct Item {
-    /// The delivery, for settling and for the trace context in its headers.
-    pub delivery: Delivery,
-    /// Its registrations, or why they cannot be read.
-    pub content: Result<Envelope, DecodeError>,
-}
-
-impl Item {
-    fn read(delivery: Delivery, decode: Decode) -> Self {
-        let content = caught(|| decode(&delivery.body)).unwrap_or(Err(DecodeError::Panicked));
-        Self { delivery, content }
-    }
-
-    /// The registrations of this message; none when it cannot be read.
-    pub fn registrations(&self) -> &[Registration] {
-        self.content.as_ref().map_or(&[], |envelope| &envelope.registrations)
-    }
-
-    /// Each registration, or the message as a whole when it cannot be read.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = Option<&Registration>> {
-        let whole = self.content.is_err().then_some(None);
-        self.registrations().iter().map(Some).chain(whole)
-    }
-
-    /// When the first of them was accepted.
-    pub fn accepted_at(&self) -> Option<OffsetDateTime> {
-        self.registrations().iter().map(|registration| registration.accepted_at).min()
-    }
-
-    fn rows(&self) -> usize {
-        self.registrations().len().max(1)
-    }
-
-    /// Whether it was delivered so often that it may be what crashes workers.
-    pub fn is_suspected_poison(&self) -> bool {
-        self.delivery.delivery_count >= SUSPECTED_FROM_DELIVERY_COUNT
-    }
 }
 
 /// How large batches grow and how long they wait to grow.
@@ -169,7 +118,6 @@ impl Batcher {
             rows += item.rows();
             self.gathering.push(item);
         }
-        self.carry_over_what_needs_another_statement(rows);
         Gathered::Batch(std::mem::take(&mut self.gathering))
     }
 
@@ -213,19 +161,6 @@ impl Batcher {
                 let item = delivery.map(|delivery| Item::read(delivery, self.decode));
                 item.ok_or(Gathered::ChannelGone)
             }
-        }
-    }
-
-    /// Leaves to the next batch what one statement does not take: it goes with what comes meanwhile,
-    /// where a second statement would be a second commit.
-    fn carry_over_what_needs_another_statement(&mut self, mut rows: usize) {
-        let most = rows_of_one_statement(rows);
-        while rows > most
-            && self.gathering.len() > 1
-            && let Some(item) = self.gathering.pop()
-        {
-            rows -= item.rows();
-            self.carry_over.push_front(item);
         }
     }
 

@@ -2,10 +2,20 @@
 
 use registrar_domain::{HoldReason, Registration, RegistrationId};
 use registrar_messaging::Envelope;
-use registrar_storage::DeadLetter;
+use registrar_storage::{DeadLetter, Verdict};
 
-use crate::batcher::Item;
+use crate::item::Item;
 use crate::source::Source;
+
+/// The dead letters of what is refused of a message.
+pub(crate) fn dead_letters(source: &Source, item: &Item) -> impl Iterator<Item = DeadLetter> {
+    item.parts().zip(&item.verdicts).filter_map(|(part, verdict)| match verdict {
+        Verdict::Refused { reason, fingerprint, .. } => {
+            Some(dead_letter(source, item, part, *reason, fingerprint))
+        }
+        Verdict::Decided { .. } | Verdict::Delayed(_) => None,
+    })
+}
 
 /// The dead letter of one registration of a message, in an envelope of its own, so that its
 /// neighbours in the message are not held with it; or of the whole message when it cannot be read.
@@ -13,7 +23,7 @@ use crate::source::Source;
 /// One that cannot be read still has its registration's id as its message id, where the API
 /// published it: so its status can say that it is on hold, and a newer worker that can read it
 /// releases the dead letter.
-pub(crate) fn dead_letter(
+fn dead_letter(
     source: &Source,
     item: &Item,
     registration: Option<&Registration>,

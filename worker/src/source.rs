@@ -3,7 +3,8 @@
 use registrar_domain::{HoldReason, Lane};
 use registrar_messaging::{DEAD_LETTER, UNROUTED, queue_for};
 
-use crate::batcher::{Item, Mode};
+use crate::batcher::Mode;
+use crate::item::Item;
 
 /// What lies on a last resort may be of any size, since any client may publish there: some dozens
 /// fit into memory however large they are, and there are never many in a hurry.

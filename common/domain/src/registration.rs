@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use time::OffsetDateTime;
 
 use super::{
@@ -5,9 +7,12 @@ use super::{
 };
 use crate::clock;
 
-/// A person to be registered.
+/// A person to be registered. A clone is the same one, not a copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Student {
+pub struct Student(Arc<Fields>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Fields {
     first_name: PersonName,
     last_name: PersonName,
     email: EmailAddress,
@@ -29,7 +34,9 @@ impl Student {
         let last_name = last_name.map_err(in_field(Field::LastName));
         let email = EmailAddress::parse(email).map_err(in_field(Field::Email));
         match (first_name, last_name, email) {
-            (Ok(first_name), Ok(last_name), Ok(email)) => Ok(Self { first_name, last_name, email }),
+            (Ok(first_name), Ok(last_name), Ok(email)) => {
+                Ok(Self(Arc::new(Fields { first_name, last_name, email })))
+            }
             (first_name, last_name, email) => {
                 let violations = [first_name.err(), last_name.err(), email.err()];
                 Err(Violations::new(violations.into_iter().flatten()))
@@ -39,17 +46,17 @@ impl Student {
 
     /// The first name.
     pub fn first_name(&self) -> &PersonName {
-        &self.first_name
+        &self.0.first_name
     }
 
     /// The last name.
     pub fn last_name(&self) -> &PersonName {
-        &self.last_name
+        &self.0.last_name
     }
 
     /// The e-mail address: a student is registered once by it.
     pub fn email(&self) -> &EmailAddress {
-        &self.email
+        &self.0.email
     }
 }
 

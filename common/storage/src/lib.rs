@@ -42,4 +42,3 @@ pub use outcomes::totals::OutcomeTotals;
 pub use pool::{Pool, PoolConnections};
 pub use server::DatabaseServer;
 pub use settings::{DatabaseSettings, DatabaseUrl};
-pub use sql::rows_of_one_statement;

@@ -20,6 +20,38 @@ async fn a_batch_of_any_size_is_registered_and_its_verdicts_are_in_order() {
     }
 }
 
+/// The time of a row is that of its statement.
+#[tokio::test]
+async fn a_batch_of_any_size_up_to_512_is_one_statement_also_after_a_duplicate() {
+    let fixture = Fixture::new().await;
+    for size in [27, 33, 100, 443, 511, 512] {
+        let names = ["Ada", "O'Neill \\", "Ада 𐐀👩\u{200d}🚀"];
+        let batch: Vec<_> = (0..size)
+            .map(|n| student(names[n % 3], &format!("{n}.of.{size}@example.com")))
+            .collect();
+        let taken: Vec<_> = (0..size / 10)
+            .map(|n| student("Another", batch[7 * n].student.email().as_str()))
+            .collect();
+        fixture.store(&taken).await;
+        fixture.sql("UPDATE students SET registration_date = '2026-01-01'").await;
+        let verdicts = fixture.store(&batch).await;
+        let rejected = verdicts.iter().filter(|verdict| **verdict == newly(EMAIL_TAKEN)).count();
+        assert_eq!(rejected, taken.len(), "{size}");
+        assert_eq!(verdicts.len() - rejected, {
+            verdicts.iter().filter(|verdict| **verdict == newly(REGISTERED)).count()
+        });
+        let rows: Vec<(String, time::OffsetDateTime)> = sqlx::query_as(
+            "SELECT first_name, registration_date FROM students WHERE registration_date > '2026-01-01'",
+        )
+        .fetch_all(&fixture.admin)
+        .await
+        .unwrap();
+        assert_eq!(rows.len(), size - taken.len());
+        assert!(rows.iter().all(|(name, _)| names.contains(&name.as_str())));
+        assert!(rows.iter().all(|(_, time)| *time == rows[0].1), "{size}: one statement");
+    }
+}
+
 #[tokio::test]
 async fn every_field_is_stored_as_it_was_accepted() {
     let fixture = Fixture::new().await;

@@ -1,9 +1,14 @@
 //! Rows that MySQL can never take.
 
-use registrar_domain::Registration;
+use registrar_domain::{HoldReason, Registration};
 use registrar_storage::{ErrorClass, MySqlStore, RegistrationStore as _, Verdict};
 
 use super::fixture::{EMAIL_TAKEN, Fixture, REGISTERED, already, newly, student};
+
+fn refused(fingerprint: &str, code: u16) -> Verdict {
+    let reason = HoldReason::RefusedByDatabase;
+    Verdict::Refused { reason, fingerprint: fingerprint.to_owned(), code: Some(code) }
+}
 
 #[tokio::test]
 async fn a_row_that_breaks_a_constraint_is_refused_and_its_neighbours_are_registered() {
@@ -41,7 +46,7 @@ async fn a_row_that_a_trigger_refuses_is_refused_alone() {
     let batch = [("Ada", "ada@"), ("Mallory", "m@"), ("Zoe", "zoe@")]
         .map(|(name, local_part)| student(name, &format!("{local_part}example.com")));
     let verdicts = fixture.store(&batch).await;
-    let refused = Verdict::Refused { fingerprint: "mysql_1644".to_owned(), code: Some(1644) };
+    let refused = refused("mysql_1644", 1644);
     assert_eq!(verdicts, [newly(REGISTERED), refused, newly(REGISTERED)]);
 }
 
@@ -50,8 +55,7 @@ async fn a_value_that_does_not_fit_is_refused_not_cut() {
     let fixture = Fixture::new().await;
     fixture.sql("ALTER TABLE students MODIFY first_name VARCHAR(5) NOT NULL").await;
     let batch = [student("Anastasia", "a@example.com"), student("Ada", "b@example.com")];
-    let fingerprint = "mysql_1406_first_name".to_owned();
-    let refused = Verdict::Refused { fingerprint, code: Some(1406) };
+    let refused = refused("mysql_1406_first_name", 1406);
     assert_eq!(fixture.store(&batch).await, [refused, newly(REGISTERED)]);
     assert_eq!(fixture.count("students").await, 1);
 }
@@ -72,9 +76,27 @@ async fn a_time_that_no_timestamp_holds_refuses_the_row() {
     let mut ada = student("Ada", "ada@example.com");
     ada.accepted_at = time::OffsetDateTime::from_unix_timestamp(-1).unwrap();
     let verdicts = fixture.store(&[ada.clone(), student("Zoe", "zoe@example.com")]).await;
-    let fingerprint = "mysql_1292_accepted_at".to_owned();
-    let refused = Verdict::Refused { fingerprint, code: Some(1292) };
+    let refused = refused("mysql_1292_accepted_at", 1292);
     assert_eq!(verdicts, [refused, newly(REGISTERED)]);
+}
+
+/// Of 33 rows no statement stays prepared: their values are in its text.
+#[tokio::test]
+async fn what_is_refused_of_a_statement_that_is_not_prepared_is_found_too() {
+    let fixture = Fixture::new().await;
+    fixture.sql("ALTER TABLE students MODIFY first_name VARCHAR(5) NOT NULL").await;
+    let mut batch: Vec<_> = (0..33).map(|n| student("Ada", &format!("{n}@example.com"))).collect();
+    batch[7] = student("Anastasia", "7@example.com");
+    batch[20].accepted_at = time::OffsetDateTime::from_unix_timestamp(-1).unwrap();
+    let verdicts = fixture.store(&batch).await;
+    for (n, verdict) in verdicts.into_iter().enumerate() {
+        let expected = match n {
+            7 => refused("mysql_1406_first_name", 1406),
+            20 => refused("mysql_1292_accepted_at", 1292),
+            _ => newly(REGISTERED),
+        };
+        assert_eq!(verdict, expected, "{n}");
+    }
 }
 
 /// A trigger that refuses every row, and counts the statements that meet it by an `AUTO_INCREMENT`,

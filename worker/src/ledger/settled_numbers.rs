@@ -1,7 +1,7 @@
 use registrar_domain::ledger::{Ledger, SequenceKey};
 use registrar_messaging::caught;
 
-use crate::batcher::Item;
+use crate::item::Item;
 use crate::source::Source;
 
 /// What the ledger learns when these messages are settled.

@@ -11,10 +11,9 @@ use registrar_telemetry::metrics::{
 use registrar_telemetry::propagation::TraceId;
 use time::OffsetDateTime;
 
-use crate::batcher::Item;
+use crate::item::Item;
 use crate::observe::oldest_waiting::Waiting;
 use crate::observe::trace::BatchTrace;
-use crate::settled::Settled;
 use crate::source::Source;
 
 /// An already registered registration was delivered again, or sent again under its key.
@@ -199,17 +198,28 @@ impl WorkerMetrics {
         self.retries.with_label_values(&[error.class().as_str()]).inc();
     }
 
-    /// Counts a registration that was settled at `now`; its trace, when that is recorded.
-    pub fn outcome(
-        &self,
-        source: &Source,
-        settled: &Settled<'_>,
-        now: OffsetDateTime,
-        trace: Option<TraceId>,
-    ) {
-        let lane = settled.lane.map_or(source.name, Lane::as_str);
-        let (outcome, code) = match settled.outcome {
-            Outcome::Registered if settled.is_fresh => ("registered", NO_CODE),
+    /// Counts how the registrations of a batch ended; what is delayed of it is a failed attempt.
+    pub fn stored(&self, source: &Source, batch: &[Item], trace: &BatchTrace) {
+        if let Some(error) = batch.iter().find_map(Item::delayed_by) {
+            self.failed_attempt(error);
+        }
+        let now = clock::now();
+        for (position, item) in batch.iter().enumerate() {
+            let lane = source.lane_of(item).map_or(source.name, Lane::as_str);
+            for (registration, outcome, is_fresh) in item.outcomes() {
+                self.outcome(lane, outcome, is_fresh);
+                if let Some(registration) = registration {
+                    let (labels, took) =
+                        ([lane, outcome.as_str()], since_accepted(registration, now));
+                    self.end_to_end.observe(&labels, took, trace.trace_of(position));
+                }
+            }
+        }
+    }
+
+    fn outcome(&self, lane: &str, outcome: Outcome, is_fresh: bool) {
+        let (outcome, code) = match outcome {
+            Outcome::Registered if is_fresh => ("registered", NO_CODE),
             Outcome::Registered => (UNCHANGED, NO_CODE),
             Outcome::Rejected(code) => ("rejected", code.as_str()),
             Outcome::OnHold(reason) => {
@@ -218,10 +228,6 @@ impl WorkerMetrics {
             }
         };
         self.outcomes.with_label_values(&[lane, outcome, code]).inc();
-        if let Some(registration) = settled.registration {
-            let labels = [lane, settled.outcome.as_str()];
-            self.end_to_end.observe(&labels, since_accepted(registration, now), trace);
-        }
     }
 
     /// Shows how many dead letters wait for an operator.

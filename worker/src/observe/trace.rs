@@ -8,15 +8,14 @@
 use std::collections::BTreeMap;
 
 use opentelemetry_semantic_conventions::attribute as semconv;
-use registrar_domain::Outcome;
+use registrar_domain::{Outcome, Registration};
 use registrar_messaging::caught;
 use registrar_storage::StorageError;
 use registrar_telemetry::Root;
 use registrar_telemetry::propagation::{self, Context, FutureExt as _, SpanContext, TraceId};
 use tracing::{Instrument as _, Level, Span, info_span};
 
-use crate::batcher::Item;
-use crate::settled::Settled;
+use crate::item::Item;
 use crate::source::Source;
 
 /// The trace of one batch, from delivery to settlement.
@@ -105,35 +104,28 @@ impl BatchTrace {
 
     /// Closes all spans, with one log line for the batch and one in each message's trace. What is
     /// delayed gets new ones when it is tried again.
-    pub fn end(
-        self,
-        items: &[Item],
-        settled: &[Settled<'_>],
-        delayed: &BTreeMap<usize, StorageError>,
-    ) {
-        for (position, error) in delayed {
-            if let Some(Recorded { span, .. }) = self.messages.get(position) {
-                span.record("registration.outcome", "delayed");
-                fail(span, error.fingerprint());
+    pub fn end(self, batch: &[Item]) {
+        let (mut registered, mut rejected, mut on_hold) = (0_usize, 0_usize, 0_usize);
+        for (position, item) in batch.iter().enumerate() {
+            match self.messages.get(&position) {
+                Some(message) => message.end(item),
+                None => log_unrecorded(item),
+            }
+            for (_, outcome, _) in item.outcomes() {
+                *match outcome {
+                    Outcome::Registered => &mut registered,
+                    Outcome::Rejected(_) => &mut rejected,
+                    Outcome::OnHold(_) => &mut on_hold,
+                } += 1;
             }
         }
-        for of_message in settled.chunk_by(|one, next| one.position == next.position) {
-            let Some(position) = of_message.first().map(|one| one.position) else { continue };
-            match (self.messages.get(&position), items.get(position)) {
-                (Some(message), _) => message.end(of_message),
-                (None, Some(item)) => log_unrecorded(item, of_message),
-                (None, None) => {}
-            }
-        }
-        let count = |name| settled.iter().filter(|one| one.outcome.as_str() == name).count();
         self.in_scope(|| {
-            tracing::info!(
-                messages = items.len(),
-                registered = count("registered"),
-                rejected = count("rejected"),
-                on_hold = count("on_hold"),
-                "batch settled"
-            );
+            if let Some(error) = batch.iter().find_map(Item::delayed_by) {
+                let messages = batch.iter().filter(|item| item.is_delayed()).count();
+                tracing::warn!(%error, messages, "delayed, while the others go on");
+            }
+            let messages = batch.len();
+            tracing::info!(messages, registered, rejected, on_hold, "batch settled");
         });
     }
 
@@ -180,27 +172,31 @@ impl Recorded {
         self.context.trace_id()
     }
 
-    fn end(&self, settled: &[Settled<'_>]) {
-        // The rows of a chunk have no spans, and their outcomes are not the chunk's.
-        if let [only] = settled {
-            self.span.record("registration.outcome", only.outcome.as_str());
+    fn end(&self, item: &Item) {
+        if let Some(error) = item.delayed_by() {
+            self.span.record("registration.outcome", "delayed");
+            return fail(&self.span, error.fingerprint());
         }
-        if let Some(reason) = settled.iter().find_map(|one| one.outcome.hold_reason()) {
+        // The rows of a chunk have no spans, and their outcomes are not the chunk's.
+        if let (1, Some((_, only, _))) = (item.verdicts.len(), item.outcomes().next()) {
+            self.span.record("registration.outcome", only.as_str());
+        }
+        if let Some(reason) = item.outcomes().find_map(|(_, outcome, _)| outcome.hold_reason()) {
             fail(&self.span, reason.as_str());
         }
-        self.span.in_scope(|| settled.iter().for_each(log_outcome));
+        self.span.in_scope(|| log_outcomes(item));
     }
 }
 
 /// Logs with the ids of a trace that is not recorded, which are made only for a line.
-fn log_unrecorded(item: &Item, settled: &[Settled<'_>]) {
-    let is_registered = |one: &Settled<'_>| one.outcome == Outcome::Registered;
-    if settled.iter().all(is_registered) && !tracing::enabled!(Level::DEBUG) {
+fn log_unrecorded(item: &Item) {
+    let is_silent = |outcome| outcome == Outcome::Registered && !tracing::enabled!(Level::DEBUG);
+    if item.outcomes().all(|(_, outcome, _)| is_silent(outcome)) {
         return;
     }
     let (Root::Recorded(context) | Root::NotRecorded(context)) = Root::decide(parent_of(item));
     let _attached = context.attach();
-    settled.iter().for_each(log_outcome);
+    log_outcomes(item);
 }
 
 /// The span that published the message; an empty context when it names none.
@@ -208,12 +204,15 @@ fn parent_of(item: &Item) -> Context {
     caught(|| propagation::extract(&item.delivery.headers)).unwrap_or_default()
 }
 
+fn log_outcomes(item: &Item) {
+    item.outcomes().for_each(|(registration, outcome, _)| log_outcome(registration, outcome));
+}
+
 /// A registered student is one of a great many and gets a line only at debug level; a rejection or
 /// a dead letter is what is asked about.
-fn log_outcome(settled: &Settled<'_>) {
-    let registration_id =
-        settled.registration.map(|registration| tracing::field::display(registration.id));
-    match settled.outcome {
+fn log_outcome(registration: Option<&Registration>, outcome: Outcome) {
+    let registration_id = registration.map(|registration| tracing::field::display(registration.id));
+    match outcome {
         Outcome::Registered => {
             tracing::debug!(registration_id, "registered");
         }

@@ -1,13 +1,13 @@
 //! One straight way from the deliveries of a channel to rows: gather, store with retry, ack, observe.
 
 mod acks;
+mod channel;
+mod delayed;
 mod store;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_domain::clock;
 use registrar_domain::ledger::Ledger;
 use registrar_messaging::Deliveries;
 use registrar_runtime::retry::RetryPolicy;
@@ -15,13 +15,12 @@ use registrar_storage::{RegistrationStore, StorageError};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use self::acks::{Ack, Acks, Overdue};
-use self::store::Stored;
-use crate::batcher::{BatchLimits, Batcher, Decode, Gathered, Item, Mode};
-use crate::delayed::{Delay, Delayed, DelayedDelivery};
+use self::acks::Overdue;
+use self::channel::{Channel, Origin};
+use crate::batcher::{BatchLimits, Batcher, Gathered, Mode};
+use crate::item::{Decode, Item};
 use crate::ledger::{NOTED_WITHIN, Recorder, settled_numbers};
-use crate::observe::metrics::{InHand, WorkerMetrics};
-use crate::observe::oldest_waiting::ChannelWaiting;
+use crate::observe::metrics::WorkerMetrics;
 use crate::observe::trace::BatchTrace;
 use crate::retry_decision::{AfterDelay, after_delay};
 use crate::source::Source;
@@ -79,16 +78,6 @@ impl ProcessorEnd {
     }
 }
 
-/// Where a batch comes from.
-enum Origin {
-    /// From the channel, in order.
-    Next,
-    /// From the channel after something was put aside.
-    InHand,
-    /// Delayed deliveries that are tried again, or go on hold when they are delayed once more.
-    Delayed { delays: Vec<Delay>, holds: bool },
-}
-
 impl<S: RegistrationStore> Processor<S> {
     /// Runs until `stop`, until something stands in the way, or until another mode is called for:
     /// normal when a message that is not suspected was processed alone, probing when a suspected one
@@ -105,14 +94,9 @@ impl<S: RegistrationStore> Processor<S> {
         stop: &CancellationToken,
     ) -> ProcessorEnd {
         let rows = u16::try_from(self.limits.rows).unwrap_or(u16::MAX);
-        let mut channel = Channel {
-            deliveries,
-            prefetch: self.source.prefetch(mode, rows).into(),
-            acks: Acks::default(),
-            delayed: Delayed::none(self.retry),
-            waiting: self.metrics.waiting.channel(&self.source),
-            stop,
-        };
+        let prefetch = self.source.prefetch(mode, rows);
+        let waiting = self.metrics.waiting.channel(&self.source);
+        let mut channel = Channel::new(deliveries, prefetch, self.retry, waiting, stop);
         let mut batcher = Batcher::new(mode, self.limits, self.decode);
         let end = self.process_all(mode, &mut batcher, &mut channel, wind_down).await;
         // Whatever the end is: what is stored is acked if it can be noted.
@@ -172,30 +156,31 @@ impl<S: RegistrationStore> Processor<S> {
         if proves_good { Err(ProcessorEnd::Change(Mode::Normal)) } else { Ok(()) }
     }
 
-    /// The way of a batch: it is stored, acked once the ledger has it, and observed. Deliveries that
-    /// are delayed stay with the channel.
+    /// The way of a batch: it is stored, acked once the ledger has it, and observed. What is delayed
+    /// of it stays with the channel.
     async fn process<D: Deliveries>(
         &self,
-        items: Vec<Item>,
+        mut batch: Vec<Item>,
         origin: Origin,
         channel: &mut Channel<'_, D>,
     ) -> Result<(), ProcessorEnd> {
-        let trace = BatchTrace::begin(&self.source, &items);
-        let in_hand = self.observe_gathered(&items, &origin, &trace, channel);
-        let holds = matches!(origin, Origin::Delayed { holds: true, .. });
-        let storing = self.store_with_retry(&items, holds, &trace, channel.stop);
-        let stored = match trace.run(storing).await {
-            Ok(stored) => stored,
-            Err(end) => {
-                trace.requeue(end.as_str());
-                return Err(end);
-            }
-        };
-        self.note(&items, &stored.delayed, &origin, channel).await;
+        let trace = BatchTrace::begin(&self.source, &batch);
+        let in_hand = origin.is_first_attempt().then(|| {
+            channel.waiting.gathered(&batch, channel.delayed.oldest());
+            self.metrics.gathered(&self.source, &batch, &trace)
+        });
+        let holds_delayed = origin == Origin::Overdue;
+        let storing = self.store_with_retry(&mut batch, holds_delayed, &trace, channel.stop);
+        if let Err(end) = trace.run(storing).await {
+            trace.requeue(end.as_str());
+            return Err(end);
+        }
+        self.note(&batch, origin, channel).await;
         let acked = channel.ack().await;
-        let delayed = self.observe_stored(&items, stored, trace);
+        self.metrics.stored(&self.source, &batch, &trace);
+        trace.end(&batch);
         drop(in_hand);
-        channel.keep_delayed(items, delayed, origin);
+        channel.keep_delayed(batch, origin);
         acked
     }
 
@@ -203,27 +188,20 @@ impl<S: RegistrationStore> Processor<S> {
     /// crash in between leads to a redelivery, which comes to the same outcomes and numbers.
     async fn note<D: Deliveries>(
         &self,
-        items: &[Item],
-        delayed: &BTreeMap<usize, StorageError>,
-        origin: &Origin,
+        batch: &[Item],
+        origin: Origin,
         channel: &mut Channel<'_, D>,
     ) {
-        let settled = items.iter().enumerate().filter(|(at, _)| !delayed.contains_key(at));
-        let settled: Vec<_> = settled.map(|(_, item)| item).collect();
+        let settled: Vec<_> = batch.iter().filter(|item| !item.is_delayed()).collect();
         let numbers = settled_numbers(&self.source, &settled);
-        let is_urgent = channel.is_running_low(settled.len());
         let noted = if numbers.is_empty() {
             None
         } else {
+            let is_urgent = channel.is_running_low(settled.len());
             Some(self.ledger.note(numbers, is_urgent).await)
         };
-        let is_whole = delayed.is_empty() && channel.delayed.is_empty();
-        let ack = match (origin, settled.last()) {
-            // While anything is delayed, nothing may be acked with what came before.
-            (Origin::Next, Some(last)) if is_whole => Ack::Through(last.delivery.tag),
-            _ => Ack::Each(settled.iter().map(|item| item.delivery.tag).collect()),
-        };
-        channel.acks.push(ack, settled.len(), noted);
+        let is_whole = origin == Origin::Next && settled.len() == batch.len();
+        channel.ack_once_noted(&settled, is_whole, noted);
     }
 
     /// Tries again what is delayed, which the others wait for as long as one lock wait takes.
@@ -231,20 +209,21 @@ impl<S: RegistrationStore> Processor<S> {
         &self,
         channel: &mut Channel<'_, D>,
     ) -> Result<(), ProcessorEnd> {
-        let (mut waiting, mut overdue) = (Vec::new(), Vec::new());
-        for one in channel.delayed.take() {
-            match after_delay(one.delay.elapsed(), one.delay.others_pass, self.requeue_after) {
-                AfterDelay::Wait => waiting.push(one),
-                AfterDelay::Hold => overdue.push(one),
-                AfterDelay::Requeue => return Err(ProcessorEnd::StoreAway(one.error)),
-            }
+        let delayed = channel.delayed.take();
+        let after = |item: &Item| {
+            let others_pass = item.delay.is_some_and(|delay| delay.others_pass);
+            after_delay(item.delayed_for(), others_pass, self.requeue_after)
+        };
+        let mut in_the_way = delayed.iter().filter(|item| after(item) == AfterDelay::Requeue);
+        if let Some(error) = in_the_way.find_map(Item::delayed_by) {
+            return Err(ProcessorEnd::StoreAway(error.clone()));
         }
-        for (deliveries, holds) in [(waiting, false), (overdue, true)] {
-            if deliveries.is_empty() {
-                continue;
+        let (overdue, waiting): (Vec<_>, Vec<_>) =
+            delayed.into_iter().partition(|item| after(item) == AfterDelay::Hold);
+        for (batch, origin) in [(waiting, Origin::Delayed), (overdue, Origin::Overdue)] {
+            if !batch.is_empty() {
+                self.process(batch, origin, channel).await?;
             }
-            let (items, delays) = deliveries.into_iter().map(DelayedDelivery::apart).unzip();
-            self.process(items, Origin::Delayed { delays, holds }, channel).await?;
         }
         Ok(())
     }
@@ -283,81 +262,6 @@ impl<S: RegistrationStore> Processor<S> {
         if timeout(NOTED_WITHIN, acking).await.is_err() {
             tracing::warn!("what is stored is not acked, since the ledger did not note it in time");
         }
-    }
-
-    fn observe_gathered<D>(
-        &self,
-        items: &[Item],
-        origin: &Origin,
-        trace: &BatchTrace,
-        channel: &mut Channel<'_, D>,
-    ) -> Option<InHand> {
-        if matches!(origin, Origin::Delayed { .. }) {
-            return None;
-        }
-        channel.waiting.gathered(items, channel.delayed.oldest());
-        Some(self.metrics.gathered(&self.source, items, trace))
-    }
-
-    fn observe_stored(
-        &self,
-        items: &[Item],
-        Stored { settled, delayed }: Stored<'_>,
-        trace: BatchTrace,
-    ) -> BTreeMap<usize, StorageError> {
-        let now = clock::now();
-        for one in &settled {
-            self.metrics.outcome(&self.source, one, now, trace.trace_of(one.position));
-        }
-        if let Some(error) = delayed.values().next() {
-            self.metrics.failed_attempt(error);
-            let messages = delayed.len();
-            trace.in_scope(|| {
-                tracing::warn!(%error, messages, "delayed, while the others go on");
-            });
-        }
-        trace.end(items, &settled, &delayed);
-        delayed
-    }
-}
-
-/// What a processor works on.
-struct Channel<'r, D> {
-    deliveries: &'r mut D,
-    /// So many messages may be unacked.
-    prefetch: usize,
-    acks: Acks,
-    delayed: Delayed,
-    waiting: ChannelWaiting,
-    stop: &'r CancellationToken,
-}
-
-impl<D: Deliveries> Channel<'_, D> {
-    /// Acks what is stored and noted.
-    async fn ack(&mut self) -> Result<(), ProcessorEnd> {
-        let acked = self.acks.write(self.deliveries).await;
-        acked.map_err(|_gone| ProcessorEnd::ChannelGone)
-    }
-
-    /// Whether so many more that wait for the ledger leave the broker little to hand out.
-    fn is_running_low(&self, more: usize) -> bool {
-        2 * (self.acks.messages() + more) >= self.prefetch
-    }
-
-    fn keep_delayed(
-        &mut self,
-        items: Vec<Item>,
-        delayed: BTreeMap<usize, StorageError>,
-        origin: Origin,
-    ) {
-        match origin {
-            Origin::Next | Origin::InHand => {
-                let some_settled = delayed.len() < items.len();
-                self.delayed.add_all(items, delayed, some_settled);
-            }
-            Origin::Delayed { delays, .. } => self.delayed.add_again(items, delays, delayed),
-        }
-        self.waiting.settled(self.delayed.oldest());
     }
 }
 

@@ -1,48 +1,35 @@
 //! Storing a batch: attempts, until each registration that is not delayed has its outcome.
 
-use std::collections::BTreeMap;
-
-use registrar_domain::{HoldReason, Outcome, Registration};
+use registrar_domain::{HoldReason, Registration};
+use registrar_messaging::Envelope;
 use registrar_runtime::retry::Backoff;
-use registrar_storage::{DeadLetter, ErrorClass, RegistrationStore, StorageError, Verdict};
+use registrar_storage::{ErrorClass, RegistrationStore, StorageError, Verdict};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::{Processor, ProcessorEnd};
-use crate::batcher::Item;
-use crate::dead_letter::dead_letter;
+use crate::dead_letter::dead_letters;
+use crate::item::Item;
 use crate::observe::trace::BatchTrace;
 use crate::retry_decision::{RetryDecision, retry_decision};
-use crate::settled::Settled;
 use crate::source::Handling;
-
-/// What a batch came to.
-pub(super) struct Stored<'a> {
-    /// How the registrations ended of every message that is not delayed.
-    pub(super) settled: Vec<Settled<'a>>,
-    /// Where messages are in the batch that something is in the way of, and what.
-    pub(super) delayed: BTreeMap<usize, StorageError>,
-}
-
-/// How a registration ended, or the dead letter that it must become first.
-type Decided = Result<(Outcome, bool), Box<DeadLetter>>;
 
 impl<S: RegistrationStore> Processor<S> {
     /// Tries until every registration of the batch that is not delayed has an outcome that the
     /// database proves.
-    pub(super) async fn store_with_retry<'a>(
+    pub(super) async fn store_with_retry(
         &self,
-        items: &'a [Item],
+        batch: &mut [Item],
         holds_delayed: bool,
         trace: &BatchTrace,
         stop: &CancellationToken,
-    ) -> Result<Stored<'a>, ProcessorEnd> {
+    ) -> Result<(), ProcessorEnd> {
         let mut backoff = Backoff::new(self.retry);
         let mut failing_since = None;
         loop {
-            let error = match self.store(items, holds_delayed, trace).await {
-                Ok(stored) => return Ok(stored),
+            let error = match self.store(batch, holds_delayed, trace).await {
+                Ok(()) => return Ok(()),
                 Err(error) => error,
             };
             self.metrics.failed_attempt(&error);
@@ -64,80 +51,84 @@ impl<S: RegistrationStore> Processor<S> {
     }
 
     /// One attempt. When it fails some of the batch may be stored: the next attempt finds that.
-    async fn store<'a>(
+    async fn store(
         &self,
-        items: &'a [Item],
+        batch: &mut [Item],
         holds_delayed: bool,
         trace: &BatchTrace,
-    ) -> Result<Stored<'a>, StorageError> {
-        let mut verdicts = self.insert(items, trace).await?.into_iter();
-        let (mut parts, mut delayed) = (Vec::new(), BTreeMap::new());
-        for (position, item) in items.iter().enumerate() {
-            for registration in item.parts() {
-                let hold = |reason, fingerprint: &str| {
-                    let held = dead_letter(&self.source, item, registration, reason, fingerprint);
-                    Err(Box::new(held))
-                };
-                let decided: Decided = match (self.source.handling, &item.content) {
-                    (Handling::Hold(reason), _) => match &item.delivery.death {
-                        Some(death) => hold(reason, &death.reason),
-                        None => hold(reason, reason.as_str()),
-                    },
-                    (Handling::Register, Err(error)) => hold(error.reason(), &error.fingerprint()),
-                    (Handling::Register, Ok(_)) => match verdicts.next() {
-                        Some(Verdict::Decided { outcome, is_fresh }) => Ok((outcome, is_fresh)),
-                        Some(Verdict::Refused { fingerprint, .. }) => {
-                            hold(HoldReason::RefusedByDatabase, &fingerprint)
-                        }
-                        Some(Verdict::Delayed(error)) if holds_delayed => {
-                            hold(HoldReason::RefusedByDatabase, error.fingerprint())
-                        }
-                        Some(Verdict::Delayed(error)) => {
-                            delayed.insert(position, error);
-                            continue;
-                        }
-                        None => return Err(too_few_outcomes()),
-                    },
-                };
-                parts.push((position, registration, decided));
+    ) -> Result<(), StorageError> {
+        let registrations: Vec<_> = match self.source.handling {
+            Handling::Register => batch.iter().flat_map(Item::registrations).cloned().collect(),
+            Handling::Hold(_) => Vec::new(),
+        };
+        let mut verdicts = self.insert(&registrations, trace).await?.into_iter();
+        for item in &mut *batch {
+            item.verdicts = match (self.source.handling, &item.content) {
+                (Handling::Register, Ok(Envelope { registrations, .. })) => {
+                    verdicts.by_ref().take(registrations.len()).collect()
+                }
+                (Handling::Register, Err(error)) => {
+                    vec![refused(error.reason(), error.fingerprint())]
+                }
+                (Handling::Hold(reason), _) => {
+                    let death = item.delivery.death.as_ref();
+                    let cause = death.map_or(reason.as_str(), |death| &death.reason);
+                    item.parts().map(|_| refused(reason, cause.to_owned())).collect()
+                }
+            };
+            if holds_delayed {
+                item.verdicts.iter_mut().for_each(refuse_delayed);
             }
         }
-        // A message is settled as a whole.
-        parts.retain(|(position, ..)| !delayed.contains_key(position));
-        let held = parts.iter().filter_map(|(_, _, decided)| decided.as_ref().err());
-        let held: Vec<_> = held.map(|held| DeadLetter::clone(held)).collect();
-        let held = if held.is_empty() { Vec::new() } else { self.store.hold(&held).await? };
-        let mut held = held.into_iter();
-        let settled = parts.into_iter().map(|(position, registration, decided)| {
-            let (outcome, is_fresh) = match decided {
-                Ok(decided) => decided,
-                Err(_) => (held.next().ok_or_else(too_few_outcomes)?, true),
-            };
-            let lane = items.get(position).and_then(|item| self.source.lane_of(item));
-            Ok(Settled { position, lane, registration, outcome, is_fresh })
-        });
-        Ok(Stored { settled: settled.collect::<Result<_, StorageError>>()?, delayed })
+        self.hold_refused(batch).await
     }
 
     async fn insert(
         &self,
-        items: &[Item],
+        batch: &[Registration],
         trace: &BatchTrace,
     ) -> Result<Vec<Verdict>, StorageError> {
-        let registrations = items.iter().flat_map(Item::registrations);
-        let batch: Vec<Registration> = match self.source.handling {
-            Handling::Register => registrations.cloned().collect(),
-            Handling::Hold(_) => Vec::new(),
-        };
         if batch.is_empty() {
             return Ok(Vec::new());
         }
         let inserting = trace.begin_insert(batch.len());
         let started = Instant::now();
-        let result = self.store.store(&batch).instrument(inserting.work_span()).await;
+        let result = self.store.store(batch).instrument(inserting.work_span()).await;
         self.metrics.inserted(started.elapsed(), result.is_ok(), trace.of_batch());
         inserting.end(result.as_ref().err());
-        result
+        let verdicts = result?;
+        if verdicts.len() == batch.len() { Ok(verdicts) } else { Err(too_few_outcomes()) }
+    }
+
+    /// Puts on hold what is refused, but for parts of messages that are delayed: those are settled
+    /// as a whole.
+    async fn hold_refused(&self, batch: &mut [Item]) -> Result<(), StorageError> {
+        let settled = batch.iter().filter(|item| !item.is_delayed());
+        let held: Vec<_> = settled.flat_map(|item| dead_letters(&self.source, item)).collect();
+        if held.is_empty() {
+            return Ok(());
+        }
+        let mut outcomes = self.store.hold(&held).await?.into_iter();
+        for item in batch.iter_mut().filter(|item| !item.is_delayed()) {
+            for verdict in &mut item.verdicts {
+                if matches!(verdict, Verdict::Refused { .. }) {
+                    let outcome = outcomes.next().ok_or_else(too_few_outcomes)?;
+                    *verdict = Verdict::Decided { outcome, is_fresh: true };
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn refused(reason: HoldReason, fingerprint: String) -> Verdict {
+    Verdict::Refused { reason, fingerprint, code: None }
+}
+
+/// What was delayed for too long goes on hold as if MySQL refused it.
+fn refuse_delayed(verdict: &mut Verdict) {
+    if let Verdict::Delayed(error) = verdict {
+        *verdict = refused(HoldReason::RefusedByDatabase, error.fingerprint().to_owned());
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use registrar_domain::{Outcome, Registration, RegistrationId, RejectionCode};
+use registrar_domain::{HoldReason, Outcome, Registration, RegistrationId, RejectionCode};
 
 use super::insert::Inserted;
 use super::refusals::Refusals;
@@ -134,7 +134,9 @@ impl<'b> Batch<'b> {
             self.decide(registration.id, outcome, true);
         }
         for (registration, Failure { fingerprint, code, .. }) in inserted.refused {
-            self.verdicts.insert(registration.id, Verdict::Refused { fingerprint, code });
+            let reason = HoldReason::RefusedByDatabase;
+            let refused = Verdict::Refused { reason, fingerprint, code };
+            self.verdicts.insert(registration.id, refused);
         }
         for (registration, error) in inserted.delayed {
             self.verdicts.insert(registration.id, Verdict::Delayed(error));

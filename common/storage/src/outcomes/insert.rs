@@ -4,14 +4,13 @@
 use std::collections::VecDeque;
 
 use registrar_domain::Registration;
-use sqlx::mysql::{MySql, MySqlArguments};
-use sqlx::query::Query;
 
 use super::refusals::{TOGETHER, TableRefusals};
 use crate::error::classify::Kind;
 use crate::error::{Failure, StorageError};
 use crate::pool::session::Session;
-use crate::sql::{Statement, in_statements};
+use crate::sql::literal::{self, Value};
+use crate::sql::{MAX_ROWS, Statement, stays_prepared};
 
 /// Into so many parts a statement is divided that did not work as a whole. With few rounds a locked
 /// row is found in a few lock waits: of 512 rows in four.
@@ -19,13 +18,12 @@ const PARTS: usize = 8;
 /// So often one attempt waits for a lock in vain. What has not been tried by then waits as well.
 const MAX_WAITS: usize = 16;
 
-type Bound<'a> = Query<'a, MySql, MySqlArguments>;
-
 /// A plain INSERT. Neither `IGNORE`, which cuts values to fit, nor `ON DUPLICATE KEY UPDATE`, whose
 /// row count does not tell new from old under sqlx.
-pub(crate) struct Insert {
+pub(crate) struct Insert<const COLUMNS: usize> {
     pub(crate) statement: Statement,
-    pub(crate) bind: for<'a> fn(Bound<'a>, &Registration) -> Bound<'a>,
+    /// The values of one row.
+    pub(crate) values: for<'a> fn(&'a Registration) -> [Value<'a>; COLUMNS],
     /// Statements that insert a row which the table has, and one which is made up, into an empty
     /// table. Nothing is stored: the primary key is there already, or comes twice.
     pub(crate) again: [&'static str; 2],
@@ -63,7 +61,7 @@ impl Inserted<'_> {
     }
 }
 
-impl Insert {
+impl<const COLUMNS: usize> Insert<COLUMNS> {
     /// Inserts `rows`; a statement that a row spoils did nothing, and is repeated in parts until
     /// that row is alone. With `refusals` it fails when the table refuses every row.
     pub(crate) async fn all<'r>(
@@ -73,7 +71,7 @@ impl Insert {
         refusals: Option<&TableRefusals>,
     ) -> Result<Inserted<'r>, StorageError> {
         let mut result = Inserted::default();
-        let mut work: VecDeque<_> = in_statements(rows).map(<[_]>::to_vec).collect();
+        let mut work: VecDeque<_> = rows.chunks(MAX_ROWS).map(<[_]>::to_vec).collect();
         let (mut waits, mut is_judged) = (0, false);
         while let Some(slice) = work.pop_front() {
             let Err(failure) = self.execute(session, &slice).await else {
@@ -133,8 +131,18 @@ impl Insert {
     }
 
     async fn execute(&self, session: &mut Session, rows: &[&Registration]) -> Result<(), Failure> {
-        let text = sqlx::query(self.statement.text(rows.len()));
-        let query = rows.iter().fold(text, |query, row| (self.bind)(query, row));
+        if !stays_prepared(rows.len()) {
+            let rows = literal::rows(rows.iter().map(|row| (self.values)(row)));
+            return session.execute_text(self.statement.text_with(&rows)).await;
+        }
+        let mut query = sqlx::query(self.statement.text(rows.len()));
+        for value in rows.iter().flat_map(|row| (self.values)(row)) {
+            query = match value {
+                Value::Bytes(bytes) => query.bind(bytes),
+                Value::Text(text) => query.bind(text),
+                Value::Time(time) => query.bind(time),
+            };
+        }
         session.execute(query).await.map(drop)
     }
 
@@ -204,6 +212,5 @@ impl Insert {
 
 /// The rows of a statement that did not work, in smaller ones.
 fn in_parts<'r>(rows: &[&'r Registration]) -> VecDeque<Vec<&'r Registration>> {
-    let parts = rows.chunks((rows.len() / PARTS).max(1)).flat_map(in_statements);
-    parts.map(<[_]>::to_vec).collect()
+    rows.chunks((rows.len() / PARTS).max(1)).map(<[_]>::to_vec).collect()
 }

@@ -3,18 +3,20 @@
 use registrar_domain::RejectionCode;
 
 use super::insert::Insert;
+use crate::sql::literal::Value;
 use crate::sql::{Statement, timestamp};
 
-pub(crate) static INSERT_EMAIL_ALREADY_REGISTERED: Insert = Insert {
+pub(crate) static INSERT_EMAIL_ALREADY_REGISTERED: Insert<3> = Insert {
     statement: Statement::new(
         "INSERT INTO rejections (registration_id, code, accepted_at) VALUES {rows}",
         "(?,?,?)",
     ),
-    bind: |query, registration| {
-        query
-            .bind(registration.id.as_bytes().to_vec())
-            .bind(RejectionCode::EmailAlreadyRegistered.as_str())
-            .bind(timestamp(registration.accepted_at))
+    values: |registration| {
+        [
+            Value::Bytes(registration.id.as_bytes()),
+            Value::Text(RejectionCode::EmailAlreadyRegistered.as_str()),
+            Value::Time(timestamp(registration.accepted_at)),
+        ]
     },
     again: [
         "INSERT INTO rejections (registration_id, code, accepted_at) \

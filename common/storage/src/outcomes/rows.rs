@@ -67,8 +67,8 @@ pub(crate) async fn read(
     let mut found: HashMap<RegistrationId, Rows> = HashMap::new();
     for list in padded(ids) {
         let mut query = sqlx::query(READ.text(list.len()));
-        for id in list.repeat(TABLES) {
-            query = query.bind(id.as_bytes().to_vec());
+        for _ in 0..TABLES {
+            query = list.iter().fold(query, |query, id| query.bind(&id.as_bytes()[..]));
         }
         for row in session.fetch(query).await? {
             let (id, decision) = decode(&row)?;

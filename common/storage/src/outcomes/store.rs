@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use registrar_domain::ledger::Ledger;
-use registrar_domain::{Outcome, Registration};
+use registrar_domain::{HoldReason, Outcome, Registration};
 
 use super::batch::Batch;
 use super::hold::DeadLetter;
@@ -13,7 +13,8 @@ use crate::ledger;
 use crate::pool::Pool;
 use crate::pool::session::{Session, run_to_completion};
 
-/// How one attempt ended for one registration.
+/// How one attempt ended for one registration; the worker says the same of a message that it cannot
+/// read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Its outcome is stored: settle the delivery.
@@ -23,8 +24,10 @@ pub enum Verdict {
         /// Whether this attempt brought the outcome about; otherwise it was there before.
         is_fresh: bool,
     },
-    /// MySQL refuses this very row, and would again: put it on hold.
+    /// It cannot be stored as it is, and never will: put it on hold.
     Refused {
+        /// Why; from this store always that MySQL refuses this very row.
+        reason: HoldReason,
         /// Equal for refusals of the same cause.
         fingerprint: String,
         /// MySQL's error number.

@@ -9,23 +9,25 @@ use super::insert::Insert;
 use super::rows::registration_id;
 use crate::error::Failure;
 use crate::pool::session::Session;
+use crate::sql::literal::Value;
 use crate::sql::{Statement, padded, timestamp};
 
-pub(crate) static INSERT: Insert = Insert {
+pub(crate) static INSERT: Insert<6> = Insert {
     statement: Statement::new(
         "INSERT INTO students \
          (registration_id, first_name, last_name, email, email_key, accepted_at) VALUES {rows}",
         "(?,?,?,?,?,?)",
     ),
-    bind: |query, registration| {
+    values: |registration| {
         let student = &registration.student;
-        query
-            .bind(registration.id.as_bytes().to_vec())
-            .bind(student.first_name().as_str().to_owned())
-            .bind(student.last_name().as_str().to_owned())
-            .bind(student.email().as_str().to_owned())
-            .bind(student.email().key().to_owned())
-            .bind(timestamp(registration.accepted_at))
+        [
+            Value::Bytes(registration.id.as_bytes()),
+            Value::Text(student.first_name().as_str()),
+            Value::Text(student.last_name().as_str()),
+            Value::Text(student.email().as_str()),
+            Value::Text(student.email().key()),
+            Value::Time(timestamp(registration.accepted_at)),
+        ]
     },
     again: [
         "INSERT INTO students \
@@ -75,10 +77,10 @@ pub(crate) async fn taken(
     for list in padded(registrations) {
         let mut query = sqlx::query(FIND.text(list.len()));
         for registration in &list {
-            query = query.bind(registration.id.as_bytes().to_vec());
+            query = query.bind(&registration.id.as_bytes()[..]);
         }
         for registration in &list {
-            query = query.bind(registration.student.email().key().to_owned());
+            query = query.bind(registration.student.email().key());
         }
         for row in session.fetch(query).await? {
             let id = registration_id(&row, 0)?;

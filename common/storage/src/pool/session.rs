@@ -6,6 +6,7 @@ use registrar_telemetry::propagation::FutureExt as _;
 use sqlx::mysql::{MySql, MySqlArguments, MySqlRow};
 use sqlx::pool::PoolConnection;
 use sqlx::query::Query;
+use sqlx::{AssertSqlSafe, Executor as _};
 use tokio::time::timeout;
 use tracing::Instrument as _;
 
@@ -41,6 +42,17 @@ impl Session {
         let limit = self.pool.statement_timeout();
         let result = timeout(limit, statement.execute(guard.connection()?)).await;
         self.checkin(guard, limit, result).map(|done| done.rows_affected())
+    }
+
+    /// Runs a statement whose text has its values in it, and of which the server keeps nothing.
+    pub(crate) async fn execute_text(
+        &mut self,
+        text: AssertSqlSafe<String>,
+    ) -> Result<(), Failure> {
+        let mut guard = self.checkout().await?;
+        let limit = self.pool.statement_timeout();
+        let result = timeout(limit, guard.connection()?.execute(text)).await;
+        self.checkin(guard, limit, result).map(drop)
     }
 
     pub(crate) async fn fetch(

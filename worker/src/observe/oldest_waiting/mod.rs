@@ -13,7 +13,7 @@ use registrar_messaging::LiveCounts;
 use registrar_telemetry::metrics::{Metrics, MetricsError};
 use time::OffsetDateTime;
 
-use crate::batcher::Item;
+use crate::item::Item;
 use crate::source::Source;
 
 mod queue_counter;

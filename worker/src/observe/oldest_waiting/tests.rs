@@ -30,7 +30,8 @@ fn messages(accepted: &[i64]) -> Vec<Item> {
             message_id: None,
             death: None,
         };
-        Item { delivery, content: Ok(Envelope::from_registration(registration)) }
+        let content = Ok(Envelope::from_registration(registration));
+        Item { delivery, content, verdicts: Vec::new(), delay: None }
     };
     (1..).zip(accepted).map(item).collect()
 }

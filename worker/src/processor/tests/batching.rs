@@ -66,21 +66,3 @@ async fn when_probing_each_suspected_message_is_stored_alone_until_one_is_not() 
     assert_eq!(run.acked, [1, 2, 3]);
     assert!(matches!(run.end, ProcessorEnd::Change(Mode::Normal)));
 }
-
-#[tokio::test(start_paused = true)]
-async fn rows_that_one_statement_does_not_take_are_carried_over_in_order() {
-    let channel = Channel { deliveries: deliveries(43), goes_silent: true, ..Channel::default() };
-    let (acked, stop) = (Arc::clone(&channel.acked), CancellationToken::new());
-    let limits = BatchLimits { rows: 100, linger: Duration::from_millis(5) };
-    let running = tokio::spawn({
-        let stop = stop.clone();
-        async move { run_limited(limits, Mode::Normal, channel, Script::default(), &stop, &stop).await }
-    });
-    while acked.lock().unwrap().last() != Some(&43) {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    stop.cancel();
-    let run = running.await.unwrap();
-    assert_eq!(run.batch_sizes(), [40, 3]);
-    assert_eq!(run.acked, [40, 43]);
-}

@@ -114,7 +114,11 @@ impl RegistrationStore for Script {
             if is_delayed(one) {
                 Verdict::Delayed(error(ErrorClass::Transient))
             } else if self.refuses == Some(one.id) {
-                Verdict::Refused { fingerprint: "mysql:4025".to_owned(), code: Some(4025) }
+                Verdict::Refused {
+                    reason: HoldReason::RefusedByDatabase,
+                    fingerprint: "mysql:4025".to_owned(),
+                    code: Some(4025),
+                }
             } else {
                 Verdict::Decided { outcome: Outcome::Registered, is_fresh: true }
             }
@@ -212,23 +216,12 @@ async fn run_at(mode: Mode, channel: Channel, script: Script, stop: Cancellation
 
 async fn run_with(
     mode: Mode,
-    channel: Channel,
-    script: Script,
-    wind_down: &CancellationToken,
-    stop: &CancellationToken,
-) -> Run {
-    let limits = BatchLimits { rows: 4, linger: Duration::from_millis(5) };
-    run_limited(limits, mode, channel, script, wind_down, stop).await
-}
-
-async fn run_limited(
-    limits: BatchLimits,
-    mode: Mode,
     mut channel: Channel,
     script: Script,
     wind_down: &CancellationToken,
     stop: &CancellationToken,
 ) -> Run {
+    let limits = BatchLimits { rows: 4, linger: Duration::from_millis(5) };
     let store = Arc::new(script);
     let retry = RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(1));
     let (ledger, recording) = Recorder::new(Arc::clone(&store), retry, Readiness::starting([]));

@@ -1,10 +1,12 @@
 //! Statements over many rows, with few texts, so that every text stays prepared on every connection:
 //! one for each number of rows up to 32, and above that four to an octave (40, 48, 56, 64, 80 …).
 //!
-//! A batch of up to 32 rows, or of any of these numbers, is one statement and one commit; a worker
-//! carries what is left over of another number to its next batch. That are 48 texts of an INSERT.
-//! A text for every number would be 512, of which a server keeps each prepared for each connection at
-//! some 2 KB a row: 300 MB a connection in the end, where these are 8.
+//! That are 48 texts of an INSERT. A text for every number would be 512, of which a server keeps each
+//! prepared for each connection at some 2 KB a row: 300 MB a connection in the end, where these are
+//! 8. So students and rejections of any other number are one statement that is not prepared
+//! ([`literal`]): a second one would be a second commit.
+
+pub(crate) mod literal;
 
 use std::sync::{Arc, OnceLock};
 
@@ -19,10 +21,10 @@ const EACH: usize = 32;
 const TO_AN_OCTAVE: usize = 4;
 const SIZES: usize = EACH + TO_AN_OCTAVE * (MAX_ROWS.ilog2() - EACH.ilog2()) as usize;
 
-/// Of so many rows, how many one statement takes.
-pub fn rows_of_one_statement(rows: usize) -> usize {
-    let rows = rows.min(MAX_ROWS);
-    if rows <= EACH { rows } else { rows - rows % step(rows) }
+/// Whether a statement of so many rows has a text that stays prepared.
+pub(crate) fn stays_prepared(rows: usize) -> bool {
+    let is_in_an_octave = (EACH..=MAX_ROWS).contains(&rows);
+    (1..=EACH).contains(&rows) || is_in_an_octave && rows.is_multiple_of(step(rows))
 }
 
 /// The distance between numbers of rows that have a text, from this one on.
@@ -53,9 +55,9 @@ impl Statement {
         Self { template, row, texts: [const { OnceLock::new() }; SIZES] }
     }
 
-    /// The text for `rows` rows, which one statement must take.
+    /// The text for `rows` rows, which must be one that stays prepared.
     pub(crate) fn text(&self, rows: usize) -> AssertSqlSafe<Arc<str>> {
-        debug_assert!(rows > 0 && rows == rows_of_one_statement(rows), "{rows} rows");
+        debug_assert!(stays_prepared(rows), "{rows} rows");
         let written = || {
             let repeated = vec![self.row; rows].join(",");
             Arc::from(self.template.replace("{rows}", &repeated))
@@ -64,15 +66,12 @@ impl Statement {
         // Nothing in it comes from outside: the values are bound.
         AssertSqlSafe(kept.map_or_else(written, |text| Arc::clone(text.get_or_init(written))))
     }
-}
 
-/// The items in slices for which there is a text, the large ones first.
-pub(crate) fn in_statements<T>(mut items: &[T]) -> impl Iterator<Item = &[T]> {
-    std::iter::from_fn(move || {
-        let (slice, rest) = items.split_at(rows_of_one_statement(items.len()));
-        items = rest;
-        (!slice.is_empty()).then_some(slice)
-    })
+    /// The text with these rows in it, as [`literal::rows`] writes them.
+    pub(crate) fn text_with(&self, rows: &str) -> AssertSqlSafe<String> {
+        // What comes from outside is digits in it.
+        AssertSqlSafe(self.template.replace("{rows}", rows))
+    }
 }
 
 /// The items in lists of at most [`MAX_ROWS`], each filled up to a power of two by repeating its
@@ -107,30 +106,9 @@ mod tests {
     }
 
     #[test]
-    fn up_to_32_rows_are_one_statement_and_more_keep_their_order_in_few() {
-        for (count, sizes) in [
-            (0, vec![]),
-            (1, vec![1]),
-            (27, vec![27]),
-            (32, vec![32]),
-            (33, vec![32, 1]),
-            (40, vec![40]),
-            (100, vec![96, 4]),
-            (511, vec![448, 56, 7]),
-            (512, vec![512]),
-            (1_200, vec![512, 512, 160, 16]),
-        ] {
-            let items: Vec<_> = (0..count).collect();
-            let slices: Vec<_> = in_statements(&items).collect();
-            assert_eq!(slices.iter().map(|slice| slice.len()).collect::<Vec<_>>(), sizes);
-            assert_eq!(slices.concat(), items);
-        }
-    }
-
-    #[test]
     fn every_size_has_a_text_of_its_own_that_is_kept() {
         let statement = Statement::new("{rows}", "?");
-        for rows in (1..=MAX_ROWS).filter(|rows| rows_of_one_statement(*rows) == *rows) {
+        for rows in (1..=MAX_ROWS).filter(|rows| stays_prepared(*rows)) {
             let text = statement.text(rows).0;
             assert_eq!(text.matches('?').count(), rows);
             assert!(Arc::ptr_eq(&text, &statement.text(rows).0), "{rows}");
