@@ -3,7 +3,10 @@
 
 mod ack_before_commit;
 mod ack_of_all;
+mod ack_of_taken;
+mod carry_over_forgotten;
 mod dead_letter_of_the_decided;
+mod deliveries;
 mod id_of_key_alone;
 mod leaked_transaction;
 mod ledger_hurried;
