@@ -4,47 +4,47 @@
 use opentelemetry::trace::SpanContext;
 use time::OffsetDateTime;
 
+const HEX_DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 /// As RFC 3339 has it, to the microsecond; the time is in UTC and its year has four digits.
 pub fn push_time(text: &mut String, time: OffsetDateTime) {
+    let mut bytes = *b"0000-00-00T00:00:00.000000Z";
     let (date, clock) = (time.date(), time.time());
-    push_digits(text, date.year().unsigned_abs(), 4);
-    for (before, value) in [
-        ('-', u8::from(date.month())),
-        ('-', date.day()),
-        ('T', clock.hour()),
-        (':', clock.minute()),
-        (':', clock.second()),
-    ] {
-        text.push(before);
-        push_digits(text, value.into(), 2);
-    }
-    text.push('.');
-    push_digits(text, clock.microsecond(), 6);
-    text.push('Z');
+    write_digits(&mut bytes[..4], date.year().unsigned_abs());
+    write_digits(&mut bytes[5..7], u8::from(date.month()).into());
+    write_digits(&mut bytes[8..10], date.day().into());
+    write_digits(&mut bytes[11..13], clock.hour().into());
+    write_digits(&mut bytes[14..16], clock.minute().into());
+    write_digits(&mut bytes[17..19], clock.second().into());
+    write_digits(&mut bytes[20..26], clock.microsecond());
+    push_ascii(text, &bytes);
 }
 
 /// The two ids, in hexadecimal digits.
 pub(crate) fn push_ids(text: &mut String, span: &SpanContext, between: &str) {
-    push_hex(text, &span.trace_id().to_bytes());
+    push_hex(text, &mut [0; 32], &span.trace_id().to_bytes());
     text.push_str(between);
-    push_hex(text, &span.span_id().to_bytes());
+    push_hex(text, &mut [0; 16], &span.span_id().to_bytes());
 }
 
-fn push_digits(text: &mut String, value: u32, digits: u32) {
-    for position in (0..digits).rev() {
-        push_digit(text, value / 10_u32.pow(position) % 10);
+fn write_digits(digits: &mut [u8], mut value: u32) {
+    for digit in digits.iter_mut().rev() {
+        let [last, ..] = (value % 10).to_le_bytes();
+        *digit = b'0' + last;
+        value /= 10;
     }
 }
 
-fn push_hex(text: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        push_digit(text, u32::from(byte >> 4));
-        push_digit(text, u32::from(byte & 0xf));
+fn push_hex(text: &mut String, digits: &mut [u8], bytes: &[u8]) {
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+        pair[0] = HEX_DIGITS[usize::from(byte >> 4)];
+        pair[1] = HEX_DIGITS[usize::from(byte & 0xf)];
     }
+    push_ascii(text, digits);
 }
 
-fn push_digit(text: &mut String, digit: u32) {
-    text.push(char::from_digit(digit, 16).unwrap_or('?'));
+fn push_ascii(text: &mut String, ascii: &[u8]) {
+    text.push_str(str::from_utf8(ascii).unwrap_or_default());
 }
 
 #[cfg(test)]
