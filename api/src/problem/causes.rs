@@ -5,7 +5,7 @@ use registrar_domain::{
 use registrar_messaging::PublishError;
 use registrar_texts::Language;
 
-use super::{Problem, ProblemKind, ProblemPart, RejectedRegistration, RetrySafety};
+use super::{Problem, ProblemKind, ProblemPart, RetrySafety};
 
 impl From<UnknownReference> for Problem {
     fn from(unknown: UnknownReference) -> Self {
@@ -41,9 +41,7 @@ impl Problem {
         let sentences: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
         Self::new(ProblemKind::InvalidRegistration, sentences.join(" ")).with_errors(errors)
     }
-}
 
-impl Problem {
     /// A registration that was accepted, and rejected while its client waited.
     pub fn rejected(code: RejectionCode, reference: &Reference, status_url: String) -> Self {
         let message = Language::English.texts().rejected(code);
@@ -54,13 +52,9 @@ impl Problem {
             RejectionCode::Unknown => (ProblemKind::Rejected, None),
         };
         let code = code.as_str();
-        let reference = reference.to_string();
         let part = ProblemPart { pointer, code, message: message.to_owned(), violation: None };
-        Self::new(kind, message).with_errors(vec![part]).about(RejectedRegistration {
-            code,
-            reference,
-            status_url,
-        })
+        let problem = Self::new(kind, message).with_errors(vec![part]);
+        problem.about(code, reference.to_string(), status_url)
     }
 
     /// A registration that is not known to be accepted.

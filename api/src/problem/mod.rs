@@ -20,19 +20,8 @@ use utoipa::ToSchema;
 #[derive(Debug)]
 pub struct Problem {
     kind: ProblemKind,
-    message: String,
-    errors: Vec<ProblemPart>,
+    document: Box<ProblemDocument>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    rejected: Option<Box<RejectedRegistration>>,
-}
-
-/// Which registration was accepted and then rejected: its client must find it again.
-#[derive(Clone, Debug)]
-pub struct RejectedRegistration {
-    /// Why, stable for programs.
-    pub code: &'static str,
-    pub reference: String,
-    pub status_url: String,
 }
 
 /// One thing that is wrong with a request.
@@ -95,18 +84,26 @@ pub struct ProblemDocument {
 impl Problem {
     /// A problem with a sentence that says what to do.
     pub fn new(kind: ProblemKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
+        let message = message.into();
+        let document = ProblemDocument {
+            kind: kind.type_uri(),
+            title: kind.title(),
+            status: kind.status().as_u16(),
+            detail: message.clone(),
+            message,
             errors: Vec::new(),
-            headers: Vec::new(),
-            rejected: None,
-        }
+            code: None,
+            reference: None,
+            status_url: None,
+            trace_id: None,
+        };
+        Self { kind, document: Box::new(document), headers: Vec::new() }
     }
 
     #[must_use]
-    pub fn with_errors(self, errors: Vec<ProblemPart>) -> Self {
-        Self { errors, ..self }
+    pub fn with_errors(mut self, errors: Vec<ProblemPart>) -> Self {
+        self.document.errors = errors;
+        self
     }
 
     /// The same problem, worth another try after this time.
@@ -121,28 +118,18 @@ impl Problem {
         self
     }
 
+    /// About a registration that was accepted and then rejected: its client must find it again.
     #[must_use]
-    pub fn about(self, rejected: RejectedRegistration) -> Self {
-        Self { rejected: Some(Box::new(rejected)), ..self }
+    fn about(mut self, code: &'static str, reference: String, status_url: String) -> Self {
+        let document = &mut self.document;
+        (document.code, document.reference, document.status_url) =
+            (Some(code), Some(reference), Some(status_url));
+        self
     }
 
+    /// The document as it is answered in the current trace.
     pub fn into_document(self) -> ProblemDocument {
-        let (code, reference, status_url) = match self.rejected {
-            Some(of) => (Some(of.code), Some(of.reference), Some(of.status_url)),
-            None => (None, None, None),
-        };
-        ProblemDocument {
-            kind: self.kind.type_uri(),
-            title: self.kind.title(),
-            status: self.kind.status().as_u16(),
-            detail: self.message.clone(),
-            message: self.message,
-            errors: self.errors,
-            code,
-            reference,
-            status_url,
-            trace_id: propagation::current_trace_id(),
-        }
+        ProblemDocument { trace_id: propagation::current_trace_id(), ..*self.document }
     }
 
     pub fn kind(&self) -> ProblemKind {
@@ -151,7 +138,7 @@ impl Problem {
 
     /// What is wrong with the request, when it is more than the message says.
     pub fn errors(&self) -> &[ProblemPart] {
-        &self.errors
+        &self.document.errors
     }
 
     /// The headers that it is answered with, as a page too.

@@ -88,12 +88,7 @@ impl Lookups {
         self.current(PROBE).await != RegistrationStatus::Unreadable
     }
 
-    /// The outcome, as soon as there is one: drop the future to stop waiting.
-    pub async fn decided(&self, id: RegistrationId) -> Decision {
-        self.changed(id, None).await
-    }
-
-    /// The outcome, as soon as it is another than the one `seen`.
+    /// The outcome, as soon as it is another than the one `seen`: drop the future to stop waiting.
     pub async fn changed(&self, id: RegistrationId, seen: Option<Decision>) -> Decision {
         let (sender, decision) = oneshot::channel();
         _ = self.requests.send(Request::Changed(id, Watcher { seen, sender })).await;

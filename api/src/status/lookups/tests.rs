@@ -92,7 +92,7 @@ async fn who_waits_hears_of_the_outcome() {
     let lookups = start(&database);
     let id = RegistrationId::generate();
     assert_eq!(lookups.current(id).await, RegistrationStatus::Waiting);
-    let waiting = lookups.decided(id);
+    let waiting = lookups.changed(id, None);
     database.register(id);
     assert_eq!(waiting.await.outcome, Outcome::Registered);
     assert_eq!(lookups.current(id).await.decision().unwrap().outcome, Outcome::Registered);
@@ -107,7 +107,7 @@ async fn a_database_that_is_away_is_said_so_and_waiting_goes_on() {
     assert_eq!(lookups.current(id).await, RegistrationStatus::Unreadable);
     let waiting = tokio::spawn({
         let lookups = lookups.clone();
-        async move { lookups.decided(id).await }
+        async move { lookups.changed(id, None).await }
     });
     assert_eq!(lookups.current(id).await, RegistrationStatus::Unreadable);
     database.register(id);
@@ -165,7 +165,7 @@ async fn many_who_wait_for_one_registration_cost_one_look_up_a_tick() {
         .map(|_| {
             tokio::spawn({
                 let lookups = lookups.clone();
-                async move { lookups.decided(id).await }
+                async move { lookups.changed(id, None).await }
             })
         })
         .collect();
@@ -183,7 +183,7 @@ async fn many_who_wait_for_one_registration_cost_one_look_up_a_tick() {
 async fn a_client_that_has_gone_costs_nothing() {
     let database = Database::new(Semaphore::MAX_PERMITS);
     let lookups = start(&database);
-    let waiting = lookups.decided(RegistrationId::generate());
+    let waiting = lookups.changed(RegistrationId::generate(), None);
     assert!(tokio::time::timeout(TICK / 2, waiting).await.is_err());
     sleep(TICK * 10).await;
     assert!(database.queries().is_empty());
@@ -211,7 +211,7 @@ async fn a_query_is_bounded_and_the_rest_goes_with_the_next() {
         .map(|_| {
             tokio::spawn({
                 let lookups = lookups.clone();
-                async move { lookups.decided(RegistrationId::generate()).await }
+                async move { lookups.changed(RegistrationId::generate(), None).await }
             })
         })
         .collect();
