@@ -1,5 +1,3 @@
-use std::cmp::Ordering;
-
 use axum::http::{HeaderMap, header};
 use registrar_http::negotiation::{Weighted, weighted};
 use registrar_texts::Language;
@@ -18,52 +16,30 @@ pub fn chosen_language(query: Option<&str>) -> Option<Language> {
 /// (RFC 9110, 12.5.4, and RFC 4647, 3.4). `tests/corpus/negotiation.tsv` has the rule and what
 /// follows from it.
 pub fn preferred_language(headers: &HeaderMap) -> Language {
-    let mut wishes = Language::ALL.map(|language| Wish { language, named: None });
-    let mut of_any_other = 0.0;
-    for (position, Weighted { range, weight, .. }) in
-        weighted(headers, &header::ACCEPT_LANGUAGE).enumerate()
-    {
-        let subtag = range.split(|&byte| byte == b'-').next().unwrap_or_default();
-        let subtag = str::from_utf8(subtag).unwrap_or_default();
-        match Language::with_code(subtag) {
-            Some(language) => {
-                for wish in wishes.iter_mut().filter(|wish| wish.language == language) {
-                    wish.heed(weight, position);
-                }
-            }
-            None if range == b"*" && weight > of_any_other => of_any_other = weight,
-            None => {}
+    let listed: Vec<_> = weighted(headers, &header::ACCEPT_LANGUAGE).collect();
+    let any_other = listed.iter().filter(|listed| listed.range == b"*");
+    let any_other = any_other.map(|listed| listed.weight).fold(0.0, f32::max);
+    // By the greatest weight that a language is named with; of equals, the one that is named first.
+    let wanted = |language| {
+        let is_it = |listed: &Weighted<'_>| language_of(listed.range) == Some(language);
+        let named = listed.iter().filter(|listed| is_it(listed)).map(|listed| listed.weight);
+        let first = listed.iter().position(is_it).unwrap_or(usize::MAX);
+        (named.reduce(f32::max).unwrap_or(any_other), first)
+    };
+    let mut best = (Language::English, (0.0_f32, usize::MAX));
+    for language in Language::ALL {
+        let (weight, first) = wanted(language);
+        let (best_weight, best_first) = best.1;
+        if weight.total_cmp(&best_weight).then(best_first.cmp(&first)).is_gt() && weight > 0.0 {
+            best = (language, (weight, first));
         }
     }
-    // Of equals the last is taken, hence from the back.
-    let best = wishes.iter().rev().max_by(|a, b| a.compare(b, of_any_other));
-    let best = best.filter(|wish| wish.weight(of_any_other) > 0.0);
-    best.map_or(Language::English, |wish| wish.language)
+    best.0
 }
 
-/// How much a language is wanted.
-struct Wish {
-    language: Language,
-    /// The greatest weight that it is named with, and where it is named first.
-    named: Option<(f32, usize)>,
-}
-
-impl Wish {
-    fn heed(&mut self, weight: f32, position: usize) {
-        let (before, first) = self.named.unwrap_or((weight, position));
-        self.named = Some((before.max(weight), first));
-    }
-
-    fn weight(&self, of_any_other: f32) -> f32 {
-        self.named.map_or(of_any_other, |(weight, _)| weight)
-    }
-
-    /// By weight; of equals, the one that is named, and named first, is liked better.
-    fn compare(&self, other: &Self, of_any_other: f32) -> Ordering {
-        let place = |wish: &Self| wish.named.map_or(usize::MAX, |(_, position)| position);
-        let by_weight = self.weight(of_any_other).total_cmp(&other.weight(of_any_other));
-        by_weight.then_with(|| place(other).cmp(&place(self)))
-    }
+fn language_of(range: &[u8]) -> Option<Language> {
+    let subtag = range.split(|&byte| byte == b'-').next().unwrap_or_default();
+    Language::with_code(str::from_utf8(subtag).ok()?)
 }
 
 #[cfg(test)]

@@ -8,8 +8,6 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use tokio_util::sync::CancellationToken;
 
-use crate::problem::{Problem, ProblemKind};
-
 /// Clients are counted in this many buckets. It bounds the memory (some 10 MB), whatever addresses
 /// an attacker has; two of 1,000 clients at a time share one with a probability of 0.4%.
 const BUCKETS: u64 = 1 << 18;
@@ -91,19 +89,13 @@ pub struct RateLimited {
 }
 
 impl RateLimited {
+    pub fn wait(&self) -> Duration {
+        self.wait
+    }
+
     /// Whether the refusal may be a page, which costs more than JSON.
     pub fn may_have_page(&self) -> bool {
         self.may_have_page
-    }
-}
-
-impl From<RateLimited> for Problem {
-    fn from(refused: RateLimited) -> Self {
-        Self::new(
-            ProblemKind::TooManyRequests,
-            "Too many requests came from your network. Please wait a few seconds and try again.",
-        )
-        .retry_after(refused.wait)
     }
 }
 

@@ -6,6 +6,7 @@ use registrar_messaging::PublishError;
 use registrar_texts::Language;
 
 use super::{Problem, ProblemKind, ProblemPart, RetrySafety};
+use crate::http::RateLimited;
 
 impl From<UnknownReference> for Problem {
     fn from(unknown: UnknownReference) -> Self {
@@ -16,6 +17,16 @@ impl From<UnknownReference> for Problem {
 impl From<MalformedIdempotencyKey> for Problem {
     fn from(malformed: MalformedIdempotencyKey) -> Self {
         Self::new(ProblemKind::MalformedIdempotencyKey, malformed.to_string())
+    }
+}
+
+impl From<RateLimited> for Problem {
+    fn from(refused: RateLimited) -> Self {
+        Self::new(
+            ProblemKind::TooManyRequests,
+            "Too many requests came from your network. Please wait a few seconds and try again.",
+        )
+        .retry_after(refused.wait())
     }
 }
 
