@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use registrar_domain::{IdempotencyKey, Lane, Registration, RegistrationId, Student};
-use registrar_messaging::{Envelope, OutgoingMessage, PublishError};
+use registrar_messaging::{Envelope, OutgoingMessage, OutgoingRegistration, PublishError};
 use time::OffsetDateTime;
 use tokio::time::{sleep, timeout};
 
@@ -49,12 +49,17 @@ async fn publish(
     submission: &Submission,
     attempts: usize,
     ids: &[RegistrationId],
-    message: OutgoingMessage,
+    message: Outgoing,
 ) -> bool {
     let Some(publisher) = world.publisher() else { return false };
     world.people().sent.extend(ids);
     world.note(|| format!("client: sends {}", world.names_of(ids)));
-    let publishing = publisher.publish(message);
+    let publishing = async {
+        match message {
+            Outgoing::Message(message) => publisher.publish(message).await,
+            Outgoing::Registration(registration) => publisher.register(registration).await,
+        }
+    };
     let hangs_up_after = submission.hangs_up_after.filter(|_| attempts == 1);
     let result = match hangs_up_after.map(Duration::from_millis) {
         None => publishing.await.map_err(PublishError::as_str),
@@ -72,7 +77,7 @@ fn message<A: Assembly>(
     world: &World,
     submission: &Submission,
     [client, position, attempt]: [usize; 3],
-) -> (Vec<(RegistrationId, String)>, OutgoingMessage) {
+) -> (Vec<(RegistrationId, String)>, Outgoing) {
     let (emails, lane) = match &submission.content {
         Content::Students(addresses) => {
             let lane = if addresses.len() > 1 { Lane::Bulk } else { Lane::Interactive };
@@ -95,12 +100,22 @@ fn message<A: Assembly>(
         })
         .collect();
     let sent: Vec<_> = registrations.iter().map(|one| one.id).zip(emails).collect();
-    let body = match submission.content {
-        Content::Unreadable => br#"{"version":2}"#.to_vec(),
-        _ => Envelope { registrations, import: None }.encode(),
+    let message = |body: Vec<u8>| {
+        let (message_id, headers) = (sent[0].0.to_string(), BTreeMap::new());
+        Outgoing::Message(OutgoingMessage { lane, message_id, body, headers })
     };
-    let message_id = sent[0].0.to_string();
-    (sent, OutgoingMessage { lane, message_id, body, headers: BTreeMap::new() })
+    let message = match (&submission.content, registrations.as_slice()) {
+        (Content::Unreadable, _) => message(br#"{"version":2}"#.to_vec()),
+        (_, [one]) => Outgoing::Registration(OutgoingRegistration::new(lane, one, BTreeMap::new())),
+        _ => message(Envelope { registrations, import: None }.encode()),
+    };
+    (sent, message)
+}
+
+/// As the API and as an import hand it to the publisher.
+enum Outgoing {
+    Registration(OutgoingRegistration),
+    Message(OutgoingMessage),
 }
 
 fn key_of(number: usize) -> IdempotencyKey {

@@ -6,7 +6,7 @@ use opentelemetry_semantic_conventions::attribute::{
     MESSAGING_SYSTEM,
 };
 use registrar_domain::{Lane, Registration};
-use registrar_messaging::{Envelope, OutgoingMessage, PublishError, Publisher};
+use registrar_messaging::{OutgoingRegistration, PublishError, Publisher};
 use registrar_telemetry::propagation;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
@@ -18,13 +18,12 @@ pub(super) async fn publish(
     publisher: &Publisher,
     registration: Registration,
 ) -> Result<(), PublishError> {
-    let message_id = registration.id.to_string();
-    let body = Envelope::from_registration(registration).encode();
-    let span = send_span(&message_id, body.len());
     let mut headers = BTreeMap::new();
-    span.in_scope(|| propagation::inject_current(&mut headers));
-    let message = OutgoingMessage { lane: LANE, message_id, body, headers };
-    let result = publisher.publish(message).instrument(span.clone()).await;
+    let span = send_span(&registration);
+    propagation::inject(&span, &mut headers);
+    let outgoing = OutgoingRegistration::new(LANE, &registration, headers);
+    span.record(MESSAGING_MESSAGE_BODY_SIZE, outgoing.body_len());
+    let result = publisher.register(outgoing).instrument(span.clone()).await;
     if let Err(error) = result {
         span.record(ERROR_TYPE, error.as_str());
         span.record("otel.status_code", "ERROR");
@@ -32,8 +31,8 @@ pub(super) async fn publish(
     result
 }
 
-/// From handing the message over until its confirm; the worker's span is its child.
-fn send_span(message_id: &str, body_size: usize) -> Span {
+/// From handing the registration over until the confirm of its message; the worker's span is its child.
+fn send_span(registration: &Registration) -> Span {
     if !propagation::is_recorded() {
         return Span::none();
     }
@@ -46,8 +45,8 @@ fn send_span(message_id: &str, body_size: usize) -> Span {
         { MESSAGING_OPERATION_NAME } = "send",
         { MESSAGING_DESTINATION_NAME } = "registrations:interactive",
         { MESSAGING_RABBITMQ_DESTINATION_ROUTING_KEY } = LANE.as_str(),
-        { MESSAGING_MESSAGE_ID } = message_id,
-        { MESSAGING_MESSAGE_BODY_SIZE } = body_size,
+        { MESSAGING_MESSAGE_ID } = %registration.id,
+        { MESSAGING_MESSAGE_BODY_SIZE } = Empty,
         { ERROR_TYPE } = Empty,
     )
 }

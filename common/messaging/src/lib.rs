@@ -13,6 +13,7 @@ mod names;
 mod publisher;
 mod settings;
 mod topology;
+mod trace_contexts;
 mod url;
 
 pub use connection::try_to_connect;
@@ -28,7 +29,7 @@ pub use ledger::live_counts::{LiveCounts, live_counts};
 pub use ledger::queue_depth::QueueDepths;
 pub use names::{DEAD_LETTER, LEDGER, REGISTRATIONS_EXCHANGE, UNROUTED, queue_for};
 pub use publisher::error::PublishError;
-pub use publisher::message::OutgoingMessage;
+pub use publisher::message::{OutgoingMessage, OutgoingRegistration};
 pub use publisher::observer::PublisherObserver;
 pub use publisher::readiness::Readiness;
 pub use publisher::{Publisher, PublisherTask, transport};

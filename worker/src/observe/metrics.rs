@@ -176,9 +176,9 @@ impl WorkerMetrics {
                 self.redeliveries.with_label_values(&[source.name]).inc();
             }
             let Some(lane) = source.lane_of(item) else { continue };
-            for registration in item.registrations() {
+            for (place, registration) in item.registrations().iter().enumerate() {
                 let waited = since_accepted(registration, now);
-                self.queue_wait.observe(&[lane.as_str()], waited, trace.trace_of(position));
+                self.queue_wait.observe(&[lane.as_str()], waited, trace.trace_of(position, place));
             }
         }
         let gauge = self.in_hand.with_label_values(&[source.name]);
@@ -206,12 +206,12 @@ impl WorkerMetrics {
         let now = clock::now();
         for (position, item) in batch.iter().enumerate() {
             let lane = source.lane_of(item).map_or(source.name, Lane::as_str);
-            for (registration, outcome, is_fresh) in item.outcomes() {
+            for (place, (registration, outcome, is_fresh)) in item.outcomes().enumerate() {
                 self.outcome(lane, outcome, is_fresh);
                 if let Some(registration) = registration {
                     let (labels, took) =
                         ([lane, outcome.as_str()], since_accepted(registration, now));
-                    self.end_to_end.observe(&labels, took, trace.trace_of(position));
+                    self.end_to_end.observe(&labels, took, trace.trace_of(position, place));
                 }
             }
         }

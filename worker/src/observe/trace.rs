@@ -2,7 +2,7 @@
 //!
 //! A batch's INSERT is shared, so the batch span and each message's `process` span link to each
 //! other, and each message's own trace also holds a `db_insert_student` with the batch's timing:
-//! one trace id shows the whole journey. Spans cost microseconds each, so none is made in a trace
+//! one trace id shows the whole journey, also of registrations that share a message. Spans cost microseconds each, so none is made in a trace
 //! that is not recorded; log lines have its ids all the same.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,9 @@ use registrar_domain::{Outcome, Registration};
 use registrar_messaging::caught;
 use registrar_storage::StorageError;
 use registrar_telemetry::Root;
-use registrar_telemetry::propagation::{self, Context, FutureExt as _, SpanContext, TraceId};
+use registrar_telemetry::propagation::{
+    self, Context, FutureExt as _, Headers, SpanContext, TraceId,
+};
 use tracing::{Instrument as _, Level, Span, info_span};
 
 use crate::item::Item;
@@ -24,6 +26,9 @@ pub struct BatchTrace {
     batch: Batch,
     /// The recorded ones among the messages, by their place in the batch.
     messages: BTreeMap<usize, Recorded>,
+    /// The recorded ones among the registrations behind the first of a message, whose requests have
+    /// other traces: by the message's place and theirs in it.
+    others: BTreeMap<(usize, usize), Recorded>,
 }
 
 #[derive(Debug)]
@@ -42,18 +47,24 @@ impl BatchTrace {
     /// Opens the spans of what is recorded.
     pub fn begin(source: &Source, items: &[Item]) -> Self {
         let batch = Batch::begin(source, items.len());
-        let mut messages = BTreeMap::new();
+        let (mut messages, mut others) = (BTreeMap::new(), BTreeMap::new());
         for (position, item) in items.iter().enumerate() {
-            let parent = Root::parent_if_recorded(&parent_of(item));
-            if let Some(message) = parent.and_then(|parent| process_span(source, item, &parent)) {
+            let begin = |headers: &Headers| {
+                let parent = Root::parent_if_recorded(&parent_in(headers))?;
+                let recorded = process_span(source, item, &parent)?;
                 if let Batch::Recorded(batch) = &batch {
-                    propagation::link(&batch.span, message.context.clone());
-                    propagation::link(&message.span, batch.context.clone());
+                    propagation::link(&batch.span, recorded.context.clone());
+                    propagation::link(&recorded.span, batch.context.clone());
                 }
-                messages.insert(position, message);
+                Some(recorded)
+            };
+            messages.extend(begin(&item.delivery.headers).map(|message| (position, message)));
+            let contexts = caught(|| item.delivery.other_trace_contexts()).unwrap_or_default();
+            for (place, headers) in contexts {
+                others.extend(begin(&headers).map(|other| ((position, place), other)));
             }
         }
-        Self { batch, messages }
+        Self { batch, messages, others }
     }
 
     /// The batch's own trace, when it is recorded; it links to those of its messages.
@@ -61,9 +72,17 @@ impl BatchTrace {
         self.batch.recorded().map(Recorded::trace_id)
     }
 
-    /// The trace of the message at this position, when it is recorded.
-    pub fn trace_of(&self, position: usize) -> Option<TraceId> {
-        self.messages.get(&position).map(Recorded::trace_id)
+    /// The trace of a registration, by its message's place in the batch and its own in the message,
+    /// when it is recorded.
+    pub fn trace_of(&self, position: usize, place: usize) -> Option<TraceId> {
+        self.recorded_of(position, place).map(Recorded::trace_id)
+    }
+
+    fn recorded_of(&self, position: usize, place: usize) -> Option<&Recorded> {
+        match place {
+            0 => self.messages.get(&position),
+            _ => self.others.get(&(position, place)),
+        }
     }
 
     /// Runs what is done for the whole batch.
@@ -89,7 +108,7 @@ impl BatchTrace {
     pub fn begin_insert(&self, rows: usize) -> InsertTrace {
         let below = |parent: &Recorded| insert_span(&parent.span, rows);
         InsertTrace {
-            messages: self.messages.values().map(below).collect(),
+            messages: self.messages.values().chain(self.others.values()).map(below).collect(),
             batch: self.batch.recorded().map(below),
         }
     }
@@ -107,11 +126,16 @@ impl BatchTrace {
     pub fn end(self, batch: &[Item]) {
         let (mut registered, mut rejected, mut on_hold) = (0_usize, 0_usize, 0_usize);
         for (position, item) in batch.iter().enumerate() {
-            match self.messages.get(&position) {
-                Some(message) => message.end(item),
-                None => log_unrecorded(item),
+            if let Some(error) = item.delayed_by() {
+                self.delayed(position, error);
             }
-            for (_, outcome, _) in item.outcomes() {
+            for (place, (registration, outcome, _)) in item.outcomes().enumerate() {
+                match self.recorded_of(position, place) {
+                    Some(recorded) => recorded.end(registration, outcome),
+                    None if place == 0 => log_unrecorded(item, registration, outcome),
+                    // The message names its request's trace only when it is recorded.
+                    None => self.in_scope(|| log_outcome(registration, outcome)),
+                }
                 *match outcome {
                     Outcome::Registered => &mut registered,
                     Outcome::Rejected(_) => &mut rejected,
@@ -129,8 +153,16 @@ impl BatchTrace {
         });
     }
 
+    fn delayed(&self, position: usize, error: &StorageError) {
+        let others = self.others.range((position, 0)..(position + 1, 0)).map(|(_, one)| one);
+        for Recorded { span, .. } in self.messages.get(&position).into_iter().chain(others) {
+            span.record("registration.outcome", "delayed");
+            fail(span, error.fingerprint());
+        }
+    }
+
     fn recorded(&self) -> impl Iterator<Item = &Recorded> {
-        self.messages.values().chain(self.batch.recorded())
+        self.messages.values().chain(self.others.values()).chain(self.batch.recorded())
     }
 }
 
@@ -172,40 +204,29 @@ impl Recorded {
         self.context.trace_id()
     }
 
-    fn end(&self, item: &Item) {
-        if let Some(error) = item.delayed_by() {
-            self.span.record("registration.outcome", "delayed");
-            return fail(&self.span, error.fingerprint());
-        }
-        // The rows of a chunk have no spans, and their outcomes are not the chunk's.
-        if let (1, Some((_, only, _))) = (item.verdicts.len(), item.outcomes().next()) {
-            self.span.record("registration.outcome", only.as_str());
-        }
-        if let Some(reason) = item.outcomes().find_map(|(_, outcome, _)| outcome.hold_reason()) {
+    fn end(&self, registration: Option<&Registration>, outcome: Outcome) {
+        self.span.record("registration.outcome", outcome.as_str());
+        if let Some(reason) = outcome.hold_reason() {
             fail(&self.span, reason.as_str());
         }
-        self.span.in_scope(|| log_outcomes(item));
+        self.span.in_scope(|| log_outcome(registration, outcome));
     }
 }
 
 /// Logs with the ids of a trace that is not recorded, which are made only for a line.
-fn log_unrecorded(item: &Item) {
-    let is_silent = |outcome| outcome == Outcome::Registered && !tracing::enabled!(Level::DEBUG);
-    if item.outcomes().all(|(_, outcome, _)| is_silent(outcome)) {
+fn log_unrecorded(item: &Item, registration: Option<&Registration>, outcome: Outcome) {
+    if outcome == Outcome::Registered && !tracing::enabled!(Level::DEBUG) {
         return;
     }
-    let (Root::Recorded(context) | Root::NotRecorded(context)) = Root::decide(parent_of(item));
+    let parent = parent_in(&item.delivery.headers);
+    let (Root::Recorded(context) | Root::NotRecorded(context)) = Root::decide(parent);
     let _attached = context.attach();
-    log_outcomes(item);
+    log_outcome(registration, outcome);
 }
 
 /// The span that published the message; an empty context when it names none.
-fn parent_of(item: &Item) -> Context {
-    caught(|| propagation::extract(&item.delivery.headers)).unwrap_or_default()
-}
-
-fn log_outcomes(item: &Item) {
-    item.outcomes().for_each(|(registration, outcome, _)| log_outcome(registration, outcome));
+fn parent_in(headers: &Headers) -> Context {
+    caught(|| propagation::extract(headers)).unwrap_or_default()
 }
 
 /// A registered student is one of a great many and gets a line only at debug level; a rejection or

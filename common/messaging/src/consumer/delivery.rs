@@ -4,6 +4,7 @@ use std::fmt;
 use registrar_domain::ledger::ProducerId;
 
 use crate::ledger::sequence_header;
+use crate::trace_contexts;
 
 /// A message as the broker hands it to a consumer.
 #[derive(Clone, PartialEq, Eq)]
@@ -31,6 +32,12 @@ impl Delivery {
     /// it, or somebody else.
     pub fn number(&self) -> Option<(ProducerId, u64)> {
         sequence_header::read(&self.headers)
+    }
+
+    /// The trace contexts of its sampled registrations after the first, by their positions; that of
+    /// the first is in the headers, as in a message of one.
+    pub fn other_trace_contexts(&self) -> Vec<(usize, BTreeMap<String, String>)> {
+        trace_contexts::read(&self.headers)
     }
 }
 

@@ -76,6 +76,25 @@ fn only_known(version: u64) -> Result<(), DecodeError> {
     if READ.contains(&version) { Ok(()) } else { Err(DecodeError::UnknownVersion(version)) }
 }
 
+/// One registration as it stands in an envelope.
+pub(crate) fn encode_registration(registration: &Registration) -> Vec<u8> {
+    #[expect(clippy::expect_used, reason = "strings always become JSON")]
+    serde_json::to_vec(&WireRegistration::from(registration)).expect("strings always become JSON")
+}
+
+/// What [`Envelope::encode`] gives for registrations that are encoded already and of no import.
+pub(crate) fn enclose<'a>(registrations: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut body = format!(r#"{{"version":{WRITTEN},"registrations":["#).into_bytes();
+    for (position, registration) in registrations.enumerate() {
+        if position > 0 {
+            body.push(b',');
+        }
+        body.extend_from_slice(registration);
+    }
+    body.extend_from_slice(br#"],"import":null}"#);
+    body
+}
+
 fn to_json(wire: &Wire<'_>) -> Vec<u8> {
     #[expect(clippy::expect_used, reason = "strings, numbers and JSON always become JSON")]
     serde_json::to_vec(wire).expect("strings, numbers and JSON always become JSON")
@@ -306,6 +325,16 @@ mod tests {
         ) {
             let envelope = Envelope { registrations, import: None };
             prop_assert_eq!(Envelope::decode(&envelope.encode()), Ok(envelope));
+        }
+
+        #[test]
+        fn registrations_that_are_encoded_one_by_one_are_the_same_envelope(
+            registrations in prop::collection::vec(
+                any_registration().prop_filter_map("names break a rule", |r| r), 1..5)
+        ) {
+            let each: Vec<_> = registrations.iter().map(encode_registration).collect();
+            let body = enclose(each.iter().map(Vec::as_slice));
+            prop_assert_eq!(body, Envelope { registrations, import: None }.encode());
         }
 
         #[test]

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::message::OutgoingMessage;
 use super::transport::{ChannelState, ConfirmChannel, ConfirmOutcome, Connector};
+use crate::envelope::Envelope;
 use crate::error::ConnectError;
 use crate::ledger::confirm_report::ConfirmReport;
 
@@ -42,6 +43,12 @@ impl FakeBroker {
     /// The ids of the messages that came and are not settled, in order.
     pub(crate) fn outstanding(&self) -> Vec<String> {
         self.state().on_the_way.iter().map(|(message, _)| message.message_id.clone()).collect()
+    }
+
+    /// How many registrations each message has that came and is not settled, in order.
+    pub(crate) fn group_sizes(&self) -> Vec<usize> {
+        let envelope = |body: &[u8]| Envelope::decode(body).unwrap().registrations.len();
+        self.state().on_the_way.iter().map(|(message, _)| envelope(&message.body)).collect()
     }
 
     /// Says no to reports, or yes again.

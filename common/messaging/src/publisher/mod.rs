@@ -3,6 +3,7 @@
 mod amqp;
 mod connection_task;
 pub(crate) mod error;
+mod gathering;
 mod inbox;
 pub(crate) mod message;
 pub(crate) mod observer;
@@ -26,10 +27,10 @@ use self::amqp::AmqpConnector;
 use self::connection_task::ConnectionTask;
 use self::error::PublishError;
 use self::inbox::{ConnectionState, Inbox, PublishLimits};
-use self::message::OutgoingMessage;
+use self::message::{OutgoingMessage, OutgoingRegistration};
 use self::observer::PublisherObserver;
 use self::readiness::Readiness;
-use self::request::{PublishRequest, Reply};
+use self::request::{Content, PublishRequest, Reply};
 use self::transport::Connector;
 use crate::ledger::sequence::SequenceNumbers;
 use crate::settings::{MessagingSettings, PublishSettings};
@@ -102,15 +103,25 @@ impl Publisher {
         (Self { connections: connections.into(), turn: Arc::default(), settings, observer }, tasks)
     }
 
-    /// Publishes a message; `Ok` once the broker has it on disk in a queue.
+    /// Publishes a registration; `Ok` once the broker has it on disk in a queue. While many
+    /// confirms are outstanding it shares a message with others.
     ///
     /// Answers within the queue timeout plus the confirm timeout. Dropping the future gives up the
-    /// message if it was not sent yet, and otherwise only the answer.
+    /// registration if it was not sent yet, and otherwise only the answer.
+    pub async fn register(&self, registration: OutgoingRegistration) -> Result<(), PublishError> {
+        self.request(Content::Registration(registration)).await
+    }
+
+    /// The same for a message of its own.
     pub async fn publish(&self, message: OutgoingMessage) -> Result<(), PublishError> {
+        self.request(Content::Message(message)).await
+    }
+
+    async fn request(&self, content: Content) -> Result<(), PublishError> {
         let (to, answer) = oneshot::channel();
-        let reply = Reply::new(to, message.lane, Arc::clone(&self.observer));
+        let reply = Reply::new(to, content.lane(), Arc::clone(&self.observer));
         let send_before = Instant::now() + self.settings.publish_queue_timeout;
-        self.hand_over(PublishRequest { message, reply, send_before });
+        self.hand_over(PublishRequest { content, reply, send_before });
         // Without an answer the task died, perhaps after it sent the message.
         answer.await.unwrap_or(Err(PublishError::Unknown))
     }
@@ -156,5 +167,7 @@ impl Publisher {
 
 #[cfg(test)]
 mod doubles;
+#[cfg(test)]
+mod group_tests;
 #[cfg(test)]
 mod tests;

@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::error::PublishError;
+use super::gathering::{FEW_MESSAGES, Gathering, MOST_REGISTRATIONS};
 use super::inbox::{ConnectionState, Inbox};
 use super::outstanding::{InFlight, OutstandingConfirms, Payload};
-use super::request::{PublishRequest, Reply};
 use super::transport::{ChannelState, ConfirmChannel, ConfirmOutcome};
 use crate::ledger::sequence_header;
 
@@ -27,8 +27,9 @@ pub(crate) struct OpenChannel<'a, C: ConfirmChannel> {
     channel: C,
     inbox: &'a mut Inbox,
     outstanding: OutstandingConfirms<C::Confirm>,
-    /// The next to be sent, taken from the queue when the window was full.
-    head: Option<PublishRequest>,
+    gathering: Gathering,
+    /// A confirm came: what has gathered by then travels now.
+    releases: bool,
     is_blocked: bool,
     /// When the channel opened, or stopped being blocked: before it, no confirm was to be expected.
     unblocked_since: Instant,
@@ -43,7 +44,8 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
         Self {
             channel,
             outstanding: OutstandingConfirms::new(),
-            head: None,
+            gathering: Gathering::default(),
+            releases: false,
             is_blocked: false,
             unblocked_since: now,
             has_confirmed: false,
@@ -62,9 +64,8 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
     pub(crate) async fn run(&mut self) -> Ended {
         loop {
             self.send_all_that_fit();
-            let has_room = self.head.is_none();
-            let head_expires =
-                self.head.as_ref().map_or_else(Instant::now, |request| request.send_before);
+            let has_room = self.has_room();
+            let first_expires = self.gathering.first().map(|request| request.send_before);
             let step = tokio::select! {
                 biased;
                 () = self.inbox.shutdown.cancelled() => return Ended::Shutdown,
@@ -77,9 +78,10 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
                     self.publish_reports();
                     Ok(())
                 }
-                () = sleep_until(head_expires), if !has_room => Ok(()),
+                () = sleep_until(first_expires.unwrap_or_else(Instant::now)),
+                    if first_expires.is_some() => Ok(()),
                 Some(request) = self.inbox.requests.recv(), if has_room => {
-                    self.head = Some(request);
+                    self.gathering.push(request);
                     Ok(())
                 }
             };
@@ -92,7 +94,7 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
     /// Answers every open request: with the confirm that comes in time at a shutdown, with "unknown"
     /// at once when the channel is broken.
     pub(crate) async fn finish(mut self, ended: &Ended) {
-        if let Some(request) = self.head.take() {
+        while let Some(request) = self.gathering.pop() {
             request.reply.answer(Err(PublishError::Unavailable));
         }
         let mut is_silent = false;
@@ -118,12 +120,12 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
 
     /// No confirm comes any more for what is still in flight.
     fn fail_outstanding(&mut self) {
-        self.inbox.observer.window_changed(-in_use(self.outstanding.len()));
-        while let Some(InFlight { payload, reply, .. }) = self.outstanding.forget_oldest() {
+        self.inbox.observer.window_changed(-in_use(self.outstanding.weight()));
+        while let Some(InFlight { payload, replies, .. }) = self.outstanding.forget_oldest() {
             if let Payload::Registrations(lane, number) = payload {
                 self.inbox.sequence.unconfirmed(lane, number);
             }
-            if let Some(reply) = reply {
+            for reply in replies {
                 reply.answer(Err(PublishError::Unknown));
             }
         }
@@ -137,7 +139,7 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
         }
         for report in self.inbox.sequence.due(|lane| self.outstanding.lowest(lane)) {
             let confirm = self.channel.publish_report(&report);
-            self.outstanding.add(Payload::Report(report), confirm, None);
+            self.outstanding.add(Payload::Report(report), confirm, Vec::new());
             self.inbox.observer.window_changed(1);
         }
     }
@@ -157,40 +159,76 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
 
     /// As many as there are, so that one wake-up writes many messages.
     fn send_all_that_fit(&mut self) {
-        self.send_head();
-        while self.head.is_none()
-            && let Ok(request) = self.inbox.requests.try_recv()
-        {
-            self.head = Some(request);
-            self.send_head();
+        if std::mem::take(&mut self.releases) {
+            let mut gathered = self.gathering.len();
+            while gathered > 0 && self.send(gathered) {
+                gathered = gathered.min(self.gathering.len());
+            }
+        }
+        loop {
+            while self.has_room()
+                && let Ok(request) = self.inbox.requests.try_recv()
+            {
+                self.gathering.push(request);
+            }
+            self.drop_what_need_not_be_sent();
+            let is_few = self.outstanding.messages() < FEW_MESSAGES;
+            let is_full = self.gathering.len() >= MOST_REGISTRATIONS;
+            let most = if is_few { 1 } else { MOST_REGISTRATIONS };
+            if !(is_few || is_full) || !self.send(most) {
+                return;
+            }
         }
     }
 
-    /// Sends the next request, or answers it; keeps it only while the window is full.
-    fn send_head(&mut self) {
-        let Some(request) = self.head.take() else { return };
-        if request.reply.is_abandoned() {
-            return;
+    /// Whether a request may be taken from the queue: as many as a message carries and the window
+    /// has places for, and one when there is none.
+    fn has_room(&self) -> bool {
+        let waiting = self.gathering.len();
+        let taken = self.outstanding.weight() + waiting;
+        waiting == 0 || (waiting < MOST_REGISTRATIONS && taken < self.inbox.limits.window)
+    }
+
+    /// Sends the next message, of at most so many registrations; false when nothing was sent.
+    fn send(&mut self, most: usize) -> bool {
+        self.drop_what_need_not_be_sent();
+        let places = self.inbox.limits.window.saturating_sub(self.outstanding.weight());
+        let most = most.min(MOST_REGISTRATIONS).min(places);
+        if most == 0 {
+            return false;
         }
-        if self.is_blocked {
-            request.reply.answer(Err(PublishError::Unavailable));
-        } else if Instant::now() >= request.send_before {
-            request.reply.answer(Err(PublishError::Saturated));
-        } else if self.outstanding.len() >= self.inbox.limits.window {
-            self.head = Some(request);
-        } else {
-            let PublishRequest { mut message, reply, .. } = request;
-            let (lane, sequence) = (message.lane, &mut self.inbox.sequence);
-            let number = sequence.next(lane);
-            sequence_header::put(&mut message.headers, sequence.producer(), number);
-            let confirm = self.channel.publish(message);
-            self.outstanding.add(Payload::Registrations(lane, number), confirm, Some(reply));
-            self.inbox.observer.window_changed(1);
+        let Some((mut message, replies)) = self.gathering.take(most) else { return false };
+        let (lane, sequence) = (message.lane, &mut self.inbox.sequence);
+        let number = sequence.next(lane);
+        sequence_header::put(&mut message.headers, sequence.producer(), number);
+        self.inbox.observer.window_changed(in_use(replies.len()));
+        let confirm = self.channel.publish(message);
+        self.outstanding.add(Payload::Registrations(lane, number), confirm, replies);
+        true
+    }
+
+    /// Passes over requests whose callers hung up, and answers those that must not be sent any more.
+    fn drop_what_need_not_be_sent(&mut self) {
+        self.gathering.drop_abandoned();
+        let now = Instant::now();
+        while let Some(request) = self.gathering.first() {
+            let error = if self.is_blocked {
+                PublishError::Unavailable
+            } else if now >= request.send_before {
+                PublishError::Saturated
+            } else {
+                return;
+            };
+            if let Some(request) = self.gathering.pop() {
+                request.reply.answer(Err(error));
+            }
         }
     }
 
     fn settle(&mut self, settled: Vec<(InFlight, ConfirmOutcome)>) -> Result<(), String> {
-        self.inbox.observer.window_changed(-in_use(settled.len()));
+        let weight = settled.iter().map(|(sent, _)| sent.weight).sum();
+        self.inbox.observer.window_changed(-in_use(weight));
+        self.releases = true;
         let any_returned = settled.iter().any(|(_, outcome)| *outcome == ConfirmOutcome::Returned);
         let any_lost = settled.iter().any(|(_, outcome)| *outcome == ConfirmOutcome::ChannelClosed);
         for (sent, outcome) in settled {
@@ -203,8 +241,9 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
             match (sent.payload, result) {
                 (Payload::Registrations(..), Ok(())) => {
                     self.has_confirmed = true;
-                    let trace = sent.reply.as_ref().and_then(Reply::trace);
-                    self.inbox.observer.confirmed_after(sent.at.elapsed(), trace);
+                    for reply in &sent.replies {
+                        self.inbox.observer.confirmed_after(sent.at.elapsed(), reply.trace());
+                    }
                 }
                 (Payload::Registrations(lane, number), Err(_)) => {
                     self.inbox.sequence.unconfirmed(lane, number);
@@ -215,7 +254,7 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
                 // Made again in a moment, since it does no harm twice.
                 (Payload::Report(_), Err(_)) => {}
             }
-            if let Some(reply) = sent.reply {
+            for reply in sent.replies {
                 reply.answer(result);
             }
         }
@@ -264,7 +303,7 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
             return Err(format!("no confirm within {timeout:?}"));
         }
         while self.outstanding.oldest_unanswered().is_some_and(|sent_at| sent_at + timeout <= now) {
-            if let Some(reply) = self.outstanding.take_oldest_reply() {
+            for reply in self.outstanding.take_oldest_replies() {
                 reply.answer(Err(PublishError::Unknown));
             }
         }
@@ -275,6 +314,6 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
     }
 }
 
-fn in_use(messages: usize) -> i64 {
-    i64::try_from(messages).unwrap_or(i64::MAX)
+fn in_use(places: usize) -> i64 {
+    i64::try_from(places).unwrap_or(i64::MAX)
 }

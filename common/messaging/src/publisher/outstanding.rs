@@ -20,8 +20,10 @@ use crate::ledger::confirm_report::ConfirmReport;
 pub(crate) struct InFlight {
     pub(crate) at: Instant,
     pub(crate) payload: Payload,
-    /// Nobody, when the answer was given already, or nobody asked.
-    pub(crate) reply: Option<Reply>,
+    /// How many places of the window it takes.
+    pub(crate) weight: usize,
+    /// Empty once they are answered.
+    pub(crate) replies: Vec<Reply>,
 }
 
 /// What was sent.
@@ -37,6 +39,7 @@ pub(crate) enum Payload {
 pub(crate) struct OutstandingConfirms<C> {
     confirms: FuturesUnordered<Numbered<C>>,
     sent: BTreeMap<u64, InFlight>,
+    weight: usize,
     next: u64,
     /// Those before this number were answered already.
     answered_before: u64,
@@ -47,24 +50,32 @@ impl<C: Future<Output = ConfirmOutcome> + Unpin> OutstandingConfirms<C> {
         Self {
             confirms: FuturesUnordered::new(),
             sent: BTreeMap::new(),
+            weight: 0,
             next: 0,
             answered_before: 0,
         }
     }
 
-    pub(crate) fn len(&self) -> usize {
+    /// Messages, reports among them.
+    pub(crate) fn messages(&self) -> usize {
         self.sent.len()
+    }
+
+    /// Registrations and reports.
+    pub(crate) fn weight(&self) -> usize {
+        self.weight
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.sent.is_empty()
     }
 
-    pub(crate) fn add(&mut self, payload: Payload, confirm: C, reply: Option<Reply>) {
-        let number = self.next;
+    pub(crate) fn add(&mut self, payload: Payload, confirm: C, replies: Vec<Reply>) {
+        let (number, weight) = (self.next, replies.len().max(1));
+        self.weight += weight;
         self.next += 1;
         self.confirms.push(Numbered { number, confirm });
-        self.sent.insert(number, InFlight { at: Instant::now(), payload, reply });
+        self.sent.insert(number, InFlight { at: Instant::now(), payload, weight, replies });
     }
 
     /// The lowest number of this lane whose fate is open.
@@ -77,7 +88,9 @@ impl<C: Future<Output = ConfirmOutcome> + Unpin> OutstandingConfirms<C> {
 
     /// Takes the oldest and watches its confirm no more.
     pub(crate) fn forget_oldest(&mut self) -> Option<InFlight> {
-        self.sent.pop_first().map(|(_, sent)| sent)
+        let (_, sent) = self.sent.pop_first()?;
+        self.weight -= sent.weight;
+        Some(sent)
     }
 
     /// When the oldest was sent.
@@ -88,15 +101,17 @@ impl<C: Future<Output = ConfirmOutcome> + Unpin> OutstandingConfirms<C> {
     /// When the oldest of those was sent that wait for an answer.
     pub(crate) fn oldest_unanswered(&self) -> Option<Instant> {
         let mut unanswered = self.sent.range(self.answered_before..);
-        unanswered.find(|(_, sent)| sent.reply.is_some()).map(|(_, sent)| sent.at)
+        unanswered.find(|(_, sent)| !sent.replies.is_empty()).map(|(_, sent)| sent.at)
     }
 
     /// Takes the one who has waited longest for an answer, and keeps watching the confirm.
-    pub(crate) fn take_oldest_reply(&mut self) -> Option<Reply> {
+    pub(crate) fn take_oldest_replies(&mut self) -> Vec<Reply> {
         let mut unanswered = self.sent.range_mut(self.answered_before..);
-        let (number, sent) = unanswered.find(|(_, sent)| sent.reply.is_some())?;
+        let Some((number, sent)) = unanswered.find(|(_, sent)| !sent.replies.is_empty()) else {
+            return Vec::new();
+        };
         self.answered_before = number + 1;
-        sent.reply.take()
+        std::mem::take(&mut sent.replies)
     }
 
     /// Waits until something is settled, then gives **everything** that is settled by then.
@@ -134,7 +149,10 @@ impl<C: Future<Output = ConfirmOutcome> + Unpin> OutstandingConfirms<C> {
         (number, what): (u64, ConfirmOutcome),
         into: &mut Vec<(InFlight, ConfirmOutcome)>,
     ) {
-        into.extend(self.sent.remove(&number).map(|sent| (sent, what)));
+        if let Some(sent) = self.sent.remove(&number) {
+            self.weight -= sent.weight;
+            into.push((sent, what));
+        }
     }
 }
 

@@ -7,18 +7,34 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::error::PublishError;
-use super::message::OutgoingMessage;
+use super::message::{OutgoingMessage, OutgoingRegistration};
 use super::observer::PublisherObserver;
 
-/// A message and whoever waits for the answer.
+/// What is to be published, and who waits for the confirm.
 pub(crate) struct PublishRequest {
-    pub(crate) message: OutgoingMessage,
+    pub(crate) content: Content,
     pub(crate) reply: Reply,
     /// Not sent after this: the caller was promised an answer.
     pub(crate) send_before: Instant,
 }
 
-/// Who is to be told what became of a message.
+pub(crate) enum Content {
+    /// A message of its own.
+    Message(OutgoingMessage),
+    /// May share a message with others.
+    Registration(OutgoingRegistration),
+}
+
+impl Content {
+    pub(crate) fn lane(&self) -> Lane {
+        match self {
+            Self::Message(message) => message.lane,
+            Self::Registration(registration) => registration.lane,
+        }
+    }
+}
+
+/// Who gets the answer.
 pub(crate) struct Reply {
     to: oneshot::Sender<Result<(), PublishError>>,
     lane: Lane,

@@ -13,19 +13,23 @@ use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-struct Running {
-    publisher: Publisher,
-    broker: FakeBroker,
+pub(crate) struct Running {
+    pub(crate) publisher: Publisher,
+    pub(crate) broker: FakeBroker,
     shutdown: CancellationToken,
     tasks: JoinSet<()>,
 }
 
 /// A window of two, a queue of two; a second in the queue, five for the confirm.
 async fn start(broker: FakeBroker) -> Running {
+    start_with(broker, 2, 2).await
+}
+
+pub(crate) async fn start_with(broker: FakeBroker, window: usize, queue: usize) -> Running {
     let settings = PublishSettings {
         publish_connections: 1.try_into().unwrap(),
-        publish_window: 2.try_into().unwrap(),
-        publish_queue: 2.try_into().unwrap(),
+        publish_window: window.try_into().unwrap(),
+        publish_queue: queue.try_into().unwrap(),
         publish_queue_timeout: SECOND,
         publish_confirm_timeout: 5 * SECOND,
     };
@@ -41,7 +45,7 @@ async fn start(broker: FakeBroker) -> Running {
 
 impl Running {
     /// Lets every task get as far as it gets without time passing.
-    async fn settle_down(&self) {
+    pub(crate) async fn settle_down(&self) {
         for _ in 0..20 {
             tokio::task::yield_now().await;
         }
@@ -63,17 +67,17 @@ impl Running {
         waiting
     }
 
-    async fn settle(&self, what: ConfirmOutcome) {
+    pub(crate) async fn settle(&self, what: ConfirmOutcome) {
         self.broker.settle_oldest(what);
         self.settle_down().await;
     }
 
-    async fn change_to(&self, condition: ChannelState) {
+    pub(crate) async fn change_to(&self, condition: ChannelState) {
         self.broker.change_to(condition);
         self.settle_down().await;
     }
 
-    async fn wait(&self, time: Duration) {
+    pub(crate) async fn wait(&self, time: Duration) {
         advance(time).await;
         self.settle_down().await;
     }
@@ -85,7 +89,9 @@ fn message(id: &str) -> OutgoingMessage {
 }
 
 /// What was answered by now.
-fn answer(waiting: JoinHandle<Result<(), PublishError>>) -> Option<Result<(), PublishError>> {
+pub(crate) fn answer(
+    waiting: JoinHandle<Result<(), PublishError>>,
+) -> Option<Result<(), PublishError>> {
     waiting.now_or_never().map(Result::unwrap)
 }
 

@@ -1,0 +1,76 @@
+//! The trace contexts in a message of several registrations.
+//!
+//! `traceparent` is that of the first registration, as in a message of one. The header named here
+//! lists those of the others that are sampled, in order: `2:00-…-01,5:00-…-01`, where 2 and 5 are
+//! the registrations' positions in the envelope, from 0.
+
+use std::collections::BTreeMap;
+
+const TRACEPARENT: &str = "traceparent";
+const OTHERS: &str = "x-registrar-traceparents";
+/// The flags at the end of a `traceparent` of a trace that is recorded.
+const SAMPLED: &str = "-01";
+/// No publisher lists more.
+const MOST: usize = 512;
+
+/// Whether these are no headers but a `traceparent`, or none: a `tracestate` does not fit the list.
+pub(crate) fn is_plain(headers: &BTreeMap<String, String>) -> bool {
+    headers.keys().all(|name| name == TRACEPARENT)
+}
+
+/// Writes the list for registrations with these headers.
+pub(crate) fn put<'a>(
+    into: &mut BTreeMap<String, String>,
+    registrations: impl Iterator<Item = &'a BTreeMap<String, String>>,
+) {
+    let traceparents = registrations.map(|headers| headers.get(TRACEPARENT)).enumerate().skip(1);
+    let sampled = traceparents.filter_map(|(position, traceparent)| {
+        let traceparent = traceparent.filter(|text| text.ends_with(SAMPLED))?;
+        Some(format!("{position}:{traceparent}"))
+    });
+    let list = sampled.collect::<Vec<_>>().join(",");
+    if !list.is_empty() {
+        into.insert(OTHERS.to_owned(), list);
+    }
+}
+
+/// The position and the headers of each registration after the first that the list names.
+pub(crate) fn read(headers: &BTreeMap<String, String>) -> Vec<(usize, BTreeMap<String, String>)> {
+    let list = headers.get(OTHERS).map_or("", String::as_str);
+    let entry = |entry: &str| {
+        let (position, traceparent) = entry.split_once(':')?;
+        let headers = BTreeMap::from([(TRACEPARENT.to_owned(), traceparent.to_owned())]);
+        Some((position.parse().ok()?, headers))
+    };
+    list.split(',').take(MOST).filter_map(entry).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(traceparent: &str) -> BTreeMap<String, String> {
+        BTreeMap::from([(TRACEPARENT.to_owned(), traceparent.to_owned())])
+    }
+
+    #[test]
+    fn the_sampled_after_the_first_are_listed_with_their_positions() {
+        let each =
+            [headers("00-a-b-01"), headers("00-c-d-00"), BTreeMap::new(), headers("00-e-f-01")];
+        let mut written = each[0].clone();
+        put(&mut written, each.iter());
+        assert_eq!(written[OTHERS], "3:00-e-f-01");
+        assert_eq!(read(&written), [(3, headers("00-e-f-01"))]);
+    }
+
+    #[test]
+    fn a_message_of_one_has_no_list_and_nonsense_names_none() {
+        let mut written = headers("00-a-b-01");
+        put(&mut written, std::iter::once(&headers("00-a-b-01")));
+        assert_eq!(written, headers("00-a-b-01"));
+        for text in ["", "x", "x:00-a-b-01", "-1:00-a-b-01", ",,"] {
+            written.insert(OTHERS.to_owned(), text.to_owned());
+            assert!(read(&written).is_empty(), "{text}");
+        }
+    }
+}
