@@ -30,6 +30,11 @@ impl Gathering {
         self.0.front()
     }
 
+    /// Whether the first is a message of its own, for which there is nothing to wait.
+    pub(crate) fn starts_with_message(&self) -> bool {
+        self.first().is_some_and(|request| matches!(request.content, Content::Message(_)))
+    }
+
     pub(crate) fn drop_abandoned(&mut self) {
         self.0.retain(|request| !request.reply.is_abandoned());
     }

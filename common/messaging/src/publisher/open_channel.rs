@@ -174,8 +174,9 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
             self.drop_what_need_not_be_sent();
             let is_few = self.outstanding.messages() < FEW_MESSAGES;
             let is_full = self.gathering.len() >= MOST_REGISTRATIONS;
+            let is_due = is_few || is_full || self.gathering.starts_with_message();
             let most = if is_few { 1 } else { MOST_REGISTRATIONS };
-            if !(is_few || is_full) || !self.send(most) {
+            if !is_due || !self.send(most) {
                 return;
             }
         }
