@@ -20,7 +20,7 @@ pub(super) async fn publish(
 ) -> Result<(), PublishError> {
     let mut headers = BTreeMap::new();
     let span = send_span(&registration);
-    propagation::inject(&span, &mut headers);
+    span.in_scope(|| propagation::inject_current(&mut headers));
     let outgoing = OutgoingRegistration::new(LANE, &registration, headers);
     span.record(MESSAGING_MESSAGE_BODY_SIZE, outgoing.body_len());
     let result = publisher.register(outgoing).instrument(span.clone()).await;
