@@ -8,10 +8,11 @@ use crate::source::Source;
 pub(crate) fn settled_numbers(source: &Source, items: &[&Item]) -> Ledger {
     let mut ledger = Ledger::default();
     for item in items {
-        let number = caught(|| item.delivery.number()).flatten();
-        let Some((producer, number)) = number else { continue };
+        let numbers = caught(|| item.delivery.numbers()).flatten();
+        let Some((producer, numbers)) = numbers else { continue };
         let Some(lane) = source.lane_of(item) else { continue };
-        ledger.entry(SequenceKey { producer, lane }).settled.insert(number, number);
+        let settled = &mut ledger.entry(SequenceKey { producer, lane }).settled;
+        settled.insert(*numbers.start(), *numbers.end());
     }
     ledger
 }

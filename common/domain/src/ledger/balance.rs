@@ -12,12 +12,13 @@ use crate::Lane;
 pub struct Snapshot {
     /// Every state.
     pub ledger: Ledger,
-    /// How many messages wait in queues, by the lane that they may be of. Not counted are those
-    /// that a worker has in hand, which RabbitMQ does not report exactly.
+    /// How many numbers at most wait in queues, by the lane that they may be of: RabbitMQ counts
+    /// messages, which have several. Not counted are those that a worker has in hand, which RabbitMQ
+    /// does not report exactly.
     pub waiting: BTreeMap<Lane, u64>,
 }
 
-/// The figures of a lane, in messages. `confirmed` = `settled` + `in_flight` + `unaccounted`.
+/// The figures of a lane, in numbers: one for each registration, and for a chunk of an import. `confirmed` = `settled` + `in_flight` + `unaccounted`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Balance {
     /// RabbitMQ confirmed them and the publisher has said so.

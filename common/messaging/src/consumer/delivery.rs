@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use registrar_domain::ledger::ProducerId;
 
@@ -28,9 +29,9 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// Who numbered it, and its number in its lane; none when a version without a ledger published
-    /// it, or somebody else.
-    pub fn number(&self) -> Option<(ProducerId, u64)> {
+    /// Which producer numbered its registrations, and their numbers in its lane; none when a version
+    /// without a ledger published it, or another client.
+    pub fn numbers(&self) -> Option<(ProducerId, RangeInclusive<u64>)> {
         sequence_header::read(&self.headers)
     }
 

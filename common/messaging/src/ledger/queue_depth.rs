@@ -11,7 +11,11 @@ use super::live_counts::LiveCounts;
 use crate::connection::{AmqpConnection, Frames};
 use crate::error::ConnectError;
 use crate::names::{DEAD_LETTER, UNROUTED, queue_for};
+use crate::publisher::gathering::MOST_REGISTRATIONS;
 use crate::settings::MessagingSettings;
+
+/// The most numbers of a message: one for each of the registrations that travel together.
+const MOST_NUMBERS: u64 = MOST_REGISTRATIONS as u64;
 
 /// A connection that asks RabbitMQ how many messages wait.
 pub struct QueueDepths {
@@ -27,14 +31,16 @@ impl QueueDepths {
         Ok(Self { connection, channel })
     }
 
-    /// How many messages wait that may be of each lane: those of its queue, and those that RabbitMQ
-    /// gave up on or could not route, whichever lane they are of. Exact at the moment when it is
-    /// asked; without those that a consumer has in hand. After an error, connect again.
+    /// How many numbers may wait of each lane: as many as a message can have for each of those in its
+    /// queue, and those that RabbitMQ gave up on or could not route, whichever lane they are of. 0 is
+    /// exact at the moment when it is asked; without what a consumer has in hand. After an error,
+    /// connect again.
     pub async fn waiting(&self) -> Result<BTreeMap<Lane, u64>, ConnectError> {
         let aside = self.ready(DEAD_LETTER).await? + self.ready(UNROUTED).await?;
         let mut waiting = BTreeMap::new();
         for lane in Lane::ALL {
-            waiting.insert(lane, self.ready(queue_for(lane)).await? + aside);
+            let messages = self.ready(queue_for(lane)).await? + aside;
+            waiting.insert(lane, messages.saturating_mul(MOST_NUMBERS));
         }
         Ok(waiting)
     }
@@ -48,7 +54,7 @@ impl QueueDepths {
         Ok(lanes)
     }
 
-    /// Says goodbye.
+    /// Closes the connection gracefully.
     pub async fn close(self) {
         self.connection.close().await;
     }

@@ -1,4 +1,7 @@
-//! The numbers that a line gives its messages, and what it has yet to state about them.
+//! The numbers that a publisher connection gives to registrations, and what it has yet to report about
+//! them.
+
+use std::ops::RangeInclusive;
 
 use registrar_domain::Lane;
 use registrar_domain::ledger::{ProducerId, SequenceKey, SequenceSet};
@@ -6,10 +9,10 @@ use registrar_domain::ledger::{ProducerId, SequenceKey, SequenceSet};
 use super::confirm_report::ConfirmReport;
 
 /// The most ranges of unconfirmed numbers that are kept for a report, so that memory is bounded
-/// also while statements cannot be sent.
+/// also while reports cannot be published.
 const MAX_RANGES: usize = 10_000;
 
-/// One line's numbers, over all of its sessions.
+/// One connection's numbers, over all of its channels.
 #[derive(Debug)]
 pub(crate) struct SequenceNumbers {
     lanes: [LaneSequence; Lane::ALL.len()],
@@ -42,17 +45,18 @@ impl SequenceNumbers {
         self.producer
     }
 
-    /// The next number of this lane.
-    pub(crate) fn next(&mut self, lane: Lane) -> u64 {
+    /// The next numbers of this lane, for a message of so many registrations.
+    pub(crate) fn next(&mut self, lane: Lane, registrations: usize) -> RangeInclusive<u64> {
         let numbers = self.lane(lane);
-        numbers.assigned += 1;
-        numbers.assigned
+        let first = numbers.assigned + 1;
+        numbers.assigned += registrations as u64;
+        first..=numbers.assigned
     }
 
-    /// This number's message was refused, or it is not known what became of it.
-    pub(crate) fn unconfirmed(&mut self, lane: Lane, number: u64) {
+    /// The message of these numbers was refused, or it is not known what became of it.
+    pub(crate) fn unconfirmed(&mut self, lane: Lane, of_message: &RangeInclusive<u64>) {
         let numbers = self.lane(lane);
-        numbers.unconfirmed.insert(number, number);
+        numbers.unconfirmed.insert(*of_message.start(), *of_message.end());
         if numbers.unconfirmed.ranges().len() > MAX_RANGES {
             // Calls confirmed numbers unconfirmed, which hides losses but invents none.
             tracing::warn!("publishing: the ledger loses detail, since it cannot be written");
@@ -105,7 +109,7 @@ mod tests {
     fn assigned(count: u64) -> SequenceNumbers {
         let mut sequence = SequenceNumbers::new();
         for number in 1..=count {
-            assert_eq!(sequence.next(LANE), number);
+            assert_eq!(sequence.next(LANE, 1), number..=number);
         }
         sequence
     }
@@ -128,10 +132,22 @@ mod tests {
     }
 
     #[test]
+    fn a_message_of_several_takes_a_number_for_each() {
+        let mut sequence = assigned(3);
+        assert_eq!(sequence.next(LANE, 32), 4..=35);
+        sequence.unconfirmed(LANE, &(4..=35));
+        assert_eq!(sequence.next(Lane::Bulk, 1), 1..=1);
+        let report = due(&sequence, None);
+        assert_eq!(report.map(|report| report.unconfirmed.to_string()), Some("".to_owned()));
+        let interactive = sequence.due(|_| None).remove(0);
+        assert_eq!(text(&interactive), ("1-35".to_owned(), "4-35".to_owned()));
+    }
+
+    #[test]
     fn nothing_is_stated_from_the_first_number_on_whose_fate_is_open() {
         let mut sequence = assigned(10);
-        sequence.unconfirmed(LANE, 3);
-        sequence.unconfirmed(LANE, 8);
+        sequence.unconfirmed(LANE, &(3..=3));
+        sequence.unconfirmed(LANE, &(8..=8));
         assert_eq!(due(&sequence, Some(1)), None);
         let report = due(&sequence, Some(7)).unwrap();
         assert_eq!(text(&report), ("1-6".to_owned(), "3".to_owned()));
@@ -140,8 +156,8 @@ mod tests {
     #[test]
     fn what_was_stated_is_not_stated_again_and_what_was_not_is() {
         let mut sequence = assigned(10);
-        sequence.unconfirmed(LANE, 3);
-        sequence.unconfirmed(LANE, 8);
+        sequence.unconfirmed(LANE, &(3..=3));
+        sequence.unconfirmed(LANE, &(8..=8));
         let first = due(&sequence, Some(5)).unwrap();
         assert_eq!(text(&due(&sequence, Some(5)).unwrap()), text(&first), "it was not confirmed");
         sequence.mark_reported(&first);
@@ -158,9 +174,9 @@ mod tests {
     fn memory_is_bounded_when_nothing_can_be_reported() {
         let mut sequence = SequenceNumbers::new();
         for _ in 0..3 * MAX_RANGES {
-            let number = sequence.next(LANE);
-            if number.is_multiple_of(2) {
-                sequence.unconfirmed(LANE, number);
+            let numbers = sequence.next(LANE, 1);
+            if numbers.start().is_multiple_of(2) {
+                sequence.unconfirmed(LANE, &numbers);
             }
         }
         assert!(due(&sequence, None).unwrap().unconfirmed.ranges().len() <= MAX_RANGES);

@@ -3,7 +3,7 @@
 mod amqp;
 mod connection_task;
 pub(crate) mod error;
-mod gathering;
+pub(crate) mod gathering;
 mod inbox;
 pub(crate) mod message;
 pub(crate) mod observer;

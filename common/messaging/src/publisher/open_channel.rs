@@ -122,8 +122,8 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
     fn fail_outstanding(&mut self) {
         self.inbox.observer.window_changed(-in_use(self.outstanding.weight()));
         while let Some(InFlight { payload, replies, .. }) = self.outstanding.forget_oldest() {
-            if let Payload::Registrations(lane, number) = payload {
-                self.inbox.sequence.unconfirmed(lane, number);
+            if let Payload::Registrations(lane, numbers) = payload {
+                self.inbox.sequence.unconfirmed(lane, &numbers);
             }
             for reply in replies {
                 reply.answer(Err(PublishError::Unknown));
@@ -200,11 +200,11 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
         }
         let Some((mut message, replies)) = self.gathering.take(most) else { return false };
         let (lane, sequence) = (message.lane, &mut self.inbox.sequence);
-        let number = sequence.next(lane);
-        sequence_header::put(&mut message.headers, sequence.producer(), number);
+        let numbers = sequence.next(lane, replies.len());
+        sequence_header::put(&mut message.headers, sequence.producer(), &numbers);
         self.inbox.observer.window_changed(in_use(replies.len()));
         let confirm = self.channel.publish(message);
-        self.outstanding.add(Payload::Registrations(lane, number), confirm, replies);
+        self.outstanding.add(Payload::Registrations(lane, numbers), confirm, replies);
         true
     }
 
@@ -246,8 +246,8 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
                         self.inbox.observer.confirmed_after(sent.at.elapsed(), reply.trace());
                     }
                 }
-                (Payload::Registrations(lane, number), Err(_)) => {
-                    self.inbox.sequence.unconfirmed(lane, number);
+                (Payload::Registrations(lane, numbers), Err(_)) => {
+                    self.inbox.sequence.unconfirmed(lane, &numbers);
                 }
                 (Payload::Report(report), Ok(())) => {
                     self.inbox.sequence.mark_reported(&report);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
+use std::ops::RangeInclusive;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,8 +29,8 @@ pub(crate) struct InFlight {
 
 /// What was sent.
 pub(crate) enum Payload {
-    /// The message with this number in its lane.
-    Registrations(Lane, u64),
+    /// A message whose registrations have these numbers in its lane.
+    Registrations(Lane, RangeInclusive<u64>),
     Report(ConfirmReport),
 }
 
@@ -80,8 +81,8 @@ impl<C: Future<Output = ConfirmOutcome> + Unpin> OutstandingConfirms<C> {
 
     /// The lowest number of this lane whose fate is open.
     pub(crate) fn lowest(&self, lane: Lane) -> Option<u64> {
-        self.sent.values().find_map(|sent| match sent.payload {
-            Payload::Registrations(of, number) => (of == lane).then_some(number),
+        self.sent.values().find_map(|sent| match &sent.payload {
+            Payload::Registrations(of, numbers) => (*of == lane).then_some(*numbers.start()),
             Payload::Report(_) => None,
         })
     }
