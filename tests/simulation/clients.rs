@@ -9,7 +9,7 @@ use registrar_messaging::{Envelope, OutgoingMessage, OutgoingRegistration, Publi
 use time::OffsetDateTime;
 use tokio::time::{sleep, timeout};
 
-use super::database::POISON;
+use super::database::{DEADLY, POISON};
 use super::installation::Assembly;
 use super::plan::{Content, Submission, student};
 use super::world::World;
@@ -22,6 +22,9 @@ const VARIANT_BYTE: usize = 8;
 
 /// One client, with its submissions one after the other.
 pub(crate) async fn submit_all<A: Assembly>(world: Arc<World>, number: usize) {
+    if world.plan.is_burst {
+        world.publisher_is_ready().await;
+    }
     for (position, submission) in world.plan.clients[number].iter().enumerate() {
         let mut attempts = 0;
         let mut must_repeat = submission.repeats;
@@ -29,7 +32,7 @@ pub(crate) async fn submit_all<A: Assembly>(world: Arc<World>, number: usize) {
             attempts += 1;
             let (sent, message) = message::<A>(&world, submission, [number, position, attempts]);
             let ids: Vec<_> = sent.iter().map(|(id, _)| *id).collect();
-            let is_accepted = publish(&world, submission, attempts, &ids, message).await;
+            let is_accepted = publish::<A>(&world, submission, attempts, &ids, message).await;
             if is_accepted {
                 for (id, email) in sent {
                     world.people().accepted.entry(id).or_default().insert(email);
@@ -44,8 +47,8 @@ pub(crate) async fn submit_all<A: Assembly>(world: Arc<World>, number: usize) {
     }
 }
 
-async fn publish(
-    world: &World,
+async fn publish<A: Assembly>(
+    world: &Arc<World>,
     submission: &Submission,
     attempts: usize,
     ids: &[RegistrationId],
@@ -57,7 +60,10 @@ async fn publish(
     let publishing = async {
         match message {
             Outgoing::Message(message) => publisher.publish(message).await,
-            Outgoing::Registration(registration) => publisher.register(registration).await,
+            Outgoing::Registration(registration) => {
+                let answer = publisher.register(registration).await;
+                A::answer(Arc::clone(world), ids[0], answer).await
+            }
         }
     };
     let hangs_up_after = submission.hangs_up_after.filter(|_| attempts == 1);
@@ -84,6 +90,7 @@ fn message<A: Assembly>(
             (addresses.iter().copied().map(student).collect(), lane)
         }
         Content::Poison => (vec![POISON.to_owned()], Lane::Interactive),
+        Content::Deadly => (vec![DEADLY.to_owned()], Lane::Interactive),
         Content::Unreadable => (vec!["unreadable@example.com".to_owned()], Lane::Interactive),
     };
     let registrations: Vec<_> = emails

@@ -18,6 +18,8 @@ use super::world::World;
 
 /// The e-mail address of rows that the database refuses.
 pub(crate) const POISON: &str = "poison@example.com";
+/// The e-mail address of rows that crash the worker.
+pub(crate) const DEADLY: &str = "deadly@example.com";
 /// How late a statement may be executed whose process has died.
 const STALL_MS: (u64, u64) = (0, 2_000);
 
@@ -163,6 +165,12 @@ impl RegistrationStore for DatabaseDouble {
     }
 
     async fn store(&self, batch: &[Registration]) -> Result<Vec<Verdict>, StorageError> {
+        if batch.iter().any(|row| row.student.email().as_str() == DEADLY) {
+            self.process.goes_on().await;
+            self.world.note(|| format!("{}: crashes over a row", self.process.name));
+            self.process.crash();
+            return pending().await;
+        }
         let mut verdicts = BTreeMap::new();
         let mut seen = BTreeSet::new();
         let mut open: Vec<_> = batch.iter().filter(|row| seen.insert(row.id)).cloned().collect();

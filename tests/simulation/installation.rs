@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use registrar_domain::{DerivationKey, IdempotencyKey, Lane, Outcome, RegistrationId, Student};
 use registrar_messaging::transport::Connector;
-use registrar_messaging::{ConsumerConnector, Envelope, PublishSettings, Publisher};
+use registrar_messaging::{ConsumerConnector, Envelope, PublishError, PublishSettings, Publisher};
 use registrar_runtime::retry::RetryPolicy;
 use registrar_storage::{PauseWatch, RegistrationStore};
 use registrar_telemetry::metrics::Metrics;
@@ -19,6 +19,7 @@ use registrar_worker::observe::metrics::WorkerMetrics;
 use registrar_worker::processor::Processor;
 use registrar_worker::readiness::Readiness;
 use registrar_worker::source::Source;
+use registrar_worker::split::Splitter;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -35,6 +36,8 @@ use super::world::World;
 /// Between a process's end and its successor.
 const RESTART_MS: (u64, u64) = (5, 150);
 const BATCH_ROWS: u16 = 4;
+/// The window and the queue of a publisher that many registrations come to at once.
+const BURST: (usize, usize) = (12, 24);
 
 thread_local! {
     static JITTER: RefCell<Random> = RefCell::new(Random::from_seed(0));
@@ -57,6 +60,15 @@ pub(crate) trait Assembly: Send + Sync + 'static {
     /// How the API derives an id from a key.
     fn id(key: &IdempotencyKey, scope: &str, student: &Student) -> RegistrationId {
         key.registration_id(&DerivationKey::new(&"simulated".into()), scope, student)
+    }
+
+    /// How a client that registered a student is answered.
+    fn answer(
+        _world: Arc<World>,
+        _id: RegistrationId,
+        answer: Result<(), PublishError>,
+    ) -> impl Future<Output = Result<(), PublishError>> + Send {
+        async move { answer }
     }
 
     /// What every reader of the tables sees of a registration.
@@ -101,13 +113,14 @@ fn policy(first_ms: u64, cap_ms: u64) -> RetryPolicy {
     RetryPolicy::new(first, cap).drawing_from(jitter)
 }
 
-/// Small bounds, so that each of them is reached.
-fn publish_settings(connections: usize) -> PublishSettings {
+/// Small bounds, so that each of them is reached; but what a burst needs.
+fn publish_settings(connections: usize, is_burst: bool) -> PublishSettings {
     let count = |count| NonZeroUsize::new(count).unwrap();
+    let (window, queue) = if is_burst { BURST } else { (2, 1) };
     PublishSettings {
         publish_connections: count(connections),
-        publish_window: count(2),
-        publish_queue: count(1),
+        publish_window: count(window),
+        publish_queue: count(queue),
         publish_queue_timeout: Duration::from_millis(100),
         publish_confirm_timeout: Duration::from_millis(400),
     }
@@ -124,7 +137,7 @@ pub(crate) async fn keep_api<A: Assembly>(world: Arc<World>, end: CancellationTo
         };
         let (publisher, connections) = Publisher::with_connectors(
             (0..world.plan.connections).map(double),
-            publish_settings(world.plan.connections),
+            publish_settings(world.plan.connections, world.plan.is_burst),
             policy(10, 500),
             Arc::new(()),
             &shutdown,
@@ -169,6 +182,7 @@ pub(crate) async fn keep_worker<A: Assembly>(
             Recorder::new(Arc::clone(&store), policy(10, 300), Readiness::starting([]));
         running.spawn(recording.run());
         for (source, processors) in sources {
+            let splitter = splitter::<A>(Arc::clone(&world), Arc::clone(&process));
             let (world, process) = (Arc::clone(&world), Arc::clone(&process));
             let stop = process.stopping();
             // One for each consumer: the tasks that wait on one watch are woken in a random order.
@@ -176,7 +190,7 @@ pub(crate) async fn keep_worker<A: Assembly>(
             let (pauses, keeping) = PauseWatch::new(double);
             running.spawn(keeping.run(stop.clone()));
             let consuming = A::consuming(ConsumingDouble { world, process });
-            let stored = (Arc::clone(&store), ledger.clone());
+            let stored = (Arc::clone(&store), ledger.clone(), splitter);
             let consumption = consumption::<A>(consuming, stored, source, processors, pauses);
             running.spawn(async move { consumption.run(stop).await.unwrap() });
         }
@@ -187,9 +201,18 @@ pub(crate) async fn keep_worker<A: Assembly>(
     }
 }
 
+fn splitter<A: Assembly>(world: Arc<World>, process: Arc<Process>) -> Splitter {
+    Splitter::new(move |shutdown| {
+        let (world, process) = (Arc::clone(&world), Arc::clone(&process));
+        let double = A::publishing(PublishingDouble { world, process });
+        let settings = publish_settings(1, false);
+        Publisher::with_connectors([double], settings, policy(10, 500), Arc::new(()), shutdown)
+    })
+}
+
 fn consumption<A: Assembly>(
     consuming: A::Consuming,
-    (store, ledger): (Arc<A::Store>, Recorder),
+    (store, ledger, splitter): (Arc<A::Store>, Recorder, Splitter),
     source: Source,
     processors: u16,
     pauses: PauseWatch,
@@ -202,6 +225,7 @@ fn consumption<A: Assembly>(
             source,
             store,
             ledger,
+            splitter,
             decode: Envelope::decode,
             limits: BatchLimits { rows: BATCH_ROWS.into(), linger: Duration::from_millis(5) },
             retry: policy(10, 300),

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use registrar_domain::{HoldReason, Outcome};
+
+use super::database::DEADLY;
 use super::installation::Assembly;
 use super::violation::Rule;
 use super::world::World;
@@ -32,6 +35,10 @@ pub(crate) fn judge<A: Assembly>(world: &World) {
             }
         }
         for (id, emails) in &people.accepted {
+            let died = A::outcomes(&tables, id) == [Outcome::OnHold(HoldReason::DeliveryLimit)];
+            if world.plan.is_burst && died && !emails.contains(DEADLY) {
+                broken.push((Rule::HeldForANeighbour, *id, String::new()));
+            }
             let is_another = |email: &&String| tables.students.get(id).is_some_and(|e| e != *email);
             if let Some(email) = emails.iter().find(is_another) {
                 broken.push((Rule::OutcomeOfAnother, *id, format!("sent with {email}")));

@@ -10,12 +10,15 @@ use super::fault::Fault;
 /// The most students of a run.
 pub(crate) const MOST_ADDRESSES: usize = 8;
 
+/// So many there are in a burst, so that some send the same.
+const BURST_ADDRESSES: usize = 20;
+
 /// The e-mail address of one of them.
 pub(crate) fn student(number: usize) -> String {
     format!("student{number}@example.com")
 }
 
-/// As RabbitMQ's policy has it; no run is long enough to reach it.
+/// As RabbitMQ's policy has it; only what crashes workers reaches it.
 pub(crate) const USUAL_DELIVERY_LIMIT: u32 = 20;
 
 #[derive(Clone, Debug)]
@@ -31,6 +34,9 @@ pub(crate) struct Plan {
     pub(crate) delivery_limit: u32,
     /// Whether a statement is executed even though its process has died.
     pub(crate) outlives: bool,
+    /// All clients send at once, and the publisher has room for them, so that registrations travel in
+    /// groups.
+    pub(crate) is_burst: bool,
 }
 
 /// What a client wants to have registered.
@@ -51,6 +57,8 @@ pub(crate) enum Content {
     Students(Vec<usize>),
     /// One that the database refuses.
     Poison,
+    /// One that a worker crashes of whenever it stores it.
+    Deadly,
     /// A body that cannot be decoded.
     Unreadable,
 }
@@ -96,7 +104,56 @@ impl Plan {
         }
         let (workers, connections) = (1 + random.below(3), 1 + random.below(2));
         let faults = (0..random.below(11)).map(|_| Fault::any(&mut random)).collect();
-        Self { schedule: seed, clients, workers, connections, faults, delivery_limit, outlives }
+        Self {
+            schedule: seed,
+            clients,
+            workers,
+            connections,
+            faults,
+            delivery_limit,
+            outlives,
+            is_burst: false,
+        }
+    }
+
+    /// Some twenty clients at once, perhaps with one among them that workers crash of.
+    pub(crate) fn burst_from_seed(seed: u64) -> Self {
+        let mut random = Random::from_seed(seed);
+        let outlives = random.is_one_in(2);
+        let has_deadly = random.is_one_in(2);
+        let count = 16 + random.below(9);
+        let deadly = random.below(count);
+        let mut clients = Vec::new();
+        for client in 0..count {
+            let mut submissions = Vec::new();
+            for position in 0..=random.below(2) {
+                let content = match random.below(40) {
+                    _ if has_deadly && client == deadly && position == 0 => Content::Deadly,
+                    0 => Content::Poison,
+                    _ => Content::Students(vec![random.below(BURST_ADDRESSES)]),
+                };
+                let key = (!random.is_one_in(3)).then_some(client * 2 + position);
+                submissions.push(Submission {
+                    content,
+                    key,
+                    hangs_up_after: random.is_one_in(8).then(|| random.between(0, 40)),
+                    repeats: key.is_some() && random.is_one_in(8),
+                });
+            }
+            clients.push(submissions);
+        }
+        let workers = 1 + random.below(2);
+        let faults = (0..random.below(6)).map(|_| Fault::any(&mut random)).collect();
+        Self {
+            schedule: seed,
+            clients,
+            workers,
+            connections: 1,
+            faults,
+            delivery_limit: USUAL_DELIVERY_LIMIT,
+            outlives,
+            is_burst: true,
+        }
     }
 }
 
@@ -111,7 +168,12 @@ impl fmt::Display for Plan {
         writeln!(
             formatter,
             "{}",
-            if self.outlives { "; statements outlive processes" } else { "" }
+            match (self.outlives, self.is_burst) {
+                (false, false) => "",
+                (true, false) => "; statements outlive processes",
+                (false, true) => "; all at once",
+                (true, true) => "; statements outlive processes; all at once",
+            }
         )?;
         for (number, submissions) in self.clients.iter().enumerate() {
             for Submission { content, key, hangs_up_after, repeats } in submissions {

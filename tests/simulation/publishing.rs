@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
+use registrar_domain::RegistrationId;
 use registrar_messaging::transport::{ChannelState, ConfirmChannel, ConfirmOutcome, Connector};
-use registrar_messaging::{ConfirmReport, ConnectError, OutgoingMessage};
+use registrar_messaging::{ConfirmReport, ConnectError, Envelope, OutgoingMessage};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
@@ -39,8 +40,15 @@ impl Connector for PublishingDouble {
         let (sent, received) = mpsc::unbounded_channel();
         let (world, process) = (Arc::clone(&self.world), Arc::clone(&self.process));
         tokio::spawn(Serving { world, process, number, received }.run());
-        Ok(ChannelDouble { world: Arc::clone(&self.world), number, sent, changes })
+        let (world, process) = (Arc::clone(&self.world), Arc::clone(&self.process));
+        Ok(ChannelDouble { world, process, number, sent, changes })
     }
+}
+
+/// Those of the registrations in a message that can be read.
+pub(crate) fn ids_in(message: &OutgoingMessage) -> Vec<RegistrationId> {
+    let registrations = Envelope::decode(&message.body).map(|envelope| envelope.registrations);
+    registrations.unwrap_or_default().iter().map(|registration| registration.id).collect()
 }
 
 type Sent = (OutgoingMessage, oneshot::Sender<ConfirmOutcome>);
@@ -48,6 +56,7 @@ type Sent = (OutgoingMessage, oneshot::Sender<ConfirmOutcome>);
 /// The API's end of a connection.
 pub(crate) struct ChannelDouble {
     world: Arc<World>,
+    process: Arc<Process>,
     number: u64,
     sent: mpsc::UnboundedSender<Sent>,
     changes: mpsc::UnboundedReceiver<ChannelState>,
@@ -57,6 +66,9 @@ impl ConfirmChannel for ChannelDouble {
     type Confirm = BoxFuture<'static, ConfirmOutcome>;
 
     fn publish(&mut self, message: OutgoingMessage) -> Self::Confirm {
+        let ids = ids_in(&message);
+        self.world.note(|| format!("{}: sends {}", self.process.name, self.world.names_of(&ids)));
+        self.world.people().behind_others.extend(ids.into_iter().skip(1));
         let (confirm, settled) = oneshot::channel();
         self.world.broker().in_flight += 1;
         if self.sent.send((message, confirm)).is_err() {

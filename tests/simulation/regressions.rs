@@ -27,6 +27,7 @@ fn holds(clients: Vec<Vec<Submission>>, faults: &[(What, Place, u32)]) {
         faults: faults.iter().map(fault).collect(),
         delivery_limit: USUAL_DELIVERY_LIMIT,
         outlives: false,
+        is_burst: false,
     };
     for schedule in 0..SCHEDULES {
         let plan = Plan { schedule, ..plan.clone() };

@@ -9,18 +9,19 @@ use super::violation::Rule;
 /// Names the seed to repeat.
 pub(crate) const SEED: &str = "SIMULATION_SEED";
 
-/// The rules that this seed's run breaks.
-pub(crate) fn broken_rules<A: Assembly>(seed: u64) -> Vec<Rule> {
-    run::<A>(&Plan::from_seed(seed), false).violations.iter().map(|one| one.rule).collect()
+/// The rules that a run breaks.
+pub(crate) fn broken_rules<A: Assembly>(plan: &Plan) -> Vec<Rule> {
+    run::<A>(plan, false).violations.iter().map(|one| one.rule).collect()
 }
 
 /// Fails with the history of the seed, made smaller, and the command to repeat it.
-pub(crate) fn must_hold<A: Assembly>(seed: u64) {
-    if let Some(rule) = broken_rules::<A>(seed).first() {
-        let plan = shrink::<A>(Plan::from_seed(seed), *rule);
+pub(crate) fn must_hold<A: Assembly>(plan: &Plan) {
+    if let Some(rule) = broken_rules::<A>(plan).first() {
+        let (seed, test) = (plan.schedule, if plan.is_burst { "burst" } else { "seed" });
+        let plan = shrink::<A>(plan.clone(), *rule);
         panic!(
             "seed {seed} breaks a rule.\n\n{}\nRepeat it with:\n  {SEED}={seed} cargo test -p \
-             registrar-tests --test simulation the_seed_holds -- --nocapture\n",
+             registrar-tests --test simulation the_{test}_holds -- --nocapture\n",
             story::<A>(&plan)
         );
     }

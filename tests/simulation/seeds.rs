@@ -13,9 +13,11 @@ use super::run::run;
 /// How long a soak takes.
 const MINUTES: &str = "SOAK_MINUTES";
 const SEEDS_OF_THE_GATE: u64 = 2_000;
+/// Each takes as long as some of the others.
+const BURSTS_OF_THE_GATE: u64 = 300;
 
 /// Runs one seed after the other, on every core, while the condition holds.
-fn seeds_hold(first: u64, goes_on: impl Fn(u64) -> bool + Sync) -> u64 {
+fn seeds_hold(plan: fn(u64) -> Plan, first: u64, goes_on: impl Fn(u64) -> bool + Sync) -> u64 {
     let next = AtomicU64::new(first);
     scope(|threads| {
         for _ in 0..available_parallelism().map_or(1, usize::from) {
@@ -25,7 +27,7 @@ fn seeds_hold(first: u64, goes_on: impl Fn(u64) -> bool + Sync) -> u64 {
                     if !goes_on(seed) {
                         return;
                     }
-                    must_hold::<Sound>(seed);
+                    must_hold::<Sound>(&plan(seed));
                 }
             });
         }
@@ -35,13 +37,35 @@ fn seeds_hold(first: u64, goes_on: impl Fn(u64) -> bool + Sync) -> u64 {
 
 #[test]
 fn nothing_is_lost_or_doubled_in_thousands_of_seeds() {
-    seeds_hold(0, |seed| seed < SEEDS_OF_THE_GATE);
+    seeds_hold(Plan::from_seed, 0, |seed| seed < SEEDS_OF_THE_GATE);
+}
+
+#[test]
+fn nothing_is_lost_or_doubled_in_hundreds_of_bursts() {
+    seeds_hold(Plan::burst_from_seed, 0, |seed| seed < BURSTS_OF_THE_GATE);
+}
+
+/// Otherwise the bursts prove nothing.
+#[test]
+fn bursts_travel_in_groups_some_of_which_are_split() {
+    let history: Vec<String> =
+        (0..30).flat_map(|seed| run::<Sound>(&Plan::burst_from_seed(seed), true).history).collect();
+    let sends = |process: &str, group: bool| {
+        let sends = format!("{process}: sends ");
+        let is_one = |line: &&String| line.contains(&sends) && line.contains(", ") == group;
+        history.iter().any(|line| is_one(&line))
+    };
+    assert!(sends("api", true) && sends("api", false), "groups and single registrations");
+    assert!(sends("worker 0", false) && !sends("worker 0", true), "split, never into groups");
+    for what in ["crashes over a row", "dead-letters"] {
+        assert!(history.iter().any(|line| line.contains(what)), "{what} never happens");
+    }
 }
 
 #[test]
 fn one_seed_has_one_history() {
-    for seed in 0..50 {
-        let plan = Plan::from_seed(seed);
+    let plans = (0..50).map(Plan::from_seed).chain((0..5).map(Plan::burst_from_seed));
+    for (seed, plan) in plans.enumerate() {
         let (once, again) = (run::<Sound>(&plan, true), run::<Sound>(&plan, true));
         assert!(once.history.len() > 10);
         assert_eq!(once.history, again.history, "seed {seed}");
@@ -84,7 +108,14 @@ fn everything_that_can_go_wrong_does_and_every_outcome_comes_about() {
 fn the_seed_holds() {
     let seed = env::var(SEED).map_or(0, |seed| seed.parse().expect("a seed is a number"));
     println!("{}", story::<Sound>(&Plan::from_seed(seed)));
-    must_hold::<Sound>(seed);
+    must_hold::<Sound>(&Plan::from_seed(seed));
+}
+
+#[test]
+fn the_burst_holds() {
+    let seed = env::var(SEED).map_or(0, |seed| seed.parse().expect("a seed is a number"));
+    println!("{}", story::<Sound>(&Plan::burst_from_seed(seed)));
+    must_hold::<Sound>(&Plan::burst_from_seed(seed));
 }
 
 #[test]
@@ -95,6 +126,9 @@ fn a_soak_loses_and_doubles_nothing() {
     // Others than in the gate, and than last time.
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let first = u64::try_from(now.as_micros()).unwrap();
-    let seeds = seeds_hold(first, |_| Instant::now() < until);
+    let any = |seed: u64| {
+        if seed.is_multiple_of(8) { Plan::burst_from_seed(seed) } else { Plan::from_seed(seed) }
+    };
+    let seeds = seeds_hold(any, first, |_| Instant::now() < until);
     println!("{seeds} seeds held, from {first} on");
 }

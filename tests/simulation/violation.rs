@@ -12,9 +12,11 @@ pub(crate) enum Rule {
     OutcomeOfAnother,
     /// A registration was rejected for an address that no other one has.
     RejectedWithoutCause,
+    /// A registration is on hold although only another one of its message crashed workers.
+    HeldForANeighbour,
     /// The ledger says that a message which was confirmed was never settled.
     Unaccounted,
-    /// A delivery was acked before all of it had an outcome.
+    /// A delivery was acked before all of it had an outcome, or was in a queue again.
     AckedWithoutOutcome,
     /// It does not come to rest although there are no more faults.
     Stuck,

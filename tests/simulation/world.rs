@@ -46,6 +46,8 @@ pub(crate) struct People {
     pub(crate) sent: BTreeSet<RegistrationId>,
     /// What was accepted, with the e-mail addresses that were sent each time.
     pub(crate) accepted: BTreeMap<RegistrationId, BTreeSet<String>>,
+    /// Those that travelled in a message behind another.
+    pub(crate) behind_others: BTreeSet<RegistrationId>,
     /// What the history calls them.
     names: BTreeMap<RegistrationId, String>,
 }
@@ -106,6 +108,14 @@ impl World {
 
     pub(crate) fn publisher(&self) -> Option<Publisher> {
         self.publisher.lock().unwrap().clone()
+    }
+
+    /// Polls: the tasks that wait on one watch are woken in a random order.
+    pub(crate) async fn publisher_is_ready(&self) {
+        let is_ready = |publisher: &Publisher| publisher.readiness().is_ready();
+        while !self.publisher().as_ref().is_some_and(is_ready) {
+            sleep(Duration::from_millis(1)).await;
+        }
     }
 
     /// The process arrives at a place, where a fault may happen, and waits there for as long as

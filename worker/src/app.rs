@@ -27,6 +27,7 @@ use crate::processor::Processor;
 use crate::readiness::Readiness;
 use crate::settings::{Healthcheck, Settings};
 use crate::source::Source;
+use crate::split::Splitter;
 
 const SERVICE: &str = "registrar-worker";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -131,6 +132,7 @@ where
                 source,
                 store: Arc::clone(&store),
                 ledger: ledger.clone(),
+                splitter: Splitter::connecting_to(settings.messaging.clone(), RECONNECT),
                 decode,
                 limits,
                 retry: STORE_RETRY,

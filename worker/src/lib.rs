@@ -17,6 +17,7 @@ pub mod readiness;
 pub mod retry_decision;
 pub mod settings;
 pub mod source;
+pub mod split;
 pub mod unavailable;
 
 pub use app::{main, main_with};

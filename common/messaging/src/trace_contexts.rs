@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 const TRACEPARENT: &str = "traceparent";
+const TRACESTATE: &str = "tracestate";
 const OTHERS: &str = "x-registrar-traceparents";
 /// The flags at the end of a `traceparent` of a trace that is recorded.
 const SAMPLED: &str = "-01";
@@ -32,6 +33,13 @@ pub(crate) fn put<'a>(
     if !list.is_empty() {
         into.insert(OTHERS.to_owned(), list);
     }
+}
+
+/// The headers of the first registration, or the only one.
+pub(crate) fn for_first(headers: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let is_context =
+        |(name, _): &(&String, &String)| [TRACEPARENT, TRACESTATE].contains(&name.as_str());
+    headers.iter().filter(is_context).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// The position and the headers of each registration after the first that the list names.

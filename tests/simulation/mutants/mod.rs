@@ -7,9 +7,11 @@ mod ack_of_taken;
 mod carry_over_forgotten;
 mod dead_letter_of_the_decided;
 mod deliveries;
+mod groups;
 mod id_of_key_alone;
 mod leaked_transaction;
 mod ledger_hurried;
+mod split_hurried;
 mod swapped_confirms;
 mod upsert_as_proof;
 
@@ -25,16 +27,25 @@ const SEEDS: u64 = 2_000;
 
 /// The simulation catches the mutant by this rule, and shrinks it to a small plan.
 fn is_caught<A: Assembly>(by: Rule) {
-    let catching = (0..SEEDS).filter(|seed| broken_rules::<A>(*seed).contains(&by));
-    let mut shrunk = catching.map(|seed| (seed, shrink::<A>(Plan::from_seed(seed), by)));
+    is_caught_in::<A>(Plan::from_seed, 3, by);
+}
+
+/// The same for what happens only where registrations travel in groups.
+fn is_caught_in_a_burst<A: Assembly>(by: Rule) {
+    is_caught_in::<A>(Plan::burst_from_seed, 8, by);
+}
+
+fn is_caught_in<A: Assembly>(plan: fn(u64) -> Plan, most_submissions: usize, by: Rule) {
+    let catching = (0..SEEDS).filter(|seed| broken_rules::<A>(&plan(*seed)).contains(&by));
+    let mut shrunk = catching.map(|seed| (seed, shrink::<A>(plan(seed), by)));
     let (seed, smallest) = shrunk
-        .find(|(_, plan)| is_small(plan))
+        .find(|(_, plan)| is_small(plan, most_submissions))
         .unwrap_or_else(|| panic!("not caught, or not made small, in {SEEDS} seeds"));
     assert!(run::<Sound>(&smallest, false).violations.is_empty(), "the bug is not what is caught");
     println!("caught by seed {seed}: {by:?}\n{}", story::<A>(&smallest));
 }
 
-fn is_small(plan: &Plan) -> bool {
+fn is_small(plan: &Plan, most_submissions: usize) -> bool {
     let submissions: usize = plan.clients.iter().map(Vec::len).sum();
-    submissions <= 3 && plan.faults.len() <= 3
+    submissions <= most_submissions && plan.faults.len() <= 3
 }

@@ -17,7 +17,8 @@ pub struct Answers {
     pub keyed: HashSet<RegistrationId>,
     /// The different addresses among these that were never sent without a key.
     pub keyed_addresses: usize,
-    /// Requests that got no 202 at first, were repeated, and then got one.
+    /// Registrations that may be in two messages: most are requests that got no 202 at first, were
+    /// repeated, and then got one.
     pub repeated: usize,
     /// How many clients there were, and how much they sent.
     pub load: String,
@@ -36,6 +37,12 @@ impl Answers {
     #[must_use]
     pub fn and_unnumbered(self, outcomes: usize) -> Self {
         Self { unnumbered: self.unnumbered + outcomes, ..self }
+    }
+
+    /// With messages that were perhaps published twice: as they came, and split.
+    #[must_use]
+    pub fn and_split(self, registrations: usize) -> Self {
+        Self { repeated: self.repeated + registrations, ..self }
     }
 
     pub(super) fn new(

@@ -24,6 +24,7 @@ use crate::observe::metrics::WorkerMetrics;
 use crate::observe::trace::BatchTrace;
 use crate::retry_decision::{AfterDelay, after_delay};
 use crate::source::Source;
+use crate::split::{Splitter, is_of_broker};
 
 /// Processes the deliveries of one channel, one batch after the other.
 ///
@@ -38,6 +39,8 @@ pub struct Processor<S> {
     pub store: Arc<S>,
     /// Where what is settled is noted.
     pub ledger: Recorder,
+    /// Publishes registrations again one by one.
+    pub splitter: Splitter,
     /// How message bodies are read.
     pub decode: Decode,
     /// How large batches grow.
@@ -216,7 +219,11 @@ impl<S: RegistrationStore> Processor<S> {
         };
         let mut in_the_way = delayed.iter().filter(|item| after(item) == AfterDelay::Requeue);
         if let Some(error) = in_the_way.find_map(Item::delayed_by) {
-            return Err(ProcessorEnd::StoreAway(error.clone()));
+            return Err(if is_of_broker(error) {
+                ProcessorEnd::ChannelGone
+            } else {
+                ProcessorEnd::StoreAway(error.clone())
+            });
         }
         let (overdue, waiting): (Vec<_>, Vec<_>) =
             delayed.into_iter().partition(|item| after(item) == AfterDelay::Hold);

@@ -14,6 +14,7 @@ use crate::item::Item;
 use crate::observe::trace::BatchTrace;
 use crate::retry_decision::{RetryDecision, retry_decision};
 use crate::source::Handling;
+use crate::split::to_split;
 
 impl<S: RegistrationStore> Processor<S> {
     /// Tries until every registration of the batch that is not delayed has an outcome that the
@@ -62,8 +63,11 @@ impl<S: RegistrationStore> Processor<S> {
             Handling::Hold(_) => Vec::new(),
         };
         let mut verdicts = self.insert(&registrations, trace).await?.into_iter();
-        for item in &mut *batch {
+        let to_split = to_split(&self.source, batch);
+        for (position, item) in batch.iter_mut().enumerate() {
             item.verdicts = match (self.source.handling, &item.content) {
+                // What it holds has no outcome yet.
+                _ if to_split.contains_key(&position) => Vec::new(),
                 (Handling::Register, Ok(Envelope { registrations, .. })) => {
                     verdicts.by_ref().take(registrations.len()).collect()
                 }
@@ -80,7 +84,13 @@ impl<S: RegistrationStore> Processor<S> {
                 item.verdicts.iter_mut().for_each(refuse_delayed);
             }
         }
-        self.hold_refused(batch).await
+        self.hold_refused(batch).await?;
+        for (position, error) in self.splitter.split(to_split).await {
+            if let Some(item) = batch.get_mut(position) {
+                item.verdicts = vec![Verdict::Delayed(error)];
+            }
+        }
+        Ok(())
     }
 
     async fn insert(

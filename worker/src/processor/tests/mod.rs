@@ -5,6 +5,7 @@ mod delaying;
 mod failing;
 mod holding;
 mod noting;
+mod splitting;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -19,6 +20,7 @@ use registrar_telemetry::metrics::Metrics;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use self::splitting::Republished;
 use super::{Processor, ProcessorEnd};
 use crate::batcher::{BatchLimits, Mode};
 use crate::ledger::Recorder;
@@ -83,6 +85,10 @@ struct Script {
     probe_fails: bool,
     recorded: Arc<Mutex<Ledger>>,
     stop_while_storing: Option<CancellationToken>,
+    /// A lane unless another one is given.
+    source: Option<Source>,
+    /// What was published again.
+    republished: Republished,
 }
 
 fn error(class: ErrorClass) -> StorageError {
@@ -226,10 +232,12 @@ async fn run_with(
     let retry = RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(1));
     let (ledger, recording) = Recorder::new(Arc::clone(&store), retry, Readiness::starting([]));
     let recording = tokio::spawn(recording.run());
+    let splitter = store.republished.splitter();
     let processor = Processor {
-        source: Source::lane(Lane::Interactive),
+        source: store.source.unwrap_or_else(|| Source::lane(Lane::Interactive)),
         store: Arc::clone(&store),
         ledger,
+        splitter,
         decode,
         limits,
         retry: RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(5)),

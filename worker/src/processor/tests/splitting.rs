@@ -1,0 +1,161 @@
+//! What is published again one by one, and when the original is acked.
+
+use registrar_messaging::transport::{ChannelState, ConfirmChannel, ConfirmOutcome, Connector};
+use registrar_messaging::{
+    ConfirmReport, ConnectError, Death, OutgoingMessage, PublishSettings, Publisher,
+};
+
+use super::*;
+use crate::split::Splitter;
+
+/// A broker that keeps what it confirms.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Republished(Arc<Mutex<Broker>>);
+
+#[derive(Debug, Default)]
+struct Broker {
+    /// The next are not stored.
+    nacks: usize,
+    bodies: Vec<Vec<u8>>,
+    acked: Option<Arc<Mutex<Vec<u64>>>>,
+    /// How much was acked when each was confirmed.
+    acked_before: Vec<usize>,
+}
+
+impl Republished {
+    pub(super) fn splitter(&self) -> Splitter {
+        let broker = self.clone();
+        let settings = PublishSettings {
+            publish_connections: 1.try_into().unwrap(),
+            publish_window: 1.try_into().unwrap(),
+            publish_queue: 1.try_into().unwrap(),
+            publish_queue_timeout: Duration::from_secs(1),
+            publish_confirm_timeout: Duration::from_secs(1),
+        };
+        let retry = RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(1));
+        Splitter::new(move |shutdown| {
+            let connectors = [broker.clone()];
+            let observer = Arc::new(());
+            Publisher::with_connectors(connectors, settings.clone(), retry, observer, shutdown)
+        })
+    }
+
+    fn registrations(&self) -> Vec<Vec<Registration>> {
+        let broker = self.0.lock().unwrap();
+        broker.bodies.iter().map(|body| Envelope::decode(body).unwrap().registrations).collect()
+    }
+}
+
+impl Connector for Republished {
+    type Channel = Self;
+
+    async fn connect(&mut self) -> Result<Self, ConnectError> {
+        Ok(self.clone())
+    }
+}
+
+impl ConfirmChannel for Republished {
+    type Confirm = std::future::Ready<ConfirmOutcome>;
+
+    fn publish(&mut self, message: OutgoingMessage) -> Self::Confirm {
+        let mut broker = self.0.lock().unwrap();
+        let acked = broker.acked.as_ref().map_or(0, |acked| acked.lock().unwrap().len());
+        if broker.nacks > 0 {
+            broker.nacks -= 1;
+            return std::future::ready(ConfirmOutcome::Nacked);
+        }
+        broker.bodies.push(message.body);
+        broker.acked_before.push(acked);
+        std::future::ready(ConfirmOutcome::Acked)
+    }
+
+    fn publish_report(&mut self, _report: &ConfirmReport) -> Self::Confirm {
+        std::future::ready(ConfirmOutcome::Acked)
+    }
+
+    async fn state_changed(&mut self) -> ChannelState {
+        std::future::pending().await
+    }
+
+    async fn close(self) {}
+}
+
+fn group(tag: u64) -> (Delivery, Vec<Vec<Registration>>) {
+    let registrations = vec![registration(), registration(), registration()];
+    let each = registrations.iter().map(|one| vec![one.clone()]).collect();
+    let envelope = Envelope { registrations, import: None };
+    (delivery(tag, envelope.encode()), each)
+}
+
+/// Dead letters: a message of three registrations and one of one.
+fn dead_letters() -> (Channel, Script, Vec<Vec<Registration>>) {
+    let (mut first, each) = group(1);
+    first.death = Some(Death { reason: "delivery_limit".to_owned(), queue: "a lane's".to_owned() });
+    let alone = Envelope::from_registration(registration()).encode();
+    let deliveries = [first, delivery(2, alone)].into();
+    let channel = Channel { deliveries, goes_silent: true, ..Channel::default() };
+    let script = Script { source: Some(Source::dead_letters()), ..Script::default() };
+    script.republished.0.lock().unwrap().acked = Some(Arc::clone(&channel.acked));
+    (channel, script, each)
+}
+
+/// Runs until so much was acked.
+async fn run_until_acked(channel: Channel, script: Script, count: usize) -> Run {
+    let stop = CancellationToken::new();
+    let (acked, done) = (Arc::clone(&channel.acked), stop.clone());
+    tokio::spawn(async move {
+        while acked.lock().unwrap().len() < count {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        done.cancel();
+    });
+    run_until(channel, script, stop).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_several_that_crashed_workers_each_is_published_alone_before_the_ack_and_none_held() {
+    let (channel, script, each) = dead_letters();
+    let run = run_until_acked(channel, script, 1).await;
+    assert_eq!(run.store.republished.registrations(), each);
+    assert_eq!(run.acked, [2], "with the other");
+    assert_eq!(run.held().len(), 1, "the other one, which was alone");
+    assert_eq!(run.store.republished.0.lock().unwrap().acked_before, [0; 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_confirmed_is_not_acked_but_split_again_while_others_go_on() {
+    let (channel, script, each) = dead_letters();
+    script.republished.0.lock().unwrap().nacks = 1;
+    let run = run_until_acked(channel, script, 2).await;
+    assert_eq!(run.acked, [2, 1]);
+    assert_eq!(run.store.republished.registrations(), each);
+    assert_eq!(run.store.republished.0.lock().unwrap().acked_before, [1; 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broker_that_never_takes_them_gets_the_original_back() {
+    let (mut channel, script, _) = dead_letters();
+    channel.deliveries.truncate(1);
+    script.republished.0.lock().unwrap().nacks = usize::MAX;
+    let run = run(channel, script).await;
+    assert!(matches!(run.end, ProcessorEnd::ChannelGone), "{:?}", run.end);
+    assert!(run.acked.is_empty() && run.held().is_empty());
+    assert!(run.took >= Duration::from_mins(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_several_that_cannot_be_read_each_is_published_alone_in_a_lane_too() {
+    let (mut broken, each) = group(1);
+    let text = String::from_utf8(broken.body).unwrap();
+    broken.body = text.replacen("ada@example.com", "no address", 1).into_bytes();
+    let mut deliveries = deliveries(4);
+    deliveries[0] = broken;
+    let run = run(Channel { deliveries, ..Channel::default() }, Script::default()).await;
+    assert_eq!(run.batch_sizes(), [3]);
+    assert!(run.held().is_empty());
+    assert_eq!(run.acked, [4]);
+    let broker = run.store.republished.0.lock().unwrap();
+    let read: Vec<_> = broker.bodies.iter().map(|body| Envelope::decode(body).ok()).collect();
+    let read: Vec<_> = read.into_iter().map(|it| it.map(|it| it.registrations)).collect();
+    assert_eq!(read, [None, Some(each[1].clone()), Some(each[2].clone())]);
+}

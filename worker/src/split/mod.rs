@@ -1,0 +1,142 @@
+//! Publishes the registrations of a message again, each as a message of its own, where one of them
+//! stands in the way of the others.
+//!
+//! The original is acked only after each of them is confirmed. A crash in between leaves both, which
+//! come to the same outcomes: one id always carries one content.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use registrar_domain::HoldReason;
+use registrar_messaging::{
+    MessagingSettings, OutgoingMessage, PublishError, PublishSettings, Publisher, PublisherTask,
+    caught, split,
+};
+use registrar_runtime::retry::RetryPolicy;
+use registrar_storage::{ErrorClass, StorageError};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use crate::item::Item;
+use crate::source::{Handling, Source};
+
+/// Within a stop's timeout, and far more than some hundred confirms take.
+const TIMEOUT: Duration = Duration::from_secs(10);
+const CONFIRM_TIMEOUT: Duration = Duration::from_secs(5);
+/// The fingerprint of the error for what could not be published again.
+const NOT_SPLIT: &str = "not_split";
+
+/// The messages of what is to be split, by the original's position in its batch.
+pub(crate) type ToSplit = BTreeMap<usize, Vec<OutgoingMessage>>;
+
+type Start = dyn Fn(&CancellationToken) -> (Publisher, Vec<PublisherTask>) + Send + Sync;
+
+/// Publishes on a connection that it opens when there is something to split, which is seldom.
+pub struct Splitter(Box<Start>);
+
+impl Splitter {
+    /// A splitter on publishers that are started with this, each with a token that ends its tasks.
+    pub fn new(
+        start: impl Fn(&CancellationToken) -> (Publisher, Vec<PublisherTask>) + Send + Sync + 'static,
+    ) -> Self {
+        Self(Box::new(start))
+    }
+
+    /// A splitter on RabbitMQ.
+    pub(crate) fn connecting_to(messaging: MessagingSettings, retry: RetryPolicy) -> Self {
+        const ONE: NonZeroUsize = NonZeroUsize::MIN;
+        let settings = PublishSettings {
+            publish_connections: ONE,
+            publish_window: ONE,
+            publish_queue: ONE,
+            publish_queue_timeout: TIMEOUT,
+            publish_confirm_timeout: CONFIRM_TIMEOUT,
+        };
+        Self::new(move |shutdown| {
+            Publisher::start(&messaging, settings.clone(), retry, Arc::new(()), shutdown)
+        })
+    }
+
+    /// Publishes these messages. What is returned could not be split, and must not be acked; it is
+    /// published whole when it is tried again, since a message that is there twice does no harm.
+    pub(crate) async fn split(&self, messages: ToSplit) -> BTreeMap<usize, StorageError> {
+        let positions: Vec<_> = messages.keys().copied().collect();
+        if positions.is_empty() {
+            return BTreeMap::new();
+        }
+        let registrations = messages.values().map(Vec::len).sum::<usize>();
+        match self.publish(messages.into_values().flatten()).await {
+            Ok(()) => {
+                let messages = positions.len();
+                tracing::warn!(
+                    messages,
+                    registrations,
+                    "published again one by one, so that what is wrong with one is not in the way \
+                     of others"
+                );
+                BTreeMap::new()
+            }
+            Err(error) => {
+                let error = not_split(error);
+                positions.into_iter().map(|position| (position, error.clone())).collect()
+            }
+        }
+    }
+
+    /// `Ok` once the broker has each of them on disk in a queue.
+    async fn publish(
+        &self,
+        messages: impl Iterator<Item = OutgoingMessage>,
+    ) -> Result<(), PublishError> {
+        let shutdown = CancellationToken::new();
+        let (publisher, tasks) = (self.0)(&shutdown);
+        let mut running: JoinSet<()> = tasks.into_iter().collect();
+        let publishing = async {
+            if !publisher.ready().await {
+                return Err(PublishError::Unavailable);
+            }
+            for message in messages {
+                publisher.publish(message).await?;
+            }
+            Ok(())
+        };
+        let result = timeout(TIMEOUT, publishing).await.unwrap_or(Err(PublishError::Unknown));
+        shutdown.cancel();
+        while running.join_next().await.is_some() {}
+        result
+    }
+}
+
+impl fmt::Debug for Splitter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Splitter")
+    }
+}
+
+/// What of a batch is to be split: messages of several registrations that crashed workers, and those
+/// that cannot be read. One that cannot be split, since its lane or ids are unknown, is put on hold.
+pub(crate) fn to_split(source: &Source, items: &[Item]) -> ToSplit {
+    let has_crashed = source.handling == Handling::Hold(HoldReason::DeliveryLimit);
+    let messages = |(position, item): (usize, &Item)| {
+        let is_in_the_way =
+            item.content.is_err() || (has_crashed && item.registrations().len() > 1);
+        let lane = source.lane_of(item).filter(|_| is_in_the_way)?;
+        let messages = caught(|| split(&item.delivery, lane)).flatten()?;
+        Some((position, messages))
+    };
+    items.iter().enumerate().filter_map(messages).collect()
+}
+
+fn not_split(error: PublishError) -> StorageError {
+    let sentence = format!("Registrations could not be published again one by one: {error}.");
+    StorageError::new(ErrorClass::Transient, NOT_SPLIT, sentence)
+}
+
+/// Whether it is RabbitMQ that was in the way of a delivery, and not MySQL.
+pub(crate) fn is_of_broker(error: &StorageError) -> bool {
+    error.fingerprint() == NOT_SPLIT
+}
