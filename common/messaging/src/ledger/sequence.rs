@@ -138,7 +138,7 @@ mod tests {
         sequence.unconfirmed(LANE, &(4..=35));
         assert_eq!(sequence.next(Lane::Bulk, 1), 1..=1);
         let report = due(&sequence, None);
-        assert_eq!(report.map(|report| report.unconfirmed.to_string()), Some("".to_owned()));
+        assert_eq!(report.map(|report| report.unconfirmed.to_string()), Some(String::new()));
         let interactive = sequence.due(|_| None).remove(0);
         assert_eq!(text(&interactive), ("1-35".to_owned(), "4-35".to_owned()));
     }

@@ -145,11 +145,11 @@ async fn a_broker_that_never_takes_them_gets_the_original_back() {
 
 #[tokio::test(start_paused = true)]
 async fn of_several_that_cannot_be_read_each_is_published_alone_in_a_lane_too() {
-    let (mut broken, each) = group(1);
-    let text = String::from_utf8(broken.body).unwrap();
-    broken.body = text.replacen("ada@example.com", "no address", 1).into_bytes();
+    let (mut unreadable, each) = group(1);
+    let text = String::from_utf8(unreadable.body).unwrap();
+    unreadable.body = text.replacen("ada@example.com", "no address", 1).into_bytes();
     let mut deliveries = deliveries(4);
-    deliveries[0] = broken;
+    deliveries[0] = unreadable;
     let run = run(Channel { deliveries, ..Channel::default() }, Script::default()).await;
     assert_eq!(run.batch_sizes(), [3]);
     assert!(run.held().is_empty());
