@@ -6,6 +6,7 @@ mod broker;
 mod connections;
 mod database;
 mod exemplars;
+mod groups;
 mod journey;
 mod log_lines;
 mod metrics_at_start;
