@@ -1,13 +1,13 @@
 //! Thousands of seeds, and those that an environment variable asks for.
 
 use std::env;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{available_parallelism, scope};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::installation::Sound;
 use super::plan::Plan;
-use super::report::{SEED, must_hold, story};
+use super::report::{SEED, broken_rules, must_hold, story};
 use super::run::run;
 
 /// How long a soak takes.
@@ -16,18 +16,22 @@ const SEEDS_OF_THE_GATE: u64 = 2_000;
 /// Each takes as long as some of the others.
 const BURSTS_OF_THE_GATE: u64 = 300;
 
-/// Runs one seed after the other, on every core, while the condition holds.
+/// Runs one seed after the other, on every core, while the condition holds, until one fails.
 fn seeds_hold(plan: fn(u64) -> Plan, first: u64, goes_on: impl Fn(u64) -> bool + Sync) -> u64 {
-    let next = AtomicU64::new(first);
+    let (next, has_failed) = (AtomicU64::new(first), AtomicBool::new(false));
     scope(|threads| {
         for _ in 0..available_parallelism().map_or(1, usize::from) {
             threads.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if !goes_on(seed) {
+                    if has_failed.load(Ordering::Relaxed) || !goes_on(seed) {
                         return;
                     }
-                    must_hold::<Sound>(&plan(seed));
+                    let plan = plan(seed);
+                    if !broken_rules::<Sound>(&plan).is_empty() {
+                        has_failed.store(true, Ordering::Relaxed);
+                        must_hold::<Sound>(&plan);
+                    }
                 }
             });
         }
