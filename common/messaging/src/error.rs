@@ -8,7 +8,7 @@ use lapin::protocol::{AMQPErrorKind, AMQPHardError, AMQPSoftError};
 /// seen from here.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
-    /// Nobody answers, or the connection broke.
+    /// No server answers, or the connection broke.
     #[error("RabbitMQ cannot be reached at {place}: {cause}")]
     Unreachable {
         /// Host and port, when known.

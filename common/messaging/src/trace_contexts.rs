@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_of_one_has_no_list_and_nonsense_names_none() {
+    fn a_message_of_one_has_no_list_and_a_malformed_one_names_none() {
         let mut written = headers("00-a-b-01");
         put(&mut written, std::iter::once(&headers("00-a-b-01")));
         assert_eq!(written, headers("00-a-b-01"));

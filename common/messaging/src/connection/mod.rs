@@ -24,7 +24,7 @@ use crate::topology::state::TopologyState;
 pub(crate) enum Frames {
     /// For connections that carry our own messages only, whose headers are short.
     Small,
-    /// As large as RabbitMQ lets anybody's get: lapin hangs up on one that is larger than agreed,
+    /// The largest that RabbitMQ allows: lapin hangs up on one that is larger than agreed,
     /// so that one message with long headers would stop a consumer for ever.
     ServerMaximum,
 }
@@ -38,7 +38,7 @@ impl Frames {
     }
 }
 
-/// Connects and says goodbye, without declaring anything.
+/// Connects and closes the connection, without declaring anything.
 pub async fn try_to_connect(settings: &MessagingSettings) -> Result<(), ConnectError> {
     AmqpConnection::without_topology(settings, "look", Frames::Small).await?.close().await;
     Ok(())
@@ -114,11 +114,11 @@ impl AmqpConnection {
         &self.connection
     }
 
-    /// Says goodbye, and waits a bounded time for the broker to have read everything before it.
+    /// Closes it, and waits a bounded time for the broker to have read everything before that.
     pub(crate) async fn close(self) {
-        let goodbye = self.connection.close(200, "OK".into());
+        let closing = self.connection.close(200, "OK".into());
         // If there is no answer, cutting the wire has to do.
-        drop(timeout(self.answer_timeout, goodbye).await);
+        drop(timeout(self.answer_timeout, closing).await);
     }
 }
 
@@ -173,7 +173,7 @@ async fn connect(
         async move |uri, runtime| {
             let place = (uri.authority.host.clone(), uri.authority.port);
             let plain = AsyncTcpStream::connect(&runtime, runtime.to_socket_addrs(place));
-            // The library's thread runs this, also when nobody waits for it any more.
+            // The library's thread runs this, also when no caller waits for it any more.
             let plain = timeout(limit, plain).await.map_err(std::io::Error::from)??;
             if let AsyncTcpStream::Plain(stream) = &plain {
                 let socket = stream.get_ref().as_fd().try_clone_to_owned()?;

@@ -57,7 +57,7 @@ impl AmqpConsumerConnection {
         })
     }
 
-    /// Says goodbye, which gives back what is not settled. Ends in bounded time.
+    /// Closes it, which requeues what is not settled. Ends in bounded time.
     pub async fn close(self) {
         self.connection.close().await;
     }
@@ -150,13 +150,13 @@ impl Deliveries for AmqpDeliveries {
         // Otherwise the broker would hand it all out again, to this consumer.
         self.cancel().await;
         let everything = BasicNackOptions { multiple: true, requeue: true };
-        let giving_back = async {
+        let requeueing = async {
             // Tag 0 means everything, also what was not taken from the library.
             self.channel.basic_nack(0, everything).await?;
             self.channel.close(200, "OK".into()).await
         };
         // If it fails, the channel is gone and its deliveries are back in the queue anyway; if it
         // takes too long, they are back when the connection is closed.
-        let _ = self.in_time(giving_back).await;
+        let _ = self.in_time(requeueing).await;
     }
 }

@@ -30,7 +30,7 @@ pub trait ConsumerConnection: Send + Sync + 'static {
         prefetch: u16,
     ) -> impl Future<Output = Result<Self::Deliveries, ConnectError>> + Send;
 
-    /// Says goodbye, which gives back what is not settled. Ends in bounded time.
+    /// Closes it, which requeues what is not settled. Ends in bounded time.
     fn close(self) -> impl Future<Output = ()> + Send;
 }
 

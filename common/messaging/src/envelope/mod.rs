@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_version_is_told_from_rubbish() {
+    fn an_unknown_version_is_distinguished_from_rubbish() {
         assert_eq!(reason(r#"{"version":2,"anything":true}"#), HoldReason::UnknownVersion);
         assert_eq!(reason(r#"{"version":0}"#), HoldReason::UnknownVersion);
     }
@@ -277,7 +277,7 @@ mod tests {
     fn a_registration_that_breaks_a_rule_is_invalid() {
         for (right, wrong) in [
             ("Ada", " "),
-            ("ada@example.com", "nobody"),
+            ("ada@example.com", "no address"),
             ("0199d3c4-5a00", "not-an-id"),
             ("2026-01-02", "yesterday"),
         ] {

@@ -107,7 +107,7 @@ mod tests {
     fn what_is_no_statement_is_refused() {
         for (right, wrong) in [
             ("\"version\":1", "\"version\":2"),
-            ("0199d3c4", "somebody"),
+            ("0199d3c4", "malformed"),
             ("interactive", "slow"),
             ("501-900", "900-501"),
             ("517", "all"),

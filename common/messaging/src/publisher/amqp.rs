@@ -90,7 +90,7 @@ impl ConfirmChannel for AmqpConfirmChannel {
         let OutgoingMessage { lane, message_id, body, headers } = message;
         match for_message(&message_id, &headers) {
             Some(properties) => self.begin(REGISTRATIONS_EXCHANGE, lane.as_str(), body, properties),
-            // Nothing that this process makes; the broker could not be told either.
+            // Nothing that this process makes; the broker could not be sent it either.
             None => Box::pin(std::future::ready(ConfirmOutcome::Nacked)),
         }
     }

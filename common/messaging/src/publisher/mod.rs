@@ -51,15 +51,15 @@ struct ConnectionHandle {
     state: watch::Receiver<ConnectionState>,
 }
 
-/// A task of the publisher, to be run by whoever supervises the process: it ends after the
+/// A task of the publisher, to be run by what supervises the process: it ends after the
 /// shutdown, and nothing is published without it.
 pub type PublisherTask = BoxFuture<'static, ()>;
 
 impl Publisher {
     /// A publisher and its tasks, one per connection.
     ///
-    /// Request `shutdown` only after everyone has stopped publishing: whoever waits then is
-    /// answered within the confirm timeout, whoever comes later is refused.
+    /// Request `shutdown` only after all callers have stopped publishing: those that wait then are
+    /// answered within the confirm timeout, those that come later are refused.
     pub fn start(
         messaging: &MessagingSettings,
         settings: PublishSettings,

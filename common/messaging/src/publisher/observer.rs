@@ -5,7 +5,7 @@ use registrar_telemetry::propagation::TraceId;
 
 use super::error::PublishError;
 
-/// What the publisher tells whoever counts. Called from its tasks: must not block.
+/// What the publisher reports to be counted. Called from its tasks: must not block.
 pub trait PublisherObserver: Send + Sync + 'static {
     /// A message was answered for; `Ok` is confirmed.
     fn published(&self, _lane: Lane, _result: Result<(), PublishError>) {}

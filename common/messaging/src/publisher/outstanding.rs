@@ -119,8 +119,8 @@ impl<C: Future<Output = ConfirmOutcome> + Unpin> OutstandingConfirms<C> {
     ///
     /// Everything, because a returned message comes with the first confirm that resolves after
     /// it, while the returned message's own confirm resolves later and looks like any other
-    /// (facts about lapin, 2). Whoever sees that later one must see the earlier one too, before
-    /// answering either. Cancel-safe: what was taken is returned by the same poll.
+    /// (facts about lapin, 2). A caller that sees that later one must see the earlier one too,
+    /// before it answers either. Cancel-safe: what was taken is returned by the same poll.
     pub(crate) async fn settled(&mut self) -> Vec<(InFlight, ConfirmOutcome)> {
         poll_fn(|context| self.poll_settled(context)).await
     }

@@ -56,14 +56,14 @@ impl Reply {
         self.trace
     }
 
-    /// Nobody waits any more: what is not sent yet need not be.
+    /// No caller waits any more: what is not sent yet need not be.
     pub(crate) fn is_abandoned(&self) -> bool {
         self.to.is_closed()
     }
 
     pub(crate) fn answer(self, result: Result<(), PublishError>) {
         self.observer.published(self.lane, result);
-        // Whoever hung up does not want to know.
+        // A caller that hung up does not want to know.
         let _ = self.to.send(result);
     }
 }

@@ -127,7 +127,7 @@ async fn a_full_queue_refuses_a_caller_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_waits_too_long_for_the_window_is_told_in_time_and_never_sent() {
+async fn what_waits_too_long_for_the_window_is_answered_in_time_and_never_sent() {
     let running = start(FakeBroker::default()).await;
     let _sent = (running.publish("a").await, running.publish("b").await);
     let late = running.publish("late").await;
@@ -267,7 +267,7 @@ async fn after_a_block_the_broker_has_its_time_again_and_no_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn blocks_that_come_and_go_keep_nobody_waiting_longer() {
+async fn blocks_that_come_and_go_keep_no_request_waiting_longer() {
     let running = start(FakeBroker::default()).await;
     let first = running.publish("a").await;
     for _ in 0..3 {

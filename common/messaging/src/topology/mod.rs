@@ -1,4 +1,4 @@
-//! The exchanges and queues, declared by whoever starts first.
+//! The exchanges and queues, declared by the process that starts first.
 //!
 //! What operators tune (`delivery-limit`, `max-length-bytes` of the lanes) are policies and never
 //! arguments: an argument cannot be changed without deleting the queue, and the broker takes the

@@ -6,7 +6,7 @@ use registrar_runtime::config::has_escaped_credentials;
 
 mod parameters;
 
-/// Where RabbitMQ listens, as whom to log in, and which certificates to use. The password shows
+/// Where RabbitMQ listens, as which user to log in, and which certificates to use. The password shows
 /// nowhere.
 #[derive(Clone, PartialEq)]
 pub struct AmqpUrl {
