@@ -7,9 +7,10 @@ use registrar_tests::wait;
 use registrar_tests::worker::Worker;
 use reqwest::StatusCode;
 
-use super::scene::{CLIENTS, Scene, play};
+use super::scene::{CLIENTS, CROWD, ONE_CONNECTION, Scene, play};
 
-const SETTINGS: [(&str, &str); 4] = [
+const SETTINGS: [(&str, &str); 5] = [
+    ONE_CONNECTION,
     ("REGISTRAR_AMQP_HEARTBEAT_SECONDS", "1"),
     ("REGISTRAR_AMQP_CONNECT_TIMEOUT", "1s"),
     ("REGISTRAR_PUBLISH_QUEUE_TIMEOUT", "500ms"),
@@ -62,8 +63,9 @@ async fn lost_confirms_lead_to_no_second_registration() {
     play(async |scene| {
         let _worker = Worker::start(&scene.servers).await;
         let (api, proxy) = api_behind_a_proxy(&scene).await;
-        let load = Load::start_mixed(&api.url, CLIENTS);
+        let load = Load::start_mixed(&api.url, CROWD);
         load.accepts(500).await;
+        scene.has_received_groups(&load).await;
         proxy.set(Traffic::Unanswered);
         load.refuses(50).await;
         assert!(load.slowest_answer() < ANSWER_IN, "{:?}", load.slowest_answer());

@@ -10,6 +10,7 @@ use registrar_tests::oracle::Oracle;
 use registrar_tests::proxy::Proxy;
 use registrar_tests::servers::Servers;
 use registrar_tests::student::Student;
+use registrar_tests::wait;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::block_in_place;
 use tokio::time::timeout;
@@ -22,6 +23,10 @@ pub(crate) static PLACES: Semaphore = Semaphore::const_new(3);
 
 /// Enough for batches of many rows.
 pub(crate) const CLIENTS: usize = 8;
+
+/// Enough for registrations that travel in groups, on [`ONE_CONNECTION`].
+pub(crate) const CROWD: usize = 32;
+pub(crate) const ONE_CONNECTION: (&str, &str) = ("REGISTRAR_PUBLISH_CONNECTIONS", "1");
 
 /// The first name of students that the database refuses; see [`Scene::refuse_rows`].
 pub(crate) const REFUSED_BY_DATABASE: &str = "Mallory";
@@ -76,6 +81,18 @@ impl Scene {
     /// Clients that send everything there is: with and without keys, and addresses twice.
     pub(crate) fn load(&self) -> Load {
         Load::start_mixed(&self.api.url, CLIENTS)
+    }
+
+    /// Waits until registrations have travelled in groups: since it started, the broker has received
+    /// fewer messages of any kind than this load's registrations.
+    pub(crate) async fn has_received_groups(&self, load: &Load) {
+        wait::until("registrations travel in groups", async || {
+            let accepted = load.accepted();
+            let received = block_in_place(|| self.pair.broker.messages_received()).unwrap();
+            println!("GROUPS {accepted} registrations in {received} messages");
+            (accepted > usize::try_from(received).unwrap()).then_some(())
+        })
+        .await;
     }
 }
 

@@ -20,6 +20,10 @@ const CUT_OFF: &str = "Peers = nodes(), persistent_term:put(cut_off, Peers), \
 const REJOIN: &str = "[erlang:set_cookie(N, erlang:get_cookie()) \
                       || N <- persistent_term:get(cut_off)], ok.";
 
+/// By AMQP 0.9.1, which is what everything here speaks.
+const MESSAGES_RECEIVED: &str = "#{[{protocol, amqp091}] := #{messages_received_total := Count}} = \
+                                 rabbit_global_counters:overview(), Count.";
+
 impl RabbitMq {
     /// The messages, ready and unacknowledged, in each queue of the virtual host `/`, as the node
     /// knows them that leads the queue.
@@ -73,6 +77,16 @@ impl RabbitMq {
         let milliseconds = tick.as_millis();
         let set = format!("application:set_env(rabbit, quorum_tick_interval, {milliseconds}).");
         self.control(&["eval", &set]).map(drop)
+    }
+
+    /// How many messages clients have sent since this node started.
+    pub fn messages_received(&self) -> Result<u64, StackError> {
+        let answer = self.control(&["eval", MESSAGES_RECEIVED])?;
+        let not_a_number = |_| StackError::Refused {
+            what: "Counting the messages".to_owned(),
+            detail: format!("rabbitmqctl said {answer:?}"),
+        };
+        answer.trim().parse().map_err(not_a_number)
     }
 
     fn control(&self, arguments: &[&str]) -> Result<String, StackError> {
