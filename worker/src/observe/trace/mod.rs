@@ -2,21 +2,22 @@
 //!
 //! A batch's INSERT is shared, so the batch span and each message's `process` span link to each
 //! other, and each message's own trace also holds a `db_insert_student` with the batch's timing:
-//! one trace id shows the whole journey, also of registrations that share a message. Spans cost microseconds each, so none is made in a trace
-//! that is not recorded; log lines have its ids all the same.
+//! one trace id shows the whole journey, also of registrations that share a message. Spans cost
+//! microseconds each, so none is made in a trace that is not recorded; log lines have its ids all the
+//! same.
+
+mod spans;
 
 use std::collections::BTreeMap;
 
-use opentelemetry_semantic_conventions::attribute as semconv;
 use registrar_domain::{Outcome, Registration};
 use registrar_messaging::caught;
 use registrar_storage::StorageError;
 use registrar_telemetry::Root;
-use registrar_telemetry::propagation::{
-    self, Context, FutureExt as _, Headers, SpanContext, TraceId,
-};
-use tracing::{Instrument as _, Level, Span, info_span};
+use registrar_telemetry::propagation::{self, Context, FutureExt as _, Headers, TraceId};
+use tracing::{Instrument as _, Level};
 
+use self::spans::{InsertTrace, Recorded, batch_span, fail, insert_span, process_span};
 use crate::item::Item;
 use crate::source::Source;
 
@@ -35,12 +36,6 @@ pub struct BatchTrace {
 enum Batch {
     Recorded(Recorded),
     NotRecorded(Context),
-}
-
-#[derive(Debug)]
-struct Recorded {
-    span: Span,
-    context: SpanContext,
 }
 
 impl BatchTrace {
@@ -131,7 +126,10 @@ impl BatchTrace {
             }
             for (place, (registration, outcome, _)) in item.outcomes().enumerate() {
                 match self.recorded_of(position, place) {
-                    Some(recorded) => recorded.end(registration, outcome),
+                    Some(recorded) => {
+                        recorded.end(outcome);
+                        recorded.span.in_scope(|| log_outcome(registration, outcome));
+                    }
                     None if place == 0 => log_unrecorded(item, registration, outcome),
                     // The message names its request's trace only when it is recorded.
                     None => self.in_scope(|| log_outcome(registration, outcome)),
@@ -172,17 +170,8 @@ impl Batch {
             Root::Recorded(parent) => parent,
             Root::NotRecorded(context) => return Self::NotRecorded(context),
         };
-        let span = info_span!(
-            parent: None,
-            "registration.batch",
-            { semconv::MESSAGING_SYSTEM } = "rabbitmq",
-            { semconv::MESSAGING_DESTINATION_NAME } = source.destination,
-            { semconv::MESSAGING_BATCH_MESSAGE_COUNT } = messages,
-            otel.status_code = tracing::field::Empty,
-            registration.outcome = tracing::field::Empty,
-            { semconv::ERROR_TYPE } = tracing::field::Empty,
-        );
-        Recorded::new(span, &parent).map_or(Self::NotRecorded(parent), Self::Recorded)
+        Recorded::new(batch_span(source, messages), &parent)
+            .map_or(Self::NotRecorded(parent), Self::Recorded)
     }
 
     fn recorded(&self) -> Option<&Recorded> {
@@ -190,26 +179,6 @@ impl Batch {
             Self::Recorded(recorded) => Some(recorded),
             Self::NotRecorded(_) => None,
         }
-    }
-}
-
-impl Recorded {
-    fn new(span: Span, parent: &Context) -> Option<Self> {
-        propagation::set_parent(&span, parent);
-        let context = propagation::recorded_context_of(&span)?;
-        Some(Self { span, context })
-    }
-
-    fn trace_id(&self) -> TraceId {
-        self.context.trace_id()
-    }
-
-    fn end(&self, registration: Option<&Registration>, outcome: Outcome) {
-        self.span.record("registration.outcome", outcome.as_str());
-        if let Some(reason) = outcome.hold_reason() {
-            fail(&self.span, reason.as_str());
-        }
-        self.span.in_scope(|| log_outcome(registration, outcome));
     }
 }
 
@@ -248,78 +217,4 @@ fn log_outcome(registration: Option<&Registration>, outcome: Outcome) {
             );
         }
     }
-}
-
-fn process_span(source: &Source, item: &Item, parent: &Context) -> Option<Recorded> {
-    let span = info_span!(
-        parent: None,
-        "process",
-        otel.name = %format_args!("process {}", source.destination),
-        otel.kind = "consumer",
-        otel.status_code = tracing::field::Empty,
-        { semconv::MESSAGING_SYSTEM } = "rabbitmq",
-        { semconv::MESSAGING_OPERATION_TYPE } = "process",
-        { semconv::MESSAGING_OPERATION_NAME } = "process",
-        { semconv::MESSAGING_DESTINATION_NAME } = source.destination,
-        { semconv::MESSAGING_RABBITMQ_DESTINATION_ROUTING_KEY } = item.delivery.routing_key,
-        { semconv::MESSAGING_RABBITMQ_MESSAGE_DELIVERY_TAG } = item.delivery.tag,
-        { semconv::MESSAGING_MESSAGE_ID } = item.delivery.message_id,
-        { semconv::MESSAGING_MESSAGE_BODY_SIZE } = item.delivery.body.len(),
-        registration.delivery_count = item.delivery.delivery_count,
-        registration.outcome = tracing::field::Empty,
-        { semconv::ERROR_TYPE } = tracing::field::Empty,
-    );
-    Recorded::new(span, parent)
-}
-
-fn insert_span(parent: &Span, rows: usize) -> Span {
-    info_span!(
-        parent: parent,
-        "db_insert_student",
-        otel.kind = "client",
-        otel.status_code = tracing::field::Empty,
-        { semconv::DB_SYSTEM_NAME } = "mysql",
-        { semconv::DB_OPERATION_NAME } = "INSERT",
-        { semconv::DB_COLLECTION_NAME } = "students",
-        { semconv::DB_QUERY_SUMMARY } = "INSERT students",
-        registration.batch_rows = rows,
-        { semconv::DB_RESPONSE_STATUS_CODE } = tracing::field::Empty,
-        { semconv::ERROR_TYPE } = tracing::field::Empty,
-    )
-}
-
-/// The recorded spans of one INSERT; they end when it is dropped.
-#[derive(Debug)]
-pub struct InsertTrace {
-    messages: Vec<Span>,
-    batch: Option<Span>,
-}
-
-impl InsertTrace {
-    /// The span to insert in, so that whatever else it takes, such as a new connection, shows up
-    /// under it: in the trace of the only message, or in that of the batch.
-    pub fn work_span(&self) -> Span {
-        let span = match self.messages.as_slice() {
-            [only] => Some(only),
-            _ => self.batch.as_ref(),
-        };
-        span.map_or_else(Span::none, Span::clone)
-    }
-
-    /// Ends the spans, as failed ones where there is an error.
-    pub fn end(self, error: Option<&StorageError>) {
-        let Some(error) = error else { return };
-        for span in self.messages.iter().chain(&self.batch) {
-            if let Some(code) = error.code() {
-                // Text, say the conventions, since other databases have other codes.
-                span.record(semconv::DB_RESPONSE_STATUS_CODE, code.to_string());
-            }
-            fail(span, error.fingerprint());
-        }
-    }
-}
-
-fn fail(span: &Span, error_type: &str) {
-    span.record("otel.status_code", "ERROR");
-    span.record(semconv::ERROR_TYPE, error_type);
 }
