@@ -37,7 +37,7 @@ const OF_THE_API: [(&str, &str); 7] = [
     ("student_registration_requests_total", "counter"),
 ];
 
-const OF_THE_WORKER: [(&str, &str); 16] = [
+const OF_THE_WORKER: [(&str, &str); 17] = [
     ("registration_batch_rows", "histogram"),
     ("registration_dead_letters_held", "gauge"),
     ("registration_dead_letters_total", "counter"),
@@ -47,6 +47,7 @@ const OF_THE_WORKER: [(&str, &str); 16] = [
     ("registration_insert_seconds", "histogram"),
     ("registration_lane_pause_left_seconds", "gauge"),
     ("registration_ledger_known_timestamp_seconds", "gauge"),
+    ("registration_messages_split_total", "counter"),
     ("registration_oldest_waiting_seconds", "gauge"),
     ("registration_outcomes_total", "counter"),
     ("registration_queue_wait_seconds", "histogram"),
@@ -161,7 +162,9 @@ async fn a_worker_without_messages_shows_every_metric_it_will_ever_have() {
             let labels = format!("code=\"{reason}\",lane=\"{queue}\",outcome=\"on_hold\"");
             is_zero(&metrics, &format!("registration_outcomes_total{{{labels}}}"));
         }
-        for name in ["redeliveries_total", "worker_paused", "deliveries_in_hand"] {
+        for name in
+            ["redeliveries_total", "messages_split_total", "worker_paused", "deliveries_in_hand"]
+        {
             is_zero(&metrics, &format!("registration_{name}{{lane=\"{queue}\"}}"));
         }
     }

@@ -34,6 +34,7 @@ pub struct WorkerMetrics {
     insert: Histograms,
     retries: IntCounterVec,
     redeliveries: IntCounterVec,
+    split: IntCounterVec,
     dead_letters: IntCounterVec,
     held: IntGauge,
     paused: IntGaugeVec,
@@ -90,7 +91,13 @@ impl WorkerMetrics {
             )?,
             redeliveries: metrics.counters(
                 "registration_redeliveries_total",
-                "Messages that RabbitMQ had delivered before.",
+                "Messages, each of up to 32 registrations, that RabbitMQ had delivered before.",
+                &[sources],
+            )?,
+            split: metrics.counters(
+                "registration_messages_split_total",
+                "Messages of several registrations that were published again as one for each, since \
+                 one of them stood in the way of the others.",
                 &[sources],
             )?,
             dead_letters: metrics.counters(
@@ -109,18 +116,19 @@ impl WorkerMetrics {
             )?,
             in_hand: metrics.gauges(
                 "registration_deliveries_in_hand",
-                "Messages in the batches being stored.",
+                "Messages, each of up to 32 registrations, in the batches being stored.",
                 &[sources],
             )?,
             unaccounted: metrics.gauges(
                 "registration_unaccounted",
-                "Messages that RabbitMQ confirmed, that are in no queue and were not settled: lost.",
+                "Registrations that RabbitMQ confirmed, that are in no queue and were not settled: lost. \
+                 A chunk of an import counts as one.",
                 &[lane],
             )?,
             in_doubt: metrics.gauges(
                 "registration_in_doubt",
-                "Messages of which it is unknown whether RabbitMQ confirmed them, since their \
-                 publisher was killed.",
+                "Registrations of which it is unknown whether RabbitMQ confirmed them, since their \
+                 publisher was killed. A chunk of an import counts as one.",
                 &[lane],
             )?,
             ledger_known: metrics.gauge(
@@ -193,6 +201,12 @@ impl WorkerMetrics {
         self.insert.observe(&[result], took.as_secs_f64(), trace);
     }
 
+    /// Counts messages whose registrations were published again one by one.
+    pub fn split(&self, source: &Source, messages: usize) {
+        let messages = u64::try_from(messages).unwrap_or(u64::MAX);
+        self.split.with_label_values(&[source.name]).inc_by(messages);
+    }
+
     /// Counts an attempt that failed.
     pub fn failed_attempt(&self, error: &StorageError) {
         self.retries.with_label_values(&[error.class().as_str()]).inc();
@@ -237,9 +251,9 @@ impl WorkerMetrics {
 
     /// Shows what the ledger says of a lane.
     pub fn ledger(&self, lane: Lane, balance: &Balance) {
-        let show = |gauges: &IntGaugeVec, messages: u64| {
-            let messages = i64::try_from(messages).unwrap_or(i64::MAX);
-            gauges.with_label_values(&[lane.as_str()]).set(messages);
+        let show = |gauges: &IntGaugeVec, registrations: u64| {
+            let registrations = i64::try_from(registrations).unwrap_or(i64::MAX);
+            gauges.with_label_values(&[lane.as_str()]).set(registrations);
         };
         show(&self.unaccounted, balance.unaccounted);
         show(&self.in_doubt, balance.in_doubt);

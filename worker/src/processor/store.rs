@@ -85,7 +85,10 @@ impl<S: RegistrationStore> Processor<S> {
             }
         }
         self.hold_refused(batch).await?;
-        for (position, error) in self.splitter.split(to_split).await {
+        let several = to_split.len();
+        let not_split = self.splitter.split(to_split).await;
+        self.metrics.split(&self.source, several.saturating_sub(not_split.len()));
+        for (position, error) in not_split {
             if let Some(item) = batch.get_mut(position) {
                 item.verdicts = vec![Verdict::Delayed(error)];
             }

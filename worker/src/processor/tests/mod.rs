@@ -195,6 +195,7 @@ struct Run {
     known_when_acked: Vec<u64>,
     took: Duration,
     store: Arc<Script>,
+    metrics: Metrics,
 }
 
 impl Run {
@@ -233,6 +234,7 @@ async fn run_with(
     let (ledger, recording) = Recorder::new(Arc::clone(&store), retry, Readiness::starting([]));
     let recording = tokio::spawn(recording.run());
     let splitter = store.republished.splitter();
+    let metrics = Metrics::new();
     let processor = Processor {
         source: store.source.unwrap_or_else(|| Source::lane(Lane::Interactive)),
         store: Arc::clone(&store),
@@ -242,7 +244,7 @@ async fn run_with(
         limits,
         retry: RetryPolicy::new(Duration::from_millis(50), Duration::from_secs(5)),
         requeue_after: Duration::from_mins(5),
-        metrics: Arc::new(WorkerMetrics::register(&Metrics::new()).unwrap()),
+        metrics: Arc::new(WorkerMetrics::register(&metrics).unwrap()),
     };
     channel.ledger = Arc::clone(&store.recorded);
     let began = Instant::now();
@@ -251,5 +253,5 @@ async fn run_with(
     drop(processor);
     recording.await.unwrap();
     let acked = channel.acked.lock().unwrap().clone();
-    Run { end, acked, known_when_acked: channel.known_when_acked, took, store }
+    Run { end, acked, known_when_acked: channel.known_when_acked, took, store, metrics }
 }

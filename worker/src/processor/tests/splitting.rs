@@ -80,6 +80,14 @@ impl ConfirmChannel for Republished {
     async fn close(self) {}
 }
 
+/// How many messages of this source were split.
+fn counts(run: &Run, source: &str) -> String {
+    let name = format!("registration_messages_split_total{{lane=\"{source}\"}} ");
+    let text = run.metrics.render().unwrap();
+    let line = text.lines().find(|line| line.starts_with(&name));
+    line.unwrap().trim_start_matches(&name).to_owned()
+}
+
 fn group(tag: u64) -> (Delivery, Vec<Vec<Registration>>) {
     let registrations = vec![registration(), registration(), registration()];
     let each = registrations.iter().map(|one| vec![one.clone()]).collect();
@@ -119,6 +127,8 @@ async fn of_several_that_crashed_workers_each_is_published_alone_before_the_ack_
     assert_eq!(run.store.republished.registrations(), each);
     assert_eq!(run.acked, [2], "with the other");
     assert_eq!(run.held().len(), 1, "the other one, which was alone");
+    assert_eq!(counts(&run, "dead_letter"), "1");
+    assert_eq!(counts(&run, "interactive"), "0");
     assert_eq!(run.store.republished.0.lock().unwrap().acked_before, [0; 3]);
 }
 
@@ -128,6 +138,7 @@ async fn what_is_not_confirmed_is_not_acked_but_split_again_while_others_go_on()
     script.republished.0.lock().unwrap().nacks = 1;
     let run = run_until_acked(channel, script, 2).await;
     assert_eq!(run.acked, [2, 1]);
+    assert_eq!(counts(&run, "dead_letter"), "1", "once it was");
     assert_eq!(run.store.republished.registrations(), each);
     assert_eq!(run.store.republished.0.lock().unwrap().acked_before, [1; 3]);
 }
@@ -140,6 +151,7 @@ async fn a_broker_that_never_takes_them_gets_the_original_back() {
     let run = run(channel, script).await;
     assert!(matches!(run.end, ProcessorEnd::ChannelGone), "{:?}", run.end);
     assert!(run.acked.is_empty() && run.held().is_empty());
+    assert_eq!(counts(&run, "dead_letter"), "0");
     assert!(run.took >= Duration::from_mins(5));
 }
 
@@ -152,6 +164,7 @@ async fn of_several_that_cannot_be_read_each_is_published_alone_in_a_lane_too() 
     deliveries[0] = unreadable;
     let run = run(Channel { deliveries, ..Channel::default() }, Script::default()).await;
     assert_eq!(run.batch_sizes(), [3]);
+    assert_eq!(counts(&run, "interactive"), "1");
     assert!(run.held().is_empty());
     assert_eq!(run.acked, [4]);
     let broker = run.store.republished.0.lock().unwrap();
