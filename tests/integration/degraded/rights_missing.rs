@@ -1,7 +1,12 @@
 //! Users of RabbitMQ who may write and read, and not configure.
 
+use registrar_domain::{Registration, RegistrationId};
+use registrar_messaging::{Envelope, REGISTRATIONS_EXCHANGE};
 use registrar_tests::api::Api;
+use registrar_tests::broker::Broker;
+use registrar_tests::oracle::Oracle;
 use registrar_tests::student::Student;
+use registrar_tests::wait;
 use registrar_tests::worker::Worker;
 use tokio::task::block_in_place;
 
@@ -15,6 +20,12 @@ const LEAST: [&str; 3] = [
     r"^registrations(\.ledger)?$",
     r"^registrations\.(interactive|bulk|dead-letter|unrouted|ledger)$",
 ];
+
+const REGISTERED: &str =
+    "registration_outcomes_total{code=\"\",lane=\"interactive\",outcome=\"registered\"}";
+
+/// Everything to be read, and nothing to be written.
+const READ_ONLY: [&str; 3] = ["^$", "^$", ".*"];
 
 async fn registers(home: &Home, rights: [&str; 3]) {
     let (servers, _user) = block_in_place(|| home.with_rights(rights));
@@ -55,4 +66,42 @@ async fn a_user_who_may_not_declare_reports_what_is_missing_and_goes_on_once_it_
     worker.waits_for("RabbitMQ lacks something that this version needs (NOT_FOUND").await;
     drop(Api::start(&home.servers).await);
     worker.ready().await;
+}
+
+/// A message of two registrations, of which the first cannot be read.
+fn group() -> Envelope {
+    let registration = |email: &str| {
+        let student = registrar_domain::Student::parse("Ada", "Lovelace", email).unwrap();
+        Registration::now(RegistrationId::generate(), student)
+    };
+    let registrations = ["unreadable@example.com", "ada@example.com"].map(registration);
+    Envelope { registrations: registrations.into(), import: None }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_may_not_write_reports_it_and_keeps_what_is_to_be_split_until_it_may() {
+    let home = Home::new().await;
+    drop(Api::start(&home.servers).await);
+    let (servers, user) = block_in_place(|| home.with_rights(READ_ONLY));
+    let worker = Worker::start(&servers).await;
+    let body = String::from_utf8(group().encode()).unwrap();
+    let body = body.replacen("unreadable@example.com", "no address", 1);
+    let broker = Broker::connect(&home.servers.amqp_url).await;
+    broker.publish(REGISTRATIONS_EXCHANGE, "interactive", "several", body.as_bytes()).await;
+
+    wait::until("the log says what is missing", async || {
+        let says = worker.program.log_lines().into_iter().find(|line| {
+            let why = line["why"].as_str().unwrap_or_default();
+            why.contains("may not write to RabbitMQ's exchange registrations")
+        });
+        says.map(|line| assert_eq!(line["level"], "WARN", "{line}"))
+    })
+    .await;
+    let name = "registration_messages_split_total{lane=\"interactive\"}";
+    assert_eq!(worker.counted(name).await, 0);
+    block_in_place(|| user.may(LEAST));
+    let dead_letters = Oracle::new(&servers.database_url).dead_letters(1).await;
+    assert_eq!(dead_letters[0].reason, "invalid_registration");
+    worker.counts(name, 1).await;
+    worker.counts(REGISTERED, 1).await;
 }

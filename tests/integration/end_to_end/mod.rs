@@ -5,10 +5,20 @@ mod registering;
 use registrar_local::{Management, TestDatabase, TestVhost};
 use registrar_tests::servers::{Fresh, Servers};
 
+const PASSWORD: &str = "secret";
+
 /// A user of RabbitMQ.
 pub(crate) struct TestUser {
     name: String,
+    vhost: String,
     management: Management,
+}
+
+impl TestUser {
+    /// Gives it these rights instead.
+    pub(crate) fn may(&self, rights: [&str; 3]) {
+        self.management.create_user(&self.vhost, &self.name, PASSWORD, rights).unwrap();
+    }
 }
 
 impl Drop for TestUser {
@@ -55,12 +65,12 @@ impl Home {
     /// The same servers, for a user of RabbitMQ with these rights: patterns of what it may configure,
     /// write and read. The user is deleted with the value.
     pub(crate) fn with_rights(&self, rights: [&str; 3]) -> (Servers, TestUser) {
-        let (management, vhost) = (self.vhost.management().clone(), self.vhost.name());
-        let user = TestUser { name: format!("user of {vhost}"), management };
-        user.management.create_user(vhost, &user.name, "secret", rights).unwrap();
+        let (management, vhost) = (self.vhost.management().clone(), self.vhost.name().to_owned());
+        let user = TestUser { name: format!("user of {vhost}"), vhost, management };
+        user.may(rights);
         let mut url = reqwest::Url::parse(&self.servers.amqp_url).unwrap();
         url.set_username(&user.name).unwrap();
-        url.set_password(Some("secret")).unwrap();
+        url.set_password(Some(PASSWORD)).unwrap();
         (Servers { amqp_url: url.to_string(), ..self.servers.clone() }, user)
     }
 

@@ -153,7 +153,10 @@ async fn send(
             if is_missing(&error) {
                 topology.mark_missing();
             }
-            ConfirmOutcome::ChannelClosed
+            match ConnectError::from(error) {
+                ConnectError::AccessRefused(_) => ConfirmOutcome::AccessRefused(exchange),
+                _ => ConfirmOutcome::ChannelClosed,
+            }
         }
     }
 }

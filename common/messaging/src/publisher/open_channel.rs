@@ -150,7 +150,9 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
         let in_time = Instant::now() + self.inbox.limits.confirm_timeout;
         while !self.outstanding.is_empty() {
             let settled = tokio::time::timeout_at(in_time, self.outstanding.settled()).await;
-            if !settled.is_ok_and(|settled| self.settle(settled).is_ok()) {
+            let Ok(settled) = settled else { break };
+            if let Err(why) = self.settle(settled) {
+                tracing::warn!(why, "publishing: the last confirm report was not taken");
                 break;
             }
         }
@@ -232,6 +234,10 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
         self.releases = true;
         let any_returned = settled.iter().any(|(_, outcome)| *outcome == ConfirmOutcome::Returned);
         let any_lost = settled.iter().any(|(_, outcome)| *outcome == ConfirmOutcome::ChannelClosed);
+        let forbidden = settled.iter().find_map(|(_, outcome)| match outcome {
+            ConfirmOutcome::AccessRefused(exchange) => Some(*exchange),
+            _ => None,
+        });
         for (sent, outcome) in settled {
             // One of the confirmed may be the one that came back.
             let result = match outcome {
@@ -266,6 +272,12 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
                  of the exchange registrations"
             );
             return Err("a message was returned as unroutable".to_owned());
+        }
+        if let Some(exchange) = forbidden {
+            return Err(format!(
+                "the user in AMQP_URL may not write to RabbitMQ's exchange {exchange}: give it that \
+                 right (rabbitmqctl set_permissions)"
+            ));
         }
         if any_lost { Err("the channel was lost".to_owned()) } else { Ok(()) }
     }

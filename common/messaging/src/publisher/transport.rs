@@ -45,6 +45,8 @@ pub enum ConfirmOutcome {
     Returned,
     /// The channel closed first.
     ChannelClosed,
+    /// The channel closed, since the user may not write to this exchange.
+    AccessRefused(&'static str),
 }
 
 /// Whether a channel takes messages.
