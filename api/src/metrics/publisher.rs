@@ -23,7 +23,7 @@ impl PublisherMetrics {
         let window = settings.publish_window.saturating_mul(settings.publish_connections);
         let window_max = metrics.gauge(
             "registration_publish_window_max",
-            "The most messages that may be sent and not confirmed yet.",
+            "The most registrations that may be sent and not confirmed yet.",
         )?;
         window_max.set(i64::try_from(window.get()).unwrap_or(i64::MAX));
         let lanes = Lane::ALL.map(Lane::as_str);
@@ -32,21 +32,22 @@ impl PublisherMetrics {
         Ok(Self {
             published: metrics.counters(
                 "registration_published_total",
-                "Messages handed to the publisher, by how that ended.",
+                "Registrations handed to the publisher, by how that ended.",
                 &[("lane", &lanes), ("result", &results)],
             )?,
             confirm_seconds: metrics.histogram(
                 "registration_publish_confirm_seconds",
-                "Time from sending a message to the broker's confirm.",
+                "For each registration, the time from sending its message to the broker's confirm.",
                 &buckets::FAST,
             )?,
             window_in_use: metrics.gauge(
                 "registration_publish_window_in_use",
-                "Messages sent and not confirmed yet.",
+                "Registrations, and confirm reports, sent and not confirmed yet.",
             )?,
             returned: metrics.counter(
                 "registration_publish_returned_total",
-                "Messages that the broker returned because it knew no queue for them.",
+                "Messages, each of up to 32 registrations, that the broker returned because it knew no \
+                 queue for them.",
             )?,
         })
     }

@@ -34,8 +34,8 @@ impl Report {
         self.lanes.values().fold(0, |sum, lane| sum.saturating_add(lane.unaccounted))
     }
 
-    /// Messages that carried what another had carried: sent again, or replayed. Not known once a
-    /// message of the bulk lane was settled, which carries many registrations.
+    /// Registrations that were settled more than once: sent again, replayed, or split. Not known once
+    /// a chunk of an import was settled, which the ledger counts as one.
     fn repeats(&self) -> Option<u64> {
         let settled = |lane: &Balance| lane.settled.saturating_add(lane.settled_unconfirmed);
         let lane = |lane| self.lanes.get(&lane).map_or(0, settled);
@@ -75,11 +75,11 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:<16}", "messages")?;
+        write!(formatter, "{:<16}", "registrations")?;
         for lane in self.lanes.keys() {
             write!(formatter, "{:>12}", lane.as_str())?;
         }
-        writeln!(formatter)?;
+        writeln!(formatter, "   a chunk of an import counts as one")?;
         for (name, meaning, figure) in FIGURES {
             write!(formatter, "{name:<16}")?;
             for lane in self.lanes.values() {
@@ -90,16 +90,16 @@ impl fmt::Display for Report {
         let OutcomeTotals { registered, rejected, on_hold } = self.outcomes;
         write!(
             formatter,
-            "\nregistrations: {registered} registered, {rejected} rejected, {on_hold} on hold"
+            "\noutcomes: {registered} registered, {rejected} rejected, {on_hold} on hold"
         )?;
         if let Some(repeats) = self.repeats() {
-            write!(formatter, "; {repeats} messages were repeats")?;
+            write!(formatter, "; {repeats} repeats")?;
         }
         match self.unaccounted() {
             0 => write!(formatter, "\n\nEverything that was accepted is accounted for."),
             lost => write!(
                 formatter,
-                "\n\n{lost} accepted messages are unaccounted for. Look again in some minutes: a \
+                "\n\n{lost} accepted registrations are unaccounted for. Look again in some minutes: a \
                  worker may have them in hand. If they stay, they were removed behind Registrar's \
                  back: see docs/operations/runbooks/RegistrationsUnaccounted.md."
             ),
@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(
             text,
             "\
-messages         interactive        bulk
+registrations    interactive        bulk   a chunk of an import counts as one
 confirmed              12000           0   RabbitMQ confirmed them: they were accepted
   settled              11990           0   of those, registered, rejected or on hold
   in flight               10           0   of those, in a queue or in a worker's hands
@@ -141,7 +141,7 @@ not confirmed              7           0   refused, or without an answer; client
 settled besides            5           0   settled although no confirm is known
 in doubt                   1           0   their publisher was killed before it said what became of them
 
-registrations: 11900 registered, 80 rejected, 3 on hold; 12 messages were repeats
+outcomes: 11900 registered, 80 rejected, 3 on hold; 12 repeats
 
 Everything that was accepted is accounted for."
         );
@@ -150,7 +150,7 @@ Everything that was accepted is accounted for."
     #[test]
     fn a_loss_is_reported_to_people_and_programs() {
         let report = report(2, Balance::default());
-        assert!(report.to_string().contains("2 accepted messages are unaccounted for."));
+        assert!(report.to_string().contains("2 accepted registrations are unaccounted for."));
         let json = report.to_json();
         assert_eq!(json["unaccounted"], 2);
         assert_eq!(json["lanes"]["interactive"]["unaccounted"], 2);

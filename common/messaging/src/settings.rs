@@ -46,13 +46,13 @@ pub struct PublishSettings {
     /// Connections to publish on
     #[arg(long, env = "REGISTRAR_PUBLISH_CONNECTIONS", default_value = "2")]
     pub publish_connections: NonZeroUsize,
-    /// Messages on their way to the broker and not confirmed yet, per connection
+    /// Registrations on their way to the broker and not confirmed yet, per connection
     #[arg(long, env = "REGISTRAR_PUBLISH_WINDOW", default_value = "1000")]
     pub publish_window: NonZeroUsize,
-    /// Messages that wait for a place in the window, per connection
+    /// Registrations that wait for a place in the window, per connection
     #[arg(long, env = "REGISTRAR_PUBLISH_QUEUE", default_value = "1000")]
     pub publish_queue: NonZeroUsize,
-    /// How long a message may wait for a place in the window
+    /// How long a registration may wait for a place in the window
     #[arg(long, env = "REGISTRAR_PUBLISH_QUEUE_TIMEOUT", default_value = "1s", value_parser = duration)]
     pub publish_queue_timeout: Duration,
     /// How long the broker may take to confirm

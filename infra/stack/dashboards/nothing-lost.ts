@@ -15,8 +15,8 @@ const LAST_RESORTS = "dead-letter|unrouted";
 const unaccounted = stat({
   title: "Was anything lost?",
   description:
-    "Messages that RabbitMQ confirmed, that are in no queue, and that no worker settled. Good: 0. Every" +
-    " other number is students who believe that they are registered.",
+    "Registrations that RabbitMQ confirmed, that are in no queue, and that no worker settled (a chunk of" +
+    " an import counts as one). Good: 0. Every other number is students who believe that they are registered.",
   unit: "short",
   decimals: 0,
   queries: [course("max by (lane) (registration_unaccounted)", "{{lane}}")],
@@ -39,8 +39,8 @@ const known = stat({
 const doubt = stat({
   title: "Is anything in doubt?",
   description:
-    "Messages of which it is not known whether RabbitMQ confirmed them, since their API was killed." +
-    " Good: no growth. Their clients got no 202.",
+    "Registrations of which it is not known whether RabbitMQ confirmed them, since their API was killed" +
+    " (a chunk of an import counts as one). Good: no growth. Their clients got no 202.",
   unit: "short",
   decimals: 0,
   queries: [course("max by (lane) (registration_in_doubt)", "{{lane}}")],
@@ -78,10 +78,14 @@ const reasons = timeseries({
   title: "Why was something put on hold?",
   description:
     "Registrations that workers put on hold in the last 10 minutes, by reason. Good: 0. Many of refused_by_database at once are a" +
-    " constraint or a trigger; unknown_version are APIs that are newer than the workers.",
+    " constraint or a trigger; unknown_version are APIs that are newer than the workers. Messages split: one of" +
+    " several registrations crashed workers or could not be read, so each was published again by itself.",
   unit: "short",
   rare: true,
-  queries: [course(recent("registration_dead_letters_total", ["reason"]), "{{reason}}")],
+  queries: [
+    course(recent("registration_dead_letters_total", ["reason"]), "{{reason}}"),
+    course("sum(increase(registration_messages_split_total[10m]))", "messages split"),
+  ],
   colors: {
     refused_by_database: fixed("orange"),
     unknown_version: fixed("purple"),
@@ -95,7 +99,8 @@ const reasons = timeseries({
 const lastResorts = timeseries({
   title: "Is anything in the last resorts?",
   description:
-    "Messages that RabbitMQ gave up on or knew no queue for; workers put them on hold at once. Good: 0." +
+    "Messages, each of up to 32 registrations, that RabbitMQ gave up on or knew no queue for. Workers put" +
+    " them on hold at once, or split one of several, which waits while RabbitMQ takes none. Good: 0." +
     " Statements of the publishers wait in registrations.ledger until a worker reads them.",
   unit: "short",
   rare: true,
@@ -115,7 +120,7 @@ const lastResorts = timeseries({
 const unroutable = timeseries({
   title: "Are messages unroutable?",
   description:
-    "Messages that RabbitMQ returned to the API in the last 10 minutes, since it knew no queue for them, not even the last" +
+    "Messages, each of up to 32 registrations, that RabbitMQ returned to the API in the last 10 minutes, since it knew no queue for them, not even the last" +
     " resort. Good: 0. Their clients got no 202; a binding or an exchange was deleted.",
   unit: "short",
   rare: true,
@@ -130,7 +135,7 @@ const unroutable = timeseries({
 const gaveUp = timeseries({
   title: "Did RabbitMQ give up on any?",
   description:
-    "Messages that RabbitMQ moved to the last resort in the last 10 minutes: delivered too often, too old, or too many. Good: 0." +
+    "Messages, each of up to 32 registrations, that RabbitMQ moved to the last resort in the last 10 minutes: delivered too often, too old, or too many. Good: 0." +
     " Anything but the delivery limit is a policy that does not belong there.",
   unit: "short",
   rare: true,

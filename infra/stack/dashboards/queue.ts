@@ -80,8 +80,8 @@ const oldest = timeseries({
 const ready = timeseries({
   title: "How many wait?",
   description:
-    "Messages that no worker has yet (ready), and messages that workers have and did not ack. Good:" +
-    " ready near 0 in interactive; bulk rises with an import and falls again.",
+    "Messages, each of up to 32 registrations, that no worker has yet (ready), and those that workers" +
+    " have and did not ack. A chunk of an import holds more. Good: ready near 0 in interactive; bulk rises with an import and falls again.",
   unit: "short",
   queries: [
     course(byLane("rabbitmq_detailed_queue_messages_ready"), "{{lane}} ready"),
@@ -95,7 +95,8 @@ const ready = timeseries({
 const balance = timeseries({
   title: "Do the workers keep up?",
   description:
-    "Messages that RabbitMQ confirmed, and what it holds more (or, below 0, less) with each second." +
+    "Registrations that RabbitMQ confirmed, and the messages, each of up to 32 registrations, that it" +
+    " holds more (or, below 0, less) with each second." +
     " Good: growth goes around 0. Above 0 for long, the lane needs more workers or a faster MySQL.",
   unit: "cps",
   queries: [
@@ -131,7 +132,7 @@ const waited = timeseries({
 const confirms = timeseries({
   title: "How long does RabbitMQ take to confirm?",
   description:
-    "From sending a message until RabbitMQ has it on disk. Every accepted request waits for it. Good:" +
+    "For each registration, from sending its message until RabbitMQ has it on disk. Every accepted request waits for it. Good:" +
     " as yesterday, some milliseconds. A point leads to a trace.",
   unit: "s",
   logarithmic: true,
@@ -146,7 +147,7 @@ const confirms = timeseries({
 const failures = timeseries({
   title: "Do publishes fail?",
   description:
-    "Messages that RabbitMQ did not confirm in the last 10 minutes, by what came instead. Good: 0." +
+    "Registrations that RabbitMQ did not confirm in the last 10 minutes, by what came instead. Good: 0." +
     " Saturated: more arrives than RabbitMQ takes. Unavailable: no connection. Unknown: no answer in time, and the" +
     " client is asked to try again.",
   unit: "short",
@@ -161,7 +162,7 @@ const failures = timeseries({
 const redeliveries = timeseries({
   title: "Are messages delivered again?",
   description:
-    "Messages of the last 10 minutes that a worker had before and did not ack: it was killed, or lost" +
+    "Messages, each of up to 32 registrations, of the last 10 minutes that a worker had before and did not ack: it was killed, or lost" +
     " its connection. Good: 0 but for deploys. Nothing is registered twice by it.",
   unit: "short",
   rare: true,

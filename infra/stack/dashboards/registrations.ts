@@ -85,9 +85,9 @@ const requests = timeseries({
 const waiting = timeseries({
   title: "How many wait in the queue?",
   description:
-    "Messages in RabbitMQ that are not acked: no worker has them yet, or a worker stores them. A" +
-    " message of the bulk lane holds many registrations. Good: near 0 in interactive; bulk rises with" +
-    " an import and falls again.",
+    "Messages, each of up to 32 registrations, in RabbitMQ that are not acked: no worker has them yet," +
+    " or a worker stores them. A chunk of an import holds more. Good: near 0 in interactive; bulk rises" +
+    " with an import and falls again.",
   unit: "short",
   queries: [course(byLane("rabbitmq_detailed_queue_messages"), "{{lane}}")],
   colors: LANES,

@@ -225,7 +225,7 @@ impl<S: RegistrationStore> Recording<S> {
             let settled = state.settled.to_string();
             tracing::error!(
                 %producer, lane, settled, %error,
-                "these messages were settled, and the ledger could not be written: they show as \
+                "these registrations were settled, and the ledger could not be written: they show as \
                  unaccounted for"
             );
         }

@@ -4,8 +4,8 @@ use std::time::Duration;
 /// [`retry_after`](Self::retry_after).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum PublishError {
-    /// More messages than the broker takes at the moment. Not sent.
-    #[error("too many messages are waiting for RabbitMQ; nothing was sent")]
+    /// More registrations than the broker takes at the moment. Not sent.
+    #[error("too many registrations wait for RabbitMQ; nothing was sent")]
     Saturated,
     /// No connection, or RabbitMQ takes nothing for now. Not sent.
     #[error("RabbitMQ takes no messages at the moment; nothing was sent")]

@@ -7,12 +7,12 @@ use super::error::PublishError;
 
 /// What the publisher reports to be counted. Called from its tasks: must not block.
 pub trait PublisherObserver: Send + Sync + 'static {
-    /// A message was answered for; `Ok` is confirmed.
+    /// A registration was answered for; `Ok` is confirmed.
     fn published(&self, _lane: Lane, _result: Result<(), PublishError>) {}
-    /// The time from sending a message to the broker's confirm; and the trace that the caller who
+    /// For each registration, the time from sending its message to the broker's confirm; and the trace that the caller who
     /// waits for it is in, when that is recorded.
     fn confirmed_after(&self, _time: Duration, _trace: Option<TraceId>) {}
-    /// So many more (or fewer) messages are sent and not settled yet, over all connections.
+    /// So many more (or fewer) registrations and reports are sent and not settled yet, over all connections.
     fn window_changed(&self, _by: i64) {}
     /// The broker knew no queue for a message: someone must look at once.
     fn returned(&self) {}
