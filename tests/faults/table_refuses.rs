@@ -10,7 +10,9 @@ const REFUSE_EVERY_ROW: &str = "CREATE TRIGGER t BEFORE INSERT ON students FOR E
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_that_refuses_every_row_stops_the_worker_and_puts_no_student_on_hold() {
     play(async |scene| {
-        let worker = Worker::start(&scene.servers).await;
+        // A batch of fewer than eight rows cannot be distinguished from one of bad rows.
+        let settings = [("REGISTRAR_BATCH_LINGER", "100ms")];
+        let worker = Worker::start_with(&scene.servers, &settings).await;
         let load = scene.load();
         load.accepts(300).await;
         scene.oracle.sql(REFUSE_EVERY_ROW).await;

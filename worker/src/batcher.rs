@@ -33,7 +33,7 @@ pub struct BatchLimits {
 pub enum Gathered {
     /// Deliveries in their order, at least one.
     Batch(Vec<Item>),
-    /// The next delivery is suspected and must not be processed at normal mode. It is put aside:
+    /// The next delivery is suspected and must not be processed in normal mode. It is put aside:
     /// neither settled nor gathered again.
     SuspectedPoison,
     /// A stop was asked for, and nothing was gathered.

@@ -190,14 +190,14 @@ where
         mode: Mode,
         stop: &CancellationToken,
     ) -> Result<RunEnd, JoinError> {
-        let session = stop.child_token();
-        let wind_down = session.child_token();
+        let run = stop.child_token();
+        let wind_down = run.child_token();
         let mut processors = JoinSet::new();
         for mut channel in channels {
             let processor = Arc::clone(&self.processor);
-            let (session, wind_down) = (session.clone(), wind_down.clone());
+            let (run, wind_down) = (run.clone(), wind_down.clone());
             processors.spawn(async move {
-                let end = processor.run(mode, &mut channel, &wind_down, &session).await;
+                let end = processor.run(mode, &mut channel, &wind_down, &run).await;
                 channel.cancel().await;
                 (end, channel)
             });
@@ -211,17 +211,17 @@ where
                 processor = processors.join_next() => processor,
                 () = self.pause_changed(None), if !is_paused => {
                     is_paused = true;
-                    session.cancel();
+                    run.cancel();
                     continue;
                 }
             };
             let Some(processor) = processor else { break };
-            // One processor's end is the end of the session, and all start again with fresh channels.
+            // One processor's end is the end of the run, and all start again with fresh channels.
             // For another mode the others settle what they have in hand first.
             let (end, channel) = processor?;
             match end {
                 ProcessorEnd::Stopped | ProcessorEnd::Change(_) => wind_down.cancel(),
-                _ => session.cancel(),
+                _ => run.cancel(),
             }
             ended = ended.and(end);
             idle.push(channel);
@@ -297,7 +297,7 @@ impl Delays {
 }
 
 impl RunEnd {
-    /// The end of the session, given one more processor's: what stands in the way counts most.
+    /// The end of the run, given one more processor's: what stands in the way counts most.
     fn and(self, end: ProcessorEnd) -> Self {
         match (self, end) {
             (interrupted @ Self::Interrupted(_), _) => interrupted,

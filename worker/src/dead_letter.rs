@@ -34,6 +34,8 @@ fn dead_letter(
     DeadLetter {
         registration_id: match registration {
             Some(registration) => Some(registration.id),
+            // The id of a message of several is that of the first: the others would be behind it.
+            None if has_several(item) => None,
             None => message_id.and_then(RegistrationId::parse),
         },
         message_id: item.delivery.message_id.clone(),
@@ -48,4 +50,9 @@ fn dead_letter(
         attempts: item.delivery.delivery_count.saturating_add(1),
         accepted_at: registration.map(|registration| registration.accepted_at),
     }
+}
+
+/// Whether a message that cannot be read has several registrations, as its sequence numbers say.
+fn has_several(item: &Item) -> bool {
+    item.delivery.numbers().is_some_and(|(_, numbers)| numbers.start() != numbers.end())
 }

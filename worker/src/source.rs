@@ -71,7 +71,7 @@ impl Source {
         }
     }
 
-    /// How many unacked messages a channel may hold: at normal mode about three batches, of which
+    /// How many unacked messages a channel may hold: in normal mode about three batches, of which
     /// one is being stored, one waits and one is on its way. A message of the bulk lane is a batch
     /// by itself.
     pub fn prefetch(&self, mode: Mode, batch_rows: u16) -> u16 {

@@ -1,4 +1,4 @@
-//! One file for each route of `router.rs`.
+//! One file for each route of `router/mod.rs`.
 
 pub mod events;
 pub mod limits;

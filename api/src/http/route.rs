@@ -1,7 +1,7 @@
 use axum::extract::MatchedPath;
 use axum::http::Extensions;
 
-/// The route as written in `router.rs`: never the path itself, which may hold a reference.
+/// The route as written in `router/mod.rs`: never the path itself, which may hold a reference.
 pub fn route_of(extensions: &Extensions) -> Option<&str> {
     extensions.get::<MatchedPath>().map(MatchedPath::as_str)
 }

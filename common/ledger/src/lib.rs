@@ -4,7 +4,7 @@ use registrar_domain::ledger::Snapshot;
 use registrar_messaging::{ConnectError, MessagingSettings, QueueDepths};
 use registrar_storage::{MySqlStore, StorageError};
 
-/// Why there was no look. Each error says whether it is transient.
+/// Why there is no snapshot. Each error says whether it is transient.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SnapshotError {
     #[error(transparent)]
@@ -25,7 +25,7 @@ impl SnapshotReader {
         Self { store, messaging, queues: None }
     }
 
-    /// One look. What was stated is read before the queues are counted and what was settled after:
+    /// One snapshot. What was reported is read before the queues are counted and what was settled after:
     /// [`Snapshot`] says why.
     pub async fn read(&mut self) -> Result<Snapshot, SnapshotError> {
         let mut ledger = self.store.read_ledger().await?;

@@ -49,10 +49,10 @@ pub struct PublishSettings {
     /// Registrations on their way to the broker and not confirmed yet, per connection
     #[arg(long, env = "REGISTRAR_PUBLISH_WINDOW", default_value = "1000")]
     pub publish_window: NonZeroUsize,
-    /// Registrations that wait for a place in the window, per connection
+    /// Registrations that wait for a permit of the window, per connection
     #[arg(long, env = "REGISTRAR_PUBLISH_QUEUE", default_value = "1000")]
     pub publish_queue: NonZeroUsize,
-    /// How long a registration may wait for a place in the window
+    /// How long a registration may wait for a permit of the window
     #[arg(long, env = "REGISTRAR_PUBLISH_QUEUE_TIMEOUT", default_value = "1s", value_parser = duration)]
     pub publish_queue_timeout: Duration,
     /// How long the broker may take to confirm

@@ -6,12 +6,11 @@ use registrar_domain::{Lane, RegistrationId};
 use serde_json::{Map, Value};
 
 use crate::consumer::delivery::Delivery;
+use crate::envelope::MOST_READ;
 use crate::publisher::message::OutgoingMessage;
 use crate::trace_contexts;
 
 const REGISTRATIONS: &str = "registrations";
-/// No publisher puts more into a message.
-const MOST_REGISTRATIONS: usize = 512;
 /// What is repeated in each message, as the version and what an import says, is small.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 
@@ -25,7 +24,7 @@ pub fn split(delivery: &Delivery, lane: Lane) -> Option<Vec<OutgoingMessage>> {
     let Some(Value::Array(registrations)) = envelope.remove(REGISTRATIONS) else { return None };
     let repeated = serde_json::to_vec(&envelope).ok()?.len();
     let count = registrations.len();
-    if !(2..=MOST_REGISTRATIONS).contains(&count) || repeated * count > MOST_BYTES {
+    if !(2..=MOST_READ).contains(&count) || repeated * count > MOST_BYTES {
         return None;
     }
     let mut contexts: BTreeMap<_, _> =

@@ -6,13 +6,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::envelope::MOST_READ;
+
 const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";
 const OTHERS: &str = "x-registrar-traceparents";
 /// The flags at the end of a `traceparent` of a trace that is recorded.
 const SAMPLED: &str = "-01";
-/// No publisher lists more.
-const MOST: usize = 512;
 
 /// Whether these are no headers but a `traceparent`, or none: a `tracestate` does not fit the list.
 pub(crate) fn is_plain(headers: &BTreeMap<String, String>) -> bool {
@@ -50,7 +50,7 @@ pub(crate) fn read(headers: &BTreeMap<String, String>) -> Vec<(usize, BTreeMap<S
         let headers = BTreeMap::from([(TRACEPARENT.to_owned(), traceparent.to_owned())]);
         Some((position.parse().ok()?, headers))
     };
-    list.split(',').take(MOST).filter_map(entry).collect()
+    list.split(',').take(MOST_READ).filter_map(entry).collect()
 }
 
 #[cfg(test)]

@@ -38,10 +38,10 @@ async fn a_publisher_that_ends_has_reported_what_became_of_every_message() {
 
     let inspector = Inspector::connect(&vhost.url()).await;
     let (mut interactive, mut bulk) = (SequenceState::default(), SequenceState::default());
-    for stated in inspector.take_all(LEDGER).await {
-        let statement = ConfirmReport::decode(&stated.delivery.data).unwrap();
-        let state = if statement.key.lane == LANE { &mut interactive } else { &mut bulk };
-        state.add(&statement.into_state());
+    for taken in inspector.take_all(LEDGER).await {
+        let report = ConfirmReport::decode(&taken.delivery.data).unwrap();
+        let state = if report.key.lane == LANE { &mut interactive } else { &mut bulk };
+        state.add(&report.into_state());
     }
     assert_eq!(interactive.reported.to_string(), "1-100");
     assert_eq!(interactive.unconfirmed.count(), refused);
@@ -59,7 +59,7 @@ async fn a_missing_ledger_queue_is_declared_again_with_the_next_confirm_report()
     let channel = inspector.channel().await;
     channel.queue_delete(LEDGER.into(), QueueDeleteOptions::default()).await.unwrap();
     publisher.publish(message(LANE)).await.unwrap();
-    let statement = soon(async {
+    let report = soon(async {
         loop {
             // Closed by the broker while there is no queue.
             let channel = inspector.channel().await;
@@ -71,6 +71,6 @@ async fn a_missing_ledger_queue_is_declared_again_with_the_next_confirm_report()
         }
     })
     .await;
-    assert_eq!(statement.reported.to_string(), "1");
+    assert_eq!(report.reported.to_string(), "1");
     publisher.stop().await;
 }

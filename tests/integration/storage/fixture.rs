@@ -122,6 +122,8 @@ impl Fixture {
         .execute(&mut connection)
         .await
         .unwrap();
+        // The list of processes may still show the statement before.
+        connection.execute("DO 0").await.unwrap();
         connection
     }
 

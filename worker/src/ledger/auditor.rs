@@ -45,9 +45,9 @@ impl Auditor {
 
     async fn audit(&mut self) -> Result<Snapshot, SnapshotError> {
         let compacted = self.store.compact_ledger().await;
-        let look = self.reader.read().await?;
+        let snapshot = self.reader.read().await?;
         compacted?;
-        Ok(look)
+        Ok(snapshot)
     }
 
     /// What was seen while acks go ahead of the ledger lacks what they settled.

@@ -1,4 +1,4 @@
-//! The worker's part in the ledger: it notes what it settles, takes in what publishers state, and
+//! The worker's part in the ledger: it records what it settles, takes in confirm reports, and
 //! looks whether anything is unaccounted for.
 
 mod auditor;

@@ -39,10 +39,10 @@ impl<S: RegistrationStore> ReportConsumer<S> {
             match connected {
                 Ok(connection) => {
                     match connection.open(LEDGER, BATCH).await {
-                        Ok(mut statements) => {
+                        Ok(mut reports) => {
                             backoff.reset();
-                            self.keep(&mut statements, &stop).await;
-                            statements.requeue_all().await;
+                            self.keep(&mut reports, &stop).await;
+                            reports.requeue_all().await;
                         }
                         Err(error) => tracing::warn!(%error, "the ledger's queue is not consumed"),
                     }
@@ -59,22 +59,22 @@ impl<S: RegistrationStore> ReportConsumer<S> {
     }
 
     /// Until the channel is gone.
-    async fn keep(&self, statements: &mut AmqpDeliveries, stop: &CancellationToken) {
+    async fn keep(&self, reports: &mut AmqpDeliveries, stop: &CancellationToken) {
         loop {
             let first = tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
-                delivery = statements.next() => delivery,
+                delivery = reports.next() => delivery,
             };
             let Some(first) = first else { return };
             let (mut last, mut additions) = (first.tag, Ledger::default());
             take(&first, &mut additions);
             for _ in 1..BATCH {
-                let Ok(Some(next)) = timeout(LINGER, statements.next()).await else { break };
+                let Ok(Some(next)) = timeout(LINGER, reports.next()).await else { break };
                 last = next.tag;
                 take(&next, &mut additions);
             }
-            if !self.record(&additions, stop).await || statements.ack_through(last).await.is_err() {
+            if !self.record(&additions, stop).await || reports.ack_through(last).await.is_err() {
                 return;
             }
         }
@@ -85,7 +85,7 @@ impl<S: RegistrationStore> ReportConsumer<S> {
         let mut backoff = Backoff::new(self.retry);
         while let Err(error) = self.store.record(additions).await {
             // The lanes' consumers tell of it, too.
-            tracing::debug!(%error, "the ledger does not take statements");
+            tracing::debug!(%error, "the ledger does not take reports");
             tokio::select! {
                 () = stop.cancelled() => return false,
                 () = sleep(backoff.next_delay()) => {}
@@ -98,7 +98,7 @@ impl<S: RegistrationStore> ReportConsumer<S> {
 fn take(delivery: &Delivery, into: &mut Ledger) {
     let decoded = caught(|| ConfirmReport::decode(&delivery.body));
     match decoded.unwrap_or(Err(MalformedConfirmReport)) {
-        Ok(statement) => into.entry(statement.key).add(&statement.into_state()),
+        Ok(report) => into.entry(report.key).add(&report.into_state()),
         Err(error) => tracing::error!(%error, "a message for the ledger is dropped"),
     }
 }

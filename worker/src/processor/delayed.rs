@@ -1,4 +1,4 @@
-//! Deliveries that something in MySQL is in the way of, while the others go on.
+//! Deliveries that wait for a lock in MySQL, or for RabbitMQ to take their split, while the others go on.
 
 use std::future::pending;
 

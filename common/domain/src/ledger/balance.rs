@@ -5,7 +5,7 @@ use crate::Lane;
 
 /// The ledger and the queues at about one moment.
 ///
-/// To be read in this order: what was stated, then how many wait, then what was settled. Then a
+/// To be read in this order: what was reported, then how many wait, then what was settled. Then a
 /// number that is missing here was confirmed before the queues were counted and not settled until
 /// after, so that its message either waited or was in a worker's hands; or is lost.
 #[derive(Clone, Debug, Default)]
@@ -29,22 +29,22 @@ pub struct Balance {
     pub in_flight: u64,
     /// Of those, gone: this is what must be 0. At least so many; exact when the queues are empty.
     pub unaccounted: u64,
-    /// Settled although no confirm is known: the answer was lost, or is not stated yet.
+    /// Settled although no confirm is known: the answer was lost, or is not reported yet.
     pub settled_unconfirmed: u64,
     /// Refused by RabbitMQ, or without an answer. Their callers were asked to try again.
     pub unconfirmed: u64,
     /// It is not known whether they were confirmed: a publisher was killed before it could say, or its
-    /// statement was lost.
+    /// report was lost.
     pub in_doubt: u64,
 }
 
-/// The figures of each lane, from two looks some seconds apart.
+/// The figures of each lane, from two snapshots some seconds apart.
 ///
 /// Two, since RabbitMQ does not say which messages are in workers' hands. A lane's messages are
 /// handed out in their order, so what is missing behind a number that is settled has been handed
-/// out, as has everything once nothing waits. Handed out at the first look, still missing at the
+/// out, as has everything once nothing waits. Handed out at the first snapshot, still missing at the
 /// second and not back among those that wait: lost; or in the hands of a worker for longer than
-/// the time between, which the next looks will tell.
+/// the time between, which the next snapshots show.
 pub fn balance(earlier: &Snapshot, later: &Snapshot) -> BTreeMap<Lane, Balance> {
     let mut lanes = BTreeMap::from(Lane::ALL.map(|lane| (lane, Balance::default())));
     let unknown = SequenceState::default();
@@ -92,16 +92,16 @@ mod tests {
     const EPOCH: ProducerId = ProducerId::from_bytes([7; 16]);
     const LANE: Lane = Lane::Interactive;
 
-    fn look(reported: &str, unconfirmed: &str, settled: &str, waiting: u64) -> Snapshot {
+    fn snapshot(reported: &str, unconfirmed: &str, settled: &str, waiting: u64) -> Snapshot {
         let numbers = |text: &str| text.parse().unwrap();
-        let mut look = Snapshot::default();
-        *look.ledger.entry(SequenceKey { producer: EPOCH, lane: LANE }) = SequenceState {
+        let mut snapshot = Snapshot::default();
+        *snapshot.ledger.entry(SequenceKey { producer: EPOCH, lane: LANE }) = SequenceState {
             reported: numbers(reported),
             unconfirmed: numbers(unconfirmed),
             settled: numbers(settled),
         };
-        look.waiting.insert(LANE, waiting);
-        look
+        snapshot.waiting.insert(LANE, waiting);
+        snapshot
     }
 
     /// In flight, unaccounted, in doubt.
@@ -145,12 +145,12 @@ mod tests {
         }
     }
 
-    fn any_look() -> impl Strategy<Value = Snapshot> {
+    fn any_snapshot() -> impl Strategy<Value = Snapshot> {
         let numbers = || prop::collection::vec((1_u64..60, 0_u64..9), 0..6);
         (numbers(), numbers(), numbers(), 0_u64..40).prop_map(
             |(reported, unconfirmed, settled, waiting)| {
-                let mut look = look("", "", "", waiting);
-                let state = look.ledger.entry(SequenceKey { producer: EPOCH, lane: LANE });
+                let mut snapshot = snapshot("", "", "", waiting);
+                let state = snapshot.ledger.entry(SequenceKey { producer: EPOCH, lane: LANE });
                 for (set, ranges) in [
                     (&mut state.reported, reported),
                     (&mut state.unconfirmed, unconfirmed),
@@ -160,7 +160,7 @@ mod tests {
                         set.insert(first, first + length);
                     }
                 }
-                look
+                snapshot
             },
         )
     }
@@ -168,8 +168,8 @@ mod tests {
     proptest! {
         #[test]
         fn the_figures_add_up_whatever_became_of_the_rows_between_two_reads(
-            earlier in any_look(),
-            later in any_look(),
+            earlier in any_snapshot(),
+            later in any_snapshot(),
         ) {
             let (in_flight, unaccounted, _) = figures(&earlier, &later);
             let missing = later.ledger.iter().map(|(_, state)| state.missing().count());
@@ -178,16 +178,17 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_vanish_between_two_looks_leave_nothing_unaccounted_that_is_not_known_any_more() {
-        let earlier = look("1-100", "", "1-50", 0);
-        let restored = look("1-60", "", "1-50", 0);
+    fn rows_that_vanish_between_two_snapshots_leave_nothing_unaccounted_that_is_not_known_any_more()
+    {
+        let earlier = snapshot("1-100", "", "1-50", 0);
+        let restored = snapshot("1-60", "", "1-50", 0);
         assert_eq!(figures(&earlier, &restored), (0, 10, 0));
         assert_eq!(figures(&earlier, &Snapshot::default()), (0, 0, 0));
     }
 
     #[test]
     fn a_state_of_every_number_there_can_be_is_counted() {
-        let mut rest = look("1-9223372036854775807", "", "", 0);
+        let mut rest = snapshot("1-9223372036854775807", "", "", 0);
         let other = SequenceKey { producer: ProducerId::generate(), lane: LANE };
         rest.ledger.entry(other).reported = "1-9223372036854775807".parse().unwrap();
         rest.ledger.entry(SequenceKey { producer: ProducerId::generate(), lane: LANE }).reported =
@@ -197,13 +198,13 @@ mod tests {
 
     #[test]
     fn at_rest_everything_is_settled() {
-        let rest = look("1-100", "", "1-100", 0);
+        let rest = snapshot("1-100", "", "1-100", 0);
         assert_eq!(figures(&rest, &rest), (0, 0, 0));
     }
 
     #[test]
     fn at_rest_each_confirmed_message_that_is_gone_is_unaccounted() {
-        let rest = look("1-100", "90-95", "1-49,51-99", 0);
+        let rest = snapshot("1-100", "90-95", "1-49,51-99", 0);
         assert_eq!(figures(&rest, &rest), (0, 2, 0));
         let figures = balance(&rest, &rest)[&LANE];
         assert_eq!((figures.confirmed, figures.settled), (94, 92));
@@ -212,50 +213,50 @@ mod tests {
 
     #[test]
     fn what_waits_in_a_queue_is_in_flight() {
-        let full = look("1-100", "", "", 100);
+        let full = snapshot("1-100", "", "", 100);
         assert_eq!(figures(&full, &full), (100, 0, 0));
     }
 
     #[test]
     fn what_workers_have_in_hand_is_in_flight_while_they_drain_a_queue() {
-        let earlier = look("1-1000", "", "1-300", 650);
-        let later = look("1-1000", "", "1-400,421-430", 550);
+        let earlier = snapshot("1-1000", "", "1-300", 650);
+        let later = snapshot("1-1000", "", "1-400,421-430", 550);
         assert_eq!(figures(&earlier, &later), (590, 0, 0));
     }
 
     #[test]
     fn a_gap_that_workers_leave_behind_is_unaccounted() {
-        let earlier = look("1-1000", "", "1-300,303-310", 0);
-        let later = look("1-2000", "", "1-300,303-1990", 0);
+        let earlier = snapshot("1-1000", "", "1-300,303-310", 0);
+        let later = snapshot("1-2000", "", "1-300,303-1990", 0);
         assert_eq!(figures(&earlier, &later), (10, 2, 0));
     }
 
     #[test]
     fn a_gap_that_went_back_to_its_queue_is_in_flight() {
-        let earlier = look("1-1000", "", "1-300,303-310", 692);
-        let later = look("1-1000", "", "1-300,303-310", 692);
+        let earlier = snapshot("1-1000", "", "1-300,303-310", 692);
+        let later = snapshot("1-1000", "", "1-300,303-310", 692);
         assert_eq!(figures(&earlier, &later), (692, 0, 0));
     }
 
     #[test]
     fn a_queue_that_was_emptied_by_another_client_is_unaccounted() {
-        let before = look("1-500", "", "1-100", 400);
-        let purged = look("1-500", "", "1-100", 0);
+        let before = snapshot("1-500", "", "1-100", 400);
+        let purged = snapshot("1-500", "", "1-100", 0);
         assert_eq!(figures(&before, &purged).1, 0, "perhaps workers have just taken them all");
         assert_eq!(figures(&purged, &purged), (0, 400, 0));
     }
 
     #[test]
     fn numbers_of_a_killed_publisher_are_in_doubt_and_nothing_else() {
-        let killed = look("1-100", "", "1-104,107", 0);
+        let killed = snapshot("1-100", "", "1-104,107", 0);
         assert_eq!(figures(&killed, &killed), (0, 0, 2));
-        let alive = look("1-110", "106", "1-105,107-110", 0);
-        assert_eq!(figures(&killed, &alive), (0, 0, 0), "it has stated them meanwhile");
+        let alive = snapshot("1-110", "106", "1-105,107-110", 0);
+        assert_eq!(figures(&killed, &alive), (0, 0, 0), "it has reported them meanwhile");
     }
 
     #[test]
     fn lanes_do_not_share_what_waits() {
-        let mut rest = look("1-10", "", "1-9", 0);
+        let mut rest = snapshot("1-10", "", "1-9", 0);
         rest.waiting.insert(Lane::Bulk, 50);
         assert_eq!(figures(&rest, &rest), (0, 1, 0));
         assert_eq!(balance(&rest, &rest)[&Lane::Bulk], Balance::default());

@@ -31,8 +31,8 @@ impl SequenceState {
         self.confirmed().without(&self.settled)
     }
 
-    /// Neither stated nor settled, while something later is. Of a publisher that is alive, these
-    /// are on their way or will be stated in a moment; of one that was killed, it is not known whether
+    /// Neither reported nor settled, while something later is. Of a publisher that is alive, these
+    /// are in flight or will be reported in a moment; of one that was killed, it is not known whether
     /// they were confirmed.
     pub fn in_doubt(&self) -> SequenceSet {
         let known = self.reported.highest().max(self.settled.highest());
@@ -101,13 +101,13 @@ mod tests {
     fn a_gap_that_is_in_no_report_is_in_doubt() {
         let state = SequenceState { settled: numbers("1-8,10,13"), ..SequenceState::default() };
         assert_eq!(state.in_doubt(), numbers("9,11-12"));
-        let stated = SequenceState { reported: numbers("1-11"), ..state };
-        assert_eq!(stated.in_doubt(), numbers("12"));
-        assert_eq!(stated.missing(), numbers("9,11"));
+        let reported = SequenceState { reported: numbers("1-11"), ..state };
+        assert_eq!(reported.in_doubt(), numbers("12"));
+        assert_eq!(reported.missing(), numbers("9,11"));
     }
 
     #[test]
-    fn a_statement_that_is_lost_leaves_its_numbers_in_doubt_until_they_are_settled() {
+    fn a_confirm_report_that_is_lost_leaves_its_numbers_in_doubt_until_they_are_settled() {
         let state = SequenceState {
             reported: numbers("1-5,9-12"),
             settled: numbers("1-7"),

@@ -21,6 +21,10 @@ const READ: RangeInclusive<u64> = 1..=1;
 const YEARS: RangeInclusive<i32> = 0..=9999;
 const TIME_BYTES: usize = "2026-01-02T03:04:05.000006Z".len();
 
+/// The most registrations of a message that are split, or read from its headers: it bounds what a
+/// message of others costs.
+pub(crate) const MOST_READ: usize = 512;
+
 /// What one message carries: a registration from the form, or a chunk of an import.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Envelope {

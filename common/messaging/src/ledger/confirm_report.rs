@@ -8,7 +8,7 @@ const VERSION: u64 = 1;
 
 /// What a publisher says about numbers that it gave: confirmed, unless among the unconfirmed.
 ///
-/// Taken twice or in another order, statements say the same.
+/// Taken twice or in another order, reports say the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfirmReport {
     /// Whose numbers.
@@ -21,7 +21,7 @@ pub struct ConfirmReport {
 
 /// A message of the ledger's queue that this version cannot read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a publisher's statement of this version: its numbers will be shown as in doubt")]
+#[error("not a confirm report of this version: its numbers will be shown as in doubt")]
 pub struct MalformedConfirmReport;
 
 impl ConfirmReport {
@@ -86,9 +86,9 @@ struct Wire {
 mod tests {
     use super::*;
 
-    const GOLDEN: &str = include_str!("../golden/statement-v1.json");
+    const GOLDEN: &str = include_str!("../golden/confirm-report-v1.json");
 
-    fn statement() -> ConfirmReport {
+    fn report() -> ConfirmReport {
         let producer = ProducerId::parse("0199d3c4-5a00-7000-8000-000000000001").unwrap();
         ConfirmReport {
             key: SequenceKey { producer, lane: Lane::Interactive },
@@ -98,13 +98,13 @@ mod tests {
     }
 
     #[test]
-    fn the_wire_format_of_statements_never_changes() {
-        assert_eq!(String::from_utf8(statement().encode()).unwrap(), GOLDEN.trim_end());
-        assert_eq!(ConfirmReport::decode(GOLDEN.as_bytes()), Ok(statement()));
+    fn the_wire_format_of_confirm_reports_never_changes() {
+        assert_eq!(String::from_utf8(report().encode()).unwrap(), GOLDEN.trim_end());
+        assert_eq!(ConfirmReport::decode(GOLDEN.as_bytes()), Ok(report()));
     }
 
     #[test]
-    fn what_is_no_statement_is_refused() {
+    fn what_is_no_confirm_report_is_refused() {
         for (right, wrong) in [
             ("\"version\":1", "\"version\":2"),
             ("0199d3c4", "malformed"),

@@ -11,11 +11,11 @@ use super::live_counts::LiveCounts;
 use crate::connection::{AmqpConnection, Frames};
 use crate::error::ConnectError;
 use crate::names::{DEAD_LETTER, UNROUTED, queue_for};
-use crate::publisher::gathering::MOST_REGISTRATIONS;
+use crate::publisher::gathering::GROUP_MOST;
 use crate::settings::MessagingSettings;
 
 /// The most numbers of a message: one for each of the registrations that travel together.
-const MOST_NUMBERS: u64 = MOST_REGISTRATIONS as u64;
+const MOST_NUMBERS: u64 = GROUP_MOST as u64;
 
 /// A connection that asks RabbitMQ how many messages wait.
 pub struct QueueDepths {

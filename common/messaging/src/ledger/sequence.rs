@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_stated_from_the_first_number_on_whose_fate_is_open() {
+    fn nothing_is_reported_from_the_first_outstanding_number_on() {
         let mut sequence = assigned(10);
         sequence.unconfirmed(LANE, &(3..=3));
         sequence.unconfirmed(LANE, &(8..=8));
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_stated_is_not_stated_again_and_what_was_not_is() {
+    fn what_was_reported_is_not_reported_again_and_what_was_not_is() {
         let mut sequence = assigned(10);
         sequence.unconfirmed(LANE, &(3..=3));
         sequence.unconfirmed(LANE, &(8..=8));

@@ -5,10 +5,10 @@ use std::ops::RangeInclusive;
 
 use registrar_domain::ledger::{MAX_SEQUENCE_NUMBER, ProducerId, SequenceSet};
 
+use crate::envelope::MOST_READ;
+
 const EPOCH: &str = "x-registrar-epoch";
 const SEQUENCE: &str = "x-registrar-sequence";
-/// No publisher gives a message more.
-const MOST: u64 = 512;
 
 /// Writes the numbers into the headers, over those of an earlier publishing: `501`, or `501-532`.
 pub(crate) fn put(
@@ -31,7 +31,7 @@ pub(crate) fn read(
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
     let is_range = 1 <= first && first <= last && last <= MAX_SEQUENCE_NUMBER;
-    (is_range && last - first < MOST).then_some((producer, first..=last))
+    (is_range && last - first < MOST_READ as u64).then_some((producer, first..=last))
 }
 
 #[cfg(test)]
@@ -53,7 +53,7 @@ mod tests {
         let mut headers = BTreeMap::new();
         assert_eq!(read(&headers), None);
         let producer = ProducerId::generate().to_string();
-        put(&mut headers, ProducerId::generate(), &(1..=MOST));
+        put(&mut headers, ProducerId::generate(), &(1..=MOST_READ as u64));
         assert!(read(&headers).is_some());
         for (producer, sequence) in [
             ("me", "1"),

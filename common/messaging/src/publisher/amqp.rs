@@ -1,4 +1,4 @@
-//! The publisher's session on RabbitMQ.
+//! The publisher's channel on RabbitMQ.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -23,7 +23,7 @@ use crate::topology::state::TopologyState;
 /// How often a connection is looked at that says nothing by itself.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Opens sessions on RabbitMQ.
+/// Opens channels on RabbitMQ.
 pub(crate) struct AmqpConnector {
     settings: MessagingSettings,
     purpose: String,
@@ -64,8 +64,7 @@ impl AmqpConfirmChannel {
     }
 
     /// The first poll takes the delivery tag and queues the frames. It happens here, on the one
-    /// task that owns the channel, so that tags and frames are in the same order (facts about
-    /// lapin, 1).
+    /// task that owns the channel, so that tags and frames are in the same order.
     fn begin(
         &self,
         exchange: &'static str,

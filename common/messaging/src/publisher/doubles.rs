@@ -68,7 +68,7 @@ impl FakeBroker {
     }
 
     pub(crate) fn change_to(&self, condition: ChannelState) {
-        self.state().states.as_ref().expect("no session").send(condition).unwrap();
+        self.state().states.as_ref().expect("no channel").send(condition).unwrap();
     }
 }
 

@@ -8,7 +8,7 @@ use super::request::{Content, PublishRequest, Reply};
 /// With fewer unconfirmed messages each registration travels at once and alone.
 pub(crate) const FEW_MESSAGES: usize = 4;
 /// The most registrations of a message.
-pub(crate) const MOST_REGISTRATIONS: usize = 32;
+pub(crate) const GROUP_MOST: usize = 32;
 /// So much JSON fits into one frame with room to spare, see [`Frames`](crate::connection::Frames).
 const MOST_BYTES: usize = 12 * 1024;
 

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use super::doubles::FakeBroker;
 use super::error::PublishError;
-use super::gathering::{FEW_MESSAGES, MOST_REGISTRATIONS};
+use super::gathering::{FEW_MESSAGES, GROUP_MOST};
 use super::message::OutgoingRegistration;
 use super::tests::{Running, answer, start_with};
 use super::transport::{ChannelState, ConfirmOutcome};
@@ -74,8 +74,8 @@ async fn with_more_they_gather_until_a_confirm_and_are_answered_by_the_confirm_o
 #[tokio::test(start_paused = true)]
 async fn a_full_message_does_not_wait_and_none_is_larger() {
     let running = start_with(FakeBroker::default(), 1_000, 1_000).await;
-    let _waiting = register(&running, FEW_MESSAGES + 2 * MOST_REGISTRATIONS + 5).await;
-    let full = MOST_REGISTRATIONS;
+    let _waiting = register(&running, FEW_MESSAGES + 2 * GROUP_MOST + 5).await;
+    let full = GROUP_MOST;
     assert_eq!(running.broker.group_sizes(), [1, 1, 1, 1, full, full]);
 }
 

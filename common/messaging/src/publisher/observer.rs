@@ -14,7 +14,7 @@ pub trait PublisherObserver: Send + Sync + 'static {
     fn confirmed_after(&self, _time: Duration, _trace: Option<TraceId>) {}
     /// So many more (or fewer) registrations and reports are sent and not settled yet, over all connections.
     fn window_changed(&self, _by: i64) {}
-    /// The broker knew no queue for a message: someone must look at once.
+    /// The broker knew no queue for a message: an operator must look at once.
     fn returned(&self) {}
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::error::PublishError;
-use super::gathering::{FEW_MESSAGES, Gathering, MOST_REGISTRATIONS};
+use super::gathering::{FEW_MESSAGES, GROUP_MOST, Gathering};
 use super::inbox::{ConnectionState, Inbox};
 use super::outstanding::{InFlight, OutstandingConfirms, Payload};
 use super::transport::{ChannelState, ConfirmChannel, ConfirmOutcome};
@@ -175,9 +175,9 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
             }
             self.drop_what_need_not_be_sent();
             let is_few = self.outstanding.messages() < FEW_MESSAGES;
-            let is_full = self.gathering.len() >= MOST_REGISTRATIONS;
+            let is_full = self.gathering.len() >= GROUP_MOST;
             let is_due = is_few || is_full || self.gathering.starts_with_message();
-            let most = if is_few { 1 } else { MOST_REGISTRATIONS };
+            let most = if is_few { 1 } else { GROUP_MOST };
             if !is_due || !self.send(most) {
                 return;
             }
@@ -185,18 +185,18 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
     }
 
     /// Whether a request may be taken from the queue: as many as a message carries and the window
-    /// has places for, and one when there is none.
+    /// has permits for, and one when there is none.
     fn has_room(&self) -> bool {
         let waiting = self.gathering.len();
         let taken = self.outstanding.weight() + waiting;
-        waiting == 0 || (waiting < MOST_REGISTRATIONS && taken < self.inbox.limits.window)
+        waiting == 0 || (waiting < GROUP_MOST && taken < self.inbox.limits.window)
     }
 
     /// Sends the next message, of at most so many registrations; false when nothing was sent.
     fn send(&mut self, most: usize) -> bool {
         self.drop_what_need_not_be_sent();
-        let places = self.inbox.limits.window.saturating_sub(self.outstanding.weight());
-        let most = most.min(MOST_REGISTRATIONS).min(places);
+        let permits = self.inbox.limits.window.saturating_sub(self.outstanding.weight());
+        let most = most.min(GROUP_MOST).min(permits);
         if most == 0 {
             return false;
         }
@@ -327,6 +327,6 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
     }
 }
 
-fn in_use(places: usize) -> i64 {
-    i64::try_from(places).unwrap_or(i64::MAX)
+fn in_use(permits: usize) -> i64 {
+    i64::try_from(permits).unwrap_or(i64::MAX)
 }

@@ -1,4 +1,4 @@
-//! The messages that were sent and whose fate is not known yet.
+//! Outstanding confirms: messages in flight.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -17,11 +17,11 @@ use super::request::Reply;
 use super::transport::ConfirmOutcome;
 use crate::ledger::confirm_report::ConfirmReport;
 
-/// A message on its way.
+/// A message in flight.
 pub(crate) struct InFlight {
     pub(crate) at: Instant,
     pub(crate) payload: Payload,
-    /// How many places of the window it takes.
+    /// How many permits of the window it takes.
     pub(crate) weight: usize,
     /// Empty once they are answered.
     pub(crate) replies: Vec<Reply>,
@@ -34,7 +34,7 @@ pub(crate) enum Payload {
     Report(ConfirmReport),
 }
 
-/// Everything sent on one session and not settled, by the order of sending.
+/// Everything in flight on one channel, by the order of sending.
 ///
 /// Owns the confirms, so that no caller who hangs up can leave one behind.
 pub(crate) struct OutstandingConfirms<C> {
@@ -79,7 +79,7 @@ impl<C: Future<Output = ConfirmOutcome> + Unpin> OutstandingConfirms<C> {
         self.sent.insert(number, InFlight { at: Instant::now(), payload, weight, replies });
     }
 
-    /// The lowest number of this lane whose fate is open.
+    /// The lowest number of this lane that is in flight.
     pub(crate) fn lowest(&self, lane: Lane) -> Option<u64> {
         self.sent.values().find_map(|sent| match &sent.payload {
             Payload::Registrations(of, numbers) => (*of == lane).then_some(*numbers.start()),
@@ -105,7 +105,7 @@ impl<C: Future<Output = ConfirmOutcome> + Unpin> OutstandingConfirms<C> {
         unanswered.find(|(_, sent)| !sent.replies.is_empty()).map(|(_, sent)| sent.at)
     }
 
-    /// Takes the one who has waited longest for an answer, and keeps watching the confirm.
+    /// Takes the replies of the message that has waited longest, and keeps watching its confirm.
     pub(crate) fn take_oldest_replies(&mut self) -> Vec<Reply> {
         let mut unanswered = self.sent.range_mut(self.answered_before..);
         let Some((number, sent)) = unanswered.find(|(_, sent)| !sent.replies.is_empty()) else {
@@ -118,8 +118,8 @@ impl<C: Future<Output = ConfirmOutcome> + Unpin> OutstandingConfirms<C> {
     /// Waits until something is settled, then gives **everything** that is settled by then.
     ///
     /// Everything, because a returned message comes with the first confirm that resolves after
-    /// it, while the returned message's own confirm resolves later and looks like any other
-    /// (facts about lapin, 2). A caller that sees that later one must see the earlier one too,
+    /// it, while the returned message's own confirm resolves later and looks like any other.
+    /// A caller that sees that later one must see the earlier one too,
     /// before it answers either. Cancel-safe: what was taken is returned by the same poll.
     pub(crate) async fn settled(&mut self) -> Vec<(InFlight, ConfirmOutcome)> {
         poll_fn(|context| self.poll_settled(context)).await

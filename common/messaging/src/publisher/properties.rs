@@ -8,7 +8,7 @@ use registrar_domain::clock;
 const PERSISTENT: u8 = 2;
 /// The body is an envelope; the number says what its consumers must be able to read.
 const MESSAGE_TYPE: &str = "registrations.v1";
-/// The body is a statement for the ledger.
+/// The body is a confirm report; the name on the wire is older.
 const REPORT_TYPE: &str = "statement.v1";
 const APP_ID: &str = "registrar";
 
@@ -28,7 +28,7 @@ pub(crate) fn for_message(
     Some(with_type(MESSAGE_TYPE).with_message_id(message_id).with_headers(table))
 }
 
-/// The properties of a statement published now.
+/// The properties of a confirm report published now.
 pub(crate) fn for_report() -> BasicProperties {
     with_type(REPORT_TYPE)
 }

@@ -63,7 +63,7 @@ impl Reply {
 
     pub(crate) fn answer(self, result: Result<(), PublishError>) {
         self.observer.published(self.lane, result);
-        // A caller that hung up does not want to know.
+        // The caller is gone: the error does not matter.
         let _ = self.to.send(result);
     }
 }

@@ -153,7 +153,7 @@ async fn a_message_whose_caller_hung_up_in_the_queue_is_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_who_hangs_up_later_keeps_the_place_until_the_broker_confirms() {
+async fn a_caller_who_hangs_up_later_keeps_the_permit_until_the_broker_confirms() {
     let running = start(FakeBroker::default()).await;
     running.publish("a").await.abort();
     running.publish("b").await.abort();
@@ -209,7 +209,7 @@ async fn what_is_settled_together_with_a_returned_message_is_in_doubt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_session_puts_what_was_sent_in_doubt_and_sends_nothing_more() {
+async fn a_lost_channel_puts_what_was_sent_in_doubt_and_sends_nothing_more() {
     let running = start(FakeBroker::default()).await;
     running.broker.refuse(1);
     let sent = running.publish_each(&["a", "b"]).await;
@@ -321,7 +321,7 @@ async fn what_became_of_every_message_is_reported_once() {
     let _waiting = running.publish_each(&["a", "b"]).await;
     running.settle(ConfirmOutcome::Nacked).await;
     running.wait(SECOND).await;
-    assert_eq!(running.broker.reported(), ["1/1"], "the second is on its way");
+    assert_eq!(running.broker.reported(), ["1/1"], "the second is in flight");
     running.settle(ConfirmOutcome::Acked).await;
     running.wait(SECOND).await;
     running.wait(5 * SECOND).await;
@@ -329,7 +329,7 @@ async fn what_became_of_every_message_is_reported_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_lost_session_leaves_in_doubt_is_reported_as_unconfirmed_by_the_next() {
+async fn what_a_lost_channel_leaves_in_doubt_is_reported_as_unconfirmed_by_the_next() {
     let running = start(FakeBroker::default()).await;
     let _waiting = running.publish_each(&["a", "b"]).await;
     running.settle(ConfirmOutcome::Acked).await;
@@ -340,7 +340,7 @@ async fn what_a_lost_session_leaves_in_doubt_is_reported_as_unconfirmed_by_the_n
     let _after = running.publish("c").await;
     running.settle(ConfirmOutcome::Acked).await;
     running.wait(SECOND).await;
-    assert_eq!(running.broker.reported(), ["1-2/2", "3/"], "numbers go on over sessions");
+    assert_eq!(running.broker.reported(), ["1-2/2", "3/"], "numbers go on over channels");
 }
 
 #[tokio::test(start_paused = true)]

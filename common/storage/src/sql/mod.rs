@@ -1,7 +1,7 @@
 //! Statements over many rows, with few texts, so that every text stays prepared on every connection:
 //! one for each number of rows up to 32, and above that four to an octave (40, 48, 56, 64, 80 …).
 //!
-//! That are 48 texts of an INSERT. A text for every number would be 512, of which a server keeps each
+//! Those are 48 texts of an INSERT. A text for every number would be 512, of which a server keeps each
 //! prepared for each connection at some 2 KB a row: 300 MB a connection in the end, where these are
 //! 8. So students and rejections of any other number are one statement that is not prepared
 //! ([`literal`]): a second one would be a second commit.

@@ -1,12 +1,14 @@
 //! What is published again one by one, and when the original is acked.
 
+use registrar_domain::ledger::ProducerId;
 use registrar_messaging::transport::{ChannelState, ConfirmChannel, ConfirmOutcome, Connector};
 use registrar_messaging::{
     ConfirmReport, ConnectError, Death, OutgoingMessage, PublishSettings, Publisher,
 };
 
 use super::*;
-use crate::split::Splitter;
+use crate::item::Item;
+use crate::split::{Splitter, to_split};
 
 /// A broker that keeps what it confirms.
 #[derive(Clone, Debug, Default)]
@@ -27,8 +29,8 @@ impl Republished {
         let broker = self.clone();
         let settings = PublishSettings {
             publish_connections: 1.try_into().unwrap(),
-            publish_window: 1.try_into().unwrap(),
-            publish_queue: 1.try_into().unwrap(),
+            publish_window: 8.try_into().unwrap(),
+            publish_queue: 8.try_into().unwrap(),
             publish_queue_timeout: Duration::from_secs(1),
             publish_confirm_timeout: Duration::from_secs(1),
         };
@@ -135,7 +137,7 @@ async fn of_several_that_crashed_workers_each_is_published_alone_before_the_ack_
 #[tokio::test(start_paused = true)]
 async fn what_is_not_confirmed_is_not_acked_but_split_again_while_others_go_on() {
     let (channel, script, each) = dead_letters();
-    script.republished.0.lock().unwrap().nacks = 1;
+    script.republished.0.lock().unwrap().nacks = 3;
     let run = run_until_acked(channel, script, 2).await;
     assert_eq!(run.acked, [2, 1]);
     assert_eq!(counts(&run, "dead_letter"), "1", "once it was");
@@ -171,4 +173,34 @@ async fn of_several_that_cannot_be_read_each_is_published_alone_in_a_lane_too() 
     let read: Vec<_> = broker.bodies.iter().map(|body| Envelope::decode(body).ok()).collect();
     let read: Vec<_> = read.into_iter().map(|it| it.map(|it| it.registrations)).collect();
     assert_eq!(read, [None, Some(each[1].clone()), Some(each[2].clone())]);
+}
+
+/// Each split makes another message of the one that crashes workers, and the crash may come before
+/// the original is acked.
+#[test]
+fn a_message_during_whose_split_workers_crash_again_and_again_is_split_no_more() {
+    let (mut delivery, _) = group(1);
+    for (redelivered, delivery_count, is_split) in
+        [(false, 0, true), (true, 2, true), (true, 3, false), (false, 20, true)]
+    {
+        delivery.redelivered = redelivered;
+        delivery.delivery_count = delivery_count;
+        let item = Item::read(delivery.clone(), Envelope::decode);
+        let splits = to_split(&Source::dead_letters(), &[item]);
+        assert_eq!(splits.contains_key(&0), is_split, "{redelivered} {delivery_count}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_that_cannot_be_split_are_not_held_under_the_id_of_the_first() {
+    let first = registration().id.to_string();
+    let mut unreadable = delivery(1, b"nothing".to_vec());
+    unreadable.message_id = Some(first.clone());
+    unreadable.headers.insert("x-registrar-epoch".to_owned(), ProducerId::generate().to_string());
+    unreadable.headers.insert("x-registrar-sequence".to_owned(), "11-13".to_owned());
+    let mut deliveries = deliveries(4);
+    deliveries[0] = unreadable;
+    let run = run(Channel { deliveries, ..Channel::default() }, Script::default()).await;
+    assert_eq!(run.held()[0].registration_id, None);
+    assert_eq!(run.held()[0].message_id, Some(first));
 }

@@ -10,6 +10,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use registrar_domain::HoldReason;
 use registrar_messaging::{
     MessagingSettings, OutgoingMessage, PublishError, PublishSettings, Publisher, PublisherTask,
@@ -18,15 +19,22 @@ use registrar_messaging::{
 use registrar_runtime::retry::RetryPolicy;
 use registrar_storage::{ErrorClass, StorageError};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::item::Item;
 use crate::source::{Handling, Source};
 
-/// Within a stop's timeout, and far more than some hundred confirms take.
-const TIMEOUT: Duration = Duration::from_secs(10);
-const CONFIRM_TIMEOUT: Duration = Duration::from_secs(5);
+/// With what a publisher takes to stop, within a stop's timeout; and far more than hundreds of confirms
+/// take that come together.
+const TIMEOUT: Duration = Duration::from_secs(5);
+const CONFIRM_TIMEOUT: Duration = Duration::from_secs(3);
+/// The registrations of a message travel together, so that the original is acked before one of them
+/// crashes the worker.
+const WINDOW: NonZeroUsize = match NonZeroUsize::new(512) {
+    Some(window) => window,
+    None => NonZeroUsize::MIN,
+};
 /// The fingerprint of the error for what could not be published again.
 const NOT_SPLIT: &str = "not_split";
 
@@ -51,8 +59,8 @@ impl Splitter {
         const ONE: NonZeroUsize = NonZeroUsize::MIN;
         let settings = PublishSettings {
             publish_connections: ONE,
-            publish_window: ONE,
-            publish_queue: ONE,
+            publish_window: WINDOW,
+            publish_queue: WINDOW,
             publish_queue_timeout: TIMEOUT,
             publish_confirm_timeout: CONFIRM_TIMEOUT,
         };
@@ -61,54 +69,52 @@ impl Splitter {
         })
     }
 
-    /// Publishes these messages. What is returned could not be split, and must not be acked; it is
-    /// published whole when it is tried again, since a message that is there twice does no harm.
+    /// Publishes these messages. What is returned could not be split, and must not be acked; each
+    /// original is published whole when it is tried again, since a message that is there twice does
+    /// no harm.
     pub(crate) async fn split(&self, messages: ToSplit) -> BTreeMap<usize, StorageError> {
-        let positions: Vec<_> = messages.keys().copied().collect();
-        if positions.is_empty() {
+        if messages.is_empty() {
             return BTreeMap::new();
         }
-        let registrations = messages.values().map(Vec::len).sum::<usize>();
-        match self.publish(messages.into_values().flatten()).await {
-            Ok(()) => {
-                let messages = positions.len();
-                tracing::warn!(
-                    messages,
-                    registrations,
-                    "published again one by one, so that what is wrong with one is not in the way \
-                     of others"
-                );
-                BTreeMap::new()
-            }
-            Err(error) => {
-                let error = not_split(error);
-                positions.into_iter().map(|position| (position, error.clone())).collect()
-            }
-        }
-    }
-
-    /// `Ok` once the broker has each of them on disk in a queue.
-    async fn publish(
-        &self,
-        messages: impl Iterator<Item = OutgoingMessage>,
-    ) -> Result<(), PublishError> {
         let shutdown = CancellationToken::new();
         let (publisher, tasks) = (self.0)(&shutdown);
         let mut running: JoinSet<()> = tasks.into_iter().collect();
-        let publishing = async {
-            if !publisher.ready().await {
-                return Err(PublishError::Unavailable);
-            }
-            for message in messages {
-                publisher.publish(message).await?;
-            }
-            Ok(())
-        };
-        let result = timeout(TIMEOUT, publishing).await.unwrap_or(Err(PublishError::Unknown));
+        let not_split = split_each(&publisher, messages).await;
         shutdown.cancel();
         while running.join_next().await.is_some() {}
-        result
+        not_split
     }
+}
+
+/// One original after the other, until one cannot be published or the time is over.
+async fn split_each(publisher: &Publisher, messages: ToSplit) -> BTreeMap<usize, StorageError> {
+    let until = Instant::now() + TIMEOUT;
+    let is_ready = timeout_at(until, publisher.ready()).await.unwrap_or(false);
+    let mut failed = (!is_ready).then_some(PublishError::Unavailable);
+    let mut not_split = BTreeMap::new();
+    let (mut originals, mut registrations) = (0, 0);
+    for (position, messages) in messages {
+        let count = messages.len();
+        if failed.is_none() {
+            let publishing = try_join_all(messages.into_iter().map(|one| publisher.publish(one)));
+            let result = timeout_at(until, publishing).await;
+            failed = result.unwrap_or(Err(PublishError::Unknown)).err();
+        }
+        if let Some(error) = failed {
+            not_split.insert(position, why_not_split(error));
+        } else {
+            originals += 1;
+            registrations += count;
+        }
+    }
+    if originals > 0 {
+        tracing::warn!(
+            messages = originals,
+            registrations,
+            "published again one by one, so that what is wrong with one is not in the way of others"
+        );
+    }
+    not_split
 }
 
 impl fmt::Debug for Splitter {
@@ -118,12 +124,17 @@ impl fmt::Debug for Splitter {
 }
 
 /// What of a batch is to be split: messages of several registrations that crashed workers, and those
-/// that cannot be read. One that cannot be split, since its lane or ids are unknown, is put on hold.
+/// that cannot be read. One that cannot be split, since its lane or ids are unknown, is put on hold; and
+/// so is one during whose split workers crashed again and again, since each split makes another message
+/// of the registration that crashes them.
 pub(crate) fn to_split(source: &Source, items: &[Item]) -> ToSplit {
     let has_crashed = source.handling == Handling::Hold(HoldReason::DeliveryLimit);
     let messages = |(position, item): (usize, &Item)| {
+        let delivery = &item.delivery;
+        // The count may be that of the queue where it died.
+        let may_be_split = has_crashed && !(delivery.redelivered && item.is_suspected_poison());
         let is_in_the_way =
-            item.content.is_err() || (has_crashed && item.registrations().len() > 1);
+            item.content.is_err() || (may_be_split && item.registrations().len() > 1);
         let lane = source.lane_of(item).filter(|_| is_in_the_way)?;
         let messages = caught(|| split(&item.delivery, lane)).flatten()?;
         Some((position, messages))
@@ -131,7 +142,7 @@ pub(crate) fn to_split(source: &Source, items: &[Item]) -> ToSplit {
     items.iter().enumerate().filter_map(messages).collect()
 }
 
-fn not_split(error: PublishError) -> StorageError {
+fn why_not_split(error: PublishError) -> StorageError {
     let sentence = format!("Registrations could not be published again one by one: {error}.");
     StorageError::new(ErrorClass::Transient, NOT_SPLIT, sentence)
 }
