@@ -205,7 +205,7 @@ fn splitter<A: Assembly>(world: Arc<World>, process: Arc<Process>) -> Splitter {
     Splitter::new(move |shutdown| {
         let (world, process) = (Arc::clone(&world), Arc::clone(&process));
         let double = A::publishing(PublishingDouble { world, process });
-        let settings = publish_settings(1, false);
+        let settings = publish_settings(1, true);
         Publisher::with_connectors([double], settings, policy(10, 500), Arc::new(()), shutdown)
     })
 }
