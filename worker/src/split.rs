@@ -124,17 +124,12 @@ impl fmt::Debug for Splitter {
 }
 
 /// What of a batch is to be split: messages of several registrations that crashed workers, and those
-/// that cannot be read. One that cannot be split, since its lane or ids are unknown, is put on hold; and
-/// so is one during whose split workers crashed again and again, since each split makes another message
-/// of the registration that crashes them.
+/// that cannot be read. One that cannot be split, since its lane or ids are unknown, is put on hold.
 pub(crate) fn to_split(source: &Source, items: &[Item]) -> ToSplit {
     let has_crashed = source.handling == Handling::Hold(HoldReason::DeliveryLimit);
     let messages = |(position, item): (usize, &Item)| {
-        let delivery = &item.delivery;
-        // The count may be that of the queue where it died.
-        let may_be_split = has_crashed && !(delivery.redelivered && item.is_suspected_poison());
         let is_in_the_way =
-            item.content.is_err() || (may_be_split && item.registrations().len() > 1);
+            item.content.is_err() || (has_crashed && item.registrations().len() > 1);
         let lane = source.lane_of(item).filter(|_| is_in_the_way)?;
         let messages = caught(|| split(&item.delivery, lane)).flatten()?;
         Some((position, messages))

@@ -7,8 +7,7 @@ use registrar_messaging::{
 };
 
 use super::*;
-use crate::item::Item;
-use crate::split::{Splitter, to_split};
+use crate::split::Splitter;
 
 /// A broker that keeps what it confirms.
 #[derive(Clone, Debug, Default)]
@@ -173,22 +172,6 @@ async fn of_several_that_cannot_be_read_each_is_published_alone_in_a_lane_too() 
     let read: Vec<_> = broker.bodies.iter().map(|body| Envelope::decode(body).ok()).collect();
     let read: Vec<_> = read.into_iter().map(|it| it.map(|it| it.registrations)).collect();
     assert_eq!(read, [None, Some(each[1].clone()), Some(each[2].clone())]);
-}
-
-/// Each split makes another message of the one that crashes workers, and the crash may come before
-/// the original is acked.
-#[test]
-fn a_message_during_whose_split_workers_crash_again_and_again_is_split_no_more() {
-    let (mut delivery, _) = group(1);
-    for (redelivered, delivery_count, is_split) in
-        [(false, 0, true), (true, 2, true), (true, 3, false), (false, 20, true)]
-    {
-        delivery.redelivered = redelivered;
-        delivery.delivery_count = delivery_count;
-        let item = Item::read(delivery.clone(), Envelope::decode);
-        let splits = to_split(&Source::dead_letters(), &[item]);
-        assert_eq!(splits.contains_key(&0), is_split, "{redelivered} {delivery_count}");
-    }
 }
 
 #[tokio::test(start_paused = true)]
