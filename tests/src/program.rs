@@ -76,6 +76,14 @@ impl Program {
         self.log().lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
+    /// Waits for a line of the log: a thread of its own writes them, later than what they report.
+    pub async fn line(&self, what: &str, is_wanted: impl Fn(&Value) -> bool) -> Value {
+        wait::until(&format!("the log has {what}"), async || {
+            self.log_lines().into_iter().find(|line| is_wanted(line))
+        })
+        .await
+    }
+
     /// Waits for a log line with this message and returns it.
     pub async fn logged(&mut self, message: &str) -> Value {
         wait::until(&format!("the log says {message:?}"), async || {

@@ -6,8 +6,8 @@ use registrar_tests::api::Api;
 use registrar_tests::broker::Broker;
 use registrar_tests::oracle::Oracle;
 use registrar_tests::student::Student;
-use registrar_tests::wait;
 use registrar_tests::worker::Worker;
+use serde_json::Value;
 use tokio::task::block_in_place;
 
 use super::Home;
@@ -32,15 +32,11 @@ async fn registers(home: &Home, rights: [&str; 3]) {
     let (api, worker) = (Api::start(&servers).await, Worker::start(&servers).await);
     let reference = api.accepted(&Student::unique()).await;
     assert_eq!(api.decided(&reference).await["status"], "registered");
-    worker
-        .program
-        .log_lines()
-        .iter()
-        .find(|line| {
-            let message = line["message"].as_str().unwrap_or_default();
-            message.contains("may not configure every exchange and queue")
-        })
-        .expect("it is reported");
+    let is_reported = |line: &Value| {
+        let message = line["message"].as_str().unwrap_or_default();
+        message.contains("may not configure every exchange and queue")
+    };
+    worker.program.line("what it may not configure", is_reported).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -89,14 +85,12 @@ async fn a_worker_that_may_not_write_reports_it_and_keeps_what_is_to_be_split_un
     let broker = Broker::connect(&home.servers.amqp_url).await;
     broker.publish(REGISTRATIONS_EXCHANGE, "interactive", "several", body.as_bytes()).await;
 
-    wait::until("the log says what is missing", async || {
-        let says = worker.program.log_lines().into_iter().find(|line| {
-            let why = line["why"].as_str().unwrap_or_default();
-            why.contains("may not write to RabbitMQ's exchange registrations")
-        });
-        says.map(|line| assert_eq!(line["level"], "WARN", "{line}"))
-    })
-    .await;
+    let says_why = |line: &Value| {
+        let why = line["why"].as_str().unwrap_or_default();
+        why.contains("may not write to RabbitMQ's exchange registrations")
+    };
+    let line = worker.program.line("what is missing", says_why).await;
+    assert_eq!(line["level"], "WARN", "{line}");
     let name = "registration_messages_split_total{lane=\"interactive\"}";
     assert_eq!(worker.counted(name).await, 0);
     block_in_place(|| user.may(LEAST));

@@ -2,6 +2,7 @@ use registrar_tests::api::Api;
 use registrar_tests::student::Student;
 use registrar_tests::worker::Worker;
 use registrar_tests::{command, wait};
+use serde_json::Value;
 
 use super::Home;
 
@@ -20,12 +21,13 @@ async fn a_worker_without_tables_says_once_to_migrate_and_goes_on_after_it() {
     })
     .await;
     for queue in ["registrations.interactive", "registrations.bulk"] {
-        let errors = worker.program.log_lines().into_iter().filter(|line| {
+        let says_what_to_do = |line: &Value| {
             line["queue"] == queue && line["message"].as_str().unwrap().contains(WHAT_TO_DO)
-        });
-        let errors: Vec<_> = errors.collect();
-        assert_eq!(errors.len(), 1, "{errors:?}");
-        assert_eq!(errors[0]["level"], "ERROR");
+        };
+        let error = worker.program.line(queue, says_what_to_do).await;
+        assert_eq!(error["level"], "ERROR");
+        let lines = worker.program.log_lines();
+        assert_eq!(lines.iter().filter(|line| says_what_to_do(line)).count(), 1, "{lines:?}");
     }
 
     let settings = [("DATABASE_URL", home.servers.database_url.as_str())];

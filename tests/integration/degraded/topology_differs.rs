@@ -4,6 +4,7 @@ use registrar_tests::student::Student;
 use registrar_tests::worker::Worker;
 use registrar_tests::{command, wait};
 use reqwest::StatusCode;
+use serde_json::Value;
 use tokio::task::block_in_place;
 
 use super::{Home, paused};
@@ -34,6 +35,10 @@ async fn a_queue_of_another_type_is_reported_with_what_to_do_and_once_deleted_al
 
 const OF_AN_EARLIER_VERSION: &str = "registrations.unrouted";
 
+fn message(line: &Value) -> &str {
+    line["message"].as_str().unwrap_or_default()
+}
+
 /// A delivery limit cannot be added as an argument to an existing queue.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_last_resort_of_an_earlier_version_is_used_and_reported_and_once_deleted_has_its_limit() {
@@ -41,18 +46,12 @@ async fn a_last_resort_of_an_earlier_version_is_used_and_reported_and_once_delet
     let broker = Broker::connect(&home.servers.amqp_url).await;
     broker.declare_quorum(OF_AN_EARLIER_VERSION).await;
     let (api, worker) = (Api::start(&home.servers).await, Worker::start(&home.servers).await);
-    let reported: Vec<_> = worker
-        .program
-        .log_lines()
-        .into_iter()
-        .filter(|line| line["message"].as_str().unwrap().contains("as an earlier version declared"))
-        .collect();
-    assert_eq!(reported.len(), 1, "{reported:?}");
-    assert_eq!(reported[0]["queue"], OF_AN_EARLIER_VERSION);
-    assert!(
-        reported[0]["message"].as_str().unwrap().contains("rabbitmqctl delete_queue"),
-        "{reported:?}"
-    );
+    let is_reported = |line: &Value| message(line).contains("as an earlier version declared");
+    let reported = worker.program.line("the queue", is_reported).await;
+    assert_eq!(reported["queue"], OF_AN_EARLIER_VERSION);
+    assert!(message(&reported).contains("rabbitmqctl delete_queue"), "{reported}");
+    let lines = worker.program.log_lines();
+    assert_eq!(lines.iter().filter(|line| is_reported(line)).count(), 1, "{lines:?}");
     let reference = api.accepted(&Student::unique()).await;
     assert_eq!(api.decided(&reference).await["status"], "registered");
 

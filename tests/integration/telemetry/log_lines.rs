@@ -36,10 +36,9 @@ fn lines_with_ids(program: &Program) -> BTreeSet<(String, String, String)> {
         .collect()
 }
 
-fn line_about<'a>(lines: &'a [Value], message: &str, id: &str) -> &'a Value {
-    let mut about = lines.iter().filter(|line| line["registration_id"] == id);
-    let line = about.find(|line| line["message"] == message);
-    line.unwrap_or_else(|| panic!("no line {message:?} about {id}"))
+async fn line_about(program: &Program, message: &str, id: &str) -> Value {
+    let is_it = |line: &Value| line["registration_id"] == id && line["message"] == message;
+    program.line(&format!("{message:?} about {id}"), is_it).await
 }
 
 async fn hung_up(api: &Api) {
@@ -75,15 +74,13 @@ async fn every_line_of_a_request_or_a_message_names_its_trace_and_span() {
     for reference in [&registered, &rejected, &on_hold] {
         trees.push(observed.journey(reference, 1).await);
     }
-    let of_api = api.program.log_lines();
     for (reference, tree) in [&registered, &rejected, &on_hold].into_iter().zip(&trees) {
-        let line = line_about(&of_api, "answered", &id_of(reference).to_string());
+        let line = line_about(&api.program, "answered", &id_of(reference).to_string()).await;
         let request = tree.only("POST /register");
         assert_eq!(line["trace_id"], request.trace_id.as_str());
         assert_eq!(line["span_id"], request.span_id.as_str());
         assert_eq!((&line["status"], &line["route"]), (&202.into(), &"/register".into()));
     }
-    let of_worker = worker.program.log_lines();
     for (message, reference, tree, (field, why)) in [
         ("rejected", &rejected, &trees[1], ("code", "email_already_registered")),
         (
@@ -93,15 +90,16 @@ async fn every_line_of_a_request_or_a_message_names_its_trace_and_span() {
             ("reason", "refused_by_database"),
         ),
     ] {
-        let line = line_about(&of_worker, message, &id_of(reference).to_string());
+        let line = line_about(&worker.program, message, &id_of(reference).to_string()).await;
         assert_eq!(line["trace_id"], tree.only(PROCESS).trace_id.as_str());
         assert_eq!(line["span_id"], tree.only(PROCESS).span_id.as_str());
         assert_eq!(line[field], why);
     }
     for status in [422, 404, 499] {
-        assert!(of_api.iter().any(|line| line["status"] == status), "no line for a {status}");
+        api.program.line(&format!("a {status}"), |line| line["status"] == status).await;
     }
-    let hung_up = of_api.iter().find(|line| line["message"] == "client hung up").unwrap();
+    let hung_up = |line: &Value| line["message"] == "client hung up";
+    let hung_up = api.program.line("a client that hung up", hung_up).await;
     assert!(hung_up["registration_id"].is_string(), "{hung_up}");
     all_lines_belong_to_exported_spans(&observed, &api.program).await;
     all_lines_belong_to_exported_spans(&observed, &worker.program).await;
@@ -114,14 +112,23 @@ async fn there_is_one_line_for_each_request_and_one_for_each_batch() {
     for _ in 0..3 {
         observed.journey(&api.accepted(&Student::unique()).await, 1).await;
     }
-    let answered = |line: &&Value| line["message"] == "answered" && line["method"] == "POST";
-    assert_eq!(api.program.log_lines().iter().filter(answered).count(), 3);
-    let lines = worker.program.log_lines();
-    let settled: Vec<_> = lines.iter().filter(|line| line["message"] == "batch settled").collect();
+    let answered = |line: &Value| line["message"] == "answered" && line["method"] == "POST";
+    assert_eq!(three_lines(&api.program, answered).await.len(), 3);
+    let settled = three_lines(&worker.program, |line| line["message"] == "batch settled").await;
     assert_eq!(settled.len(), 3);
     for line in settled {
         assert_eq!((&line["registered"], &line["rejected"]), (&1.into(), &0.into()));
     }
+}
+
+/// Waits for three lines; there may be more.
+async fn three_lines(program: &Program, is_wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+    wait::until("the log has three lines", async || {
+        let lines: Vec<_> =
+            program.log_lines().into_iter().filter(|line| is_wanted(line)).collect();
+        (lines.len() >= 3).then_some(lines)
+    })
+    .await
 }
 
 /// And they are exported with the same ids.
