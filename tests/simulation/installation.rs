@@ -77,25 +77,38 @@ pub(crate) trait Assembly: Send + Sync + 'static {
     }
 }
 
+/// The parts of an [`Assembly`] that are the doubles as they are.
+macro_rules! as_it_is {
+    ($($part:ident),+) => { $(as_it_is!(@$part);)+ };
+    (@Publishing) => {
+        type Publishing = $crate::publishing::PublishingDouble;
+
+        fn publishing(double: $crate::publishing::PublishingDouble) -> Self::Publishing {
+            double
+        }
+    };
+    (@Consuming) => {
+        type Consuming = $crate::consuming::ConsumingDouble;
+
+        fn consuming(double: $crate::consuming::ConsumingDouble) -> Self::Consuming {
+            double
+        }
+    };
+    (@Store) => {
+        type Store = $crate::database::DatabaseDouble;
+
+        fn store(double: $crate::database::DatabaseDouble) -> Self::Store {
+            double
+        }
+    };
+}
+pub(crate) use as_it_is;
+
 /// The product as it is.
 pub(crate) struct Sound;
 
 impl Assembly for Sound {
-    type Publishing = PublishingDouble;
-    type Consuming = ConsumingDouble;
-    type Store = DatabaseDouble;
-
-    fn publishing(double: PublishingDouble) -> PublishingDouble {
-        double
-    }
-
-    fn consuming(double: ConsumingDouble) -> ConsumingDouble {
-        double
-    }
-
-    fn store(double: DatabaseDouble) -> DatabaseDouble {
-        double
-    }
+    as_it_is!(Publishing, Consuming, Store);
 }
 
 /// Seeds the jitter of this thread's retries.

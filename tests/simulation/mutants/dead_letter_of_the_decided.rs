@@ -2,10 +2,7 @@
 
 use registrar_domain::{Outcome, RegistrationId};
 
-use super::super::consuming::ConsumingDouble;
-use super::super::database::DatabaseDouble;
-use super::super::installation::Assembly;
-use super::super::publishing::PublishingDouble;
+use super::super::installation::{Assembly, as_it_is};
 use super::super::tables::Tables;
 use super::super::violation::Rule;
 use super::is_caught;
@@ -13,21 +10,7 @@ use super::is_caught;
 struct LetterOfTheDecided;
 
 impl Assembly for LetterOfTheDecided {
-    type Publishing = PublishingDouble;
-    type Consuming = ConsumingDouble;
-    type Store = DatabaseDouble;
-
-    fn publishing(double: PublishingDouble) -> PublishingDouble {
-        double
-    }
-
-    fn consuming(double: ConsumingDouble) -> ConsumingDouble {
-        double
-    }
-
-    fn store(double: DatabaseDouble) -> DatabaseDouble {
-        double
-    }
+    as_it_is!(Publishing, Consuming, Store);
 
     fn outcomes(tables: &Tables, id: &RegistrationId) -> Vec<Outcome> {
         tables.decided(id).into_iter().chain(tables.dead_letter(id)).collect()

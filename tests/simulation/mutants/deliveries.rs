@@ -7,9 +7,7 @@ use registrar_messaging::{
 };
 
 use super::super::consuming::{ConsumingDouble, DeliveriesDouble};
-use super::super::database::DatabaseDouble;
-use super::super::installation::Assembly;
-use super::super::publishing::PublishingDouble;
+use super::super::installation::{Assembly, as_it_is};
 
 /// What is wrong with the deliveries of a channel.
 pub(super) trait Mutant: Default + Send + 'static {
@@ -41,20 +39,12 @@ pub(super) trait Mutant: Default + Send + 'static {
 pub(super) struct WithDeliveries<M>(PhantomData<fn() -> M>);
 
 impl<M: Mutant> Assembly for WithDeliveries<M> {
-    type Publishing = PublishingDouble;
-    type Consuming = Consuming<M>;
-    type Store = DatabaseDouble;
+    as_it_is!(Publishing, Store);
 
-    fn publishing(double: PublishingDouble) -> PublishingDouble {
-        double
-    }
+    type Consuming = Consuming<M>;
 
     fn consuming(double: ConsumingDouble) -> Consuming<M> {
         Consuming(double, PhantomData)
-    }
-
-    fn store(double: DatabaseDouble) -> DatabaseDouble {
-        double
     }
 }
 

@@ -8,9 +8,7 @@ use registrar_domain::RegistrationId;
 use registrar_messaging::transport::{ChannelState, ConfirmChannel, ConfirmOutcome, Connector};
 use registrar_messaging::{ConfirmReport, ConnectError, Envelope, OutgoingMessage, PublishError};
 
-use super::super::consuming::ConsumingDouble;
-use super::super::database::DatabaseDouble;
-use super::super::installation::Assembly;
+use super::super::installation::{Assembly, as_it_is};
 use super::super::process::Process;
 use super::super::publishing::{ChannelDouble, PublishingDouble};
 use super::super::violation::Rule;
@@ -77,20 +75,12 @@ fn registrations(message: &OutgoingMessage) -> Envelope {
 struct AnsweredEarly;
 
 impl Assembly for AnsweredEarly {
+    as_it_is!(Consuming, Store);
+
     type Publishing = Mutated<PublishingDouble>;
-    type Consuming = ConsumingDouble;
-    type Store = DatabaseDouble;
 
     fn publishing(double: PublishingDouble) -> Self::Publishing {
         Mutated::new(double, |_, message| registrations(message).registrations.len() > 1)
-    }
-
-    fn consuming(double: ConsumingDouble) -> ConsumingDouble {
-        double
-    }
-
-    fn store(double: DatabaseDouble) -> DatabaseDouble {
-        double
     }
 }
 
@@ -106,9 +96,9 @@ fn without_the_last(message: &mut OutgoingMessage) {
 }
 
 impl Assembly for LeftOut {
+    as_it_is!(Consuming, Store);
+
     type Publishing = Mutated<PublishingDouble>;
-    type Consuming = ConsumingDouble;
-    type Store = DatabaseDouble;
 
     fn publishing(double: PublishingDouble) -> Self::Publishing {
         Mutated::new(double, |_, message| {
@@ -116,35 +106,13 @@ impl Assembly for LeftOut {
             false
         })
     }
-
-    fn consuming(double: ConsumingDouble) -> ConsumingDouble {
-        double
-    }
-
-    fn store(double: DatabaseDouble) -> DatabaseDouble {
-        double
-    }
 }
 
 /// Only the first of a group is answered.
 struct Unanswered;
 
 impl Assembly for Unanswered {
-    type Publishing = PublishingDouble;
-    type Consuming = ConsumingDouble;
-    type Store = DatabaseDouble;
-
-    fn publishing(double: PublishingDouble) -> PublishingDouble {
-        double
-    }
-
-    fn consuming(double: ConsumingDouble) -> ConsumingDouble {
-        double
-    }
-
-    fn store(double: DatabaseDouble) -> DatabaseDouble {
-        double
-    }
+    as_it_is!(Publishing, Consuming, Store);
 
     async fn answer(
         world: Arc<World>,
@@ -160,21 +128,7 @@ impl Assembly for Unanswered {
 struct AnsweredAsAnother;
 
 impl Assembly for AnsweredAsAnother {
-    type Publishing = PublishingDouble;
-    type Consuming = ConsumingDouble;
-    type Store = DatabaseDouble;
-
-    fn publishing(double: PublishingDouble) -> PublishingDouble {
-        double
-    }
-
-    fn consuming(double: ConsumingDouble) -> ConsumingDouble {
-        double
-    }
-
-    fn store(double: DatabaseDouble) -> DatabaseDouble {
-        double
-    }
+    as_it_is!(Publishing, Consuming, Store);
 
     async fn answer(
         world: Arc<World>,

@@ -2,31 +2,14 @@
 
 use registrar_domain::{DerivationKey, IdempotencyKey, RegistrationId, Student};
 
-use super::super::consuming::ConsumingDouble;
-use super::super::database::DatabaseDouble;
-use super::super::installation::Assembly;
-use super::super::publishing::PublishingDouble;
+use super::super::installation::{Assembly, as_it_is};
 use super::super::violation::Rule;
 use super::is_caught;
 
 struct IdOfKeyAlone;
 
 impl Assembly for IdOfKeyAlone {
-    type Publishing = PublishingDouble;
-    type Consuming = ConsumingDouble;
-    type Store = DatabaseDouble;
-
-    fn publishing(double: PublishingDouble) -> PublishingDouble {
-        double
-    }
-
-    fn consuming(double: ConsumingDouble) -> ConsumingDouble {
-        double
-    }
-
-    fn store(double: DatabaseDouble) -> DatabaseDouble {
-        double
-    }
+    as_it_is!(Publishing, Consuming, Store);
 
     fn id(key: &IdempotencyKey, scope: &str, _student: &Student) -> RegistrationId {
         let same = Student::parse("Ada", "Lovelace", "same@example.com").unwrap();

@@ -12,6 +12,7 @@ mod id_of_key_alone;
 mod leaked_transaction;
 mod ledger_hurried;
 mod split_hurried;
+mod stores;
 mod swapped_confirms;
 mod upsert_as_proof;
 

@@ -1,8 +1,6 @@
 //! A message that is split is acked before the messages made of it are confirmed.
 
-use super::super::consuming::ConsumingDouble;
-use super::super::database::DatabaseDouble;
-use super::super::installation::Assembly;
+use super::super::installation::{Assembly, as_it_is};
 use super::super::publishing::PublishingDouble;
 use super::super::violation::Rule;
 use super::groups::Mutated;
@@ -11,20 +9,12 @@ use super::is_caught_in_a_burst;
 struct SplitHurried;
 
 impl Assembly for SplitHurried {
+    as_it_is!(Consuming, Store);
+
     type Publishing = Mutated<PublishingDouble>;
-    type Consuming = ConsumingDouble;
-    type Store = DatabaseDouble;
 
     fn publishing(double: PublishingDouble) -> Self::Publishing {
         Mutated::new(double, |process, _| process.name.starts_with("worker"))
-    }
-
-    fn consuming(double: ConsumingDouble) -> ConsumingDouble {
-        double
-    }
-
-    fn store(double: DatabaseDouble) -> DatabaseDouble {
-        double
     }
 }
 

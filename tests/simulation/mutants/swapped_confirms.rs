@@ -8,9 +8,7 @@ use registrar_messaging::transport::{ChannelState, ConfirmChannel, ConfirmOutcom
 use registrar_messaging::{ConfirmReport, ConnectError, OutgoingMessage};
 use tokio::sync::oneshot;
 
-use super::super::consuming::ConsumingDouble;
-use super::super::database::DatabaseDouble;
-use super::super::installation::Assembly;
+use super::super::installation::{Assembly, as_it_is};
 use super::super::publishing::{ChannelDouble, PublishingDouble};
 use super::super::violation::Rule;
 use super::is_caught;
@@ -18,20 +16,12 @@ use super::is_caught;
 struct SwappedConfirms;
 
 impl Assembly for SwappedConfirms {
+    as_it_is!(Consuming, Store);
+
     type Publishing = Swapping;
-    type Consuming = ConsumingDouble;
-    type Store = DatabaseDouble;
 
     fn publishing(double: PublishingDouble) -> Swapping {
         Swapping(double)
-    }
-
-    fn consuming(double: ConsumingDouble) -> ConsumingDouble {
-        double
-    }
-
-    fn store(double: DatabaseDouble) -> DatabaseDouble {
-        double
     }
 }
 
