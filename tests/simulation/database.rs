@@ -1,7 +1,7 @@
 //! A worker's store: what the trait promises, made of autocommit statements between which anything
 //! can happen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::future::pending;
 use std::sync::Arc;
 
@@ -192,6 +192,17 @@ impl RegistrationStore for DatabaseDouble {
         let taken = self.insert_students(open, &mut verdicts).await?;
         self.insert_rejections(taken, &mut verdicts).await?;
         Ok(batch.iter().map(|row| verdicts[&row.id].clone()).collect())
+    }
+
+    async fn with_outcome(
+        &self,
+        ids: &[RegistrationId],
+    ) -> Result<HashSet<RegistrationId>, StorageError> {
+        let (name, ids) = (self.about("reads the outcomes of", ids), ids.to_vec());
+        let has_one = |tables: &Tables, id: &RegistrationId| !tables.outcomes(id).is_empty();
+        let read =
+            move |tables: &mut Tables| ids.into_iter().filter(|id| has_one(tables, id)).collect();
+        self.statement(name, read).await
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {

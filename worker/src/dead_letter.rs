@@ -1,7 +1,7 @@
 //! Makes dead letters of what cannot be registered.
 
 use registrar_domain::{HoldReason, Registration, RegistrationId};
-use registrar_messaging::Envelope;
+use registrar_messaging::{Envelope, caught};
 use registrar_storage::{DeadLetter, Verdict};
 
 use crate::item::Item;
@@ -9,12 +9,14 @@ use crate::source::Source;
 
 /// The dead letters of what is refused of a message.
 pub(crate) fn dead_letters(source: &Source, item: &Item) -> impl Iterator<Item = DeadLetter> {
-    item.parts().zip(&item.verdicts).filter_map(|(part, verdict)| match verdict {
-        Verdict::Refused { reason, fingerprint, .. } => {
-            Some(dead_letter(source, item, part, *reason, fingerprint))
-        }
-        Verdict::Decided { .. } | Verdict::Delayed(_) => None,
-    })
+    item.parts().zip(&item.verdicts).enumerate().filter_map(
+        |(place, (part, verdict))| match verdict {
+            Verdict::Refused { reason, fingerprint, .. } => {
+                Some(dead_letter(source, item, (place, part), *reason, fingerprint))
+            }
+            Verdict::Decided { .. } | Verdict::Delayed(_) => None,
+        },
+    )
 }
 
 /// The dead letter of one registration of a message, in an envelope of its own, so that its
@@ -26,7 +28,7 @@ pub(crate) fn dead_letters(source: &Source, item: &Item) -> impl Iterator<Item =
 fn dead_letter(
     source: &Source,
     item: &Item,
-    registration: Option<&Registration>,
+    (place, registration): (usize, Option<&Registration>),
     reason: HoldReason,
     fingerprint: &str,
 ) -> DeadLetter {
@@ -43,7 +45,10 @@ fn dead_letter(
             Some(registration) => Envelope::from_registration(registration.clone()).encode(),
             None => item.delivery.body.clone(),
         },
-        headers: item.delivery.headers.clone(),
+        headers: match registration {
+            Some(_) => caught(|| item.delivery.headers_for(place)).unwrap_or_default(),
+            None => item.delivery.headers.clone(),
+        },
         lane: source.lane_of(item),
         reason,
         fingerprint: fingerprint.to_owned(),

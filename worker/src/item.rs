@@ -24,7 +24,8 @@ pub struct Item {
     pub delivery: Delivery,
     /// Its registrations, or why they cannot be read.
     pub content: Result<Envelope, DecodeError>,
-    /// How the last attempt ended for each of its [`parts`](Self::parts); empty before the first.
+    /// How the last attempt ended for each of its [`parts`](Self::parts); empty before the first, and
+    /// when it was split.
     pub verdicts: Vec<Verdict>,
     /// Since when it is delayed, if it is.
     pub delay: Option<Delay>,
@@ -50,6 +51,22 @@ impl Item {
     pub fn read(delivery: Delivery, decode: Decode) -> Self {
         let content = caught(|| decode(&delivery.body)).unwrap_or(Err(DecodeError::Panicked));
         Self { delivery, content, verdicts: Vec::new(), delay: None }
+    }
+
+    /// Notes how an attempt ended. What an earlier one brought about, the next finds there: it stays
+    /// fresh.
+    pub fn judge(&mut self, verdicts: Vec<Verdict>) {
+        let before = std::mem::replace(&mut self.verdicts, verdicts);
+        for (verdict, before) in self.verdicts.iter_mut().zip(before) {
+            if let Verdict::Decided { is_fresh, .. } = verdict {
+                *is_fresh |= matches!(before, Verdict::Decided { is_fresh: true, .. });
+            }
+        }
+    }
+
+    /// Whether its registrations go on in messages of their own.
+    pub fn is_split(&self) -> bool {
+        self.verdicts.is_empty()
     }
 
     /// The registrations of this message; none when it cannot be read.

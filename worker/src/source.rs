@@ -74,6 +74,11 @@ impl Source {
     /// How many unacked messages a channel may hold: in normal mode about three batches, of which
     /// one is being stored, one waits and one is on its way. A message of the bulk lane is a batch
     /// by itself.
+    ///
+    /// The broker counts messages and not rows: each of up to 32 registrations, but of 12 KiB at most.
+    /// So the two channels of the interactive lane hold 36 MiB when every message is full of the
+    /// longest names, 16 MiB with usual ones, and 1 MiB where registrations travel alone. Fewer would
+    /// leave a processor without a batch while those before it wait for the ledger.
     pub fn prefetch(&self, mode: Mode, batch_rows: u16) -> u16 {
         match (mode, self.lane) {
             (Mode::Probing, _) => 1,

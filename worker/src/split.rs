@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
-use registrar_domain::HoldReason;
+use registrar_domain::{HoldReason, RegistrationId};
 use registrar_messaging::{
     MessagingSettings, OutgoingMessage, PublishError, PublishSettings, Publisher, PublisherTask,
     caught, split,
@@ -25,9 +25,10 @@ use tokio_util::sync::CancellationToken;
 use crate::item::Item;
 use crate::source::{Handling, Source};
 
-/// With what a publisher takes to stop, within a stop's timeout; and far more than hundreds of confirms
-/// take that come together.
+/// Far more than hundreds of confirms take that come together.
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// The publisher waits so long, twice, after a stop has cut off a split: for confirms, and for that of
+/// its last report. Both are well within the stop's timeout.
 const CONFIRM_TIMEOUT: Duration = Duration::from_secs(3);
 /// The registrations of a message travel together, so that the original is acked before one of them
 /// crashes the worker.
@@ -38,8 +39,9 @@ const WINDOW: NonZeroUsize = match NonZeroUsize::new(512) {
 /// The fingerprint of the error for what could not be published again.
 const NOT_SPLIT: &str = "not_split";
 
-/// The messages of what is to be split, by the original's position in its batch.
-pub(crate) type ToSplit = BTreeMap<usize, Vec<OutgoingMessage>>;
+/// The messages of what is to be split, with their registrations, by the original's position in its
+/// batch.
+pub(crate) type ToSplit = BTreeMap<usize, Vec<(RegistrationId, OutgoingMessage)>>;
 
 type Start = dyn Fn(&CancellationToken) -> (Publisher, Vec<PublisherTask>) + Send + Sync;
 
@@ -69,17 +71,21 @@ impl Splitter {
         })
     }
 
-    /// Publishes these messages. What is returned could not be split, and must not be acked; each
-    /// original is published whole when it is tried again, since a message that is there twice does
-    /// no harm.
-    pub(crate) async fn split(&self, messages: ToSplit) -> BTreeMap<usize, StorageError> {
+    /// Publishes these messages until `stop`. What is returned could not be split, and must not be
+    /// acked; each original is published whole when it is tried again, since a message that is there
+    /// twice does no harm.
+    pub(crate) async fn split(
+        &self,
+        messages: ToSplit,
+        stop: &CancellationToken,
+    ) -> BTreeMap<usize, StorageError> {
         if messages.is_empty() {
             return BTreeMap::new();
         }
         let shutdown = CancellationToken::new();
         let (publisher, tasks) = (self.0)(&shutdown);
         let mut running: JoinSet<()> = tasks.into_iter().collect();
-        let not_split = split_each(&publisher, messages).await;
+        let not_split = split_each(&publisher, messages, stop).await;
         shutdown.cancel();
         while running.join_next().await.is_some() {}
         not_split
@@ -87,17 +93,21 @@ impl Splitter {
 }
 
 /// One original after the other, until one cannot be published or the time is over.
-async fn split_each(publisher: &Publisher, messages: ToSplit) -> BTreeMap<usize, StorageError> {
+async fn split_each(
+    publisher: &Publisher,
+    messages: ToSplit,
+    stop: &CancellationToken,
+) -> BTreeMap<usize, StorageError> {
     let until = Instant::now() + TIMEOUT;
-    let is_ready = timeout_at(until, publisher.ready()).await.unwrap_or(false);
+    let is_ready = in_time(publisher.ready(), until, stop).await.unwrap_or(false);
     let mut failed = (!is_ready).then_some(PublishError::Unavailable);
     let mut not_split = BTreeMap::new();
     let (mut originals, mut registrations) = (0, 0);
     for (position, messages) in messages {
         let count = messages.len();
         if failed.is_none() {
-            let publishing = try_join_all(messages.into_iter().map(|one| publisher.publish(one)));
-            let result = timeout_at(until, publishing).await;
+            let publishing = messages.into_iter().map(|(_, message)| publisher.publish(message));
+            let result = in_time(try_join_all(publishing), until, stop).await;
             failed = result.unwrap_or(Err(PublishError::Unknown)).err();
         }
         if let Some(error) = failed {
@@ -115,6 +125,14 @@ async fn split_each(publisher: &Publisher, messages: ToSplit) -> BTreeMap<usize,
         );
     }
     not_split
+}
+
+async fn in_time<F: Future>(
+    work: F,
+    until: Instant,
+    stop: &CancellationToken,
+) -> Option<F::Output> {
+    stop.run_until_cancelled(timeout_at(until, work)).await?.ok()
 }
 
 impl fmt::Debug for Splitter {

@@ -14,12 +14,12 @@ const REGISTRATIONS: &str = "registrations";
 /// What is repeated in each message, as the version and what an import says, is small.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 
-/// The registrations of a delivery, each as a message of its own under its id, with its trace context
-/// and whatever else the envelope says. None when the delivery has not several.
+/// The registrations of a delivery, each with its id and as a message of its own under it, with its
+/// trace context and whatever else the envelope says. None when the delivery has not several.
 ///
 /// Does not depend on what a registration says, nor on the envelope's version: a delivery is split so
 /// that the one that cannot be read is alone, too.
-pub fn split(delivery: &Delivery, lane: Lane) -> Option<Vec<OutgoingMessage>> {
+pub fn split(delivery: &Delivery, lane: Lane) -> Option<Vec<(RegistrationId, OutgoingMessage)>> {
     let mut envelope: Map<String, Value> = serde_json::from_slice(&delivery.body).ok()?;
     let Some(Value::Array(registrations)) = envelope.remove(REGISTRATIONS) else { return None };
     let repeated = serde_json::to_vec(&envelope).ok()?.len();
@@ -34,12 +34,13 @@ pub fn split(delivery: &Delivery, lane: Lane) -> Option<Vec<OutgoingMessage>> {
         let id = RegistrationId::parse(registration.get("id")?.as_str()?)?;
         let mut alone = envelope.clone();
         alone.insert(REGISTRATIONS.to_owned(), Value::Array(vec![registration]));
-        Some(OutgoingMessage {
+        let message = OutgoingMessage {
             lane,
             message_id: id.to_string(),
             body: serde_json::to_vec(&alone).ok()?,
             headers: contexts.remove(&position).unwrap_or_default(),
-        })
+        };
+        Some((id, message))
     };
     registrations.into_iter().enumerate().map(message).collect()
 }
@@ -89,9 +90,10 @@ mod tests {
         headers.insert("x-registrar-sequence".to_owned(), "1-3".to_owned());
         let messages = split(&delivery(group.body, headers), Lane::Interactive).unwrap();
         let expected_contexts = [contexts[0].clone(), BTreeMap::new(), contexts[2].clone()];
-        for ((registration, headers), message) in
+        for ((registration, headers), (id, message)) in
             registrations.into_iter().zip(expected_contexts).zip(&messages)
         {
+            assert_eq!(*id, registration.id);
             assert_eq!(message.message_id, registration.id.to_string());
             assert_eq!(message.headers, headers);
             let alone = Envelope::from_registration(registration);
@@ -109,9 +111,9 @@ mod tests {
             .registrations
             .into_iter()
             .map(|one| Ok(Envelope { registrations: vec![one], import: import.clone() }));
-        let decoded = messages.iter().map(|message| Envelope::decode(&message.body));
+        let decoded = messages.iter().map(|(_, message)| Envelope::decode(&message.body));
         assert!(decoded.eq(alone));
-        assert!(messages.iter().all(|message| message.lane == Lane::Bulk));
+        assert!(messages.iter().all(|(_, message)| message.lane == Lane::Bulk));
     }
 
     #[test]
@@ -123,7 +125,7 @@ mod tests {
         for body in [newer, broken] {
             let body = delivery(body.into_bytes(), BTreeMap::new());
             let messages = split(&body, Lane::Interactive).unwrap();
-            let versions = messages.iter().map(|message| Envelope::decode(&message.body));
+            let versions = messages.iter().map(|(_, message)| Envelope::decode(&message.body));
             let unknown = crate::DecodeError::UnknownVersion(9);
             assert!(versions.eq([Err(unknown.clone()), Err(unknown)]));
         }

@@ -53,6 +53,21 @@ pub(crate) fn read(headers: &BTreeMap<String, String>) -> Vec<(usize, BTreeMap<S
     list.split(',').take(MOST_READ).filter_map(entry).collect()
 }
 
+/// The headers as those of a message with nothing but the registration at this position: its trace
+/// context stands in place of those of all.
+pub(crate) fn alone(
+    headers: &BTreeMap<String, String>,
+    position: usize,
+) -> BTreeMap<String, String> {
+    let context = match position {
+        0 => for_first(headers),
+        _ => read(headers).into_iter().find(|(at, _)| *at == position).unwrap_or_default().1,
+    };
+    let contexts = [TRACEPARENT, TRACESTATE, OTHERS];
+    let others = headers.iter().filter(|(name, _)| !contexts.contains(&name.as_str()));
+    others.map(|(name, value)| (name.clone(), value.clone())).chain(context).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +84,21 @@ mod tests {
         put(&mut written, each.iter());
         assert_eq!(written[OTHERS], "3:00-e-f-01");
         assert_eq!(read(&written), [(3, headers("00-e-f-01"))]);
+    }
+
+    #[test]
+    fn alone_each_has_its_own_context_and_what_is_said_of_all() {
+        let each = [headers("00-a-b-01"), headers("00-c-d-00"), headers("00-e-f-01")];
+        let mut written = each[0].clone();
+        put(&mut written, each.iter());
+        let death = [("x-first-death-reason".to_owned(), "delivery_limit".to_owned())];
+        written.extend(death.clone());
+        for (position, context) in
+            [each[0].clone(), BTreeMap::new(), each[2].clone()].into_iter().enumerate()
+        {
+            let expected: BTreeMap<_, _> = context.into_iter().chain(death.clone()).collect();
+            assert_eq!(alone(&written, position), expected, "{position}");
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Mutants of a worker's store: what one does not change is as in the double.
 
+use std::collections::HashSet;
 use std::marker::PhantomData;
 
 use registrar_domain::ledger::Ledger;
-use registrar_domain::{Outcome, Registration};
+use registrar_domain::{Outcome, Registration, RegistrationId};
 use registrar_storage::{DeadLetter, RegistrationStore, StorageError, Verdict};
 
 use super::super::database::DatabaseDouble;
@@ -60,6 +61,13 @@ impl<M: Mutant> RegistrationStore for MutantStore<M> {
 
     async fn hold(&self, dead_letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
         self.double.hold(dead_letters).await
+    }
+
+    async fn with_outcome(
+        &self,
+        ids: &[RegistrationId],
+    ) -> Result<HashSet<RegistrationId>, StorageError> {
+        self.double.with_outcome(ids).await
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {

@@ -1,11 +1,12 @@
 //! The worker as it is, with a store that kills the process where a fault test asks for it, and a
 //! decoder that panics, or is that of a newer version.
 
+use std::collections::HashSet;
 use std::env;
 use std::process::ExitCode;
 
 use registrar_domain::ledger::Ledger;
-use registrar_domain::{Outcome, Registration};
+use registrar_domain::{Outcome, Registration, RegistrationId};
 use registrar_messaging::{DecodeError, Envelope};
 use registrar_storage::{DeadLetter, MySqlStore, RegistrationStore, StorageError, Verdict};
 use rustix::process::{Signal, getpid, kill_process};
@@ -79,6 +80,13 @@ impl RegistrationStore for DeadlyStore {
 
     async fn hold(&self, dead_letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
         self.store.hold(dead_letters).await
+    }
+
+    async fn with_outcome(
+        &self,
+        ids: &[RegistrationId],
+    ) -> Result<HashSet<RegistrationId>, StorageError> {
+        self.store.with_outcome(ids).await
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {

@@ -200,7 +200,9 @@ impl<S: RegistrationStore> Processor<S> {
         let noted = if numbers.is_empty() {
             None
         } else {
-            let is_urgent = channel.is_running_low(settled.len());
+            // What was split may crash this worker any moment; acked by then, it is not split again.
+            let is_urgent =
+                channel.is_running_low(settled.len()) || settled.iter().any(|item| item.is_split());
             Some(self.ledger.note(numbers, is_urgent).await)
         };
         let is_whole = origin == Origin::Next && settled.len() == batch.len();

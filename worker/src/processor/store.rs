@@ -14,7 +14,7 @@ use crate::item::Item;
 use crate::observe::trace::BatchTrace;
 use crate::retry_decision::{RetryDecision, retry_decision};
 use crate::source::Handling;
-use crate::split::to_split;
+use crate::split::{ToSplit, to_split};
 
 impl<S: RegistrationStore> Processor<S> {
     /// Tries until every registration of the batch that is not delayed has an outcome that the
@@ -29,7 +29,7 @@ impl<S: RegistrationStore> Processor<S> {
         let mut backoff = Backoff::new(self.retry);
         let mut failing_since = None;
         loop {
-            let error = match self.store(batch, holds_delayed, trace).await {
+            let error = match self.store(batch, holds_delayed, trace, stop).await {
                 Ok(()) => return Ok(()),
                 Err(error) => error,
             };
@@ -57,16 +57,17 @@ impl<S: RegistrationStore> Processor<S> {
         batch: &mut [Item],
         holds_delayed: bool,
         trace: &BatchTrace,
+        stop: &CancellationToken,
     ) -> Result<(), StorageError> {
         let registrations: Vec<_> = match self.source.handling {
             Handling::Register => batch.iter().flat_map(Item::registrations).cloned().collect(),
             Handling::Hold(_) => Vec::new(),
         };
         let mut verdicts = self.insert(&registrations, trace).await?.into_iter();
-        let to_split = to_split(&self.source, batch);
+        let mut to_split = self.to_split(batch).await?;
         for (position, item) in batch.iter_mut().enumerate() {
-            item.verdicts = match (self.source.handling, &item.content) {
-                // What it holds has no outcome yet.
+            let mut verdicts = match (self.source.handling, &item.content) {
+                // Its registrations get theirs in messages of their own, if they have none yet.
                 _ if to_split.contains_key(&position) => Vec::new(),
                 (Handling::Register, Ok(Envelope { registrations, .. })) => {
                     verdicts.by_ref().take(registrations.len()).collect()
@@ -81,12 +82,14 @@ impl<S: RegistrationStore> Processor<S> {
                 }
             };
             if holds_delayed {
-                item.verdicts.iter_mut().for_each(refuse_delayed);
+                verdicts.iter_mut().for_each(refuse_delayed);
             }
+            item.judge(verdicts);
         }
         self.hold_refused(batch).await?;
+        to_split.retain(|_, messages| !messages.is_empty());
         let several = to_split.len();
-        let not_split = self.splitter.split(to_split).await;
+        let not_split = self.splitter.split(to_split, stop).await;
         self.metrics.split(&self.source, several.saturating_sub(not_split.len()));
         for (position, error) in not_split {
             if let Some(item) = batch.get_mut(position) {
@@ -94,6 +97,19 @@ impl<S: RegistrationStore> Processor<S> {
             }
         }
         Ok(())
+    }
+
+    /// What is to be split, without what has an outcome already: an earlier split may have come so far
+    /// that one of its messages crashed this worker before the ack.
+    async fn to_split(&self, batch: &[Item]) -> Result<ToSplit, StorageError> {
+        let mut to_split = to_split(&self.source, batch);
+        if !to_split.is_empty() {
+            let ids: Vec<_> = to_split.values().flatten().map(|(id, _)| *id).collect();
+            let decided = self.store.with_outcome(&ids).await?;
+            let messages = to_split.values_mut();
+            messages.for_each(|messages| messages.retain(|(id, _)| !decided.contains(id)));
+        }
+        Ok(to_split)
     }
 
     async fn insert(

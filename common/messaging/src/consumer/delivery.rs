@@ -40,6 +40,11 @@ impl Delivery {
     pub fn other_trace_contexts(&self) -> Vec<(usize, BTreeMap<String, String>)> {
         trace_contexts::read(&self.headers)
     }
+
+    /// The headers for the registration at this position, with its trace context and no other.
+    pub fn headers_for(&self, position: usize) -> BTreeMap<String, String> {
+        trace_contexts::alone(&self.headers, position)
+    }
 }
 
 /// Without body and headers: they hold personal data.

@@ -1,13 +1,14 @@
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use registrar_domain::ledger::Ledger;
-use registrar_domain::{HoldReason, Outcome, Registration};
+use registrar_domain::{HoldReason, Outcome, Registration, RegistrationId};
 
 use super::batch::Batch;
 use super::hold::DeadLetter;
 use super::refusals::Refusals;
 use super::totals::OutcomeTotals;
-use super::{hold, probe, totals};
+use super::{hold, probe, rows, totals};
 use crate::error::StorageError;
 use crate::ledger;
 use crate::pool::Pool;
@@ -60,6 +61,12 @@ pub trait RegistrationStore: Send + Sync {
         &self,
         dead_letters: &[DeadLetter],
     ) -> impl Future<Output = Result<Vec<Outcome>, StorageError>> + Send;
+
+    /// Which of these have an outcome already, on hold included.
+    fn with_outcome(
+        &self,
+        ids: &[RegistrationId],
+    ) -> impl Future<Output = Result<HashSet<RegistrationId>, StorageError>> + Send;
 
     /// Adds to the ledger, which keeps what was added before. Can be repeated.
     fn record(&self, additions: &Ledger) -> impl Future<Output = Result<(), StorageError>> + Send;
@@ -127,6 +134,18 @@ impl RegistrationStore for MySqlStore {
     async fn hold(&self, dead_letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {
         let (mut session, dead_letters) = (Session::new(&self.pool), dead_letters.to_vec());
         run_to_completion(async move { hold::hold(&mut session, &dead_letters).await }).await
+    }
+
+    async fn with_outcome(
+        &self,
+        ids: &[RegistrationId],
+    ) -> Result<HashSet<RegistrationId>, StorageError> {
+        let (mut session, ids) = (Session::new(&self.pool), ids.to_vec());
+        run_to_completion(async move {
+            let decisions = rows::read_decisions(&mut session, &ids).await?;
+            Ok(decisions.into_keys().collect())
+        })
+        .await
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {

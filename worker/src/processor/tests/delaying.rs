@@ -10,18 +10,15 @@ fn with_a_delay(count: u64, attempts: usize) -> (VecDeque<Delivery>, Script) {
     (deliveries, script)
 }
 
+async fn run_until_count(count: usize, deliveries: VecDeque<Delivery>, script: Script) -> Run {
+    let channel = Channel { deliveries, ..Channel::default() };
+    run_until_acked(channel, script, move |acked| acked.len() == count).await
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_others_are_acked_and_stored_while_one_is_delayed() {
     let (deliveries, script) = with_a_delay(8, 1);
-    let stop = CancellationToken::new();
-    let channel = Channel { deliveries, goes_silent: true, ..Channel::default() };
-    let acked = Arc::clone(&channel.acked);
-    let running = tokio::spawn(run_until(channel, script, stop.clone()));
-    while acked.lock().unwrap().len() < 8 {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    stop.cancel();
-    let run = running.await.unwrap();
+    let run = run_until_count(8, deliveries, script).await;
     assert_eq!(run.batch_sizes()[0], 4);
     assert_eq!(run.acked[..3], [1, 3, 4], "each by itself: an ack of all would take the second");
     assert_eq!(run.batch_sizes().iter().filter(|size| **size == 1).count(), 1, "tried alone");
@@ -33,17 +30,8 @@ async fn the_others_are_acked_and_stored_while_one_is_delayed() {
 #[tokio::test(start_paused = true)]
 async fn what_is_delayed_for_long_while_others_pass_goes_on_hold() {
     let (deliveries, script) = with_a_delay(4, usize::MAX);
-    let stop = CancellationToken::new();
-    let channel = Channel { deliveries, goes_silent: true, ..Channel::default() };
-    let acked = Arc::clone(&channel.acked);
-    let began = tokio::time::Instant::now();
-    let running = tokio::spawn(run_until(channel, script, stop.clone()));
-    while acked.lock().unwrap().len() < 4 {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-    let took = began.elapsed().as_secs();
-    stop.cancel();
-    let run = running.await.unwrap();
+    let run = run_until_count(4, deliveries, script).await;
+    let took = run.took.as_secs();
     assert!((300..345).contains(&took), "after the bound, at the next try: {took} s");
     let held = run.held();
     assert_eq!(held.len(), 1);
@@ -75,15 +63,26 @@ async fn a_message_with_a_delayed_row_is_settled_whole_or_not_at_all() {
         refuses: Some(chunk.registrations[2].id),
         ..Script::default()
     };
-    let stop = CancellationToken::new();
-    let channel = Channel { deliveries, goes_silent: true, ..Channel::default() };
-    let acked = Arc::clone(&channel.acked);
-    let running = tokio::spawn(run_until(channel, script, stop.clone()));
-    while acked.lock().unwrap().is_empty() {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    stop.cancel();
-    let run = running.await.unwrap();
+    let run = run_until_count(1, deliveries, script).await;
     assert_eq!(run.acked, [2]);
     assert!(run.held().is_empty(), "its refused row is held with it, not before");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_neighbours_of_a_delayed_row_count_as_registered_and_not_as_unchanged() {
+    let several =
+        Envelope { registrations: (0..3).map(|_| registration()).collect(), import: None };
+    let script = Script {
+        delays: Mutex::new([(several.registrations[1].id, 1)].into()),
+        ..Script::default()
+    };
+    let mut deliveries = deliveries(2);
+    deliveries[0].body = several.encode();
+    let run = run_until_count(2, deliveries, script).await;
+    assert_eq!(run.batch_sizes(), [4, 3], "the message is tried again as a whole");
+    let outcome = |outcome| {
+        let labels = format!("code=\"\",lane=\"interactive\",outcome=\"{outcome}\"");
+        run.counted(&format!("registration_outcomes_total{{{labels}}}"))
+    };
+    assert_eq!((outcome("registered"), outcome("unchanged")), (4, 0));
 }

@@ -72,3 +72,21 @@ async fn a_dead_letter_that_cannot_be_stored_is_not_acked_but_tried_again() {
     assert_eq!(run.held().len(), 1);
     assert_eq!(run.acked, [4]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_mysql_refuses_is_held_with_its_own_trace() {
+    for (position, traceparent) in [(0, Some("00-a-b-01")), (1, None), (2, Some("00-e-f-01"))] {
+        let registrations: Vec<_> = (0..3).map(|_| registration()).collect();
+        let script = Script { refuses: Some(registrations[position].id), ..Script::default() };
+        let several = Envelope { registrations, import: None };
+        let mut deliveries = deliveries(2);
+        deliveries[0].body = several.encode();
+        let headers = [("traceparent", "00-a-b-01"), ("x-registrar-traceparents", "2:00-e-f-01")];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        deliveries[0].headers = headers.into();
+        let run = run_until_tag(2, deliveries, script).await;
+        let headers = &run.held()[0].headers;
+        assert_eq!(headers.get("traceparent").map(String::as_str), traceparent, "{position}");
+        assert!(!headers.contains_key("x-registrar-traceparents"));
+    }
+}

@@ -7,7 +7,7 @@ mod holding;
 mod noting;
 mod splitting;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use registrar_messaging::{ChannelGone, DecodeError, Deliveries, Delivery, Envelo
 use registrar_runtime::retry::RetryPolicy;
 use registrar_storage::{DeadLetter, ErrorClass, RegistrationStore, StorageError, Verdict};
 use registrar_telemetry::metrics::Metrics;
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -33,7 +34,7 @@ use crate::source::Source;
 struct Channel {
     deliveries: VecDeque<Delivery>,
     goes_silent: bool,
-    acked: Arc<Mutex<Vec<u64>>>,
+    acked: Arc<watch::Sender<Vec<u64>>>,
     /// What the ledger has, to be counted at each ack.
     ledger: Arc<Mutex<Ledger>>,
     known_when_acked: Vec<u64>,
@@ -48,7 +49,7 @@ impl Deliveries for Channel {
     }
 
     async fn ack_through(&mut self, tag: u64) -> Result<(), ChannelGone> {
-        self.acked.lock().unwrap().push(tag);
+        self.acked.send_modify(|acked| acked.push(tag));
         let known =
             self.ledger.lock().unwrap().iter().map(|(_, state)| state.settled.count()).sum();
         self.known_when_acked.push(known);
@@ -75,6 +76,8 @@ struct Script {
     forgets_one: bool,
     hold_fails: Mutex<usize>,
     batches: Mutex<Vec<Vec<Registration>>>,
+    /// What has an outcome.
+    decided: Mutex<HashSet<RegistrationId>>,
     /// Delayed for so many attempts.
     delays: Mutex<HashMap<RegistrationId, usize>>,
     held: Mutex<Vec<DeadLetter>>,
@@ -91,6 +94,14 @@ struct Script {
     republished: Republished,
 }
 
+impl Script {
+    fn stop(&self) {
+        if let Some(stop) = &self.stop_while_storing {
+            stop.cancel();
+        }
+    }
+}
+
 fn error(class: ErrorClass) -> StorageError {
     StorageError::new(class, "scripted", "The script says so.")
 }
@@ -102,9 +113,7 @@ impl RegistrationStore for Script {
 
     async fn store(&self, batch: &[Registration]) -> Result<Vec<Verdict>, StorageError> {
         self.batches.lock().unwrap().push(batch.to_vec());
-        if let Some(stop) = &self.stop_while_storing {
-            stop.cancel();
-        }
+        self.stop();
         let failure = self.failures.lock().unwrap().pop_front().or(self.fails_for_ever);
         if let Some(class) = failure {
             return Err(error(class));
@@ -126,7 +135,8 @@ impl RegistrationStore for Script {
                     code: Some(4025),
                 }
             } else {
-                Verdict::Decided { outcome: Outcome::Registered, is_fresh: true }
+                let is_fresh = self.decided.lock().unwrap().insert(one.id);
+                Verdict::Decided { outcome: Outcome::Registered, is_fresh }
             }
         };
         let answered = batch.len() - usize::from(self.forgets_one);
@@ -141,6 +151,15 @@ impl RegistrationStore for Script {
         }
         self.held.lock().unwrap().extend_from_slice(dead_letters);
         Ok(dead_letters.iter().map(|one| Outcome::OnHold(one.reason)).collect())
+    }
+
+    async fn with_outcome(
+        &self,
+        ids: &[RegistrationId],
+    ) -> Result<HashSet<RegistrationId>, StorageError> {
+        self.stop();
+        let decided = self.decided.lock().unwrap();
+        Ok(ids.iter().filter(|id| decided.contains(id)).copied().collect())
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {
@@ -203,6 +222,13 @@ impl Run {
         self.store.batches.lock().unwrap().iter().map(Vec::len).collect()
     }
 
+    /// A counter with these labels.
+    fn counted(&self, counter: &str) -> u64 {
+        let text = self.metrics.render().unwrap();
+        let value = text.lines().find_map(|line| line.strip_prefix(counter)?.strip_prefix(' '));
+        value.unwrap_or("0").parse().unwrap()
+    }
+
     fn held(&self) -> Vec<DeadLetter> {
         self.store.held.lock().unwrap().clone()
     }
@@ -215,6 +241,27 @@ async fn run(channel: Channel, script: Script) -> Run {
 
 async fn run_until(channel: Channel, script: Script, stop: CancellationToken) -> Run {
     run_at(Mode::Normal, channel, script, stop).await
+}
+
+/// Runs until enough is acked, and then stops.
+async fn run_until_acked(
+    channel: Channel,
+    script: Script,
+    is_enough: impl Fn(&[u64]) -> bool + Send + Sync + 'static,
+) -> Run {
+    let stop = CancellationToken::new();
+    let (mut acked, done) = (channel.acked.subscribe(), stop.clone());
+    tokio::spawn(async move {
+        acked.wait_for(|acked| is_enough(acked)).await.unwrap();
+        done.cancel();
+    });
+    run_until(Channel { goes_silent: true, ..channel }, script, stop).await
+}
+
+/// Runs until this delivery is acked, and then stops.
+async fn run_until_tag(last: u64, deliveries: VecDeque<Delivery>, script: Script) -> Run {
+    let channel = Channel { deliveries, ..Channel::default() };
+    run_until_acked(channel, script, move |acked| acked.last() == Some(&last)).await
 }
 
 async fn run_at(mode: Mode, channel: Channel, script: Script, stop: CancellationToken) -> Run {
@@ -252,6 +299,6 @@ async fn run_with(
     let took = began.elapsed();
     drop(processor);
     recording.await.unwrap();
-    let acked = channel.acked.lock().unwrap().clone();
+    let acked = channel.acked.borrow().clone();
     Run { end, acked, known_when_acked: channel.known_when_acked, took, store, metrics }
 }

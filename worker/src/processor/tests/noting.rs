@@ -3,7 +3,10 @@
 use super::*;
 
 /// Gives these deliveries the numbers 11, 12, 13 ….
-fn numbered(mut deliveries: VecDeque<Delivery>, producer: ProducerId) -> VecDeque<Delivery> {
+pub(super) fn numbered(
+    mut deliveries: VecDeque<Delivery>,
+    producer: ProducerId,
+) -> VecDeque<Delivery> {
     for (number, delivery) in (11..).zip(&mut deliveries) {
         let number: u64 = number;
         delivery.headers.insert("x-registrar-epoch".to_owned(), producer.to_string());
@@ -20,26 +23,13 @@ fn recorded(run: &Run) -> Vec<(String, String)> {
     recorded.iter().map(text).collect()
 }
 
-/// Runs until all of it is acked, and then stops.
-async fn run_until_acked(last: u64, deliveries: VecDeque<Delivery>, script: Script) -> Run {
-    let stop = CancellationToken::new();
-    let channel = Channel { deliveries, goes_silent: true, ..Channel::default() };
-    let acked = Arc::clone(&channel.acked);
-    let running = tokio::spawn(run_until(channel, script, stop.clone()));
-    while acked.lock().unwrap().last() != Some(&last) {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    stop.cancel();
-    running.await.unwrap()
-}
-
 #[tokio::test(start_paused = true)]
 async fn what_is_settled_is_noted_in_the_ledger_dead_letters_too() {
     let producer = ProducerId::generate();
     let mut deliveries = numbered(deliveries(8), producer);
     deliveries[2].body = b"not an envelope".to_vec();
     deliveries[5].headers.clear();
-    let run = run_until_acked(8, deliveries, Script::default()).await;
+    let run = run_until_tag(8, deliveries, Script::default()).await;
     let expected = (format!("{producer} interactive"), "11-15,17-18".to_owned());
     assert_eq!(recorded(&run), [expected], "the sixth has no number");
 }
@@ -47,7 +37,7 @@ async fn what_is_settled_is_noted_in_the_ledger_dead_letters_too() {
 #[tokio::test(start_paused = true)]
 async fn what_several_batches_settled_is_one_note_and_one_ack() {
     let deliveries = numbered(deliveries(8), ProducerId::generate());
-    let run = run_until_acked(8, deliveries, Script::default()).await;
+    let run = run_until_tag(8, deliveries, Script::default()).await;
     assert_eq!(run.batch_sizes(), [4, 4]);
     assert_eq!((run.acked.as_slice(), run.known_when_acked.as_slice()), (&[8][..], &[8][..]));
     assert_eq!(*run.store.records.lock().unwrap(), 1);
@@ -67,7 +57,7 @@ async fn a_stop_acks_what_is_stored() {
 async fn nothing_is_acked_before_a_ledger_that_fails_a_few_times_has_taken_it() {
     let deliveries = numbered(deliveries(8), ProducerId::generate());
     let script = Script { record_fails: Mutex::new(3), ..Script::default() };
-    let run = run_until_acked(8, deliveries, script).await;
+    let run = run_until_tag(8, deliveries, script).await;
     assert_eq!(run.batch_sizes(), [4, 4], "what is stored is not stored again for the ledger");
     assert_eq!((run.acked.as_slice(), run.known_when_acked.as_slice()), (&[8][..], &[8][..]));
 }
@@ -78,7 +68,7 @@ async fn what_a_broken_ledger_does_not_take_in_time_is_acked_and_written_later()
     let deliveries = numbered(deliveries(12), producer);
     let until = Instant::now() + Duration::from_millis(4_500);
     let script = Script { record_fails_until: Some(until), ..Script::default() };
-    let run = run_until_acked(12, deliveries, script).await;
+    let run = run_until_tag(12, deliveries, script).await;
     assert_eq!(run.batch_sizes(), [4, 4, 4]);
     assert!(run.known_when_acked.iter().all(|known| *known == 0), "{:?}", run.known_when_acked);
     assert!(run.took < Duration::from_millis(4_500), "acks go ahead: {:?}", run.took);

@@ -6,6 +6,7 @@ use registrar_messaging::{
     ConfirmReport, ConnectError, Death, OutgoingMessage, PublishSettings, Publisher,
 };
 
+use super::noting::numbered;
 use super::*;
 use crate::split::Splitter;
 
@@ -15,10 +16,11 @@ pub(super) struct Republished(Arc<Mutex<Broker>>);
 
 #[derive(Debug, Default)]
 struct Broker {
+    is_away: bool,
     /// The next are not stored.
     nacks: usize,
     bodies: Vec<Vec<u8>>,
-    acked: Option<Arc<Mutex<Vec<u64>>>>,
+    acked: Option<Arc<watch::Sender<Vec<u64>>>>,
     /// How much was acked when each was confirmed.
     acked_before: Vec<usize>,
 }
@@ -51,7 +53,8 @@ impl Connector for Republished {
     type Channel = Self;
 
     async fn connect(&mut self) -> Result<Self, ConnectError> {
-        Ok(self.clone())
+        let is_away = self.0.lock().unwrap().is_away;
+        if is_away { std::future::pending().await } else { Ok(self.clone()) }
     }
 }
 
@@ -60,7 +63,7 @@ impl ConfirmChannel for Republished {
 
     fn publish(&mut self, message: OutgoingMessage) -> Self::Confirm {
         let mut broker = self.0.lock().unwrap();
-        let acked = broker.acked.as_ref().map_or(0, |acked| acked.lock().unwrap().len());
+        let acked = broker.acked.as_ref().map_or(0, |acked| acked.borrow().len());
         if broker.nacks > 0 {
             broker.nacks -= 1;
             return std::future::ready(ConfirmOutcome::Nacked);
@@ -82,11 +85,8 @@ impl ConfirmChannel for Republished {
 }
 
 /// How many messages of this source were split.
-fn counts(run: &Run, source: &str) -> String {
-    let name = format!("registration_messages_split_total{{lane=\"{source}\"}} ");
-    let text = run.metrics.render().unwrap();
-    let line = text.lines().find(|line| line.starts_with(&name));
-    line.unwrap().trim_start_matches(&name).to_owned()
+fn counted(run: &Run, source: &str) -> u64 {
+    run.counted(&format!("registration_messages_split_total{{lane=\"{source}\"}}"))
 }
 
 fn group(tag: u64) -> (Delivery, Vec<Vec<Registration>>) {
@@ -108,28 +108,15 @@ fn dead_letters() -> (Channel, Script, Vec<Vec<Registration>>) {
     (channel, script, each)
 }
 
-/// Runs until so much was acked.
-async fn run_until_acked(channel: Channel, script: Script, count: usize) -> Run {
-    let stop = CancellationToken::new();
-    let (acked, done) = (Arc::clone(&channel.acked), stop.clone());
-    tokio::spawn(async move {
-        while acked.lock().unwrap().len() < count {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        done.cancel();
-    });
-    run_until(channel, script, stop).await
-}
-
 #[tokio::test(start_paused = true)]
 async fn of_several_that_crashed_workers_each_is_published_alone_before_the_ack_and_none_held() {
     let (channel, script, each) = dead_letters();
-    let run = run_until_acked(channel, script, 1).await;
+    let run = run_until_acked(channel, script, |acked| acked.len() == 1).await;
     assert_eq!(run.store.republished.registrations(), each);
     assert_eq!(run.acked, [2], "with the other");
     assert_eq!(run.held().len(), 1, "the other one, which was alone");
-    assert_eq!(counts(&run, "dead_letter"), "1");
-    assert_eq!(counts(&run, "interactive"), "0");
+    assert_eq!(counted(&run, "dead_letter"), 1);
+    assert_eq!(counted(&run, "interactive"), 0);
     assert_eq!(run.store.republished.0.lock().unwrap().acked_before, [0; 3]);
 }
 
@@ -137,11 +124,46 @@ async fn of_several_that_crashed_workers_each_is_published_alone_before_the_ack_
 async fn what_is_not_confirmed_is_not_acked_but_split_again_while_others_go_on() {
     let (channel, script, each) = dead_letters();
     script.republished.0.lock().unwrap().nacks = 3;
-    let run = run_until_acked(channel, script, 2).await;
+    let run = run_until_acked(channel, script, |acked| acked.len() == 2).await;
     assert_eq!(run.acked, [2, 1]);
-    assert_eq!(counts(&run, "dead_letter"), "1", "once it was");
+    assert_eq!(counted(&run, "dead_letter"), 1, "once it was");
     assert_eq!(run.store.republished.registrations(), each);
     assert_eq!(run.store.republished.0.lock().unwrap().acked_before, [1; 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_original_is_acked_without_waiting_for_notes_of_others() {
+    let (mut channel, script, each) = dead_letters();
+    channel.deliveries = numbered(channel.deliveries, ProducerId::generate());
+    let run = run_until_acked(channel, script, |acked| acked.len() == 1).await;
+    assert_eq!((run.acked.as_slice(), run.known_when_acked.as_slice()), (&[2][..], &[2][..]));
+    assert_eq!(run.store.republished.registrations(), each);
+    assert!(run.took < Duration::from_millis(50), "{:?}", run.took);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_an_outcome_is_not_published_again() {
+    for decided in 1..=3 {
+        let (channel, script, each) = dead_letters();
+        let ids = each[..decided].iter().map(|one| one[0].id);
+        script.decided.lock().unwrap().extend(ids);
+        let run = run_until_acked(channel, script, |acked| acked.len() == 1).await;
+        assert_eq!(run.store.republished.registrations(), each[decided..]);
+        assert_eq!((run.acked.as_slice(), run.held().len()), (&[2][..], 1), "with the other");
+        assert_eq!(counted(&run, "dead_letter"), u64::from(decided < 3));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_cuts_off_a_split_and_its_original_goes_back() {
+    let (channel, mut script, _) = dead_letters();
+    script.republished.0.lock().unwrap().is_away = true;
+    let stop = CancellationToken::new();
+    script.stop_while_storing = Some(stop.clone());
+    let run = run_until(channel, script, stop).await;
+    assert!(matches!(run.end, ProcessorEnd::Stopped), "{:?}", run.end);
+    assert_eq!((run.acked.as_slice(), run.held().len()), (&[2][..], 1), "the other one");
+    assert!(run.took < Duration::from_secs(1), "{:?}", run.took);
 }
 
 #[tokio::test(start_paused = true)]
@@ -152,7 +174,7 @@ async fn a_broker_that_never_takes_them_gets_the_original_back() {
     let run = run(channel, script).await;
     assert!(matches!(run.end, ProcessorEnd::ChannelGone), "{:?}", run.end);
     assert!(run.acked.is_empty() && run.held().is_empty());
-    assert_eq!(counts(&run, "dead_letter"), "0");
+    assert_eq!(counted(&run, "dead_letter"), 0);
     assert!(run.took >= Duration::from_mins(5));
 }
 
@@ -165,7 +187,7 @@ async fn of_several_that_cannot_be_read_each_is_published_alone_in_a_lane_too() 
     deliveries[0] = unreadable;
     let run = run(Channel { deliveries, ..Channel::default() }, Script::default()).await;
     assert_eq!(run.batch_sizes(), [3]);
-    assert_eq!(counts(&run, "interactive"), "1");
+    assert_eq!(counted(&run, "interactive"), 1);
     assert!(run.held().is_empty());
     assert_eq!(run.acked, [4]);
     let broker = run.store.republished.0.lock().unwrap();
