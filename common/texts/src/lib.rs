@@ -1,11 +1,9 @@
 //! The sentences that students read, in each language: `common/texts`, which the pages use too, so
 //! that the two cannot say different things.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use registrar_domain::{Field, RejectionCode, Violation};
-use serde::Deserialize;
 use serde_json::Value;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,62 +40,26 @@ impl Language {
     }
 }
 
+/// A catalogue of sentences. Templates take most from it themselves; what code says is taken by the
+/// functions here, and the tests show that each language has it.
 #[derive(Debug, Default)]
 pub struct Texts {
     catalogue: Value,
-    sentences: Sentences,
-}
-
-/// What is said by code rather than by a template.
-#[derive(Debug, Default, Deserialize)]
-struct Sentences {
-    language: Name,
-    fields: Fields,
-    statuses: Statuses,
-    problems: BTreeMap<String, String>,
-    pages: Pages,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Name {
-    name: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Fields {
-    first_name: BTreeMap<String, String>,
-    last_name: BTreeMap<String, String>,
-    email: BTreeMap<String, String>,
-}
-
-/// What else the API puts into pages; their templates take most from the catalogue themselves.
-#[derive(Debug, Default, Deserialize)]
-struct Pages {
-    away: Away,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Away {
-    lead: String,
-    busy: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Statuses {
-    accepted: String,
-    unreadable: String,
-    paused: String,
-    registered: String,
-    email_already_registered: String,
-    rejected: String,
-    on_hold: String,
 }
 
 impl Texts {
     /// What is embedded is read by the tests too, so it is never anything else than a catalogue.
     fn read(json: &str) -> Self {
-        let sentences = serde_json::from_str(json).unwrap_or_default();
-        Self { catalogue: serde_json::from_str(json).unwrap_or_default(), sentences }
+        Self { catalogue: serde_json::from_str(json).unwrap_or_default() }
+    }
+
+    /// Nothing when there is no such sentence.
+    fn sentence(&self, group: &str, name: &str) -> Option<&str> {
+        self.catalogue.get(group)?.get(name)?.as_str()
+    }
+
+    fn status(&self, name: &str) -> &str {
+        self.sentence("statuses", name).unwrap_or_default()
     }
 
     pub fn catalogue(&self) -> &Value {
@@ -105,7 +67,7 @@ impl Texts {
     }
 
     pub fn language_name(&self) -> &str {
-        &self.sentences.language.name
+        self.sentence("language", "name").unwrap_or_default()
     }
 
     /// What to do about a rule that a value breaks.
@@ -122,61 +84,57 @@ impl Texts {
     /// What to do about a field, by the stable code of what is wrong with it; `None` for codes that
     /// only programs meet.
     pub fn fault(&self, field: Field, code: &str) -> Option<String> {
-        let fields = &self.sentences.fields;
-        let faults = match field {
-            Field::FirstName => &fields.first_name,
-            Field::LastName => &fields.last_name,
-            Field::Email => &fields.email,
-        };
-        let sentence = faults.get(code)?;
+        let sentence = self.catalogue["fields"][field.name()].get(code)?.as_str()?;
         Some(sentence.replace("{limit}", &field.max_characters().to_string()))
     }
 
     pub fn accepted(&self) -> &str {
-        &self.sentences.statuses.accepted
+        self.status("accepted")
     }
 
     /// It was accepted, and its outcome is not known just now.
     pub fn unreadable(&self) -> &str {
-        &self.sentences.statuses.unreadable
+        self.status("unreadable")
     }
 
     /// It waits until registering goes on, at this time at the latest.
     pub fn paused(&self, until: &str) -> String {
-        self.sentences.statuses.paused.replace("{until}", until)
+        self.status("paused").replace("{until}", until)
     }
 
     pub fn registered(&self) -> &str {
-        &self.sentences.statuses.registered
+        self.status("registered")
     }
 
     pub fn rejected(&self, code: RejectionCode) -> &str {
-        match code {
-            RejectionCode::EmailAlreadyRegistered => {
-                &self.sentences.statuses.email_already_registered
-            }
-            RejectionCode::Unknown => &self.sentences.statuses.rejected,
-        }
+        self.status(match code {
+            RejectionCode::EmailAlreadyRegistered => "email_already_registered",
+            RejectionCode::Unknown => "rejected",
+        })
     }
 
     pub fn on_hold(&self) -> &str {
-        &self.sentences.statuses.on_hold
+        self.status("on_hold")
     }
 
     /// Why a form was not taken and what to do, by the name of the problem.
     pub fn problem(&self, slug: &str) -> &str {
-        let problems = &self.sentences.problems;
-        problems.get(slug).or_else(|| problems.get("other")).map_or("", String::as_str)
+        let problem = |slug| self.sentence("problems", slug);
+        problem(slug).or_else(|| problem("other")).unwrap_or_default()
     }
 
     /// Nothing can be shown just now.
     pub fn away(&self) -> &str {
-        &self.sentences.pages.away.lead
+        self.away_page("lead")
     }
 
     /// Shown to a client that asked too often.
     pub fn busy(&self) -> &str {
-        &self.sentences.pages.away.busy
+        self.away_page("busy")
+    }
+
+    fn away_page(&self, name: &str) -> &str {
+        self.catalogue["pages"]["away"][name].as_str().unwrap_or_default()
     }
 }
 
