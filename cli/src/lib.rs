@@ -49,19 +49,25 @@ enum Command {
 }
 
 pub fn main() -> ExitCode {
-    let result = match config::parse::<Arguments>().command {
-        Command::DeadLetters(arguments) => dead_letters::run(&arguments),
-        Command::Ledger(arguments) => ledger::run(&arguments),
-        Command::Doctor(arguments) => doctor::run(&arguments),
-        Command::Lanes(arguments) => lanes::run(&arguments),
-        Command::Migrate(arguments) => migrate::run(&arguments),
-        Command::Status(arguments) => status::run(&arguments),
-    };
-    result.unwrap_or_else(|error| {
+    run(&config::parse::<Arguments>().command).unwrap_or_else(|error| {
         if let Some(OutputError::Closed) = error.downcast_ref() {
             return ExitCode::from(EXIT_CLOSED);
         }
         print_error(error);
         ExitCode::from(2)
+    })
+}
+
+fn run(command: &Command) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::DeadLetters(arguments) => dead_letters::run(arguments).await,
+            Command::Ledger(arguments) => ledger::run(arguments).await,
+            Command::Doctor(arguments) => doctor::run(arguments).await,
+            Command::Lanes(arguments) => lanes::run(arguments).await,
+            Command::Migrate(arguments) => migrate::run(arguments).await,
+            Command::Status(arguments) => status::run(arguments),
+        }
     })
 }

@@ -12,10 +12,8 @@ pub(crate) struct Arguments {
     database: DatabaseSettings,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let applied = runtime.block_on(registrar_storage::migrate(&arguments.database))?;
-    match applied {
+pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    match registrar_storage::migrate(&arguments.database).await? {
         0 => report_line("The tables are up to date."),
         1 => report_line("Applied 1 migration. The tables are up to date."),
         count => {

@@ -10,6 +10,7 @@ use registrar_storage::{DeadLetterFilter, DeadLetterState};
 
 use super::dead_letter_name::DeadLetterName;
 use crate::duration;
+use crate::lanes::lane;
 
 /// Letters that meet every condition given.
 #[derive(Debug, Args)]
@@ -82,11 +83,6 @@ fn hold_reason() -> impl TypedValueParser<Value = HoldReason> {
         .map(|code| HoldReason::from_stored(&code))
 }
 
-fn lane() -> impl TypedValueParser<Value = Lane> {
-    PossibleValuesParser::new(Lane::ALL.map(Lane::as_str))
-        .try_map(|name| Lane::parse(&name).ok_or("it must be a lane"))
-}
-
 pub(super) fn state() -> impl TypedValueParser<Value = DeadLetterState> {
     PossibleValuesParser::new(DeadLetterState::ALL.map(DeadLetterState::as_str))
         .try_map(|state| state.parse::<DeadLetterState>())
@@ -105,7 +101,6 @@ pub(super) fn shown_state() -> impl TypedValueParser<Value = ShownState> {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
-    use registrar_domain::RegistrationId;
     use registrar_runtime::config;
 
     use super::*;
@@ -124,33 +119,6 @@ mod tests {
     fn refusal(arguments: &[&str]) -> String {
         let arguments = [&["registrar"], arguments].concat();
         config::parse_from::<Command>(arguments).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn letters_may_be_named_with_and_without_a_flag() {
-        let id = "0199d3c4-5a00-7000-8000-000000000001";
-        let filter = filter(&["17", "--id", "18,19", "--id", id]);
-        assert_eq!(filter.ids, [17, 18, 19]);
-        assert_eq!(filter.registrations, [RegistrationId::parse(id).unwrap()]);
-    }
-
-    #[test]
-    fn every_condition_becomes_part_of_the_filter() {
-        let all = [
-            "--hold-reason=undecodable",
-            "--fingerprint=undecodable:not JSON",
-            "--lane=bulk",
-            "--older-than=2h",
-        ];
-        let expected = DeadLetterFilter {
-            reason: Some(HoldReason::Undecodable),
-            fingerprint: Some("undecodable:not JSON".to_owned()),
-            lane: Some(Lane::Bulk),
-            older_than: Some(Duration::from_hours(2)),
-            state: Some(DeadLetterState::Held),
-            ..DeadLetterFilter::default()
-        };
-        assert_eq!(filter(&all), expected);
     }
 
     #[test]

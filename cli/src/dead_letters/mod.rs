@@ -57,15 +57,12 @@ enum Command {
     History(Box<history::Arguments>),
 }
 
-pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        match &arguments.command {
-            Command::List(arguments) => list::run(arguments).await,
-            Command::Show(arguments) => show::run(arguments).await,
-            Command::Replay(arguments) => replay::run(arguments).await,
-            Command::Discard(arguments) => discard::run(arguments).await,
-            Command::History(arguments) => history::run(arguments).await,
-        }
-    })
+pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    match &arguments.command {
+        Command::List(arguments) => list::run(arguments).await,
+        Command::Show(arguments) => show::run(arguments).await,
+        Command::Replay(arguments) => replay::run(arguments).await,
+        Command::Discard(arguments) => discard::run(arguments).await,
+        Command::History(arguments) => history::run(arguments).await,
+    }
 }

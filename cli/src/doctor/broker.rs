@@ -1,7 +1,8 @@
 //! Whether RabbitMQ takes what programs publish, and workers consume what waits.
 
+use anyhow::Context as _;
 use registrar_domain::Lane;
-use registrar_management::{Management, ManagementError};
+use registrar_management::Management;
 use registrar_messaging::{
     ConnectError, DEAD_LETTER, MessagingSettings, UNROUTED, live_counts, queue_for, try_to_connect,
 };
@@ -9,10 +10,10 @@ use registrar_storage::{LanePause, LanePauses, Pool};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::finding::{Finding, Problem};
-use super::version::Least;
+use super::finding::{Problem, Verdict};
+use super::version::at_least;
 
-const VERSION: Least = Least { check: "RabbitMQ version", server: "RabbitMQ", version: (3, 10) };
+const LEAST_VERSION: (u32, u32) = (3, 10);
 
 #[derive(Deserialize)]
 struct Overview {
@@ -32,52 +33,34 @@ struct Node {
     partitions: Vec<Value>,
 }
 
-pub(super) async fn examine(
-    management: &Management,
-    messaging: &MessagingSettings,
-) -> Vec<Finding> {
-    [Some(login(messaging).await), version(management), Some(nodes(management))]
-        .into_iter()
-        .flatten()
-        .collect()
-}
-
-async fn login(messaging: &MessagingSettings) -> Finding {
-    const CHECK: &str = "RabbitMQ";
+pub(super) async fn login(messaging: &MessagingSettings) -> anyhow::Result<Verdict> {
     match try_to_connect(messaging).await {
         Ok(()) => {
-            Finding::well(CHECK, format!("Programs can log in at {}.", messaging.amqp_url.place()))
+            let place = messaging.amqp_url.place();
+            Ok(Verdict::well(format!("Programs can log in at {place}.")))
         }
         Err(error @ (ConnectError::Unreachable { .. } | ConnectError::TimedOut { .. })) => {
-            Finding::unknown(CHECK, format!("{error}."))
+            anyhow::bail!("{error}.")
         }
-        Err(error) => {
-            let fix = "Correct AMQP_URL, or give the user its rights: rabbitmqctl set_permissions \
-                        -p VIRTUAL_HOST USER '.*' '.*' '.*'";
-            Finding::wrong(CHECK, Problem::new(format!("{error}."), fix))
-        }
+        Err(error) => Ok(Verdict::wrong(
+            format!("{error}."),
+            "Correct AMQP_URL, or give the user its rights: rabbitmqctl set_permissions \
+             -p VIRTUAL_HOST USER '.*' '.*' '.*'",
+        )),
     }
 }
 
-fn version(management: &Management) -> Option<Finding> {
-    match management.get::<Overview>(&["overview"], &[]) {
-        Ok(overview) => Some(VERSION.finding(&overview?.rabbitmq_version)),
-        Err(error) => Some(Finding::unknown(VERSION.check, error)),
-    }
+pub(super) fn version(management: &Management) -> anyhow::Result<Verdict> {
+    let overview: Option<Overview> = management.get(&["overview"], &[])?;
+    let version = overview.context("RabbitMQ's management API has no overview.")?.rabbitmq_version;
+    Ok(at_least("RabbitMQ", LEAST_VERSION, &version))
 }
 
-fn nodes(management: &Management) -> Finding {
-    const CHECK: &str = "RabbitMQ nodes";
-    let nodes: Result<Option<Vec<Node>>, ManagementError> = management.get(&["nodes"], &[]);
-    match nodes.map(Option::unwrap_or_default) {
-        Ok(nodes) => {
-            let problems = nodes.iter().flat_map(problems_of).collect();
-            let names: Vec<_> = nodes.iter().map(|node| node.name.as_str()).collect();
-            let well = format!("{}: running, no alarm.", names.join(", "));
-            Finding::from_problems(CHECK, problems, well)
-        }
-        Err(error) => Finding::unknown(CHECK, error),
-    }
+pub(super) fn nodes(management: &Management) -> anyhow::Result<Verdict> {
+    let nodes: Vec<Node> = management.get(&["nodes"], &[])?.unwrap_or_default();
+    let problems = nodes.iter().flat_map(problems_of).collect();
+    let names: Vec<_> = nodes.iter().map(|node| node.name.as_str()).collect();
+    Ok(Verdict::from_problems(problems, format!("{}: running, no alarm.", names.join(", "))))
 }
 
 fn problems_of(node: &Node) -> Vec<Problem> {
@@ -112,27 +95,15 @@ fn problems_of(node: &Node) -> Vec<Problem> {
     problems
 }
 
-pub(super) async fn workers(messaging: &MessagingSettings, pool: Option<&Pool>) -> Finding {
-    const CHECK: &str = "workers";
+/// Asks the queues themselves: what the management API says of consumers is some seconds old.
+pub(super) async fn workers(
+    messaging: &MessagingSettings,
+    pool: Option<&Pool>,
+) -> anyhow::Result<Verdict> {
     let pauses = match pool {
         Some(pool) => LanePauses::new(pool.clone()).in_force().await.unwrap_or_default(),
         None => Vec::new(),
     };
-    match unconsumed(messaging, &pauses).await {
-        Ok(problems) => {
-            let mut well = vec!["Nothing waits without a worker.".to_owned()];
-            well.extend(pauses.iter().map(describe));
-            Finding::from_problems(CHECK, problems, well.join(" "))
-        }
-        Err(error) => Finding::unknown(CHECK, error),
-    }
-}
-
-/// Asks the queues themselves: what the management API says of consumers is some seconds old.
-async fn unconsumed(
-    messaging: &MessagingSettings,
-    pauses: &[LanePause],
-) -> Result<Vec<Problem>, ConnectError> {
     let is_paused = |lane: Lane| pauses.iter().any(|pause| pause.lane == lane);
     let lanes = Lane::ALL.into_iter().filter(|lane| !is_paused(*lane)).map(queue_for);
     let names: Vec<_> = lanes.chain([DEAD_LETTER, UNROUTED]).collect();
@@ -147,7 +118,9 @@ async fn unconsumed(
             ));
         }
     }
-    Ok(problems)
+    let mut well = vec!["Nothing waits without a worker.".to_owned()];
+    well.extend(pauses.iter().map(describe));
+    Ok(Verdict::from_problems(problems, well.join(" ")))
 }
 
 fn describe(pause: &LanePause) -> String {
@@ -159,7 +132,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::doctor::finding::Verdict;
 
     fn problems(node: Value) -> usize {
         problems_of(&serde_json::from_value(node).unwrap()).len()
@@ -176,7 +148,7 @@ mod tests {
     #[test]
     fn versions_are_compared_as_numbers() {
         for (version, is_well) in [("3.10.8", true), ("3.9.29", false), ("4.3.0-rc.1", true)] {
-            let found = matches!(VERSION.finding(version).verdict, Verdict::Well(_));
+            let found = matches!(at_least("RabbitMQ", LEAST_VERSION, version), Verdict::Well(_));
             assert_eq!(found, is_well, "{version}");
         }
     }

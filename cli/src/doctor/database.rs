@@ -1,41 +1,23 @@
 //! Whether MySQL has the tables, the rights and the care that registrations need.
 
 use registrar_storage::{
-    DatabaseServer, ErrorClass, MySqlStore, Pool, RegistrationStore as _, SchemaState,
-    StorageError, schema_state,
+    ErrorClass, MySqlStore, Pool, RegistrationStore as _, SchemaState, StorageError, schema_state,
 };
 use time::Duration;
 
-use super::finding::{Finding, Problem};
-use super::version::Least;
+use super::finding::Verdict;
+use super::version::at_least;
 
-const CHECK: &str = "MySQL";
 /// Times in the tables come from several clocks; people and metrics compare them in seconds.
 const CLOCK_TOLERANCE: Duration = Duration::seconds(2);
 
-pub(super) async fn examine(pool: &Pool) -> Vec<Finding> {
-    let server = match DatabaseServer::ask(pool).await {
-        Ok(server) => server,
-        Err(error) => return vec![failed(CHECK, &error)],
-    };
-    vec![
-        Finding::well(CHECK, "Programs can log in."),
-        version(&server.version),
-        schema(pool).await,
-        rights(pool).await,
-        ledger(pool).await,
-        flushing(server.flush_at_commit),
-        clock(server.clock_ahead),
-    ]
-}
-
 /// What may pass by itself could not be looked at; anything else is wrong.
-fn failed(check: &'static str, error: &StorageError) -> Finding {
+pub(super) fn failed(error: StorageError) -> anyhow::Result<Verdict> {
     match error.class() {
-        ErrorClass::Transient | ErrorClass::SlowTransient => Finding::unknown(check, error),
+        ErrorClass::Transient | ErrorClass::SlowTransient => Err(error.into()),
         ErrorClass::System => {
             let (what, fix) = halves(&error.to_string());
-            Finding::wrong(check, Problem::new(what, fix))
+            Ok(Verdict::wrong(what, fix))
         }
     }
 }
@@ -52,91 +34,83 @@ fn halves(sentence: &str) -> (String, String) {
     }
 }
 
-fn version(version: &str) -> Finding {
+pub(super) fn version(version: &str) -> Verdict {
     let (server, least) =
         if version.contains("MariaDB") { ("MariaDB", (10, 11)) } else { ("MySQL", (8, 0)) };
-    Least { check: "MySQL version", server, version: least }.finding(version)
+    at_least(server, least, version)
 }
 
-async fn schema(pool: &Pool) -> Finding {
-    const CHECK: &str = "schema";
+pub(super) async fn schema(pool: &Pool) -> anyhow::Result<Verdict> {
     match schema_state(pool).await {
-        Ok(SchemaState::Current) => Finding::well(CHECK, "The tables are up to date."),
+        Ok(SchemaState::Current) => Ok(Verdict::well("The tables are up to date.")),
         Ok(SchemaState::Behind { missing }) => {
             let what = format!("{missing} of this version's migrations are missing.");
-            Finding::wrong(CHECK, Problem::new(what, "Run `registrar migrate`."))
+            Ok(Verdict::wrong(what, "Run `registrar migrate`."))
         }
-        Err(error) => failed(CHECK, &error),
+        Err(error) => failed(error),
     }
 }
 
-async fn rights(pool: &Pool) -> Finding {
-    const CHECK: &str = "rights";
+pub(super) async fn rights(pool: &Pool) -> anyhow::Result<Verdict> {
     match MySqlStore::new(pool.clone()).probe().await {
-        Ok(()) => Finding::well(CHECK, "The user may write what the worker writes."),
-        Err(error) => failed(CHECK, &error),
+        Ok(()) => Ok(Verdict::well("The user may write what the worker writes.")),
+        Err(error) => failed(error),
     }
 }
 
 /// An answer of the server is wrong here also when it may pass by itself, such as that the table is
 /// locked: acks go ahead of the ledger meanwhile.
-async fn ledger(pool: &Pool) -> Finding {
-    const CHECK: &str = "ledger";
+pub(super) async fn ledger(pool: &Pool) -> anyhow::Result<Verdict> {
     let store = MySqlStore::new(pool.clone());
     let probed = match store.probe_ledger().await {
         Ok(()) => store.read_ledger().await.map(drop),
         Err(error) => Err(error),
     };
     let Err(error) = probed else {
-        return Finding::well(CHECK, "It can be read and written.");
+        return Ok(Verdict::well("It can be read and written."));
     };
     if error.code().is_none() && error.class() != ErrorClass::System {
-        return failed(CHECK, &error);
+        return failed(error);
     }
-    let what = format!(
-        "The table `ledger` cannot be read and written, and what is unaccounted for is not known \
-         since then; registrations are stored all the same. {error}"
-    );
-    let remedy = "Fix that, or end the session that locks the table (SHOW FULL PROCESSLIST); the workers \
-                  then write what they settled meanwhile, if they are not killed before.";
-    Finding::wrong(CHECK, Problem::new(what, remedy))
+    Ok(Verdict::wrong(
+        format!(
+            "The table `ledger` cannot be read and written, and what is unaccounted for is not \
+             known since then; registrations are stored all the same. {error}"
+        ),
+        "Fix that, or end the session that locks the table (SHOW FULL PROCESSLIST); the workers \
+         then write what they settled meanwhile, if they are not killed before.",
+    ))
 }
 
-fn flushing(flush_at_commit: i64) -> Finding {
-    const CHECK: &str = "durability";
+pub(super) fn flushing(flush_at_commit: i64) -> Verdict {
     if flush_at_commit == 1 {
-        return Finding::well(CHECK, "What is committed is on disk.");
+        return Verdict::well("What is committed is on disk.");
     }
-    Finding::wrong(
-        CHECK,
-        Problem::new(
-            format!(
-                "innodb_flush_log_at_trx_commit is {flush_at_commit}: a power cut can lose \
-                 registrations that were acked."
-            ),
-            "SET GLOBAL innodb_flush_log_at_trx_commit = 1, and write it into the server's configuration.",
+    Verdict::wrong(
+        format!(
+            "innodb_flush_log_at_trx_commit is {flush_at_commit}: a power cut can lose \
+             registrations that were acked."
         ),
+        "SET GLOBAL innodb_flush_log_at_trx_commit = 1, and write it into the server's configuration.",
     )
 }
 
-fn clock(ahead: Duration) -> Finding {
-    const CHECK: &str = "clock";
+pub(super) fn clock(ahead: Duration) -> Verdict {
     let direction = if ahead.is_negative() { "behind" } else { "ahead of" };
     let difference = ahead.abs().as_seconds_f64();
     let what = format!("The database server's is {difference:.1} s {direction} this machine's.");
     if ahead.abs() <= CLOCK_TOLERANCE {
-        return Finding::well(CHECK, what);
+        return Verdict::well(what);
     }
-    Finding::wrong(CHECK, Problem::new(what, "Let both follow NTP; see timedatectl on each."))
+    Verdict::wrong(what, "Let both follow NTP; see timedatectl on each.")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::finding::Verdict;
 
-    fn is_well(finding: &Finding) -> bool {
-        matches!(finding.verdict, Verdict::Well(_))
+    fn is_well(verdict: &Verdict) -> bool {
+        matches!(verdict, Verdict::Well(_))
     }
 
     #[test]
@@ -146,8 +120,8 @@ mod tests {
         {
             assert_eq!(is_well(&clock(Duration::seconds_f64(seconds))), expected, "{seconds} s");
         }
-        let Verdict::Well(what) = clock(Duration::milliseconds(-1_500)).verdict else { panic!() };
-        assert_eq!(what, "The database server's is 1.5 s behind this machine's.");
+        let what = "The database server's is 1.5 s behind this machine's.";
+        assert_eq!(clock(Duration::milliseconds(-1_500)), Verdict::well(what));
     }
 
     #[test]
@@ -159,12 +133,11 @@ mod tests {
     fn what_passes_by_itself_could_not_be_looked_at_and_the_rest_is_wrong_with_its_remedy() {
         let sentence = "The tables of this version are not there: run `registrar migrate`.";
         let away = StorageError::new(ErrorClass::Transient, "x", sentence);
-        assert!(matches!(failed("x", &away).verdict, Verdict::Unknown(_)));
+        assert_eq!(failed(away).unwrap_err().to_string(), sentence);
         let missing = StorageError::new(ErrorClass::System, "x", sentence);
-        let Verdict::Wrong(problems) = failed("x", &missing).verdict else { panic!() };
         let expected =
-            Problem::new("The tables of this version are not there.", "Run `registrar migrate`.");
-        assert_eq!(problems, [expected]);
+            Verdict::wrong("The tables of this version are not there.", "Run `registrar migrate`.");
+        assert_eq!(failed(missing).unwrap(), expected);
     }
 
     #[test]

@@ -1,6 +1,4 @@
-//! What one look found.
-
-use std::fmt::Display;
+//! What a check found.
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Finding {
@@ -13,6 +11,7 @@ pub(super) enum Verdict {
     Well(String),
     /// At least one thing is not as it should be.
     Wrong(Vec<Problem>),
+    /// It could not be looked at.
     Unknown(String),
 }
 
@@ -22,34 +21,30 @@ pub(super) struct Problem {
     pub(super) fix: String,
 }
 
-impl Problem {
-    pub(super) fn new(what: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { what: what.into(), fix: fix.into() }
+impl Finding {
+    /// An error says why it could not be looked at.
+    pub(super) fn new(check: &'static str, examined: anyhow::Result<Verdict>) -> Self {
+        let verdict = examined.unwrap_or_else(|error| Verdict::Unknown(error.to_string()));
+        Self { check, verdict }
     }
 }
 
-impl Finding {
-    pub(super) fn well(check: &'static str, what: impl Into<String>) -> Self {
-        Self { check, verdict: Verdict::Well(what.into()) }
+impl Verdict {
+    pub(super) fn well(what: impl Into<String>) -> Self {
+        Self::Well(what.into())
     }
 
-    pub(super) fn wrong(check: &'static str, problem: Problem) -> Self {
-        Self { check, verdict: Verdict::Wrong(vec![problem]) }
+    pub(super) fn wrong(what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self::Wrong(vec![Problem::new(what, fix)])
     }
 
-    pub(super) fn unknown(check: &'static str, why: impl Display) -> Self {
-        Self { check, verdict: Verdict::Unknown(why.to_string()) }
+    pub(super) fn from_problems(problems: Vec<Problem>, well: impl Into<String>) -> Self {
+        if problems.is_empty() { Self::well(well) } else { Self::Wrong(problems) }
     }
+}
 
-    pub(super) fn from_problems(
-        check: &'static str,
-        problems: Vec<Problem>,
-        well: impl Into<String>,
-    ) -> Self {
-        if problems.is_empty() {
-            Self::well(check, well)
-        } else {
-            Self { check, verdict: Verdict::Wrong(problems) }
-        }
+impl Problem {
+    pub(super) fn new(what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { what: what.into(), fix: fix.into() }
     }
 }

@@ -1,13 +1,13 @@
 //! Whether policies bound the queues, and none makes them lose messages.
 
+use anyhow::Context as _;
 use registrar_messaging::{ArgumentValue, Declaration, topology};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::finding::{Finding, Problem};
+use super::finding::{Problem, Verdict};
 use super::queues::{Definition, Queue, Queues};
 
-pub(super) const CHECK: &str = "policies";
 const NOT_REPORTED: &str =
     "RabbitMQ has not reported on a new queue yet: look again in some seconds.";
 /// What installations start with; operators may tune the values.
@@ -33,11 +33,8 @@ struct Policy {
     definition: Definition,
 }
 
-pub(super) fn examine(queues: &Queues, virtual_host: &str) -> Finding {
-    let shipped: Shipped = match serde_json::from_str(SHIPPED) {
-        Ok(shipped) => shipped,
-        Err(error) => return Finding::unknown(CHECK, error),
-    };
+pub(super) fn examine(queues: &Queues, virtual_host: &str) -> anyhow::Result<Verdict> {
+    let shipped: Shipped = serde_json::from_str(SHIPPED)?;
     let mut problems = Vec::new();
     for declaration in topology() {
         let Declaration::Queue { name, arguments } = declaration else { continue };
@@ -46,13 +43,11 @@ pub(super) fn examine(queues: &Queues, virtual_host: &str) -> Finding {
         let Some(policy) = shipped.policies.iter().find(|policy| policy.covers(name)) else {
             continue;
         };
-        let Some(in_force) = &queue.effective_policy_definition else {
-            return Finding::unknown(CHECK, NOT_REPORTED);
-        };
+        let in_force = queue.effective_policy_definition.as_ref().context(NOT_REPORTED)?;
         let refuses = arguments.contains(&REFUSES_WHEN_FULL);
         problems.extend(queue_problems(name, queue, in_force, policy, refuses, virtual_host));
     }
-    Finding::from_problems(CHECK, problems, "Every queue has its limits.")
+    Ok(Verdict::from_problems(problems, "Every queue has its limits."))
 }
 
 fn queue_problems(

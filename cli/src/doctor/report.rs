@@ -79,9 +79,9 @@ mod tests {
 
     fn findings() -> [Finding; 3] {
         [
-            Finding::well("clock", "0.1 s ahead."),
-            Finding::wrong("schema", Problem::new("It is behind.", "Migrate.")),
-            Finding::unknown("alarms", "No answer."),
+            Finding::new("clock", Ok(Verdict::well("0.1 s ahead."))),
+            Finding::new("schema", Ok(Verdict::wrong("It is behind.", "Migrate."))),
+            Finding::new("alarms", Err(anyhow::anyhow!("No answer."))),
         ]
     }
 

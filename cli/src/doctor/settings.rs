@@ -4,14 +4,24 @@ use clap::Args;
 use registrar_runtime::config::{RENAMED, secret, secret_list};
 use registrar_storage::{DatabaseSettings, DatabaseUrl};
 
-use super::finding::{Finding, Problem};
-use super::variables::{PREFIX, closest, variables};
+use super::finding::{Problem, Verdict};
 use crate::broker::BrokerArguments;
 
-const CHECK: &str = "settings";
+/// Lists every setting; a test holds it to what the programs declare.
+const SETTINGS: &str = include_str!("../../../docs/operations/settings.md");
+/// How the names of our own settings begin.
+const PREFIX: &str = "REGISTRAR_";
+/// The most characters that differ between a name that was misspelt and the right one.
+const MOST_DIFFERENCES: usize = 4;
 
 const SECRET_FILES: [&str; 2] =
     ["REGISTRAR_DERIVATION_SECRET_FILE", "REGISTRAR_SEALING_SECRETS_FILE"];
+
+/// Every variable that begins with `REGISTRAR_` and that a program of this version reads; some of them
+/// several times.
+pub fn variables() -> impl Iterator<Item = &'static str> {
+    SETTINGS.split('`').filter(|word| word.starts_with(PREFIX))
+}
 
 /// Read as text, so that a wrong one is one finding among others.
 #[derive(Debug, Args)]
@@ -32,7 +42,7 @@ pub(super) struct SettingsArguments {
 pub(super) fn examine(
     arguments: &SettingsArguments,
     broker: &BrokerArguments,
-) -> (Vec<Finding>, Option<DatabaseSettings>) {
+) -> (Verdict, Option<DatabaseSettings>) {
     let mut problems = Vec::new();
     if let Err(problem) = broker.virtual_host() {
         problems.push(Problem::new(problem.to_string(), "Set it as for the API and the worker."));
@@ -58,7 +68,7 @@ pub(super) fn examine(
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     problems.extend(names.filter_map(|name| misspelt(&name)));
     let well = "What is set here is usable; each program checks all of its own when it starts.";
-    (vec![Finding::from_problems(CHECK, problems, well)], database.ok())
+    (Verdict::from_problems(problems, well), database.ok())
 }
 
 fn unusable(
@@ -86,6 +96,11 @@ fn misspelt(name: &str) -> Option<Problem> {
     })
 }
 
+fn closest(name: &str) -> Option<&'static str> {
+    let distances = variables().map(|known| (strsim::levenshtein(name, known), known));
+    distances.min().filter(|(distance, _)| *distance <= MOST_DIFFERENCES).map(|(_, known)| known)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,6 +118,18 @@ mod tests {
             "OTEL_SDK_DISABLED",
         ] {
             assert_eq!(misspelt(name), None);
+        }
+    }
+
+    #[test]
+    fn a_misspelt_name_finds_the_right_one() {
+        for (wrong, right) in [
+            ("REGISTRAR_BATCH_ROW", Some("REGISTRAR_BATCH_ROWS")),
+            ("REGISTRAR_SEALING_SECRET", Some("REGISTRAR_SEALING_SECRETS")),
+            ("REGISTRAR_REQUEUE_AFTR", Some("REGISTRAR_REQUEUE_AFTER")),
+            ("REGISTRAR_SOMETHING_ELSE_ENTIRELY", None),
+        ] {
+            assert_eq!(closest(wrong), right);
         }
     }
 

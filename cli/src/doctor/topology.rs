@@ -2,16 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use registrar_management::ManagementError;
 use registrar_messaging::{Argument, ArgumentValue, DELIVERY_LIMIT, Declaration, topology};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::finding::{Finding, Problem};
+use super::finding::{Problem, Verdict};
 use super::queues::{Definition, Queue, Queues};
 use crate::broker::VirtualHost;
 
-pub(super) const CHECK: &str = "topology";
 const DECLARE: &str = "Start an API or a worker, which declares it when it connects.";
 /// Definition that do what policies should: they cannot be changed, and the smaller of the two counts.
 const MATTERS_OF_POLICY: [&str; 5] =
@@ -30,27 +28,12 @@ struct Binding {
     routing_key: String,
 }
 
-pub(super) fn examine(host: &VirtualHost, queues: &Queues) -> Finding {
+pub(super) fn examine(host: &VirtualHost, queues: &Queues) -> anyhow::Result<Verdict> {
     let declarations = topology();
-    match problems(host, queues, &declarations) {
-        Ok(problems) => {
-            let well =
-                format!("{} exchanges, queues and bindings are as declared.", declarations.len());
-            Finding::from_problems(CHECK, problems, well)
-        }
-        Err(error) => Finding::unknown(CHECK, error),
-    }
-}
-
-fn problems(
-    host: &VirtualHost,
-    queues: &Queues,
-    declarations: &[Declaration],
-) -> Result<Vec<Problem>, ManagementError> {
     let mut problems = Vec::new();
     // Exchanges and queues that are not there, whose bindings are not reported besides.
     let mut missing = BTreeSet::new();
-    for declaration in declarations {
+    for declaration in &declarations {
         let mut is_missing = |name, what| {
             missing.insert(name);
             vec![Problem::new(format!("There is no {what} {name}."), DECLARE)]
@@ -83,7 +66,8 @@ fn problems(
             }
         });
     }
-    Ok(problems)
+    let well = format!("{} exchanges, queues and bindings are as declared.", declarations.len());
+    Ok(Verdict::from_problems(problems, well))
 }
 
 fn exchange_problems(

@@ -1,26 +1,17 @@
-//! Whether a server is of a version that this version was made for.
+//! Whether a server is of a version that this one was made for.
 
-use super::finding::{Finding, Problem};
+use super::finding::Verdict;
 
-pub(super) struct Least {
-    pub(super) check: &'static str,
-    pub(super) server: &'static str,
-    pub(super) version: (u32, u32),
-}
-
-impl Least {
-    pub(super) fn finding(&self, version: &str) -> Finding {
-        let least = format!("{}.{}", self.version.0, self.version.1);
-        let what = match parsed(version) {
-            Some(found) if found >= self.version => {
-                return Finding::well(self.check, format!("{version}, from {least} on."));
-            }
-            Some(_) => format!("It is of version {version}, which is too old."),
-            None => format!("Its version is {version}, which is none that is known."),
-        };
-        let fix = format!("Use {} {least} or later.", self.server);
-        Finding::wrong(self.check, Problem::new(what, fix))
-    }
+pub(super) fn at_least(server: &str, least: (u32, u32), version: &str) -> Verdict {
+    let required = format!("{}.{}", least.0, least.1);
+    let what = match parsed(version) {
+        Some(found) if found >= least => {
+            return Verdict::Well(format!("{version}, from {required} on."));
+        }
+        Some(_) => format!("It is of version {version}, which is too old."),
+        None => format!("Its version is {version}, which is none that is known."),
+    };
+    Verdict::wrong(what, format!("Use {server} {required} or later."))
 }
 
 /// Major and minor. `MariaDB` sometimes puts `5.5.5-` in front, for clients of old.

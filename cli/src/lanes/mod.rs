@@ -72,26 +72,19 @@ struct ResumeArguments {
     operator: OperatorArguments,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let pool = Pool::new(&arguments.database);
-        let pauses = LanePauses::new(pool.clone());
-        let done = match &arguments.action {
-            None => list::run(&arguments.broker, &pauses, arguments.json).await,
-            Some(Action::Pause(PauseArguments { lane, reason, length, operator })) => {
-                pause::pause(&pauses, *lane, *length, reason, &operator.name()?).await
-            }
-            Some(Action::Resume(ResumeArguments { lane, operator })) => {
-                pause::resume(&pauses, *lane, &operator.name()?).await
-            }
-        };
-        pool.close().await;
-        done
-    })
+pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let pool = Pool::new(&arguments.database);
+    let pauses = LanePauses::new(pool.clone());
+    let done = match &arguments.action {
+        None => list::run(&arguments.broker, &pauses, arguments.json).await,
+        Some(Action::Pause(arguments)) => pause::pause(&pauses, arguments).await,
+        Some(Action::Resume(arguments)) => pause::resume(&pauses, arguments).await,
+    };
+    pool.close().await;
+    done
 }
 
-fn lane() -> impl clap::builder::TypedValueParser<Value = Lane> {
+pub(crate) fn lane() -> impl clap::builder::TypedValueParser<Value = Lane> {
     PossibleValuesParser::new(Lane::ALL.map(Lane::as_str))
         .try_map(|name| Lane::parse(&name).ok_or("it must be a lane"))
 }

@@ -1,25 +1,23 @@
 //! `registrar lanes pause` and `registrar lanes resume`
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use registrar_domain::Lane;
 use registrar_runtime::output::report_line;
 use registrar_storage::{LanePause, LanePauses, StorageError};
 
+use super::{PauseArguments, ResumeArguments};
 use crate::duration;
 
 pub(super) async fn pause(
     pauses: &LanePauses,
-    lane: Lane,
-    length: Duration,
-    reason: &str,
-    by: &str,
+    PauseArguments { lane, reason, length, operator }: &PauseArguments,
 ) -> anyhow::Result<ExitCode> {
-    let before = find_pause(pauses, lane).await?;
-    pauses.pause(lane, length, reason, by).await?;
-    let now = find_pause(pauses, lane).await?.with_context(|| {
+    let by = operator.name()?;
+    let before = find_pause(pauses, *lane).await?;
+    pauses.pause(*lane, *length, reason, &by).await?;
+    let now = find_pause(pauses, *lane).await?.with_context(|| {
         format!(
             "The {lane} lane was paused, and the pause has ended already: an operator resumed it."
         )
@@ -37,12 +35,16 @@ pub(super) async fn pause(
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) async fn resume(pauses: &LanePauses, lane: Lane, by: &str) -> anyhow::Result<ExitCode> {
-    let Some(pause) = find_pause(pauses, lane).await? else {
+pub(super) async fn resume(
+    pauses: &LanePauses,
+    ResumeArguments { lane, operator }: &ResumeArguments,
+) -> anyhow::Result<ExitCode> {
+    let by = operator.name()?;
+    let Some(pause) = find_pause(pauses, *lane).await? else {
         report_line(format_args!("The {lane} lane is not paused."));
         return Ok(ExitCode::SUCCESS);
     };
-    pauses.resume(lane, by).await?;
+    pauses.resume(*lane, &by).await?;
     report_line(format_args!(
         "The {lane} lane is resumed: workers go on within seconds. It was paused by {}: {}",
         pause.by, pause.reason

@@ -35,9 +35,8 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let report = runtime.block_on(look_twice(arguments)).map_err(explained)?;
+pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let report = look_twice(arguments).await.map_err(explained)?;
     if arguments.json {
         print_line(report.to_json())?;
     } else {
