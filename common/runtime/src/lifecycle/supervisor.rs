@@ -72,54 +72,40 @@ impl Supervisor {
             biased;
             () = self.shutdown.cancelled() => {}
             Some(ended) = self.tasks.join_next_with_id() => {
-                if let Some(name) = self.note_end(ended) {
-                    self.fail(format!("the task {name:?} ended before the shutdown"));
-                }
+                self.note_end(ended, true);
             }
         }
     }
 
     async fn drain(&mut self, deadline: Instant) {
-        while !self.tasks.is_empty() {
-            match tokio::time::timeout_at(deadline, self.tasks.join_next_with_id()).await {
-                Ok(Some(ended)) => {
-                    self.note_end(ended);
-                }
-                Ok(None) => break,
-                Err(_elapsed) => {
-                    self.give_up();
-                    break;
-                }
-            }
+        while let Ok(next) = tokio::time::timeout_at(deadline, self.tasks.join_next_with_id()).await
+        {
+            let Some(ended) = next else { return };
+            self.note_end(ended, false);
         }
-    }
-
-    /// Takes an ended task off the list and records it when it went wrong; answers its name when
-    /// it ended well.
-    fn note_end(&mut self, ended: Result<(Id, TaskResult), JoinError>) -> Option<String> {
-        let (id, went_wrong) = match ended {
-            Ok((id, Ok(()))) => (id, None),
-            Ok((id, Err(error))) => (id, Some(format!("failed: {}", with_causes(error.as_ref())))),
-            Err(error) => (error.id(), Some(how_it_died(error))),
-        };
-        let name = self.names.remove(&id).unwrap_or_default();
-        let Some(how) = went_wrong else {
-            return Some(name);
-        };
-        self.fail(format!("the task {name:?} {how}"));
-        None
-    }
-
-    fn give_up(&mut self) {
         let mut names: Vec<String> = self.names.drain().map(|(_, name)| name).collect();
         names.sort_unstable();
         for name in names {
-            self.fail(format!("the task {name:?} did not stop in time and was aborted"));
+            self.fail(&name, "did not stop in time and was aborted");
         }
         self.tasks.abort_all();
     }
 
-    fn fail(&mut self, sentence: String) {
+    /// Takes an ended task off the list, and records it when it went wrong or was not asked to end.
+    fn note_end(&mut self, ended: Result<(Id, TaskResult), JoinError>, is_early: bool) {
+        let (id, how) = match ended {
+            Ok((id, Ok(()))) => (id, is_early.then(|| "ended before the shutdown".to_owned())),
+            Ok((id, Err(error))) => (id, Some(format!("failed: {}", with_causes(error.as_ref())))),
+            Err(error) => (error.id(), Some(how_it_died(error))),
+        };
+        let name = self.names.remove(&id).unwrap_or_default();
+        if let Some(how) = how {
+            self.fail(&name, &how);
+        }
+    }
+
+    fn fail(&mut self, name: &str, how: &str) {
+        let sentence = format!("the task {name:?} {how}");
         tracing::error!("{sentence}");
         self.failures.push(sentence);
     }
