@@ -46,5 +46,7 @@ async fn without_its_collector_each_process_works_and_warns_once() {
         let warnings = warnings(program);
         assert_eq!(warnings.len(), 1, "{warnings:?}");
         assert!(warnings[0].starts_with(WARNING), "{warnings:?}");
+        let lines = program.log_lines();
+        assert!(lines.iter().any(|line| line["endpoint"] == endpoint.as_str()), "{lines:?}");
     }
 }

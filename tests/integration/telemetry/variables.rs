@@ -58,3 +58,16 @@ async fn what_is_switched_off_is_not_exported() {
     assert!(!observed.collector.spans().is_empty());
     assert_eq!(observed.collector.log().len(), records);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_queued_reaches_the_collector_at_the_end_and_nothing_of_the_export_itself() {
+    let observed = Observed::new().await;
+    // Of what the export runs on, tower alone is enough to see and not too loud on stdout.
+    let mut api = observed.api_with(&[("REGISTRAR_LOG", "info,tower=trace")]).await;
+    api.accepted(&Student::unique()).await;
+    assert!(api.program.stop(STOP));
+    assert!(api.program.log().contains("\"target\":\"tower::"), "{}", api.program.log());
+    let exported = observed.collector.text();
+    assert!(exported.contains("POST /register") && exported.contains("stopping"), "{exported}");
+    assert!(!exported.contains("tower::"), "{exported}");
+}

@@ -49,26 +49,3 @@ impl Metrics {
         )
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn every_process_reports_its_build_its_memory_and_its_tasks() {
-        let metrics =
-            Metrics::register_process_info("registrar-test", "1.2.3", &Handle::current()).unwrap();
-        let text = metrics.render().unwrap();
-        for part in [
-            "registrar_build_info{service=\"registrar-test\",version=\"1.2.3\"} 1\n",
-            "\nregistrar_log_lines_dropped_total 0\n",
-            "\ntokio_workers 1\n",
-            "\ntokio_alive_tasks 0\n",
-            "\ntokio_global_queue_depth 0\n",
-        ] {
-            assert!(text.contains(part), "{part} is not in:\n{text}");
-        }
-        #[cfg(target_os = "linux")]
-        assert!(text.contains("\nprocess_resident_memory_bytes "), "{text}");
-    }
-}

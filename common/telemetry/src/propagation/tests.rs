@@ -102,10 +102,7 @@ fn missing_and_malformed_headers_carry_nothing() {
 
 #[test]
 fn a_parent_set_too_late_changes_nothing() {
-    let headers = Headers::from([(
-        "traceparent".to_owned(),
-        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned(),
-    )]);
+    let headers = Headers::from([("traceparent".to_owned(), TRACEPARENT.to_owned())]);
     spans_of(|| {
         let span = info_span!("process");
         let before = context_of(&span);

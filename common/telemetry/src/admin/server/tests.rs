@@ -111,18 +111,3 @@ async fn the_server_stops_at_the_shutdown_although_a_scraper_stalls() {
     let stopped = tokio::time::timeout(GRACE * 10, serving).await;
     stopped.expect("it must stop within the grace").unwrap().unwrap();
 }
-
-#[tokio::test]
-async fn a_taken_port_is_a_sentence_that_names_the_setting() {
-    let holder = TcpListener::bind(ANY_PORT).await.unwrap();
-    let taken = holder.local_addr().unwrap();
-    let error = Admin::new(metrics()).listen(taken).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        format!(
-            "cannot listen on {taken}: another process has that port; set \
-             REGISTRAR_METRICS_ADDRESS to a free address"
-        )
-    );
-    drop(holder);
-}
