@@ -94,19 +94,6 @@ fn quotes_that_an_address_does_not_need_make_no_other() {
 }
 
 #[test]
-fn what_was_pasted_around_an_address_is_not_part_of_it() {
-    for input in [
-        "\u{202a}ada@example.com\u{202c}",
-        "\u{feff}ada@example.com\u{200b}",
-        "mailto:ada@example.com?subject=x",
-        "ada＠example.com",
-        "Ada <ada@example.com>,",
-    ] {
-        assert_eq!(EmailAddress::parse(input).unwrap().as_str(), "ada@example.com");
-    }
-}
-
-#[test]
 fn an_address_is_stored_composed() {
     let address = EmailAddress::parse("jose\u{301}@example.com").unwrap();
     assert_eq!(address.as_str(), "jos\u{e9}@example.com");
@@ -130,25 +117,9 @@ fn what_cannot_be_seen_inside_an_address_is_named() {
 }
 
 #[test]
-fn a_digit_of_another_script_is_named() {
-    for (input, character) in [
-        ("ada۱@example.com", '۱'),
-        ("ada٣@example.com", '٣'),
-        ("ada@example१.com", '१'),
-        ("ada１@example.com", '１'),
-    ] {
-        assert_eq!(EmailAddress::parse(input), Err(ViolationCode::Lookalike(character)));
-    }
-}
-
-#[test]
-fn dots_and_tags_tell_addresses_apart() {
+fn dots_tags_and_accents_tell_addresses_apart() {
     assert_ne!(key("a.da@example.com"), key("ada@example.com"));
     assert_ne!(key("ada+1@example.com"), key("ada@example.com"));
-}
-
-#[test]
-fn accents_tell_addresses_apart() {
     assert_ne!(key("josé@example.com"), key("jose@example.com"));
 }
 
@@ -196,41 +167,13 @@ fn every_letter_of_every_script_can_be_in_an_address() {
 
 /// Scripts that people write in today, among them those with marks, joiners and digits of their
 /// own, and both directions.
-const SCRIPTS: [&str; 30] = [
-    "Latin",
-    "Greek",
-    "Cyrillic",
-    "Armenian",
-    "Hebrew",
-    "Arabic",
-    "Syriac",
-    "Thaana",
-    "Nko",
-    "Devanagari",
-    "Bengali",
-    "Gurmukhi",
-    "Gujarati",
-    "Oriya",
-    "Tamil",
-    "Telugu",
-    "Kannada",
-    "Malayalam",
-    "Sinhala",
-    "Thai",
-    "Lao",
-    "Tibetan",
-    "Myanmar",
-    "Georgian",
-    "Hangul",
-    "Ethiopic",
-    "Cherokee",
-    "Khmer",
-    "Han",
-    "Hiragana",
-];
+const SCRIPTS: &str = "Latin Greek Cyrillic Armenian Hebrew Arabic Syriac Thaana Nko Devanagari Bengali \
+                       Gurmukhi Gujarati Oriya Tamil Telugu Kannada Malayalam Sinhala Thai Lao Tibetan \
+                       Myanmar Georgian Hangul Ethiopic Cherokee Khmer Han Hiragana";
 
 fn word() -> impl Strategy<Value = String> {
-    prop::sample::select(&SCRIPTS[..]).prop_flat_map(|script| {
+    let scripts: Vec<_> = SCRIPTS.split(' ').collect();
+    prop::sample::select(scripts).prop_flat_map(|script| {
         let letter = format!("[\\p{{{script}}}&&\\p{{L}}]");
         let others = format!("[\\p{{{script}}}&&[\\p{{L}}\\p{{M}}]]");
         let word = prop::string::string_regex(&format!("{letter}{others}{{0,8}}")).unwrap();
