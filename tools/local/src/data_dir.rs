@@ -8,7 +8,7 @@ use std::process::Command;
 use rustix::fs::statvfs;
 
 use crate::StackError;
-use crate::process::{Claim, Keeper, Managed, PortLease, require_free};
+use crate::process::{Claim, Keeper, Managed};
 
 /// RabbitMQ refuses publishers below 500 MB (rabbitmq.conf); the rest is for both servers' files.
 const NEEDED_MB: u64 = 700;
@@ -108,28 +108,4 @@ fn require_space(what: &'static str, dir: &Path) -> Result<(), StackError> {
         });
     }
     Ok(())
-}
-
-/// A port of a server: a given one, or one leased for as long as the server is owned.
-#[derive(Debug)]
-pub(crate) enum Port {
-    Given(u16),
-    Leased(PortLease),
-}
-
-impl Port {
-    pub(crate) fn choose(what: &'static str, port: u16) -> Result<Self, StackError> {
-        if port == 0 {
-            return Ok(Self::Leased(PortLease::any()?));
-        }
-        require_free(what, port)?;
-        Ok(Self::Given(port))
-    }
-
-    pub(crate) fn number(&self) -> u16 {
-        match self {
-            Self::Given(port) => *port,
-            Self::Leased(lease) => lease.port(),
-        }
-    }
 }

@@ -17,6 +17,7 @@ mod process;
 mod prometheus;
 mod rabbitmq;
 mod rotel;
+mod secret;
 mod server;
 mod server_pair;
 mod test_servers;
@@ -33,6 +34,7 @@ pub use prometheus::{
 };
 pub use rabbitmq::{Cluster, Management, Queue, RabbitMq};
 pub use rotel::Rotel;
+pub use secret::{random_secret, write_private};
 pub use server::{Server, Service};
 pub use server_pair::ServerPair;
 pub use test_servers::{TestDatabase, TestServers, TestVhost};

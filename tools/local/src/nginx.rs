@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::StackError;
-use crate::data_dir::{Home, Port, ServerOptions};
-use crate::process::is_listening;
+use crate::data_dir::{Home, ServerOptions};
+use crate::process::{Port, is_listening};
 use crate::server::{Server, Service};
 use crate::tools::NGINX;
 

@@ -1,7 +1,7 @@
 //! A collector that writes down the traces it receives: rotel, which has none of our code.
 
-use crate::data_dir::{Home, Port, ServerOptions};
-use crate::process::is_listening;
+use crate::data_dir::{Home, ServerOptions};
+use crate::process::{Port, is_listening};
 use crate::server::{Server, Service};
 use crate::{Program, StackError};
 

@@ -6,7 +6,8 @@ mod files;
 pub use admin::DatabaseAdmin;
 
 use crate::StackError;
-use crate::data_dir::{Home, Port, ServerOptions};
+use crate::data_dir::{Home, ServerOptions};
+use crate::process::Port;
 use crate::server::{Server, Service};
 use crate::tools::DATABASE_SERVER;
 

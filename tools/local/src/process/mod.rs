@@ -15,5 +15,5 @@ pub use command::output_within;
 pub use keeper::Keeper;
 use log::tail;
 pub use ports::require_free;
-pub(crate) use ports::{PortLease, is_listening};
+pub(crate) use ports::{Port, is_listening};
 pub use wait::poll_until;

@@ -11,36 +11,51 @@ use crate::StackError;
 const FIRST: u16 = 20_000;
 const LAST: u16 = 31_999;
 
-/// A TCP port that no other lease on this machine has, for as long as this value lives.
+/// A port of a server. One that was chosen is no other server's on this machine for as long as this value
+/// lives.
 ///
-/// The lease is the UDP port of the same number, bound and never used: it works between
+/// That is a lease on the UDP port of the same number, bound and never used: it works between
 /// processes and ends with them, without files.
 #[derive(Debug)]
-pub(crate) struct PortLease {
-    port: u16,
-    _lease: UdpSocket,
+pub(crate) struct Port {
+    number: u16,
+    _lease: Option<UdpSocket>,
 }
 
-impl PortLease {
-    pub(crate) fn any() -> Result<Self, StackError> {
+impl Port {
+    /// This port, which must be free; 0 takes any that is.
+    pub(crate) fn choose(what: &'static str, port: u16) -> Result<Self, StackError> {
+        if port == 0 {
+            return Self::lease();
+        }
+        require_free(what, port)?;
+        Ok(Self::at(port))
+    }
+
+    /// Without asking whether it is free: another server may listen there.
+    pub(crate) fn at(number: u16) -> Self {
+        Self { number, _lease: None }
+    }
+
+    pub(crate) fn number(&self) -> u16 {
+        self.number
+    }
+
+    fn lease() -> Result<Self, StackError> {
         static NEXT: AtomicU16 = AtomicU16::new(0);
         let span = LAST - FIRST + 1;
         // Processes start at different places so that they rarely try the same port.
         let start = u16::try_from(process::id() * 37 % u32::from(span)).unwrap_or(0);
         for _ in 0..span {
             let step = NEXT.fetch_add(1, Ordering::Relaxed) % span;
-            let port = FIRST + (start + step) % span;
-            if let Ok(lease) = UdpSocket::bind((Ipv4Addr::LOCALHOST, port))
-                && is_free(port)
+            let number = FIRST + (start + step) % span;
+            if let Ok(lease) = UdpSocket::bind((Ipv4Addr::LOCALHOST, number))
+                && is_free(number)
             {
-                return Ok(Self { port, _lease: lease });
+                return Ok(Self { number, _lease: Some(lease) });
             }
         }
         Err(StackError::NoFreePort { first: FIRST, last: LAST })
-    }
-
-    pub(crate) fn port(&self) -> u16 {
-        self.port
     }
 }
 

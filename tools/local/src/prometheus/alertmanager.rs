@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::{Http, add_argument};
-use crate::data_dir::{Home, Port, ServerOptions};
+use crate::data_dir::{Home, ServerOptions};
+use crate::process::Port;
 use crate::server::Server;
 use crate::{Program, StackError};
 

@@ -1,15 +1,12 @@
 //! A private `mysqld_exporter`, with a user that reads the server's figures and no table.
 
-use std::fs;
-use std::fs::File;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 
 use super::{Http, add_argument};
-use crate::data_dir::{Home, Port, ServerOptions};
+use crate::data_dir::{Home, ServerOptions};
+use crate::process::Port;
 use crate::server::Server;
-use crate::{DatabaseAdmin, MariaDb, Program, StackError};
+use crate::{DatabaseAdmin, MariaDb, Program, StackError, random_secret, write_private};
 
 const WHAT: &str = "mysqld_exporter";
 
@@ -31,7 +28,7 @@ impl MysqldExporter {
     ) -> Result<Self, StackError> {
         let home = Home::open(WHAT, options.data_dir.as_deref())?;
         let port = Port::choose(WHAT, options.port)?;
-        let password = random_password()?;
+        let password = random_secret().map_err(StackError::io("Could not make a password"))?;
         database.admin().execute(&USER.replace("${EXPORTER_PASSWORD}", &password))?;
         let login = write_login(&home, database.port(), &password)?;
         let mut command = program.command();
@@ -49,15 +46,7 @@ fn write_login(home: &Home, port: u16, password: &str) -> Result<PathBuf, StackE
     let text = format!(
         "[client]\nhost = 127.0.0.1\nport = {port}\nuser = {NAME}\npassword = {password}\n"
     );
-    let mut options = File::options();
-    let file = options.create(true).truncate(true).write(true).mode(0o600).open(&path);
-    file.and_then(|mut file| file.write_all(text.as_bytes()))
+    write_private(&path, 0o600, &text)
         .map_err(StackError::io(format!("Could not write {}", path.display())))?;
     Ok(path)
-}
-
-fn random_password() -> Result<String, StackError> {
-    let uuid = fs::read_to_string("/proc/sys/kernel/random/uuid");
-    let uuid = uuid.map_err(StackError::io("Could not make a password"))?;
-    Ok(uuid.trim().to_owned())
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use ureq::Agent;
 
 use crate::StackError;
-use crate::data_dir::{Home, Port};
+use crate::data_dir::Home;
+use crate::process::Port;
 use crate::server::{Server, Service};
 
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);

@@ -19,7 +19,8 @@ pub use config::ScrapeTargets;
 pub use exporter::MysqldExporter;
 use http::Http;
 
-use crate::data_dir::{Home, Port, ServerOptions};
+use crate::data_dir::{Home, ServerOptions};
+use crate::process::Port;
 use crate::server::Server;
 use crate::{Program, StackError};
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use std::{env, fs};
 
 use super::WHAT;
-use crate::data_dir::{Home, Port, ServerOptions};
-use crate::process::{Managed, is_listening};
+use crate::data_dir::{Home, ServerOptions};
+use crate::process::{Managed, Port, is_listening};
 use crate::tools::{BROKER, BROKER_CONTROL, NAME_SERVICE};
 use crate::{Program, StackError};
 
@@ -31,26 +31,11 @@ pub(super) struct Node {
     pub(super) management: Port,
     pub(super) metrics: Port,
     cluster: Port,
-    names: NameService,
+    /// Of the name service: the node's own, or another's.
+    names: Port,
     name: String,
     server: Program,
     dir: PathBuf,
-}
-
-#[derive(Debug)]
-enum NameService {
-    Own(Port),
-    /// Of another node, on this port.
-    Shared(u16),
-}
-
-impl NameService {
-    fn port(&self) -> u16 {
-        match self {
-            Self::Own(port) => port.number(),
-            Self::Shared(port) => *port,
-        }
-    }
 }
 
 impl Node {
@@ -59,17 +44,8 @@ impl Node {
     pub(super) fn prepare(home: &Home, options: &ServerOptions) -> Result<Self, StackError> {
         let first = options.port;
         let port = |offset| Port::choose(WHAT, if first == 0 { 0 } else { first + offset });
-        let node = Self {
-            amqp: port(0)?,
-            management: port(1)?,
-            metrics: port(2)?,
-            cluster: port(3)?,
-            names: NameService::Own(port(4)?),
-            // The data is bound to the name; it is private because the name service is.
-            name: "registrar@localhost".to_owned(),
-            server: BROKER.find()?,
-            dir: home.dir.clone(),
-        };
+        // The data is bound to the name; it is private because the name service is.
+        let node = Self::with_ports(home, "registrar@localhost", port, port(4)?)?;
         node.write_files(home, &if options.is_stock { String::new() } else { shared_config() })?;
         Ok(node)
     }
@@ -80,17 +56,9 @@ impl Node {
         number: usize,
         first: &Self,
     ) -> Result<Self, StackError> {
-        let port = || Port::choose(WHAT, 0);
-        let node = Self {
-            amqp: port()?,
-            management: port()?,
-            metrics: port()?,
-            cluster: port()?,
-            names: NameService::Shared(first.names.port()),
-            name: format!("registrar-{number}@localhost"),
-            server: BROKER.find()?,
-            dir: home.dir.clone(),
-        };
+        let name = format!("registrar-{number}@localhost");
+        let names = Port::at(first.names.number());
+        let node = Self::with_ports(home, &name, |_| Port::choose(WHAT, 0), names)?;
         node.write_files(
             home,
             &format!(
@@ -105,6 +73,24 @@ impl Node {
         fs::copy(&theirs, &ours)
             .map_err(StackError::io(format!("Could not copy {}", theirs.display())))?;
         Ok(node)
+    }
+
+    fn with_ports(
+        home: &Home,
+        name: &str,
+        port: impl Fn(u16) -> Result<Port, StackError>,
+        names: Port,
+    ) -> Result<Self, StackError> {
+        Ok(Self {
+            amqp: port(0)?,
+            management: port(1)?,
+            metrics: port(2)?,
+            cluster: port(3)?,
+            names,
+            name: name.to_owned(),
+            server: BROKER.find()?,
+            dir: home.dir.clone(),
+        })
     }
 
     fn write_files(&self, home: &Home, more: &str) -> Result<(), StackError> {
@@ -136,7 +122,7 @@ impl Node {
         let log = home.dir.join("epmd.log");
         let mut process =
             Managed::spawn("Erlang's epmd", &mut command, Stdio::null(), &log, &home.keeper)?;
-        let port = self.names.port();
+        let port = self.names.number();
         process.wait_ready(NAME_SERVICE_TIMEOUT, || is_listening(port))?;
         Ok(process)
     }
@@ -165,7 +151,7 @@ impl Node {
             .current_dir(&self.dir)
             .env("HOME", &self.dir)
             .env("ERL_EPMD_ADDRESS", "127.0.0.1")
-            .env("ERL_EPMD_PORT", self.names.port().to_string())
+            .env("ERL_EPMD_PORT", self.names.number().to_string())
             .env("RABBITMQ_NODENAME", &self.name)
             .env("RABBITMQ_DIST_PORT", self.cluster.number().to_string())
             .env("RABBITMQ_MNESIA_BASE", self.dir.join("data"))

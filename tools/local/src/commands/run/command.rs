@@ -1,13 +1,10 @@
 //! The operators' command with the settings of this stack.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::fs::File;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use registrar_local::write_private;
 
 pub(crate) fn path(data_dir: &Path) -> PathBuf {
     data_dir.join("registrar")
@@ -28,12 +25,8 @@ pub(crate) fn write(
         writeln!(text, "export {name}={}", quoted(value))?;
     }
     writeln!(text, "exec {} \"$@\"", quoted(&program.display().to_string()))?;
-    // Made anew, since the permissions of a file that is there would stay as they are.
-    drop(fs::remove_file(&path));
-    let mut options = File::options();
-    options.create_new(true).write(true).mode(0o700);
-    let written = options.open(&path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.with_context(|| format!("Could not write {}", path.display()))
+    write_private(&path, 0o700, &text)
+        .with_context(|| format!("Could not write {}", path.display()))
 }
 
 fn quoted(text: &str) -> String {
@@ -42,6 +35,7 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
     use std::process::Command;
 

@@ -2,15 +2,12 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::fs::File;
-use std::io::{Read, Write as _};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use registrar_local::{random_secret, write_private};
 
 const NAMES: [&str; 2] = ["REGISTRAR_DERIVATION_SECRET", "REGISTRAR_SEALING_SECRETS"];
-const BYTES: usize = 32;
 
 /// The secrets as environment variables, from `secrets.env` in the data folder; the file, readable
 /// by its owner only, is made when missing.
@@ -28,24 +25,12 @@ pub(crate) fn load_or_make(data_dir: &Path) -> Result<Vec<(String, String)>> {
 fn make(path: &Path) -> Result<()> {
     let mut text = String::new();
     for name in NAMES {
-        writeln!(text, "{name}={}", random_hex()?)?;
+        writeln!(text, "{name}={}", random_secret()?)?;
     }
     // Under another name first: a half-written file must not be taken for the real one.
     let unfinished = path.with_extension("env-unfinished");
-    let mut options = File::options();
-    options.create(true).truncate(true).write(true).mode(0o600);
-    options.open(&unfinished)?.write_all(text.as_bytes())?;
+    write_private(&unfinished, 0o600, &text)?;
     Ok(fs::rename(unfinished, path)?)
-}
-
-fn random_hex() -> Result<String> {
-    let mut bytes = [0; BYTES];
-    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-    let mut hex = String::new();
-    for byte in bytes {
-        write!(hex, "{byte:02x}")?;
-    }
-    Ok(hex)
 }
 
 #[cfg(test)]
@@ -60,7 +45,7 @@ mod tests {
         let made = load_or_make(folder.path()).unwrap();
         assert_eq!(made, load_or_make(folder.path()).unwrap());
         assert_eq!(made.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), NAMES);
-        assert!(made.iter().all(|(_, value)| value.len() == 2 * BYTES));
+        assert!(made.iter().all(|(_, value)| value.len() == 64));
         assert_ne!(made[0].1, made[1].1);
         let permissions =
             fs::metadata(folder.path().join("secrets.env")).unwrap().permissions().mode();
