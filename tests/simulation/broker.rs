@@ -328,11 +328,12 @@ impl Channel {
     fn take(&mut self, message: Message) {
         let tag = self.next_tag;
         self.next_tag += 1;
-        let OutgoingMessage { lane, message_id, body, headers } = message.content.clone();
+        let OutgoingMessage { lane, message_id, body, headers, numbers } = message.content.clone();
         self.in_flight.push_back(Delivery {
             tag,
             body,
             headers,
+            numbers,
             routing_key: lane.as_str().to_owned(),
             redelivered: message.delivery_count > 0,
             delivery_count: message.delivery_count,

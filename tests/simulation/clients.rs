@@ -109,11 +109,11 @@ fn message<A: Assembly>(
     let sent: Vec<_> = registrations.iter().map(|one| one.id).zip(emails).collect();
     let message = |body: Vec<u8>| {
         let (message_id, headers) = (sent[0].0.to_string(), BTreeMap::new());
-        Outgoing::Message(OutgoingMessage { lane, message_id, body, headers })
+        Outgoing::Message(OutgoingMessage { lane, message_id, body, headers, numbers: None })
     };
     let message = match (&submission.content, registrations.as_slice()) {
         (Content::Unreadable, _) => message(br#"{"version":2}"#.to_vec()),
-        (_, [one]) => Outgoing::Registration(OutgoingRegistration::new(lane, one, BTreeMap::new())),
+        (_, [one]) => Outgoing::Registration(OutgoingRegistration::new(one, None)),
         _ => message(Envelope { registrations, import: None }.encode()),
     };
     (sent, message)

@@ -59,5 +59,5 @@ fn dead_letter(
 
 /// Whether a message that cannot be read has several registrations, as its sequence numbers say.
 fn has_several(item: &Item) -> bool {
-    item.delivery.numbers().is_some_and(|(_, numbers)| numbers.start() != numbers.end())
+    item.delivery.numbers.is_some_and(|numbers| numbers.first != numbers.last)
 }

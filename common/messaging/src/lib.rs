@@ -28,6 +28,7 @@ pub use guard::caught;
 pub use ledger::confirm_report::{ConfirmReport, MalformedConfirmReport};
 pub use ledger::live_counts::{LiveCounts, live_counts};
 pub use ledger::queue_depth::QueueDepths;
+pub use ledger::sequence_range::SequenceRange;
 pub use names::{DEAD_LETTER, LEDGER, REGISTRATIONS_EXCHANGE, UNROUTED, queue_for};
 pub use publisher::error::PublishError;
 pub use publisher::message::{OutgoingMessage, OutgoingRegistration};

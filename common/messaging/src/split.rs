@@ -39,6 +39,7 @@ pub fn split(delivery: &Delivery, lane: Lane) -> Option<Vec<(RegistrationId, Out
             message_id: id.to_string(),
             body: serde_json::to_vec(&alone).ok()?,
             headers: contexts.remove(&position).unwrap_or_default(),
+            numbers: None,
         };
         Some((id, message))
     };
@@ -52,6 +53,7 @@ mod tests {
     use super::*;
     use crate::envelope::Envelope;
     use crate::publisher::message::OutgoingRegistration;
+    use crate::trace_contexts::tests::{span, traceparent_of};
 
     fn registrations(count: u8) -> Vec<Registration> {
         let registration = |number| {
@@ -67,6 +69,7 @@ mod tests {
             tag: 1,
             body,
             headers,
+            numbers: None,
             routing_key: "interactive".to_owned(),
             redelivered: false,
             delivery_count: 0,
@@ -77,19 +80,19 @@ mod tests {
 
     #[test]
     fn each_registration_is_a_message_under_its_own_id_with_its_own_trace() {
-        let traceparent =
-            |text: &str| BTreeMap::from([("traceparent".to_owned(), text.to_owned())]);
-        let contexts = ["00-a-b-01", "00-c-d-00", "00-e-f-01"].map(traceparent);
+        let contexts = [('a', "01"), ('b', "00"), ('c', "01")];
         let registrations = registrations(3);
-        let outgoing = registrations.iter().zip(&contexts).map(|(registration, headers)| {
-            OutgoingRegistration::new(Lane::Interactive, registration, headers.clone())
+        let outgoing = registrations.iter().zip(contexts).map(|(registration, (digit, flags))| {
+            OutgoingRegistration::new(registration, span(digit, flags))
         });
-        let group = OutgoingRegistration::message(&outgoing.collect::<Vec<_>>()).unwrap();
+        let outgoing: Vec<_> = outgoing.collect();
+        let group = OutgoingRegistration::message(&outgoing[0], &outgoing[1..]);
         let mut headers = group.headers;
         headers.insert("x-first-death-reason".to_owned(), "delivery_limit".to_owned());
         headers.insert("x-registrar-sequence".to_owned(), "1-3".to_owned());
         let messages = split(&delivery(group.body, headers), Lane::Interactive).unwrap();
-        let expected_contexts = [contexts[0].clone(), BTreeMap::new(), contexts[2].clone()];
+        let expected_contexts =
+            [traceparent_of('a', "01"), BTreeMap::new(), traceparent_of('c', "01")];
         for ((registration, headers), (id, message)) in
             registrations.into_iter().zip(expected_contexts).zip(&messages)
         {

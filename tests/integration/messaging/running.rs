@@ -89,5 +89,6 @@ pub(crate) fn message(lane: Lane) -> OutgoingMessage {
         message_id: RegistrationId::generate().to_string(),
         body: vec![b'x'; 400],
         headers: BTreeMap::new(),
+        numbers: None,
     }
 }

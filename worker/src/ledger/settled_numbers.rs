@@ -1,5 +1,5 @@
 use registrar_domain::ledger::{Ledger, SequenceKey};
-use registrar_messaging::caught;
+use registrar_messaging::SequenceRange;
 
 use crate::item::Item;
 use crate::source::Source;
@@ -8,11 +8,10 @@ use crate::source::Source;
 pub(crate) fn settled_numbers(source: &Source, items: &[&Item]) -> Ledger {
     let mut ledger = Ledger::default();
     for item in items {
-        let numbers = caught(|| item.delivery.numbers()).flatten();
-        let Some((producer, numbers)) = numbers else { continue };
+        let Some(SequenceRange { producer, first, last }) = item.delivery.numbers else { continue };
         let Some(lane) = source.lane_of(item) else { continue };
         let settled = &mut ledger.entry(SequenceKey { producer, lane }).settled;
-        settled.insert(*numbers.start(), *numbers.end());
+        settled.insert(first, last);
     }
     ledger
 }

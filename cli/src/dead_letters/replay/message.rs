@@ -24,6 +24,7 @@ pub(super) fn for_dead_letter(letter: &StoredDeadLetter) -> OutgoingMessage {
         message_id: original_id,
         body: letter.payload.clone(),
         headers,
+        numbers: None,
     }
 }
 

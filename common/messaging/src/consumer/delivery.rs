@@ -1,10 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::RangeInclusive;
 
-use registrar_domain::ledger::ProducerId;
-
-use crate::ledger::sequence_header;
+use crate::ledger::sequence_range::SequenceRange;
 use crate::trace_contexts;
 
 /// A message as the broker hands it to a consumer.
@@ -16,6 +13,9 @@ pub struct Delivery {
     pub body: Vec<u8>,
     /// The headers with a text value: the trace context.
     pub headers: BTreeMap<String, String>,
+    /// The numbers of its registrations; none when a version without a ledger published it, or another
+    /// client.
+    pub numbers: Option<SequenceRange>,
     /// What it was published with: the lane's name, also on a dead letter.
     pub routing_key: String,
     /// It was handed out before, and perhaps processed.
@@ -29,12 +29,6 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// Which producer numbered its registrations, and their numbers in its lane; none when a version
-    /// without a ledger published it, or another client.
-    pub fn numbers(&self) -> Option<(ProducerId, RangeInclusive<u64>)> {
-        sequence_header::read(&self.headers)
-    }
-
     /// The trace contexts of its sampled registrations after the first, by their positions; that of
     /// the first is in the headers, as in a message of one.
     pub fn other_trace_contexts(&self) -> Vec<(usize, BTreeMap<String, String>)> {

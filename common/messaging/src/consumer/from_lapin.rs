@@ -6,6 +6,7 @@ use lapin::types::{AMQPValue, FieldTable, ShortString};
 
 use super::delivery::{Death, Delivery};
 use crate::guard::caught;
+use crate::ledger::sequence_range::SequenceRange;
 
 const DELIVERY_COUNT: &str = "x-delivery-count";
 const FIRST_DEATH_REASON: &str = "x-first-death-reason";
@@ -27,6 +28,7 @@ impl From<lapin::message::Delivery> for Delivery {
                 .unwrap_or(0),
             message_id: from.properties.message_id().as_ref().map(|id| id.as_str().to_owned()),
             death,
+            numbers: caught(|| SequenceRange::read(&headers)).flatten(),
             headers,
             body: from.data,
         }

@@ -19,6 +19,12 @@ const WRITTEN: u64 = 1;
 const READ: RangeInclusive<u64> = 1..=1;
 /// RFC 3339 has four digits for the year.
 const YEARS: RangeInclusive<i32> = 0..=9999;
+/// As of [`WRITTEN`].
+const BEFORE: &[u8] = br#"{"version":1,"registrations":["#;
+const AFTER: &[u8] = br#"],"import":null}"#;
+pub(crate) const ENCLOSURE_LEN: usize = BEFORE.len() + AFTER.len();
+/// What most registrations fit into.
+const REGISTRATION_BYTES: usize = 256;
 const TIME_BYTES: usize = "2026-01-02T03:04:05.000006Z".len();
 
 /// The most registrations of a message that are split, or read from its headers: it bounds what a
@@ -82,20 +88,25 @@ fn only_known(version: u64) -> Result<(), DecodeError> {
 
 /// One registration as it stands in an envelope.
 pub(crate) fn encode_registration(registration: &Registration) -> Vec<u8> {
+    let mut json = Vec::with_capacity(REGISTRATION_BYTES);
     #[expect(clippy::expect_used, reason = "strings always become JSON")]
-    serde_json::to_vec(&WireRegistration::from(registration)).expect("strings always become JSON")
+    serde_json::to_writer(&mut json, &WireRegistration::from(registration))
+        .expect("strings always become JSON");
+    json
 }
 
 /// What [`Envelope::encode`] gives for registrations that are encoded already and of no import.
-pub(crate) fn enclose<'a>(registrations: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
-    let mut body = format!(r#"{{"version":{WRITTEN},"registrations":["#).into_bytes();
+pub(crate) fn enclose<'a>(registrations: impl Iterator<Item = &'a [u8]> + Clone) -> Vec<u8> {
+    let commas = registrations.clone().map(|registration| registration.len() + 1);
+    let mut body = Vec::with_capacity(ENCLOSURE_LEN + commas.sum::<usize>());
+    body.extend_from_slice(BEFORE);
     for (position, registration) in registrations.enumerate() {
         if position > 0 {
             body.push(b',');
         }
         body.extend_from_slice(registration);
     }
-    body.extend_from_slice(br#"],"import":null}"#);
+    body.extend_from_slice(AFTER);
     body
 }
 

@@ -4,4 +4,4 @@ pub(crate) mod confirm_report;
 pub(crate) mod live_counts;
 pub(crate) mod queue_depth;
 pub(crate) mod sequence;
-pub(crate) mod sequence_header;
+pub(crate) mod sequence_range;

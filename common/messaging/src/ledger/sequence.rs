@@ -1,12 +1,11 @@
 //! The numbers that a publisher connection gives to registrations, and what it has yet to report about
 //! them.
 
-use std::ops::RangeInclusive;
-
 use registrar_domain::Lane;
 use registrar_domain::ledger::{ProducerId, SequenceKey, SequenceSet};
 
 use super::confirm_report::ConfirmReport;
+use super::sequence_range::SequenceRange;
 
 /// The most ranges of unconfirmed numbers that are kept for a report, so that memory is bounded
 /// also while reports cannot be published.
@@ -41,22 +40,19 @@ impl SequenceNumbers {
         Self { producer: ProducerId::generate(), lanes: Lane::ALL.map(begin) }
     }
 
-    pub(crate) fn producer(&self) -> ProducerId {
-        self.producer
-    }
-
     /// The next numbers of this lane, for a message of so many registrations.
-    pub(crate) fn next(&mut self, lane: Lane, registrations: usize) -> RangeInclusive<u64> {
+    pub(crate) fn next(&mut self, lane: Lane, registrations: usize) -> SequenceRange {
+        let producer = self.producer;
         let numbers = self.lane(lane);
         let first = numbers.assigned + 1;
         numbers.assigned += registrations as u64;
-        first..=numbers.assigned
+        SequenceRange { producer, first, last: numbers.assigned }
     }
 
     /// The message of these numbers was refused, or it is not known what became of it.
-    pub(crate) fn unconfirmed(&mut self, lane: Lane, of_message: &RangeInclusive<u64>) {
+    pub(crate) fn unconfirmed(&mut self, lane: Lane, of_message: SequenceRange) {
         let numbers = self.lane(lane);
-        numbers.unconfirmed.insert(*of_message.start(), *of_message.end());
+        numbers.unconfirmed.insert(of_message.first, of_message.last);
         if numbers.unconfirmed.ranges().len() > MAX_RANGES {
             // Calls confirmed numbers unconfirmed, which hides losses but invents none.
             tracing::warn!("publishing: the ledger loses detail, since it cannot be written");
@@ -106,10 +102,19 @@ mod tests {
 
     const LANE: Lane = Lane::Interactive;
 
+    fn ends(numbers: SequenceRange) -> (u64, u64) {
+        (numbers.first, numbers.last)
+    }
+
+    /// The number of a message of one.
+    fn one(sequence: &SequenceNumbers, number: u64) -> SequenceRange {
+        SequenceRange { producer: sequence.producer, first: number, last: number }
+    }
+
     fn assigned(count: u64) -> SequenceNumbers {
         let mut sequence = SequenceNumbers::new();
         for number in 1..=count {
-            assert_eq!(sequence.next(LANE, 1), number..=number);
+            assert_eq!(ends(sequence.next(LANE, 1)), (number, number));
         }
         sequence
     }
@@ -134,9 +139,10 @@ mod tests {
     #[test]
     fn a_message_of_several_takes_a_number_for_each() {
         let mut sequence = assigned(3);
-        assert_eq!(sequence.next(LANE, 32), 4..=35);
-        sequence.unconfirmed(LANE, &(4..=35));
-        assert_eq!(sequence.next(Lane::Bulk, 1), 1..=1);
+        let numbers = sequence.next(LANE, 32);
+        assert_eq!(ends(numbers), (4, 35));
+        sequence.unconfirmed(LANE, numbers);
+        assert_eq!(ends(sequence.next(Lane::Bulk, 1)), (1, 1));
         let report = due(&sequence, None);
         assert_eq!(report.map(|report| report.unconfirmed.to_string()), Some(String::new()));
         let interactive = sequence.due(|_| None).remove(0);
@@ -146,8 +152,8 @@ mod tests {
     #[test]
     fn nothing_is_reported_from_the_first_outstanding_number_on() {
         let mut sequence = assigned(10);
-        sequence.unconfirmed(LANE, &(3..=3));
-        sequence.unconfirmed(LANE, &(8..=8));
+        sequence.unconfirmed(LANE, one(&sequence, 3));
+        sequence.unconfirmed(LANE, one(&sequence, 8));
         assert_eq!(due(&sequence, Some(1)), None);
         let report = due(&sequence, Some(7)).unwrap();
         assert_eq!(text(&report), ("1-6".to_owned(), "3".to_owned()));
@@ -156,8 +162,8 @@ mod tests {
     #[test]
     fn what_was_reported_is_not_reported_again_and_what_was_not_is() {
         let mut sequence = assigned(10);
-        sequence.unconfirmed(LANE, &(3..=3));
-        sequence.unconfirmed(LANE, &(8..=8));
+        sequence.unconfirmed(LANE, one(&sequence, 3));
+        sequence.unconfirmed(LANE, one(&sequence, 8));
         let first = due(&sequence, Some(5)).unwrap();
         assert_eq!(text(&due(&sequence, Some(5)).unwrap()), text(&first), "it was not confirmed");
         sequence.mark_reported(&first);
@@ -175,8 +181,8 @@ mod tests {
         let mut sequence = SequenceNumbers::new();
         for _ in 0..3 * MAX_RANGES {
             let numbers = sequence.next(LANE, 1);
-            if numbers.start().is_multiple_of(2) {
-                sequence.unconfirmed(LANE, &numbers);
+            if numbers.first.is_multiple_of(2) {
+                sequence.unconfirmed(LANE, numbers);
             }
         }
         assert!(due(&sequence, None).unwrap().unconfirmed.ranges().len() <= MAX_RANGES);

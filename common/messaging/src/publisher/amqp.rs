@@ -86,8 +86,8 @@ impl ConfirmChannel for AmqpConfirmChannel {
     type Confirm = BoxFuture<'static, ConfirmOutcome>;
 
     fn publish(&mut self, message: OutgoingMessage) -> Self::Confirm {
-        let OutgoingMessage { lane, message_id, body, headers } = message;
-        match for_message(&message_id, &headers) {
+        let OutgoingMessage { lane, message_id, body, headers, numbers } = message;
+        match for_message(message_id, headers, numbers) {
             Some(properties) => self.begin(REGISTRATIONS_EXCHANGE, lane.as_str(), body, properties),
             // Nothing that this process makes; the broker could not be sent it either.
             None => Box::pin(std::future::ready(ConfirmOutcome::Nacked)),

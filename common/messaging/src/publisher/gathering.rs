@@ -46,32 +46,35 @@ impl Gathering {
     /// Takes the next message with its replies, in order, of at most so many registrations: the first
     /// request, and those behind it that may share its message.
     pub(crate) fn take(&mut self, most: usize) -> Option<(OutgoingMessage, Vec<Reply>)> {
-        let first = self.0.pop_front()?;
-        let one = match first.content {
-            Content::Message(message) => return Some((message, vec![first.reply])),
-            Content::Registration(one) => one,
+        let PublishRequest { content, reply, .. } = self.0.pop_front()?;
+        let mut replies = vec![reply];
+        let first = match content {
+            Content::Message(message) => return Some((message, replies)),
+            Content::Registration(first) => first,
         };
-        let (mut registrations, mut replies) = (vec![one], vec![first.reply]);
-        while registrations.len() < most && self.next_fits(&registrations) {
-            let Some(PublishRequest { content: Content::Registration(next), reply, .. }) =
-                self.0.pop_front()
-            else {
-                break;
-            };
-            registrations.push(next);
+        let most = if first.may_travel_with_others() { most } else { 1 };
+        let mut room = MOST_BYTES.saturating_sub(first.json_len());
+        let mut others = Vec::new();
+        while replies.len() < most
+            && let Some((next, reply)) = self.take_if_it_fits(room)
+        {
+            room -= next.json_len();
+            others.push(next);
             replies.push(reply);
         }
-        Some((OutgoingRegistration::message(&registrations)?, replies))
+        Some((OutgoingRegistration::message(&first, &others), replies))
     }
 
-    fn next_fits(&self, registrations: &[OutgoingRegistration]) -> bool {
-        let Some(Content::Registration(next)) = self.0.front().map(|request| &request.content)
-        else {
-            return false;
+    fn take_if_it_fits(&mut self, room: usize) -> Option<(OutgoingRegistration, Reply)> {
+        let fits = |next: &mut PublishRequest| match &next.content {
+            Content::Registration(next) => next.json_len() <= room && next.may_travel_with_others(),
+            Content::Message(_) => false,
         };
-        let bytes: usize = registrations.iter().map(OutgoingRegistration::json_len).sum();
-        bytes + next.json_len() <= MOST_BYTES
-            && registrations.iter().all(|one| one.lane == next.lane)
-            && registrations.iter().chain([next]).all(OutgoingRegistration::may_travel_with_others)
+        match self.0.pop_front_if(fits)? {
+            PublishRequest { content: Content::Registration(next), reply, .. } => {
+                Some((next, reply))
+            }
+            PublishRequest { content: Content::Message(_), .. } => None,
+        }
     }
 }

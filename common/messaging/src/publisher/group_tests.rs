@@ -1,10 +1,10 @@
 //! Group commit: what travels together, and that each caller gets the answer of its own message.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use registrar_domain::{Lane, Registration, RegistrationId, Student};
+use registrar_domain::{Registration, RegistrationId, Student};
+use registrar_telemetry::propagation::{SpanContext, extract, span_in};
 use time::OffsetDateTime;
 use tokio::task::JoinHandle;
 
@@ -14,25 +14,26 @@ use super::gathering::{FEW_MESSAGES, GROUP_MOST};
 use super::message::OutgoingRegistration;
 use super::tests::{Running, answer, start_with};
 use super::transport::{ChannelState, ConfirmOutcome};
+use crate::trace_contexts::tests::traceparent_of;
 
 const SECOND: Duration = Duration::from_secs(1);
 
 type Waiting = JoinHandle<Result<(), PublishError>>;
 
-fn registration(number: usize, headers: BTreeMap<String, String>) -> OutgoingRegistration {
+fn registration(number: usize, span: Option<SpanContext>) -> OutgoingRegistration {
     let registration = Registration {
         id: RegistrationId::from_bytes([u8::try_from(number % 256).unwrap(); 16]),
         student: Student::parse("Ada", "Lovelace", &format!("ada{number}@example.com")).unwrap(),
         accepted_at: OffsetDateTime::UNIX_EPOCH,
     };
-    OutgoingRegistration::new(Lane::Interactive, &registration, headers)
+    OutgoingRegistration::new(&registration, span)
 }
 
 async fn register(running: &Running, count: usize) -> Vec<Waiting> {
     let mut waiting = Vec::new();
     for number in 0..count {
         let publisher = running.publisher.clone();
-        let one = registration(number, BTreeMap::new());
+        let one = registration(number, None);
         waiting.push(tokio::spawn(async move { publisher.register(one).await }));
         running.settle_down().await;
     }
@@ -142,8 +143,10 @@ async fn a_caller_that_hangs_up_while_gathering_is_not_sent() {
 async fn a_tracestate_travels_with_its_registration_alone() {
     let running = start_with(FakeBroker::default(), 1_000, 1_000).await;
     let _alone = register(&running, FEW_MESSAGES).await;
-    let headers = BTreeMap::from([("tracestate".to_owned(), "a=b".to_owned())]);
-    let (publisher, one) = (running.publisher.clone(), registration(9, headers));
+    let mut headers = traceparent_of('a', "01");
+    headers.insert("tracestate".to_owned(), "a=b".to_owned());
+    let span = span_in(&extract(&headers));
+    let (publisher, one) = (running.publisher.clone(), registration(9, span));
     let _with_state = tokio::spawn(async move { publisher.register(one).await });
     running.settle_down().await;
     let _plain = register(&running, 2).await;

@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
 
-use registrar_domain::{Lane, Registration};
+use registrar_domain::{Lane, Registration, RegistrationId};
+use registrar_telemetry::propagation::SpanContext;
 
-use crate::envelope::{enclose, encode_registration};
+use crate::envelope::{ENCLOSURE_LEN, enclose, encode_registration};
+use crate::ledger::sequence_range::SequenceRange;
 use crate::trace_contexts;
 
 /// A message to be published.
@@ -16,48 +18,49 @@ pub struct OutgoingMessage {
     pub body: Vec<u8>,
     /// The trace context. Names of at most 255 bytes.
     pub headers: BTreeMap<String, String>,
+    /// The connection that publishes it numbers it, whatever is here.
+    pub numbers: Option<SequenceRange>,
 }
 
-/// A registration to be published, alone or in one message with others.
-#[derive(Clone, PartialEq, Eq)]
+/// A registration to be published to the interactive lane, alone or in one message with others.
+#[derive(Clone)]
 pub struct OutgoingRegistration {
-    pub(crate) lane: Lane,
-    id: String,
+    id: RegistrationId,
     json: Vec<u8>,
-    headers: BTreeMap<String, String>,
+    span: Option<SpanContext>,
 }
 
 impl OutgoingRegistration {
-    /// `headers` carry the trace context.
-    pub fn new(lane: Lane, registration: &Registration, headers: BTreeMap<String, String>) -> Self {
-        let json = encode_registration(registration);
-        Self { lane, id: registration.id.to_string(), json, headers }
+    pub const LANE: Lane = Lane::Interactive;
+
+    /// `span` is what the worker's span has as its parent.
+    pub fn new(registration: &Registration, span: Option<SpanContext>) -> Self {
+        Self { id: registration.id, json: encode_registration(registration), span }
     }
 
     /// How long the body of its message is when it travels alone.
     pub fn body_len(&self) -> usize {
-        enclose(std::iter::empty()).len() + self.json.len()
+        ENCLOSURE_LEN + self.json.len()
     }
 
     pub(crate) fn json_len(&self) -> usize {
         self.json.len()
     }
 
-    /// Whether a message of several can carry its trace context.
+    /// Whether a message of several can carry its trace context: a `tracestate` does not fit the list.
     pub(crate) fn may_travel_with_others(&self) -> bool {
-        trace_contexts::is_plain(&self.headers)
+        self.span.as_ref().is_none_or(|span| span.trace_state().header().is_empty())
     }
 
-    /// The message of these registrations of one lane, in their order; none without any.
-    pub(crate) fn message(registrations: &[Self]) -> Option<OutgoingMessage> {
-        let first = registrations.first()?;
-        let mut headers = first.headers.clone();
-        trace_contexts::put(&mut headers, registrations.iter().map(|one| &one.headers));
-        Some(OutgoingMessage {
-            lane: first.lane,
-            message_id: first.id.clone(),
-            body: enclose(registrations.iter().map(|one| one.json.as_slice())),
-            headers,
-        })
+    /// The message of these registrations, in their order.
+    pub(crate) fn message(first: &Self, others: &[Self]) -> OutgoingMessage {
+        let all = || std::iter::once(first).chain(others);
+        OutgoingMessage {
+            lane: Self::LANE,
+            message_id: first.id.to_string(),
+            body: enclose(all().map(|one| one.json.as_slice())),
+            headers: trace_contexts::headers(all().map(|one| one.span.as_ref())),
+            numbers: None,
+        }
     }
 }

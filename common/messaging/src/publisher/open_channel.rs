@@ -10,7 +10,6 @@ use super::gathering::{FEW_MESSAGES, GROUP_MOST, Gathering};
 use super::inbox::{ConnectionState, Inbox};
 use super::outstanding::{InFlight, OutstandingConfirms, Payload};
 use super::transport::{ChannelState, ConfirmChannel, ConfirmOutcome};
-use crate::ledger::sequence_header;
 
 /// How often a confirm report is published, while there is something to report.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
@@ -123,7 +122,7 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
         self.inbox.observer.window_changed(-in_use(self.outstanding.weight()));
         while let Some(InFlight { payload, replies, .. }) = self.outstanding.forget_oldest() {
             if let Payload::Registrations(lane, numbers) = payload {
-                self.inbox.sequence.unconfirmed(lane, &numbers);
+                self.inbox.sequence.unconfirmed(lane, numbers);
             }
             for reply in replies {
                 reply.answer(Err(PublishError::Unknown));
@@ -201,9 +200,9 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
             return false;
         }
         let Some((mut message, replies)) = self.gathering.take(most) else { return false };
-        let (lane, sequence) = (message.lane, &mut self.inbox.sequence);
-        let numbers = sequence.next(lane, replies.len());
-        sequence_header::put(&mut message.headers, sequence.producer(), &numbers);
+        let lane = message.lane;
+        let numbers = self.inbox.sequence.next(lane, replies.len());
+        message.numbers = Some(numbers);
         self.inbox.observer.window_changed(in_use(replies.len()));
         let confirm = self.channel.publish(message);
         self.outstanding.add(Payload::Registrations(lane, numbers), confirm, replies);
@@ -253,7 +252,7 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
                     }
                 }
                 (Payload::Registrations(lane, numbers), Err(_)) => {
-                    self.inbox.sequence.unconfirmed(lane, &numbers);
+                    self.inbox.sequence.unconfirmed(lane, numbers);
                 }
                 (Payload::Report(report), Ok(())) => {
                     self.inbox.sequence.mark_reported(&report);

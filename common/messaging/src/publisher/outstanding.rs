@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
-use std::ops::RangeInclusive;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +15,7 @@ use tokio::time::Instant;
 use super::request::Reply;
 use super::transport::ConfirmOutcome;
 use crate::ledger::confirm_report::ConfirmReport;
+use crate::ledger::sequence_range::SequenceRange;
 
 /// A message in flight.
 pub(crate) struct InFlight {
@@ -30,7 +30,7 @@ pub(crate) struct InFlight {
 /// What was sent.
 pub(crate) enum Payload {
     /// A message whose registrations have these numbers in its lane.
-    Registrations(Lane, RangeInclusive<u64>),
+    Registrations(Lane, SequenceRange),
     Report(ConfirmReport),
 }
 
@@ -82,7 +82,7 @@ impl<C: Future<Output = ConfirmOutcome> + Unpin> OutstandingConfirms<C> {
     /// The lowest number of this lane that is in flight.
     pub(crate) fn lowest(&self, lane: Lane) -> Option<u64> {
         self.sent.values().find_map(|sent| match &sent.payload {
-            Payload::Registrations(of, numbers) => (*of == lane).then_some(*numbers.start()),
+            Payload::Registrations(of, numbers) => (*of == lane).then_some(numbers.first),
             Payload::Report(_) => None,
         })
     }

@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
 
 use lapin::BasicProperties;
-use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
+use lapin::types::{AMQPValue, LongString, ShortString};
 use registrar_domain::clock;
+
+use crate::ledger::sequence_range::SequenceRange;
 
 /// The message is written to disk also by queues that would not do so by themselves.
 const PERSISTENT: u8 = 2;
@@ -12,20 +14,27 @@ const MESSAGE_TYPE: &str = "registrations.v1";
 const REPORT_TYPE: &str = "statement.v1";
 const APP_ID: &str = "registrar";
 
-/// The properties of a message published now; none when the id or a header's name is longer than
-/// AMQP allows (255 bytes).
+/// The properties of a message published now, whose numbers take the place of those of an earlier
+/// publishing; none when the id or a header's name is longer than AMQP allows (255 bytes).
 pub(crate) fn for_message(
-    message_id: &str,
-    headers: &BTreeMap<String, String>,
+    message_id: String,
+    headers: BTreeMap<String, String>,
+    numbers: Option<SequenceRange>,
 ) -> Option<BasicProperties> {
-    let mut table = FieldTable::default();
+    let mut table = BTreeMap::new();
     for (name, value) in headers {
-        // A short string in a table is written with an invalid type, hence the long one.
-        let value = AMQPValue::LongString(LongString::from(value.as_str()));
-        table.insert(ShortString::try_new(name.as_str()).ok()?, value);
+        table.insert(ShortString::try_new(name).ok()?, text(value));
+    }
+    for (name, value) in numbers.into_iter().flat_map(SequenceRange::headers) {
+        table.insert(name.into(), text(value));
     }
     let message_id = ShortString::try_new(message_id).ok()?;
-    Some(with_type(MESSAGE_TYPE).with_message_id(message_id).with_headers(table))
+    Some(with_type(MESSAGE_TYPE).with_message_id(message_id).with_headers(table.into()))
+}
+
+/// A short string in a table is written with an invalid type, hence the long one.
+fn text(value: String) -> AMQPValue {
+    AMQPValue::LongString(LongString::from(value))
 }
 
 /// The properties of a confirm report published now.

@@ -29,7 +29,7 @@ impl Content {
     pub(crate) fn lane(&self) -> Lane {
         match self {
             Self::Message(message) => message.lane,
-            Self::Registration(registration) => registration.lane,
+            Self::Registration(_) => OutgoingRegistration::LANE,
         }
     }
 }

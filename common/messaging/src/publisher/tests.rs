@@ -85,7 +85,8 @@ impl Running {
 
 fn message(id: &str) -> OutgoingMessage {
     let (body, headers) = (Vec::new(), BTreeMap::new());
-    OutgoingMessage { lane: Lane::Interactive, message_id: id.to_owned(), body, headers }
+    let (lane, message_id) = (Lane::Interactive, id.to_owned());
+    OutgoingMessage { lane, message_id, body, headers, numbers: None }
 }
 
 /// What was answered by now.

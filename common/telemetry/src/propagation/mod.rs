@@ -27,7 +27,9 @@ pub(super) fn w3c() -> TraceContextPropagator {
 
 /// Writes the context of `span` into `headers`; nothing when the span is in no trace.
 pub fn inject(span: &Span, headers: &mut Headers) {
-    write(&span.context(), headers);
+    if let Some(span) = context_of(span) {
+        inject_context(&span, headers);
+    }
 }
 
 /// The context that `headers` carry; an empty one when they carry none or it is malformed.
@@ -70,9 +72,11 @@ pub fn recorded_context_of(span: &Span) -> Option<SpanContext> {
 
 /// The trace of the span that this is called in, for an exemplar; `None` when it is not recorded.
 pub fn current_recorded_trace() -> Option<TraceId> {
-    let context = Context::current();
-    let span = context.span().span_context().clone();
-    span.is_sampled().then(|| span.trace_id())
+    Context::map_current(|context| {
+        let span = context.span();
+        let span = span.span_context();
+        span.is_sampled().then(|| span.trace_id())
+    })
 }
 
 /// Whether this is called in a trace that is recorded: elsewhere no spans need be made.
@@ -80,33 +84,35 @@ pub fn is_recorded() -> bool {
     Context::map_current(|context| context.span().span_context().is_sampled())
 }
 
-pub fn inject_current(headers: &mut Headers) {
-    Context::map_current(|context| write(context, headers));
+/// The span that this is called in; `None` when it is in no trace.
+pub fn current_span() -> Option<SpanContext> {
+    Context::map_current(span_in)
 }
 
 /// The id of the trace that this is called in, as 32 hexadecimal digits: what a problem document
 /// shows, so that its reader can be helped.
 pub fn current_trace_id() -> Option<String> {
-    span_in(&Context::current()).map(|context| context.trace_id().to_string())
+    current_span().map(|context| context.trace_id().to_string())
 }
 
-/// As the propagator of OpenTelemetry does it, which is made for any carrier of text.
-fn write(context: &Context, headers: &mut Headers) {
-    let span = context.span();
-    let span = span.span_context();
-    if !span.is_valid() {
-        return;
-    }
-    let mut traceparent = String::with_capacity(TRACEPARENT_BYTES);
-    traceparent.push_str("00-");
-    push_ids(&mut traceparent, span, "-");
-    traceparent.push_str(if span.is_sampled() { "-01" } else { "-00" });
-    headers.insert("traceparent".to_owned(), traceparent);
+/// Writes the context of `span` into `headers`, as the propagator of OpenTelemetry does it, which is
+/// made for any carrier of text.
+pub fn inject_context(span: &SpanContext, headers: &mut Headers) {
+    headers.insert("traceparent".to_owned(), traceparent(span));
     let tracestate = span.trace_state().header();
     // An empty one says nothing, and would be a header in every message.
     if (1..=LONGEST_HEADER).contains(&tracestate.len()) {
         headers.insert("tracestate".to_owned(), tracestate);
     }
+}
+
+/// The header of that name.
+pub fn traceparent(span: &SpanContext) -> String {
+    let mut text = String::with_capacity(TRACEPARENT_BYTES);
+    text.push_str("00-");
+    push_ids(&mut text, span, "-");
+    text.push_str(if span.is_sampled() { "-01" } else { "-00" });
+    text
 }
 
 struct Reader<'a>(&'a Headers);

@@ -24,6 +24,7 @@ fn messages(accepted: &[i64]) -> Vec<Item> {
             tag,
             body: Vec::new(),
             headers: [].into(),
+            numbers: None,
             routing_key: "interactive".to_owned(),
             redelivered: false,
             delivery_count: 0,

@@ -13,7 +13,9 @@ use std::time::Duration;
 
 use registrar_domain::ledger::{Ledger, ProducerId, SequenceKey, SequenceState};
 use registrar_domain::{HoldReason, Lane, Outcome, Registration, RegistrationId, Student};
-use registrar_messaging::{ChannelGone, DecodeError, Deliveries, Delivery, Envelope};
+use registrar_messaging::{
+    ChannelGone, DecodeError, Deliveries, Delivery, Envelope, SequenceRange,
+};
 use registrar_runtime::retry::RetryPolicy;
 use registrar_storage::{DeadLetter, ErrorClass, RegistrationStore, StorageError, Verdict};
 use registrar_telemetry::metrics::Metrics;
@@ -194,6 +196,7 @@ fn delivery(tag: u64, body: Vec<u8>) -> Delivery {
         tag,
         body,
         headers: [].into(),
+        numbers: None,
         routing_key: "interactive".to_owned(),
         redelivered: false,
         delivery_count: 0,

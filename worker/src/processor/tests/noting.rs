@@ -8,9 +8,7 @@ pub(super) fn numbered(
     producer: ProducerId,
 ) -> VecDeque<Delivery> {
     for (number, delivery) in (11..).zip(&mut deliveries) {
-        let number: u64 = number;
-        delivery.headers.insert("x-registrar-epoch".to_owned(), producer.to_string());
-        delivery.headers.insert("x-registrar-sequence".to_owned(), number.to_string());
+        delivery.numbers = Some(SequenceRange { producer, first: number, last: number });
     }
     deliveries
 }
@@ -28,7 +26,7 @@ async fn what_is_settled_is_noted_in_the_ledger_dead_letters_too() {
     let producer = ProducerId::generate();
     let mut deliveries = numbered(deliveries(8), producer);
     deliveries[2].body = b"not an envelope".to_vec();
-    deliveries[5].headers.clear();
+    deliveries[5].numbers = None;
     let run = run_until_tag(8, deliveries, Script::default()).await;
     let expected = (format!("{producer} interactive"), "11-15,17-18".to_owned());
     assert_eq!(recorded(&run), [expected], "the sixth has no number");

@@ -201,8 +201,8 @@ async fn several_that_cannot_be_split_are_not_held_under_the_id_of_the_first() {
     let first = registration().id.to_string();
     let mut unreadable = delivery(1, b"nothing".to_vec());
     unreadable.message_id = Some(first.clone());
-    unreadable.headers.insert("x-registrar-epoch".to_owned(), ProducerId::generate().to_string());
-    unreadable.headers.insert("x-registrar-sequence".to_owned(), "11-13".to_owned());
+    let producer = ProducerId::generate();
+    unreadable.numbers = Some(SequenceRange { producer, first: 11, last: 13 });
     let mut deliveries = deliveries(4);
     deliveries[0] = unreadable;
     let run = run(Channel { deliveries, ..Channel::default() }, Script::default()).await;
