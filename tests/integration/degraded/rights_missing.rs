@@ -21,6 +21,9 @@ const LEAST: [&str; 3] = [
     r"^registrations\.(interactive|bulk|dead-letter|unrouted|ledger)$",
 ];
 
+/// As the least, without the ledger.
+const NO_LEDGER: [&str; 3] = ["^$", "^registrations$", LEAST[2]];
+
 const REGISTERED: &str =
     "registration_outcomes_total{code=\"\",lane=\"interactive\",outcome=\"registered\"}";
 
@@ -98,4 +101,20 @@ async fn a_worker_that_may_not_write_reports_it_and_keeps_what_is_to_be_split_un
     assert_eq!(dead_letters[0].reason, "invalid_registration");
     worker.counts(name, 1).await;
     worker.counts(REGISTERED, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_that_may_not_report_to_the_ledger_says_so_and_registers_nevertheless() {
+    let home = Home::new().await;
+    drop(Api::start(&home.servers).await);
+    let (servers, _user) = block_in_place(|| home.with_rights(NO_LEDGER));
+    let (mut api, _worker) = (Api::start(&servers).await, Worker::start(&servers).await);
+    let before = api.accepted(&Student::unique()).await;
+    let lost = api.program.logged("publishing: the connection to RabbitMQ is given up").await;
+    let why = lost["why"].as_str().unwrap();
+    assert!(why.contains("may not write to RabbitMQ's exchange registrations.ledger:"), "{why}");
+    let after = api.accepted(&Student::unique()).await;
+    for reference in [before, after] {
+        assert_eq!(api.decided(&reference).await["status"], "registered");
+    }
 }

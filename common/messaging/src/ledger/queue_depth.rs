@@ -12,10 +12,14 @@ use crate::connection::{AmqpConnection, Frames};
 use crate::error::ConnectError;
 use crate::names::{DEAD_LETTER, UNROUTED, queue_for};
 use crate::publisher::gathering::GROUP_MOST;
+use crate::publisher::message::OutgoingRegistration;
 use crate::settings::MessagingSettings;
 
-/// The most numbers of a message: one for each of the registrations that travel together.
-const MOST_NUMBERS: u64 = GROUP_MOST as u64;
+/// The most numbers of a message in this lane: one for each of the registrations that travel together,
+/// which they do in one lane only.
+fn most_numbers(lane: Lane) -> u64 {
+    if lane == OutgoingRegistration::LANE { GROUP_MOST as u64 } else { 1 }
+}
 
 /// A connection that asks RabbitMQ how many messages wait.
 pub struct QueueDepths {
@@ -40,7 +44,7 @@ impl QueueDepths {
         let mut waiting = BTreeMap::new();
         for lane in Lane::ALL {
             let messages = self.ready(queue_for(lane)).await? + aside;
-            waiting.insert(lane, messages.saturating_mul(MOST_NUMBERS));
+            waiting.insert(lane, messages.saturating_mul(most_numbers(lane)));
         }
         Ok(waiting)
     }
@@ -68,5 +72,15 @@ impl QueueDepths {
         let asking = self.channel.queue_declare(queue.into(), options, FieldTable::default());
         let declared = self.connection.in_time(async { Ok(asking.await?) }).await?;
         Ok(LiveCounts::from_queue(&declared))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_of_the_bulk_lane_has_one_number_and_one_of_the_interactive_lane_a_group_of_them() {
+        assert_eq!(Lane::ALL.map(most_numbers), [32, 1]);
     }
 }

@@ -153,9 +153,32 @@ async fn send(
                 topology.mark_missing();
             }
             match ConnectError::from(error) {
-                ConnectError::AccessRefused(_) => ConfirmOutcome::AccessRefused(exchange),
+                ConnectError::AccessRefused(why) => {
+                    ConfirmOutcome::AccessRefused(refused_exchange(&why).unwrap_or(exchange))
+                }
                 _ => ConfirmOutcome::ChannelClosed,
             }
         }
+    }
+}
+
+/// The channel closes for everything in flight, with the broker's reason to refuse one of it.
+fn refused_exchange(why: &str) -> Option<&'static str> {
+    [REGISTRATIONS_EXCHANGE, LEDGER].into_iter().find(|name| why.contains(&format!("'{name}'")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exchange_that_is_refused_is_the_one_that_the_broker_names() {
+        for name in ["registrations", "registrations.ledger"] {
+            let why = format!(
+                "ACCESS_REFUSED - access to exchange '{name}' in vhost '/' refused for user 'api'"
+            );
+            assert_eq!(refused_exchange(&why), Some(name), "{why}");
+        }
+        assert_eq!(refused_exchange("ACCESS_REFUSED"), None);
     }
 }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::error::PublishError;
@@ -30,6 +31,8 @@ pub(crate) struct Inbox {
     pub(crate) requests: mpsc::Receiver<PublishRequest>,
     pub(crate) state: watch::Sender<ConnectionState>,
     pub(crate) sequence: SequenceNumbers,
+    /// Later than now while the user may not publish confirm reports.
+    pub(crate) no_report_before: Instant,
     pub(crate) limits: PublishLimits,
     pub(crate) observer: Arc<dyn PublisherObserver>,
     pub(crate) shutdown: CancellationToken,

@@ -93,6 +93,7 @@ impl Publisher {
                 requests: received,
                 state,
                 sequence: SequenceNumbers::new(),
+                no_report_before: Instant::now(),
                 limits,
                 observer: Arc::clone(&observer),
                 shutdown: shutdown.clone(),
@@ -165,9 +166,5 @@ impl Publisher {
     }
 }
 
-#[cfg(test)]
-mod doubles;
-#[cfg(test)]
-mod group_tests;
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ use super::observer::PublisherObserver;
 pub(crate) struct PublishRequest {
     pub(crate) content: Content,
     pub(crate) reply: Reply,
-    /// Not sent after this: the caller was promised an answer.
+    /// Sent or refused by then: the caller was promised an answer.
     pub(crate) send_before: Instant,
 }
 

@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio::sync::{mpsc, oneshot};
 
-use super::message::OutgoingMessage;
-use super::transport::{ChannelState, ConfirmChannel, ConfirmOutcome, Connector};
 use crate::envelope::Envelope;
 use crate::error::ConnectError;
 use crate::ledger::confirm_report::ConfirmReport;
+use crate::publisher::message::OutgoingMessage;
+use crate::publisher::transport::{ChannelState, ConfirmChannel, ConfirmOutcome, Connector};
 
 #[derive(Clone, Default)]
-pub(crate) struct FakeBroker(Arc<Mutex<State>>);
+pub(super) struct FakeBroker(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
@@ -21,7 +21,7 @@ struct State {
     channels: usize,
     states: Option<mpsc::UnboundedSender<ChannelState>>,
     on_the_way: VecDeque<(OutgoingMessage, oneshot::Sender<ConfirmOutcome>)>,
-    refuses_reports: bool,
+    answer_to_reports: Option<ConfirmOutcome>,
     reported: Vec<ConfirmReport>,
 }
 
@@ -31,43 +31,43 @@ impl FakeBroker {
     }
 
     /// Lets so many of the next attempts to connect fail.
-    pub(crate) fn refuse(&self, attempts: usize) {
+    pub(super) fn refuse(&self, attempts: usize) {
         let error = ConnectError::TimedOut { place: "nowhere".to_owned() };
         self.state().refusals.extend(vec![error; attempts]);
     }
 
-    pub(crate) fn channels(&self) -> usize {
+    pub(super) fn channels(&self) -> usize {
         self.state().channels
     }
 
     /// The ids of the messages that came and are not settled, in order.
-    pub(crate) fn outstanding(&self) -> Vec<String> {
+    pub(super) fn outstanding(&self) -> Vec<String> {
         self.state().on_the_way.iter().map(|(message, _)| message.message_id.clone()).collect()
     }
 
     /// How many registrations each message has that came and is not settled, in order.
-    pub(crate) fn group_sizes(&self) -> Vec<usize> {
+    pub(super) fn group_sizes(&self) -> Vec<usize> {
         let envelope = |body: &[u8]| Envelope::decode(body).unwrap().registrations.len();
         self.state().on_the_way.iter().map(|(message, _)| envelope(&message.body)).collect()
     }
 
-    /// Says no to reports, or yes again.
-    pub(crate) fn refuse_reports(&self, refuses: bool) {
-        self.state().refuses_reports = refuses;
+    /// Takes no reports and answers this, or takes them again.
+    pub(super) fn refuse_reports(&self, answer: Option<ConfirmOutcome>) {
+        self.state().answer_to_reports = answer;
     }
 
     /// What was reported: numbers and, after a slash, those that were not confirmed.
-    pub(crate) fn reported(&self) -> Vec<String> {
+    pub(super) fn reported(&self) -> Vec<String> {
         let text = |it: &ConfirmReport| format!("{}/{}", it.reported, it.unconfirmed);
         self.state().reported.iter().map(text).collect()
     }
 
-    pub(crate) fn settle_oldest(&self, what: ConfirmOutcome) {
+    pub(super) fn settle_oldest(&self, what: ConfirmOutcome) {
         let (_, confirm) = self.state().on_the_way.pop_front().expect("nothing is on the way");
         confirm.send(what).unwrap();
     }
 
-    pub(crate) fn change_to(&self, condition: ChannelState) {
+    pub(super) fn change_to(&self, condition: ChannelState) {
         self.state().states.as_ref().expect("no channel").send(condition).unwrap();
     }
 }
@@ -88,7 +88,7 @@ impl Connector for FakeBroker {
     }
 }
 
-pub(crate) struct FakeChannel {
+pub(super) struct FakeChannel {
     broker: FakeBroker,
     changes: mpsc::UnboundedReceiver<ChannelState>,
 }
@@ -104,8 +104,8 @@ impl ConfirmChannel for FakeChannel {
 
     fn publish_report(&mut self, report: &ConfirmReport) -> Self::Confirm {
         let mut state = self.broker.state();
-        if state.refuses_reports {
-            return std::future::ready(ConfirmOutcome::Nacked).boxed();
+        if let Some(answer) = state.answer_to_reports {
+            return std::future::ready(answer).boxed();
         }
         state.reported.push(report.clone());
         std::future::ready(ConfirmOutcome::Acked).boxed()

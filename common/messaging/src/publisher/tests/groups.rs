@@ -1,7 +1,5 @@
 //! Group commit: what travels together, and that each caller gets the answer of its own message.
 
-use std::time::Duration;
-
 use proptest::prelude::*;
 use registrar_domain::{Registration, RegistrationId, Student};
 use registrar_telemetry::propagation::{SpanContext, extract, span_in};
@@ -9,14 +7,12 @@ use time::OffsetDateTime;
 use tokio::task::JoinHandle;
 
 use super::doubles::FakeBroker;
-use super::error::PublishError;
-use super::gathering::{FEW_MESSAGES, GROUP_MOST};
-use super::message::OutgoingRegistration;
-use super::tests::{Running, answer, start_with};
-use super::transport::{ChannelState, ConfirmOutcome};
+use super::{Running, SECOND, answer, start_with};
+use crate::publisher::error::PublishError;
+use crate::publisher::gathering::{FEW_MESSAGES, GROUP_MOST};
+use crate::publisher::message::OutgoingRegistration;
+use crate::publisher::transport::{ChannelState, ConfirmOutcome};
 use crate::trace_contexts::tests::traceparent_of;
-
-const SECOND: Duration = Duration::from_secs(1);
 
 type Waiting = JoinHandle<Result<(), PublishError>>;
 
@@ -119,8 +115,26 @@ async fn a_channel_that_closes_leaves_what_was_sent_in_doubt_and_what_gathered_u
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_confirm_what_gathered_is_refused_in_time_and_what_was_sent_is_in_doubt() {
+async fn while_the_broker_stalls_what_gathered_goes_into_the_window_when_it_has_waited_long_enough()
+{
     let running = start_with(FakeBroker::default(), 1_000, 1_000).await;
+    let _alone = register(&running, FEW_MESSAGES).await;
+    let together = register(&running, 3).await;
+    running.wait(SECOND).await;
+    assert_eq!(running.broker.group_sizes(), [1, 1, 1, 1, 3]);
+    let later = register(&running, 2).await;
+    running.wait(2 * SECOND).await;
+    for _ in 0..=FEW_MESSAGES {
+        running.settle(ConfirmOutcome::Acked).await;
+    }
+    assert_eq!(answers(together), [Some(Ok(())); 3]);
+    running.settle(ConfirmOutcome::Acked).await;
+    assert_eq!(answers(later), [Some(Ok(())); 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_confirm_and_with_a_full_window_what_gathered_is_refused_in_time() {
+    let running = start_with(FakeBroker::default(), FEW_MESSAGES, 1_000).await;
     let sent = register(&running, FEW_MESSAGES).await;
     let gathered = register(&running, 3).await;
     running.wait(SECOND).await;
