@@ -1,8 +1,7 @@
 use std::fmt;
 
-use hmac::{Hmac, Mac as _};
+use ring::hmac::{Key, sign};
 use secrecy::SecretString;
-use sha2::Sha256;
 use uuid::Uuid;
 
 use super::mac::keyed;
@@ -12,6 +11,9 @@ use super::{RegistrationId, Student};
 pub const IDEMPOTENCY_KEY_MIN_CHARACTERS: usize = 16;
 /// The most characters that a key has.
 pub const IDEMPOTENCY_KEY_MAX_CHARACTERS: usize = 255;
+
+/// Room for what most ids are derived from, so that it is not moved while it is written.
+const MOST_IDS_BYTES: usize = 256;
 
 /// What a client sends as `Idempotency-Key`, so that the same request, repeated, ends in one
 /// registration.
@@ -30,7 +32,7 @@ pub struct MalformedIdempotencyKey;
 
 /// The secret from which registrations' ids are derived, made ready for use once.
 #[derive(Clone)]
-pub struct DerivationKey(Hmac<Sha256>);
+pub struct DerivationKey(Key);
 
 impl DerivationKey {
     /// The key of this secret.
@@ -78,17 +80,16 @@ impl IdempotencyKey {
         scope: &str,
         student: &Student,
     ) -> RegistrationId {
-        let mut mac = derivation_key.0.clone();
         let names = [student.first_name().as_str(), student.last_name().as_str()];
         let content = [names[0], names[1], student.email().key()];
+        let mut parts = Vec::with_capacity(MOST_IDS_BYTES);
         for part in ["idempotency", scope, &self.0].into_iter().chain(content) {
             // The length goes first, so that no two lists of parts are the same bytes.
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part.as_bytes());
+            parts.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            parts.extend_from_slice(part.as_bytes());
         }
-        let digest = mac.finalize().into_bytes();
         let mut bytes = [0; 16];
-        bytes.copy_from_slice(&digest[..16]);
+        bytes.copy_from_slice(&sign(&derivation_key.0, &parts).as_ref()[..16]);
         RegistrationId::derived(bytes)
     }
 }

@@ -2,9 +2,8 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use data_encoding::{Encoding, Specification};
-use hmac::{Hmac, Mac as _};
+use ring::hmac::{Context, Key};
 use secrecy::SecretString;
-use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
 use super::RegistrationId;
@@ -64,8 +63,8 @@ pub struct UnknownReference;
 /// shall work. The first seals, all of them open.
 #[derive(Clone)]
 pub struct ReferenceSealer {
-    first: Hmac<Sha256>,
-    older: Vec<Hmac<Sha256>>,
+    first: Key,
+    older: Vec<Key>,
 }
 
 impl ReferenceSealer {
@@ -95,13 +94,12 @@ impl ReferenceSealer {
     }
 }
 
-fn tag(key: &Hmac<Sha256>, id: RegistrationId) -> [u8; TAG_BYTES] {
-    let mut mac = key.clone();
+fn tag(key: &Key, id: RegistrationId) -> [u8; TAG_BYTES] {
+    let mut mac = Context::with_key(key);
     mac.update(b"registrar reference");
     mac.update(id.as_bytes());
-    let digest = mac.finalize().into_bytes();
     let mut tag = [0; TAG_BYTES];
-    tag.copy_from_slice(&digest[..TAG_BYTES]);
+    tag.copy_from_slice(&mac.sign().as_ref()[..TAG_BYTES]);
     tag
 }
 
