@@ -61,7 +61,7 @@ bench: ## measures release builds with real servers, beside a peer in Node
 	@cargo build --release --locked $(PRODUCTS)
 	@cargo run --release --locked -p registrar-tests --bin bench
 
-cost: ## counts instructions, allocations and statements; PROFILE=1 lists the functions with the most
+cost: ## counts instructions, allocations and statements; PROFILE=1 lists functions, ONLY=keyed counts less
 	@scripts/install --valgrind
 	@cargo build --release --locked $(PRODUCTS)
-	@cargo run --release --locked -p registrar-tests --bin cost -- $(if $(PROFILE),--profile)
+	@cargo run --release --locked -p registrar-tests --bin cost -- $(if $(PROFILE),--profile) $(if $(ONLY),--only "$(ONLY)")

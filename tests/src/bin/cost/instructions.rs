@@ -25,32 +25,40 @@ const LIMIT: Duration = Duration::from_mins(5);
 /// What was counted of something.
 pub(crate) struct Subject {
     /// In words.
-    pub(crate) what: &'static str,
+    pub(crate) what: String,
     /// How often it was done.
     pub(crate) times: usize,
     /// The counts of all of these.
     pub(crate) profile: Profile,
 }
 
-/// Counts everything.
-pub(crate) async fn count() -> Vec<Subject> {
-    vec![
-        registration("API, a registration, keyed", Ask::register).await,
-        registration("API, a registration, fresh", Ask::register_keyless).await,
-        row("worker, a row of a backlog, keyed", Ask::register, CONNECTIONS_FOR_SINGLE_MESSAGES)
-            .await,
-        row(
-            "worker, a row of a backlog, fresh",
-            Ask::register_keyless,
-            CONNECTIONS_FOR_SINGLE_MESSAGES,
-        )
-        .await,
-        row("worker, a row, as 64 connections sent it, keyed", Ask::register, 64).await,
-        status("API, a status look-up of a registered student").await,
-    ]
+/// Counts everything whose name has `only` in it.
+pub(crate) async fn count(only: &str) -> Vec<Subject> {
+    let asks: [(_, fn() -> Ask); 2] = [("keyed", Ask::register), ("fresh", Ask::register_keyless)];
+    let is_wanted = |what: &String| what.contains(only);
+    let mut subjects = Vec::new();
+    for (how, ask) in asks {
+        if let Some(what) = Some(format!("API, a registration, {how}")).filter(is_wanted) {
+            subjects.push(registration(what, ask).await);
+        }
+    }
+    for (how, ask) in asks {
+        if let Some(what) = Some(format!("worker, a row of a backlog, {how}")).filter(is_wanted) {
+            subjects.push(row(what, ask, CONNECTIONS_FOR_SINGLE_MESSAGES).await);
+        }
+    }
+    let together = "worker, a row, as 64 connections sent it, keyed".to_owned();
+    if is_wanted(&together) {
+        subjects.push(row(together, Ask::register, 64).await);
+    }
+    let look_up = "API, a status look-up of a registered student".to_owned();
+    if is_wanted(&look_up) {
+        subjects.push(status(look_up).await);
+    }
+    subjects
 }
 
-async fn registration(what: &'static str, ask: fn() -> Ask) -> Subject {
+async fn registration(what: String, ask: fn() -> Ask) -> Subject {
     let run = async |requests| {
         let home = Fresh::migrated().await;
         let callgrind = Callgrind::new();
@@ -63,7 +71,7 @@ async fn registration(what: &'static str, ask: fn() -> Ask) -> Subject {
     difference(what, REQUESTS, run).await
 }
 
-async fn row(what: &'static str, ask: fn() -> Ask, connections: usize) -> Subject {
+async fn row(what: String, ask: fn() -> Ask, connections: usize) -> Subject {
     let run = async |rows| {
         let home = Fresh::migrated().await;
         let mut api = Api::begin_program("registrar-api", &home.servers, &[]).await;
@@ -80,7 +88,7 @@ async fn row(what: &'static str, ask: fn() -> Ask, connections: usize) -> Subjec
     difference(what, ROWS, run).await
 }
 
-async fn status(what: &'static str) -> Subject {
+async fn status(what: String) -> Subject {
     let run = async |requests| {
         let home = Fresh::migrated().await;
         let worker = Worker::begin_program("registrar-worker", &home.servers, &[]).await;
@@ -98,7 +106,7 @@ async fn status(what: &'static str) -> Subject {
 }
 
 async fn difference(
-    what: &'static str,
+    what: String,
     [few, many]: [usize; 2],
     run: impl AsyncFn(usize) -> Profile,
 ) -> Subject {

@@ -22,6 +22,9 @@ struct Arguments {
     /// Also list the functions with the most instructions.
     #[arg(long)]
     profile: bool,
+    /// Count only instructions, and only of what has this in its name, like `API, a registration`.
+    #[arg(long)]
+    only: Option<String>,
 }
 
 fn main() {
@@ -31,12 +34,14 @@ fn main() {
 }
 
 async fn run(arguments: &Arguments) {
-    eprintln!("Counting statements ...");
-    let batches = statements::by_batch().await;
-    let backlog = statements::of_a_backlog().await;
-    print!("{}", report::statements(&batches, backlog));
-    let subjects = instructions::count().await;
-    print!("\n{}", report::instructions(&subjects));
+    if arguments.only.is_none() {
+        eprintln!("Counting statements ...");
+        let batches = statements::by_batch().await;
+        let backlog = statements::of_a_backlog().await;
+        println!("{}", report::statements(&batches, backlog));
+    }
+    let subjects = instructions::count(arguments.only.as_deref().unwrap_or_default()).await;
+    print!("{}", report::instructions(&subjects));
     if arguments.profile {
         print!("\n{}", report::profiles(&subjects));
     }
