@@ -4,7 +4,7 @@ mod report;
 mod send;
 mod settle;
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -62,13 +62,15 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
 
     /// Publishes until the channel closes or the process shuts down.
     pub(crate) async fn run(&mut self) -> Ended {
+        // Made once, since each one waits in a list under a lock.
+        let mut shutdown = pin!(self.inbox.shutdown.clone().cancelled_owned());
         loop {
             self.send_all_that_fit();
             let has_room = self.has_room();
             let first_is_due = self.gathering.first().map(|request| request.send_before);
             let step = tokio::select! {
                 biased;
-                () = self.inbox.shutdown.cancelled() => return Ended::Shutdown,
+                () = &mut shutdown => return Ended::Shutdown,
                 settled = self.outstanding.settled(), if !self.outstanding.is_empty() => {
                     self.settle(settled)
                 }
