@@ -5,7 +5,7 @@ use std::time::Duration;
 use registrar_messaging::Publisher;
 use tokio_util::sync::CancellationToken;
 
-use crate::status::Statuses;
+use crate::status::Lookups;
 
 /// Kubernetes gives a probe a second.
 const TIMEOUT: Duration = Duration::from_millis(500);
@@ -13,7 +13,7 @@ const TIMEOUT: Duration = Duration::from_millis(500);
 #[derive(Clone)]
 pub struct Readiness {
     publisher: Publisher,
-    statuses: Statuses,
+    lookups: Lookups,
     shutdown: CancellationToken,
 }
 
@@ -28,8 +28,8 @@ pub enum Ready {
 }
 
 impl Readiness {
-    pub fn new(publisher: Publisher, statuses: Statuses, shutdown: CancellationToken) -> Self {
-        Self { publisher, statuses, shutdown }
+    pub fn new(publisher: Publisher, lookups: Lookups, shutdown: CancellationToken) -> Self {
+        Self { publisher, lookups, shutdown }
     }
 
     pub async fn now(&self) -> Ready {
@@ -39,7 +39,7 @@ impl Readiness {
         if !self.publisher.readiness().is_ready() {
             return Ready::WithoutRabbitMq;
         }
-        match tokio::time::timeout(TIMEOUT, self.statuses.can_read()).await {
+        match tokio::time::timeout(TIMEOUT, self.lookups.can_read()).await {
             Ok(true) => Ready::Ready,
             Ok(false) | Err(_) => Ready::WithoutMySql,
         }

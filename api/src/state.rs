@@ -12,7 +12,7 @@ use crate::admission::Admission;
 use crate::http::RateLimit;
 use crate::readiness::Readiness;
 use crate::settings::Settings;
-use crate::status::{Lookups, Statuses, WaitEstimate};
+use crate::status::{Lookups, Statuses};
 use crate::submission::Acceptor;
 
 /// The state of the router: nothing in it is about one registration, so instances are equal.
@@ -28,7 +28,6 @@ pub struct Servers {
     pub publisher: Publisher,
     pub lookups: Lookups,
     pub pauses: PauseWatch,
-    pub wait_estimate: WaitEstimate,
 }
 
 impl Api {
@@ -36,35 +35,22 @@ impl Api {
     pub fn new(
         settings: &Settings,
         rate_limit: Option<Arc<RateLimit>>,
-        Servers { publisher, lookups, pauses, wait_estimate }: Servers,
+        Servers { publisher, lookups, pauses }: Servers,
         shutdown: CancellationToken,
         closing: CancellationToken,
     ) -> Self {
         let limits = settings.limits.clone();
         let sealing = settings.sealing_secrets.as_slice();
         let sealer = Arc::new(ReferenceSealer::new(&sealing[0], &sealing[1..]));
-        let statuses = Statuses::new(
-            Arc::clone(&sealer),
-            lookups,
-            pauses,
-            wait_estimate,
-            limits.streams,
-            closing,
-        );
+        let statuses = Statuses::new(Arc::clone(&sealer), lookups, pauses, limits.streams, closing);
         let proxies = settings.trusted_proxies.clone();
         let derivation_key = DerivationKey::new(&settings.derivation_secret);
         Self {
-            readiness: Readiness::new(publisher.clone(), statuses.clone(), shutdown),
+            readiness: Readiness::new(publisher.clone(), statuses.lookups.clone(), shutdown),
             acceptor: Acceptor::new(publisher, derivation_key, sealer),
             admission: Admission::new(limits, rate_limit, proxies, settings.pages.clone()),
             statuses,
         }
-    }
-}
-
-impl FromRef<Arc<Api>> for Acceptor {
-    fn from_ref(api: &Arc<Api>) -> Self {
-        api.acceptor.clone()
     }
 }
 

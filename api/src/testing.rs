@@ -21,7 +21,7 @@ use crate::middleware::Observe;
 use crate::router::router;
 use crate::settings::testing::with_nothing_running;
 use crate::state::{Api, Servers};
-use crate::status::{Lookups, WaitEstimate};
+use crate::status::Lookups;
 
 /// The templates as they are in the repository: they need no build to be rendered.
 pub(crate) const PAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../frontend/pages");
@@ -56,14 +56,12 @@ impl Alone {
         );
         let pool = Pool::new(&settings.database);
         let (pauses, _never_run) = PauseWatch::new(LanePauses::new(pool.clone()));
-        let reader = StatusReader::new(pool);
-        let (lookups, task) = Lookups::new(reader, WaitEstimate::default());
+        let (lookups, task) = Lookups::new(StatusReader::new(pool));
         tokio::spawn(task.run());
         let rate_limit = settings.limits.rate().map(|(n, b)| Arc::new(RateLimit::new(n, b)));
         let http = HttpMetrics::register(&metrics).unwrap();
         let observe = Observe::new(http, &settings.trusted_proxies);
-        let wait_estimate = WaitEstimate::default();
-        let servers = Servers { publisher, lookups, pauses, wait_estimate };
+        let servers = Servers { publisher, lookups, pauses };
         let closing = CancellationToken::new();
         let api = Arc::new(Api::new(&settings, rate_limit, servers, shutdown, closing));
         let router = router(&api, observe, &settings.cors_origins).unwrap();

@@ -22,7 +22,7 @@ use crate::router::router;
 use crate::server::Server;
 use crate::settings::{ADDRESS_VARIABLE, Settings};
 use crate::state::{Api, Servers};
-use crate::status::{Lookups, WaitEstimate};
+use crate::status::Lookups;
 
 pub(crate) const SERVICE: &str = "registrar-api";
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -85,12 +85,10 @@ impl Application {
             tasks.spawn(format!("publisher {number}"), task);
         }
 
-        let wait_estimate = WaitEstimate::default();
         let pool = Pool::new(&for_lookups(&settings.database)).watched_by(&metrics)?;
         let (pauses, watching_pauses) = PauseWatch::new(LanePauses::new(pool.clone()));
         tasks.spawn("pauses of lanes", watching_pauses.run(closing.clone()));
-        let reader = StatusReader::new(pool);
-        let (lookups, lookups_task) = Lookups::new(reader, wait_estimate.clone());
+        let (lookups, lookups_task) = Lookups::new(StatusReader::new(pool));
         tasks.spawn("look-ups", lookups_task.run());
 
         let rate_limit = settings.limits.rate().map(|(per_second, burst)| {
@@ -100,7 +98,7 @@ impl Application {
         });
 
         let observe = Observe::new(HttpMetrics::register(&metrics)?, &settings.trusted_proxies);
-        let servers = Servers { publisher, lookups, pauses, wait_estimate };
+        let servers = Servers { publisher, lookups, pauses };
         let api = Api::new(&settings, rate_limit, servers, shutdown.clone(), closing.clone());
         let router = router(&Arc::new(api), observe, &settings.cors_origins)?;
         let server = Server::new(listener, router, &settings.limits, shutdown);

@@ -4,14 +4,14 @@ mod page;
 mod routes;
 
 use axum::body::Bytes;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
 pub use self::routes::routes;
 use crate::problem::ProblemDocument;
-use crate::status::{CacheRule, EntityTag, conditional_bytes};
+use crate::status::{CacheRule, conditional, entity_tag_of_bytes};
 
 /// What the OpenAPI document says before its operations, which are those of the route table.
 #[derive(utoipa::OpenApi)]
@@ -45,7 +45,7 @@ pub struct Documents {
 struct Document {
     content_type: &'static str,
     bytes: Bytes,
-    tag: EntityTag,
+    tag: HeaderValue,
 }
 
 /// A mistake in the program.
@@ -72,11 +72,11 @@ impl Documents {
 impl Document {
     fn new(content_type: &'static str, bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
-        Self { content_type, tag: EntityTag::from_bytes(&bytes), bytes }
+        Self { content_type, tag: entity_tag_of_bytes(&bytes), bytes }
     }
 
     fn answer(&self, request: &HeaderMap) -> Response {
-        let Self { content_type, bytes, tag } = self;
-        conditional_bytes(request, CacheRule::Public, tag, content_type, bytes)
+        let body = ([(header::CONTENT_TYPE, self.content_type)], self.bytes.clone());
+        conditional(request, CacheRule::Public, self.tag.clone(), body)
     }
 }

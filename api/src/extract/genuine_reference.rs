@@ -21,7 +21,7 @@ where
         let Path(reference) = Path::<String>::from_request_parts(parts, state)
             .await
             .map_err(|_rejection| UnknownReference)?;
-        let id = Statuses::from_ref(state).open(&reference)?;
+        let id = Statuses::from_ref(state).sealer.open(&reference)?;
         if let Some(logged_id) = parts.extensions.get::<LoggedRegistrationId>() {
             logged_id.note(id);
         }

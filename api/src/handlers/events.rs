@@ -52,7 +52,7 @@ pub async fn events(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let permit = statuses.permit();
-    let status = statuses.current(id).await;
+    let status = statuses.lookups.current(id).await;
     // Also where no permit is free: a client without that answer would come again and again.
     if status.is_final() && has_seen(&headers, status, id) {
         return Ok(StatusCode::NO_CONTENT.into_response());
@@ -114,13 +114,13 @@ impl Watch {
             (status == RegistrationStatus::Waiting, status == RegistrationStatus::Unreadable);
         let seen = status.decision().copied();
         tokio::select! {
-            decision = self.statuses.changed(self.id, seen) => {
+            decision = self.statuses.lookups.changed(self.id, seen) => {
                 Some(RegistrationStatus::Decided(decision))
             }
             () = self.statuses.pause_changed(pause.as_ref()), if waits => Some(status),
             status = self.read_again(), if is_unreadable => Some(status),
             () = tokio::time::sleep_until(self.ends) => None,
-            () = self.statuses.closing() => None,
+            () = self.statuses.closing.cancelled() => None,
         }
     }
 
@@ -128,7 +128,7 @@ impl Watch {
     async fn read_again(&self) -> RegistrationStatus {
         loop {
             tokio::time::sleep(READ_AGAIN).await;
-            let status = self.statuses.current(self.id).await;
+            let status = self.statuses.lookups.current(self.id).await;
             if status != RegistrationStatus::Unreadable {
                 return status;
             }

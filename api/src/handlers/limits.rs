@@ -1,5 +1,6 @@
 //! `GET /limits`.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -11,7 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::admission::Admission;
-use crate::status::{CacheRule, EntityTag, conditional_json};
+use crate::status::{CacheRule, conditional, entity_tag, entity_tag_of_bytes};
 
 /// Every limit a client should know. Times are in seconds.
 #[derive(Debug, Serialize, ToSchema)]
@@ -83,7 +84,7 @@ pub async fn limits(State(admission): State<Admission>, headers: HeaderMap) -> R
         requests_per_second: rate.map(|(per_second, _)| per_second.get()),
         requests_at_once: rate.map(|(_, burst)| burst.get()),
     };
-    let tag = serde_json::to_vec(&body)
-        .map_or_else(|_| EntityTag::new("limits"), |json| EntityTag::from_bytes(&json));
-    conditional_json(&headers, CacheRule::Public, &tag, &body)
+    let json = serde_json::to_vec(&body);
+    let tag = json.map_or_else(|_| entity_tag("limits"), |json| entity_tag_of_bytes(&json));
+    conditional(&headers, CacheRule::Public, tag, Json(body))
 }

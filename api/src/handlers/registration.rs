@@ -1,9 +1,9 @@
 //! `GET /registrations/{reference}`.
 
-use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use axum::{Extension, Json};
 use registrar_domain::RegistrationId;
 
 use crate::admission::Admission;
@@ -11,7 +11,7 @@ use crate::extract::GenuineReference;
 use crate::http::{PREFERENCE_APPLIED, applied, preferred_wait};
 use crate::pages::{Page, PageContext, StatusPage, refusal};
 use crate::problem::{Problem, ProblemDocument, whole_seconds};
-use crate::status::{CacheRule, RegistrationStatus, StatusBody, Statuses, conditional_json};
+use crate::status::{CacheRule, RegistrationStatus, StatusBody, Statuses, conditional};
 
 /// Where a registration stands.
 ///
@@ -47,7 +47,7 @@ pub async fn registration(
         Ok(GenuineReference(id)) => id,
         Err(problem) => return refusal(context, problem),
     };
-    let mut status = statuses.current(id).await;
+    let mut status = statuses.lookups.current(id).await;
     let mut applied_wait = None;
     if let (RegistrationStatus::Waiting | RegistrationStatus::Unreadable, Some(wait)) =
         (status, preferred_wait(&headers, admission.limits().wait))
@@ -58,7 +58,7 @@ pub async fn registration(
             Some(decided @ RegistrationStatus::Decided(_)) => status = decided,
             // The database may be back.
             Some(_) if status == RegistrationStatus::Unreadable => {
-                status = statuses.current(id).await;
+                status = statuses.lookups.current(id).await;
             }
             _ => {}
         }
@@ -84,7 +84,7 @@ fn json(
     };
     let pause = statuses.pause();
     let body = status.body(id, pause.as_ref());
-    let mut response = conditional_json(request, rule, &status.tag(pause.as_ref()), &body);
+    let mut response = conditional(request, rule, status.tag(pause.as_ref()), Json(&body));
     let headers = response.headers_mut();
     // A client that asks for HTML gets a page at the same address.
     headers.append(header::VARY, HeaderValue::from_static("accept"));
@@ -105,6 +105,6 @@ fn page(
     let body = status.body_in(context.texts(), id, statuses.pause().as_ref());
     let prospect = statuses.prospect(status, body.accepted_at);
     // However it was spelled and whichever secret sealed it, the page shows it as it is issued now.
-    let page = StatusPage::new(&statuses.seal(id), status, body, prospect, context.texts());
+    let page = StatusPage::new(&statuses.sealer.seal(id), status, body, prospect, context.texts());
     context.render(StatusCode::OK, &Page::Status(page))
 }

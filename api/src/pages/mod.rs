@@ -2,7 +2,6 @@
 //!
 //! `show.rs` makes them in one place: of an accepted registration, of a problem, of a status.
 
-mod away_page;
 mod context;
 mod form_page;
 mod moment;
@@ -11,10 +10,9 @@ mod show;
 mod status_page;
 mod templates;
 
-pub use away_page::AwayPage;
 pub use context::PageContext;
 pub use form_page::{FieldError, FormPage, Values};
-use minijinja::Value;
+use minijinja::{Value, context};
 pub use moment::Moment;
 pub use show::{form_again, refusal, to_form, to_status};
 pub use status_page::{StatusPage, Wait};
@@ -27,8 +25,8 @@ pub enum Page {
     Status(StatusPage),
     /// Nothing is at this address.
     NotFound,
-    /// What was asked for cannot be shown now.
-    Away(AwayPage),
+    /// What was asked for cannot be shown now: why, and what to do.
+    Away(&'static str),
 }
 
 impl Page {
@@ -48,7 +46,7 @@ impl Page {
             Self::Form(page) => Value::from_serialize(page),
             Self::Status(page) => Value::from_serialize(page),
             Self::NotFound => Value::from_serialize(()),
-            Self::Away(page) => Value::from_serialize(page),
+            Self::Away(message) => context! { message },
         }
     }
 }

@@ -9,13 +9,13 @@ use registrar_storage::LanePause;
 use registrar_texts::{Language, Texts};
 use time::OffsetDateTime;
 
-use super::{AwayPage, FieldError, FormPage, Page, StatusPage, Values};
+use super::{FieldError, FormPage, Page, StatusPage, Values};
 use crate::status::{Prospect, RegistrationStatus};
 
 /// Pages of every kind, with made-up contents.
 pub(super) fn pages(language: Language) -> Vec<Page> {
     let texts = language.texts();
-    let mut pages = vec![Page::NotFound, Page::Away(AwayPage { message: texts.away() })];
+    let mut pages = vec![Page::NotFound, Page::Away(texts.away())];
     pages.extend(forms(texts).map(Page::Form));
     pages.extend(statuses(texts).into_iter().map(Page::Status));
     pages

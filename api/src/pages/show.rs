@@ -3,7 +3,6 @@ use axum::response::{IntoResponse as _, Response};
 use registrar_domain::IdempotencyKey;
 
 use super::Page;
-use super::away_page::AwayPage;
 use super::context::PageContext;
 use super::form_page::{FormPage, Values};
 use crate::problem::{Problem, ProblemKind};
@@ -51,7 +50,7 @@ pub fn refusal(context: Option<&PageContext>, problem: Problem) -> Response {
         ProblemKind::TooManyRequests => context.texts().busy(),
         _ => context.texts().away(),
     };
-    let mut response = page_of_problem(context, problem, &Page::Away(AwayPage { message }));
+    let mut response = page_of_problem(context, problem, &Page::Away(message));
     response.headers_mut().insert(header::REFRESH, COME_BACK);
     response
 }

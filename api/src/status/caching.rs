@@ -1,8 +1,5 @@
-use axum::Json;
-use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 /// Who may keep an answer, and for how long.
@@ -29,63 +26,37 @@ impl CacheRule {
     }
 }
 
-/// Names an answer among all that its address may have (RFC 9110, 8.8.3).
-#[derive(Clone, Debug)]
-pub struct EntityTag(HeaderValue);
-
-impl EntityTag {
-    /// A tag with this text, which must be visible ASCII without quotation marks.
-    pub fn new(text: &str) -> Self {
-        let tag = HeaderValue::try_from(format!("\"{text}\""));
-        Self(tag.unwrap_or_else(|_| HeaderValue::from_static("\"\"")))
-    }
-
-    /// 64 bits of a hash: enough to distinguish the few answers of one address.
-    pub fn from_bytes(bytes: &[u8]) -> Self {
-        let first = Sha256::digest(bytes).into_iter().take(8);
-        let tag = first.fold(0_u64, |tag, byte| (tag << 8) | u64::from(byte));
-        Self::new(&format!("{tag:016x}"))
-    }
+/// Names an answer among all that its address may have (RFC 9110, 8.8.3), by this text, which must be
+/// visible ASCII without quotation marks.
+pub fn entity_tag(text: &str) -> HeaderValue {
+    HeaderValue::try_from(format!("\"{text}\""))
+        .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
 }
 
-/// A JSON answer with its tag, or 304 when the client has the same one (RFC 9110, 13.1.2).
-pub fn conditional_json(
-    request: &HeaderMap,
-    rule: CacheRule,
-    tag: &EntityTag,
-    body: &impl Serialize,
-) -> Response {
-    conditional(request, rule, tag, || Json(body).into_response())
+/// The same by 64 bits of a hash: enough to distinguish the few answers of one address.
+pub fn entity_tag_of_bytes(bytes: &[u8]) -> HeaderValue {
+    let first = Sha256::digest(bytes).into_iter().take(8);
+    let tag = first.fold(0_u64, |tag, byte| (tag << 8) | u64::from(byte));
+    entity_tag(&format!("{tag:016x}"))
 }
 
-/// The same for a body that is rendered already.
-pub fn conditional_bytes(
+/// This answer with its tag, or 304 when the client has the same one (RFC 9110, 13.1.2).
+pub fn conditional(
     request: &HeaderMap,
     rule: CacheRule,
-    tag: &EntityTag,
-    content_type: &'static str,
-    bytes: &Bytes,
-) -> Response {
-    let body = || ([(header::CONTENT_TYPE, content_type)], bytes.clone()).into_response();
-    conditional(request, rule, tag, body)
-}
-
-fn conditional(
-    request: &HeaderMap,
-    rule: CacheRule,
-    EntityTag(tag): &EntityTag,
-    body: impl FnOnce() -> Response,
+    tag: HeaderValue,
+    body: impl IntoResponse,
 ) -> Response {
     let has_tag = rule != CacheRule::Never;
-    let mut response = if has_tag && matches(request, tag) {
+    let mut response = if has_tag && matches(request, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        body()
+        body.into_response()
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, rule.header());
     if has_tag {
-        headers.insert(header::ETAG, tag.clone());
+        headers.insert(header::ETAG, tag);
     }
     response
 }
@@ -110,7 +81,7 @@ mod tests {
         if let Some(value) = if_none_match {
             request.insert(header::IF_NONE_MATCH, value.parse().unwrap());
         }
-        conditional_json(&request, rule, &EntityTag::from_bytes(b"body"), &"body")
+        conditional(&request, rule, entity_tag_of_bytes(b"body"), "body")
     }
 
     fn tag() -> String {
@@ -134,7 +105,7 @@ mod tests {
         for value in [None, Some("\"other\""), Some("")] {
             assert_eq!(asked_with(value, CacheRule::MayChange).status(), StatusCode::OK);
         }
-        assert_ne!(EntityTag::from_bytes(b"one").0, EntityTag::from_bytes(b"two").0);
+        assert_ne!(entity_tag_of_bytes(b"one"), entity_tag_of_bytes(b"two"));
     }
 
     #[test]

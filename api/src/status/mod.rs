@@ -7,8 +7,7 @@ mod registration_status;
 mod statuses;
 mod wait_estimate;
 
-pub use caching::{CacheRule, EntityTag, conditional_bytes, conditional_json};
+pub use caching::{CacheRule, conditional, entity_tag, entity_tag_of_bytes};
 pub use lookups::Lookups;
 pub use registration_status::{RegistrationStatus, StatusBody};
 pub use statuses::{Prospect, Statuses, status_url};
-pub use wait_estimate::WaitEstimate;

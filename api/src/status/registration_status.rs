@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 
+use axum::http::HeaderValue;
 use registrar_domain::{Decision, Outcome, RegistrationId};
 use registrar_storage::LanePause;
 use registrar_texts::{Language, Texts};
@@ -7,7 +8,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::caching::EntityTag;
+use super::caching::entity_tag;
 
 /// What the API knows of a registration whose reference is genuine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,9 +89,9 @@ impl RegistrationStatus {
     }
 
     /// Names what [`Self::body`] says: equal for equal bodies of one registration.
-    pub fn tag(&self, pause: Option<&LanePause>) -> EntityTag {
+    pub fn tag(&self, pause: Option<&LanePause>) -> HeaderValue {
         let pause = pause.filter(|_| *self == Self::Waiting);
-        EntityTag::new(&match (self.decision(), pause) {
+        entity_tag(&match (self.decision(), pause) {
             (Some(Decision { outcome, accepted_at, decided_at }), _) => {
                 let code = self.words(Language::English.texts()).2.unwrap_or_default();
                 let accepted_at = accepted_at.map_or(0, OffsetDateTime::unix_timestamp_nanos);

@@ -19,7 +19,7 @@ const SILENCE: Duration = Duration::from_mins(1);
 /// How long registrations wait for their outcome just now, learnt from the look-ups that the API
 /// makes anyway.
 #[derive(Clone, Debug, Default)]
-pub struct WaitEstimate(Arc<Mutex<Estimate>>);
+pub(super) struct WaitEstimate(Arc<Mutex<Estimate>>);
 
 #[derive(Debug, Default)]
 struct Estimate {
@@ -37,7 +37,7 @@ struct Standstill {
 
 impl WaitEstimate {
     /// Learns from a decision that was read at `now`.
-    pub fn observe(&self, decision: &Decision, now: OffsetDateTime) {
+    pub(super) fn observe(&self, decision: &Decision, now: OffsetDateTime) {
         let Some(accepted_at) = decision.accepted_at else { return };
         let is_held = matches!(decision.outcome, Outcome::OnHold(_));
         if is_held || now - decision.decided_at > FRESH {
@@ -50,7 +50,7 @@ impl WaitEstimate {
     }
 
     /// Learns that some registration still waits.
-    pub fn observe_waiting(&self, now: Instant) {
+    pub(super) fn observe_waiting(&self, now: Instant) {
         let mut estimate = self.lock();
         let since = estimate.standstill(now).map_or(now, |standstill| standstill.since);
         estimate.standstill = Some(Standstill { since, last_seen: now });
@@ -58,14 +58,14 @@ impl WaitEstimate {
 
     /// How long a registration that has waited for `age` takes in all: as others did, or longer when
     /// it already has.
-    pub fn takes(&self, age: Duration) -> Duration {
+    pub(super) fn takes(&self, age: Duration) -> Duration {
         let (usual, age) = self.usual_and_age(age);
         usual.max(age)
     }
 
     /// When to ask again about a registration that has waited for `age`: when it should be done,
     /// or, when it is late already, after a quarter of the time it has waited.
-    pub fn retry_after(&self, age: Duration) -> Duration {
+    pub(super) fn retry_after(&self, age: Duration) -> Duration {
         let (usual, age) = self.usual_and_age(age);
         usual.checked_sub(age).unwrap_or(age / 4).clamp(SHORTEST, LONGEST)
     }

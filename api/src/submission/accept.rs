@@ -12,10 +12,9 @@ use crate::problem::{Problem, RetrySafety};
 const IDEMPOTENCY_SCOPE: &str = "register";
 
 /// Accepts registrations: the same for programs and for browsers.
-#[derive(Clone)]
 pub struct Acceptor {
     publisher: Publisher,
-    derivation_key: Arc<DerivationKey>,
+    derivation_key: DerivationKey,
     sealer: Arc<ReferenceSealer>,
 }
 
@@ -31,7 +30,7 @@ impl Acceptor {
         derivation_key: DerivationKey,
         sealer: Arc<ReferenceSealer>,
     ) -> Self {
-        Self { publisher, derivation_key: Arc::new(derivation_key), sealer }
+        Self { publisher, derivation_key, sealer }
     }
 
     /// Succeeds once the registration is stored safely in the queue.

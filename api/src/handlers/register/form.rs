@@ -8,10 +8,11 @@ use axum::response::{IntoResponse as _, Response};
 use tokio::time::{Duration, Instant};
 
 use super::filled_form::FilledForm;
-use super::{Faces, json};
+use super::json;
 use crate::admission::{Admission, guarded};
 use crate::pages::{PageContext, form_again, to_status};
 use crate::problem::{Problem, RetrySafety};
+use crate::state::Api;
 use crate::status::status_url;
 use crate::submission::{
     Accepted, Fields, MediaType, RegistrationRequest, looks_like_json, parse_fields, read_body,
@@ -24,7 +25,7 @@ const REFUSED_FORM_TIMEOUT: Duration = Duration::from_secs(2);
 /// read before anything is refused, so that the form keeps what was entered; the time that it takes
 /// is part of what the answer may take.
 pub(super) async fn answer(
-    Faces { admission, statuses, .. }: &Faces,
+    Api { admission, statuses, .. }: &Api,
     page: &PageContext,
     request: Request,
     accept: impl AsyncFnOnce(RegistrationRequest) -> Result<Accepted, Problem>,

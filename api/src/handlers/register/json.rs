@@ -6,9 +6,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use registrar_domain::Outcome;
 
-use super::{AcceptedBody, Faces};
+use super::AcceptedBody;
 use crate::http::{LoggedRegistrationId, PREFERENCE_APPLIED, applied, preferred_wait};
 use crate::problem::{Problem, whole_seconds};
+use crate::state::Api;
 use crate::status::{RegistrationStatus, Statuses, status_url};
 use crate::submission::{Accepted, RegistrationRequest};
 
@@ -18,7 +19,7 @@ const ANSWER_HEADERS: usize = 12;
 
 /// Answers with the outcome, when the client waits for it and it comes in time.
 pub(super) async fn answer(
-    Faces { acceptor, admission, statuses }: &Faces,
+    Api { acceptor, admission, statuses, .. }: &Api,
     request: Request,
     logged_id: &LoggedRegistrationId,
 ) -> Result<Response, Problem> {

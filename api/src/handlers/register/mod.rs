@@ -4,6 +4,8 @@ mod filled_form;
 mod form;
 mod json;
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use registrar_telemetry::propagation;
@@ -11,12 +13,12 @@ use serde::Serialize;
 use tracing::{Instrument as _, Span};
 use utoipa::ToSchema;
 
-use crate::admission::Admission;
 use crate::http::LoggedRegistrationId;
 use crate::pages::PageContext;
 use crate::problem::ProblemDocument;
-use crate::status::{StatusBody, Statuses};
-use crate::submission::{Acceptor, Fields};
+use crate::state::Api;
+use crate::status::StatusBody;
+use crate::submission::Fields;
 
 /// An accepted registration, and where to look for what becomes of it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,33 +81,21 @@ pub struct AcceptedBody<'a> {
         (status = 504, description = "No answer in time: repeat it with the same key.", content((ProblemDocument = "application/problem+json"), (String = "text/html"))),
     )
 )]
-pub async fn register_student_handler(
-    State(acceptor): State<Acceptor>,
-    State(admission): State<Admission>,
-    State(statuses): State<Statuses>,
-    request: Request,
-) -> Response {
-    let faces = Faces { acceptor, admission, statuses };
+pub async fn register_student_handler(State(api): State<Arc<Api>>, request: Request) -> Response {
     let extensions = request.extensions();
     let page = extensions.get::<PageContext>().cloned();
     let logged_id = extensions.get::<LoggedRegistrationId>().cloned().unwrap_or_default();
     let answering = async {
         match page {
             Some(page) => {
-                let accept = async |request| faces.acceptor.accept(request, &logged_id).await;
+                let accept = async |request| api.acceptor.accept(request, &logged_id).await;
                 // Boxed, or every registration would carry the memory that a form takes.
-                Box::pin(form::answer(&faces, &page, request, accept)).await
+                Box::pin(form::answer(&api, &page, request, accept)).await
             }
-            None => json::answer(&faces, request, &logged_id).await.into_response(),
+            None => json::answer(&api, request, &logged_id).await.into_response(),
         }
     };
     answering.instrument(handler_span()).await
-}
-
-struct Faces {
-    acceptor: Acceptor,
-    admission: Admission,
-    statuses: Statuses,
 }
 
 fn handler_span() -> Span {

@@ -6,11 +6,10 @@ use registrar_domain::RegistrationId;
 use registrar_texts::Language;
 use tokio::time::Instant;
 
-use super::{Faces, form};
+use super::form;
 use crate::http::Peer;
 use crate::pages::{PageContext, Pages};
 use crate::problem::Problem;
-use crate::state::Api;
 use crate::submission::{Accepted, RegistrationRequest};
 use crate::testing::{Alone, Answer, PAGES};
 
@@ -42,10 +41,7 @@ async fn accepted_by(
 ) -> Answer {
     let pages = Pages::load(PAGES).unwrap();
     let page = PageContext::new(&pages, request.uri(), request.headers());
-    let Api { acceptor, admission, statuses, .. } = &*alone.api;
-    let (acceptor, admission, statuses) = (acceptor.clone(), admission.clone(), statuses.clone());
-    let faces = Faces { acceptor, admission, statuses };
-    Answer::read(form::answer(&faces, &page, request, accept).await).await
+    Answer::read(form::answer(&alone.api, &page, request, accept).await).await
 }
 
 async fn look(alone: &Alone, path: &str) -> Answer {
@@ -191,7 +187,7 @@ async fn names_that_are_markup_come_back_as_text() {
 #[tokio::test]
 async fn a_status_is_a_page_that_looks_again_by_itself() {
     let alone = with_pages(&[]);
-    let reference = alone.api.statuses.seal(RegistrationId::generate());
+    let reference = alone.api.statuses.sealer.seal(RegistrationId::generate());
     let spelled = reference.as_str().to_lowercase();
     let answer = look(&alone, &format!("/registrations/{spelled}")).await;
     assert_eq!((answer.status, page_of(&answer)), (StatusCode::OK, "status"));
@@ -240,7 +236,7 @@ async fn a_browser_that_opens_the_address_of_the_form_is_led_to_the_form() {
 #[tokio::test]
 async fn programs_get_json_as_if_there_were_no_pages() {
     let alone = with_pages(&[]);
-    let reference = alone.api.statuses.seal(RegistrationId::generate());
+    let reference = alone.api.statuses.sealer.seal(RegistrationId::generate());
     let status = alone.get(&format!("/registrations/{reference}")).await;
     assert_eq!(status.json()["status"], "accepted");
     assert_eq!(alone.register(FORM, ADA).await.problem(), "cannot-accept-now");

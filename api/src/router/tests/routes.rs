@@ -97,7 +97,7 @@ async fn a_reference_that_was_never_issued_is_not_found() {
 #[tokio::test]
 async fn without_mysql_a_genuine_reference_is_still_accepted() {
     let alone = Alone::with(&[]);
-    let reference = alone.api.statuses.seal(RegistrationId::generate());
+    let reference = alone.api.statuses.sealer.seal(RegistrationId::generate());
     let answer = alone.get(&format!("/registrations/{reference}")).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.json()["status"], "accepted");

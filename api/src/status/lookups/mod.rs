@@ -10,8 +10,9 @@ use registrar_storage::{StatusReader, StorageError};
 use tokio::sync::{mpsc, oneshot};
 
 use self::task::{LookupsTask, REQUESTS_LIMIT};
+use super::RegistrationStatus;
 use super::final_outcomes::FinalOutcomes;
-use super::{RegistrationStatus, WaitEstimate};
+use super::wait_estimate::WaitEstimate;
 
 /// No registration has this id, but looking for it shows whether the database answers.
 const PROBE: RegistrationId = RegistrationId::from_bytes([0; 16]);
@@ -42,6 +43,7 @@ impl Decisions for StatusReader {
 /// all look-ups share which wait at that moment.
 #[derive(Clone, Debug)]
 pub struct Lookups {
+    pub(super) estimate: WaitEstimate,
     finals: Arc<FinalOutcomes>,
     requests: mpsc::Sender<Request>,
 }
@@ -62,11 +64,11 @@ struct Watcher {
 
 impl Lookups {
     /// A handle, and the task to run for it; the task ends when the last handle is dropped.
-    pub fn new<D: Decisions>(source: D, estimate: WaitEstimate) -> (Self, LookupsTask<D>) {
+    pub fn new<D: Decisions>(source: D) -> (Self, LookupsTask<D>) {
         let (sender, requests) = mpsc::channel(REQUESTS_LIMIT);
-        let finals = Arc::<FinalOutcomes>::default();
-        let task = LookupsTask::new(source, estimate, Arc::clone(&finals), requests);
-        (Self { finals, requests: sender }, task)
+        let (estimate, finals) = (WaitEstimate::default(), Arc::<FinalOutcomes>::default());
+        let task = LookupsTask::new(source, estimate.clone(), Arc::clone(&finals), requests);
+        (Self { estimate, finals, requests: sender }, task)
     }
 
     /// What is known now; within a second, also when the database does not answer.

@@ -10,8 +10,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{Decisions, PROBE, Request, Watcher};
-use crate::status::WaitEstimate;
 use crate::status::final_outcomes::FinalOutcomes;
+use crate::status::wait_estimate::WaitEstimate;
 
 /// Registrations of one query: an `IN` list that both MySQL and its log can bear.
 pub(super) const BATCH_LIMIT: usize = 512;

@@ -60,7 +60,7 @@ impl Decisions for Arc<Database> {
 }
 
 fn start(database: &Arc<Database>) -> Lookups {
-    let (lookups, task) = Lookups::new(Arc::clone(database), WaitEstimate::default());
+    let (lookups, task) = Lookups::new(Arc::clone(database));
     tokio::spawn(task.run());
     lookups
 }
@@ -132,7 +132,7 @@ async fn a_database_that_hangs_delays_no_client_and_is_asked_only_once() {
 
 #[tokio::test]
 async fn the_task_ends_with_its_last_handle() {
-    let (lookups, task) = Lookups::new(Database::new(0), WaitEstimate::default());
+    let (lookups, task) = Lookups::new(Database::new(0));
     let running = tokio::spawn(task.run());
     drop(lookups);
     running.await.unwrap();
@@ -223,13 +223,11 @@ async fn a_query_is_bounded_and_the_rest_goes_with_the_next() {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_waits_is_a_standstill_until_something_is_decided_and_a_probe_is_none() {
     let database = Database::new(Semaphore::MAX_PERMITS);
-    let estimate = WaitEstimate::default();
-    let (lookups, task) = Lookups::new(Arc::clone(&database), estimate.clone());
-    tokio::spawn(task.run());
+    let lookups = start(&database);
     let [first, second] = [RegistrationId::generate(), RegistrationId::generate()];
     let takes = async |seconds| {
         tokio::time::advance(Duration::from_secs(seconds)).await;
-        estimate.takes(Duration::ZERO).as_secs()
+        lookups.estimate.takes(Duration::ZERO).as_secs()
     };
     assert!(lookups.can_read().await);
     assert_eq!(takes(10).await, 0);
