@@ -18,10 +18,7 @@ pub enum ConnectError {
     },
     /// It did not answer in time.
     #[error("RabbitMQ at {place} did not answer in time: see if it runs and is not overloaded")]
-    TimedOut {
-        /// Host and port.
-        place: String,
-    },
+    TimedOut { place: String },
     /// Wrong user or password, or no right to do what is needed.
     #[error(
         "RabbitMQ refuses access ({0}): check the user, the password and the virtual host in \
@@ -40,9 +37,7 @@ pub enum ConnectError {
          let the workers empty it, delete it, and it is declared anew; or use another virtual host"
     )]
     TopologyDiffers {
-        /// Exchange or queue.
         kind: &'static str,
-        /// Its name.
         name: &'static str,
         /// What the broker found to differ.
         detail: String,

@@ -12,7 +12,6 @@ pub const DEAD_LETTER: &str = "registrations.dead-letter";
 /// The exchange, and its queue, of what publishers state for the ledger.
 pub const LEDGER: &str = "registrations.ledger";
 
-/// The queue of this lane.
 pub const fn queue_for(lane: Lane) -> &'static str {
     match lane {
         Lane::Interactive => "registrations.interactive",

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use lapin::options::QueueDeleteOptions;
+use lapin::ExchangeKind;
+use lapin::options::{ExchangeDeclareOptions, QueueDeleteOptions};
+use lapin::types::{AMQPValue, FieldTable, LongString};
 use registrar_domain::Lane;
 use registrar_messaging::{
     AmqpConsumerConnection, ConnectError, DEAD_LETTER, Deliveries as _, LEDGER,
@@ -36,6 +38,26 @@ async fn the_last_resorts_of_any_virtual_host_have_no_delivery_limit_also_withou
         deliveries.requeue_all().await;
     }
     connection.close().await;
+}
+
+/// An existing installation keeps the one that it has, whatever a later version would like.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_alternate_exchange_of_an_exchange_that_is_there_cannot_be_changed() {
+    let vhost = broker::shared();
+    let channel = Inspector::connect(&vhost.url()).await.channel().await;
+    let mut arguments = FieldTable::default();
+    let other = AMQPValue::LongString(LongString::from(DEAD_LETTER));
+    arguments.insert("alternate-exchange".into(), other);
+    let options = ExchangeDeclareOptions { durable: true, ..Default::default() };
+    let name = REGISTRATIONS_EXCHANGE.into();
+    channel.exchange_declare(name, ExchangeKind::Direct, options, arguments).await.unwrap();
+    match AmqpConsumerConnection::connect(&settings(&vhost.url()), "test").await.err() {
+        Some(ConnectError::TopologyDiffers { kind: "exchange", name, detail }) => {
+            assert_eq!(name, REGISTRATIONS_EXCHANGE);
+            assert!(detail.contains("alternate-exchange"), "{detail}");
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -85,7 +85,6 @@ impl AmqpConnection {
         Ok(Self { connection, wire, place, answer_timeout, topology })
     }
 
-    /// A new channel.
     pub(crate) async fn channel(&self) -> Result<Channel, ConnectError> {
         self.in_time(async { Ok(self.connection.create_channel().await?) }).await
     }
@@ -104,12 +103,10 @@ impl AmqpConnection {
         answer.map_err(|error| error.at(&self.place))
     }
 
-    /// What this process knows of the topology.
     pub(crate) fn topology(&self) -> TopologyState {
         self.topology.clone()
     }
 
-    /// The library's connection, to listen to.
     pub(crate) fn lapin(&self) -> &lapin::Connection {
         &self.connection
     }

@@ -63,7 +63,6 @@ impl AmqpConsumerConnection {
     }
 }
 
-/// The deliveries of one channel of RabbitMQ.
 pub struct AmqpDeliveries {
     channel: Channel,
     consumer: Consumer,

@@ -52,7 +52,6 @@ impl fmt::Debug for Delivery {
     }
 }
 
-/// What the broker says about a dead letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Death {
     /// The broker's word, like `delivery_limit`.

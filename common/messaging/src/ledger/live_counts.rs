@@ -1,12 +1,11 @@
 //! What queues have at this moment. The management API's figures are some seconds old.
 
+use lapin::Queue;
 use lapin::options::QueueDeclareOptions;
-use lapin::protocol::{AMQPErrorKind, AMQPSoftError};
 use lapin::types::FieldTable;
-use lapin::{ErrorKind, Queue};
 
 use crate::connection::{AmqpConnection, Frames};
-use crate::error::ConnectError;
+use crate::error::{ConnectError, is_missing};
 use crate::settings::MessagingSettings;
 
 /// What a queue's leader knows of it.
@@ -45,12 +44,7 @@ pub async fn live_counts(
 fn found(answer: lapin::Result<Queue>) -> Result<Option<LiveCounts>, ConnectError> {
     match answer {
         Ok(queue) => Ok(Some(LiveCounts::from_queue(&queue))),
-        Err(error) if is_not_found(&error) => Ok(None),
+        Err(error) if is_missing(&error) => Ok(None),
         Err(error) => Err(error.into()),
     }
-}
-
-fn is_not_found(error: &lapin::Error) -> bool {
-    matches!(error.kind(), ErrorKind::ProtocolError(refusal)
-        if matches!(refusal.kind(), AMQPErrorKind::Soft(AMQPSoftError::NOTFOUND)))
 }

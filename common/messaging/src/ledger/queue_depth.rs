@@ -58,7 +58,6 @@ impl QueueDepths {
         Ok(lanes)
     }
 
-    /// Closes the connection gracefully.
     pub async fn close(self) {
         self.connection.close().await;
     }

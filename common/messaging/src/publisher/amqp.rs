@@ -23,7 +23,6 @@ use crate::topology::state::TopologyState;
 /// How often a connection is looked at that says nothing by itself.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Opens channels on RabbitMQ.
 pub(crate) struct AmqpConnector {
     settings: MessagingSettings,
     purpose: String,
@@ -50,7 +49,6 @@ impl Connector for AmqpConnector {
     }
 }
 
-/// One connection with one channel in confirm mode.
 pub(crate) struct AmqpConfirmChannel {
     events: BoxStream<'static, Event>,
     channel: Channel,
@@ -121,7 +119,6 @@ impl ConfirmChannel for AmqpConfirmChannel {
     }
 }
 
-/// Publishes, and waits for the confirm.
 async fn send(
     channel: Channel,
     topology: TopologyState,

@@ -19,7 +19,6 @@ pub enum PublishError {
 }
 
 impl PublishError {
-    /// Every error.
     pub const ALL: [Self; 4] = [Self::Saturated, Self::Unavailable, Self::Refused, Self::Unknown];
 
     /// The error's name in metrics and logs.

@@ -25,7 +25,6 @@ impl Gathering {
         self.0.push_back(request);
     }
 
-    /// The one that came first.
     pub(crate) fn first(&self) -> Option<&PublishRequest> {
         self.0.front()
     }

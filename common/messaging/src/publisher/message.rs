@@ -7,10 +7,8 @@ use crate::envelope::{ENCLOSURE_LEN, enclose, encode_registration};
 use crate::ledger::sequence_range::SequenceRange;
 use crate::trace_contexts;
 
-/// A message to be published.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OutgoingMessage {
-    /// The queue it is for.
     pub lane: Lane,
     /// The id of its registration, or of its chunk: at most 255 bytes.
     pub message_id: String,

@@ -17,7 +17,6 @@ use super::transport::ConfirmOutcome;
 use crate::ledger::confirm_report::ConfirmReport;
 use crate::ledger::sequence_range::SequenceRange;
 
-/// A message in flight.
 pub(crate) struct InFlight {
     pub(crate) at: Instant,
     pub(crate) payload: Payload,
@@ -27,7 +26,6 @@ pub(crate) struct InFlight {
     pub(crate) replies: Vec<Reply>,
 }
 
-/// What was sent.
 pub(crate) enum Payload {
     /// A message whose registrations have these numbers in its lane.
     Registrations(Lane, SequenceRange),
@@ -94,7 +92,6 @@ impl<C: Future<Output = ConfirmOutcome> + Unpin> OutstandingConfirms<C> {
         Some(sent)
     }
 
-    /// When the oldest was sent.
     pub(crate) fn oldest(&self) -> Option<Instant> {
         self.sent.first_key_value().map(|(_, sent)| sent.at)
     }

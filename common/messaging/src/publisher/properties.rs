@@ -37,7 +37,6 @@ fn text(value: String) -> AMQPValue {
     AMQPValue::LongString(LongString::from(value))
 }
 
-/// The properties of a confirm report published now.
 pub(crate) fn for_report() -> BasicProperties {
     with_type(REPORT_TYPE)
 }

@@ -2,7 +2,6 @@ use std::fmt;
 
 use super::inbox::ConnectionState;
 
-/// Whether the publisher takes messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Readiness {
     /// At least one connection takes messages.
@@ -12,7 +11,6 @@ pub enum Readiness {
 }
 
 impl Readiness {
-    /// Whether messages are taken.
     pub fn is_ready(&self) -> bool {
         *self == Self::Ready
     }

@@ -24,42 +24,29 @@ const UNREACHABLE: ArgumentValue = ArgumentValue::Number(1_000_000_000);
 /// Something that must exist in RabbitMQ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Declaration {
-    /// An exchange, durable.
     Exchange {
-        /// Its name.
         name: &'static str,
         /// `direct` or `fanout`.
         kind: &'static str,
-        /// What it is declared with.
         arguments: Vec<Argument>,
     },
-    /// A queue, durable.
     Queue {
-        /// Its name.
         name: &'static str,
-        /// What it is declared with.
         arguments: Vec<Argument>,
     },
     /// A queue gets what is published to an exchange.
     Binding {
-        /// The exchange.
         exchange: &'static str,
-        /// The queue.
         queue: &'static str,
-        /// The routing key.
         key: &'static str,
     },
 }
 
-/// What a queue or an exchange is declared with: a name and a value.
 pub type Argument = (&'static str, ArgumentValue);
 
-/// The value of an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArgumentValue {
-    /// A text.
     Text(&'static str),
-    /// A number.
     Number(i64),
 }
 

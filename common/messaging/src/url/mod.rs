@@ -29,12 +29,7 @@ pub enum InvalidAmqpUrl {
     Parameter(&'static str),
     /// It names a file that cannot be used.
     #[error("its {name} is not usable: {reason}")]
-    File {
-        /// The parameter.
-        name: &'static str,
-        /// What is wrong with it.
-        reason: String,
-    },
+    File { name: &'static str, reason: String },
 }
 
 impl AmqpUrl {
@@ -65,7 +60,6 @@ impl AmqpUrl {
         Ok(Self { uri, tls })
     }
 
-    /// Host and port, to say which broker is meant.
     pub fn place(&self) -> String {
         format!("{}:{}", self.uri.authority.host, self.uri.authority.port)
     }
@@ -86,7 +80,6 @@ impl AmqpUrl {
         &self.uri.vhost
     }
 
-    /// Whether the connection is encrypted.
     pub fn uses_tls(&self) -> bool {
         self.uri.scheme == AMQPScheme::AMQPS
     }

@@ -15,14 +15,12 @@ use super::inbox::{ConnectionState, Inbox};
 use super::outstanding::OutstandingConfirms;
 use super::transport::{ChannelState, ConfirmChannel};
 
-/// Why a channel is no longer used.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
     Shutdown,
     Broken { why: String },
 }
 
-/// The channel and what is in flight on it.
 pub(crate) struct OpenChannel<'a, C: ConfirmChannel> {
     channel: C,
     inbox: &'a mut Inbox,
