@@ -14,7 +14,6 @@ pub enum DecodeError {
     /// This program panicked over it.
     #[error("reading the message panicked: see the log for where, and report it")]
     Panicked,
-    /// An envelope with nothing in it.
     #[error("the envelope holds no registration")]
     Empty,
     /// An envelope of a version that this program does not know.

@@ -11,9 +11,7 @@ const VERSION: u64 = 1;
 /// Taken twice or in another order, reports say the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfirmReport {
-    /// Whose numbers.
     pub key: SequenceKey,
-    /// Which of them.
     pub reported: SequenceSet,
     /// Those that were refused, or of which RabbitMQ did not say.
     pub unconfirmed: SequenceSet,
@@ -25,7 +23,6 @@ pub struct ConfirmReport {
 pub struct MalformedConfirmReport;
 
 impl ConfirmReport {
-    /// The message's body.
     pub fn encode(&self) -> Vec<u8> {
         let wire = Wire {
             version: VERSION,

@@ -8,7 +8,6 @@ use crate::connection::{AmqpConnection, Frames};
 use crate::error::{ConnectError, is_missing};
 use crate::settings::MessagingSettings;
 
-/// What a queue's leader knows of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LiveCounts {
     /// Messages ready to be delivered.

@@ -25,7 +25,6 @@ struct LaneSequence {
     assigned: u64,
     /// A report up to here was confirmed.
     reported: u64,
-    /// Those after `reported`.
     unconfirmed: SequenceSet,
 }
 

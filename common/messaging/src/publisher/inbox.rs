@@ -11,7 +11,6 @@ use super::request::PublishRequest;
 use crate::error::ConnectError;
 use crate::ledger::sequence::SequenceNumbers;
 
-/// Whether a publisher connection takes messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectionState {
     Connecting(Option<ConnectError>),

@@ -18,5 +18,4 @@ pub trait PublisherObserver: Send + Sync + 'static {
     fn returned(&self) {}
 }
 
-/// Counts nothing.
 impl PublisherObserver for () {}

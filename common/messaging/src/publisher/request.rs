@@ -10,7 +10,6 @@ use super::error::PublishError;
 use super::message::{OutgoingMessage, OutgoingRegistration};
 use super::observer::PublisherObserver;
 
-/// What is to be published, and who waits for the confirm.
 pub(crate) struct PublishRequest {
     pub(crate) content: Content,
     pub(crate) reply: Reply,
@@ -34,7 +33,6 @@ impl Content {
     }
 }
 
-/// Who gets the answer.
 pub(crate) struct Reply {
     to: oneshot::Sender<Result<(), PublishError>>,
     lane: Lane,
