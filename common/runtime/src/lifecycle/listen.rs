@@ -40,28 +40,14 @@ fn explain(error: &io::Error) -> &'static str {
 mod tests {
     use super::*;
 
-    async fn refused(address: &str) -> String {
-        listen(address.parse().unwrap(), "REGISTRAR_ADDRESS").await.unwrap_err().to_string()
-    }
-
-    #[tokio::test]
-    async fn the_port_that_was_taken_is_returned() {
-        let (listener, address) = listen("127.0.0.1:0".parse().unwrap(), "").await.unwrap();
-        assert_ne!(address.port(), 0);
-        assert_eq!(listener.local_addr().unwrap(), address);
-    }
-
     #[tokio::test]
     async fn a_port_that_cannot_be_had_is_a_sentence_that_says_what_to_do() {
-        let (_holder, taken) = listen("127.0.0.1:0".parse().unwrap(), "").await.unwrap();
+        // An address of TEST-NET-1 (RFC 5737). The tests of the processes ask for a port that is taken.
+        let error = listen("192.0.2.1:5000".parse().unwrap(), "REGISTRAR_ADDRESS").await;
         assert_eq!(
-            refused(&taken.to_string()).await,
-            format!(
-                "cannot listen on {taken}: another process has that port; set REGISTRAR_ADDRESS to \
-                 a free address"
-            )
+            error.unwrap_err().to_string(),
+            "cannot listen on 192.0.2.1:5000: this machine has no such address; set \
+             REGISTRAR_ADDRESS to a free address"
         );
-        // An address of TEST-NET-1 (RFC 5737).
-        assert!(refused("192.0.2.1:0").await.contains("this machine has no such address"));
     }
 }

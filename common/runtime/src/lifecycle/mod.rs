@@ -26,7 +26,6 @@
 mod healthcheck;
 mod listen;
 mod shutdown;
-mod signals;
 mod supervisor;
 
 pub use healthcheck::{HEALTHCHECK, Unhealthy, healthcheck, is_healthcheck};
