@@ -116,19 +116,9 @@ mod tests {
     }
 
     #[test]
-    fn a_url_is_taken_with_space_and_slashes_around_it_and_refused_in_words() {
-        for url in ["http://api:5000", " http://api:5000/\n", "https://api/registrar/"] {
-            assert!(api_url()(url).is_ok(), "{url:?}");
-        }
-        for url in
-            ["", "api:5000", "http:/api", "http://api:x", "ftp://api", "http://a b", "http://api?x"]
-        {
-            let rule = api_url()(url).unwrap_err();
-            assert!(
-                rule.starts_with("it must be a URL such as http://127.0.0.1:5000"),
-                "{url:?}: {rule}"
-            );
-        }
+    fn a_url_with_parameters_is_refused_in_words() {
+        let rule = api_url()("http://api?x").unwrap_err();
+        assert!(rule.starts_with("it must be a URL such as http://127.0.0.1:5000"), "{rule}");
     }
 
     #[test]

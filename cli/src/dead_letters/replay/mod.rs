@@ -21,7 +21,7 @@ use registrar_telemetry::TelemetrySettings;
 
 use self::publisher::ReplayPublisher;
 use self::report::Report;
-use self::runner::{Limits, Runner};
+use self::runner::Runner;
 use super::NOTHING_MATCHES;
 use super::admin::AdminArguments;
 use super::filter::{FilterArguments, require_intent, state};
@@ -118,7 +118,8 @@ async fn replay(
         number,
         action,
         matched,
-        limits: Limits { rate: arguments.rate, wait: arguments.wait },
+        rate: arguments.rate,
+        wait: arguments.wait,
         interrupt: shutdown_on_signals(|| ())?,
         report,
     };

@@ -21,19 +21,16 @@ const PAGE: u64 = 100;
 const WINDOW: usize = 1_000;
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    pub(super) rate: u32,
-    pub(super) wait: Duration,
-}
-
 pub(super) struct Runner<'a> {
     pub(super) admin: DeadLetterAdmin,
     pub(super) publisher: ReplayPublisher,
     pub(super) number: u64,
     pub(super) action: Action,
     pub(super) matched: MatchedDeadLetters,
-    pub(super) limits: Limits,
+    /// The most letters a second.
+    pub(super) rate: u32,
+    /// How long the outcomes of a step may take.
+    pub(super) wait: Duration,
     pub(super) interrupt: CancellationToken,
     pub(super) report: &'a Report,
 }
@@ -49,7 +46,7 @@ struct Course {
 impl Runner<'_> {
     /// Replays until all is done or something says stop. What happened is recorded.
     pub(super) async fn run(self) -> Tally {
-        let mut ticks = interval(Duration::from_secs(1) / self.limits.rate);
+        let mut ticks = interval(Duration::from_secs(1) / self.rate);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut course = Course { tally: Tally::default(), open: Vec::new(), last: 0, ticks };
         let steps = canary::steps(self.matched.count);
@@ -146,7 +143,7 @@ impl Runner<'_> {
     /// Reads outcomes until nothing is open, or the wait is over. Also after a recurrence, so that the
     /// report is complete.
     async fn await_outcomes(&self, course: &mut Course) -> Result<(), StorageError> {
-        let give_up_at = Instant::now() + self.limits.wait;
+        let give_up_at = Instant::now() + self.wait;
         loop {
             self.look(course).await?;
             if course.open.is_empty() {
