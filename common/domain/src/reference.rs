@@ -194,15 +194,6 @@ mod tests {
         }
 
         #[test]
-        fn a_reference_is_its_bits_five_by_five(bytes: [u8; SEALED_BYTES]) {
-            let bit = |i: usize| bytes.get(i / 8).map_or(0, |byte| (byte >> (7 - i % 8)) & 1);
-            let digit = |at: usize| (0..5).fold(0, |digit, i| digit << 1 | bit(at * 5 + i));
-            let expected: String =
-                (0..CHARACTERS).map(|at| char::from(ALPHABET.as_bytes()[usize::from(digit(at))])).collect();
-            prop_assert_eq!(BASE32.encode(&bytes), expected);
-        }
-
-        #[test]
         fn no_text_makes_it_fail(text: String) {
             prop_assert_eq!(sealer(&["secret"]).open(&text), Err(UnknownReference));
         }

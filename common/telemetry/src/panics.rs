@@ -2,8 +2,12 @@
 
 use std::panic;
 use std::panic::PanicHookInfo;
+use std::time::Duration;
 
 use super::log_queue;
+
+/// How long a panic waits for its line, which may be the last. Not long, since it may be one of many.
+const FLUSH_TIMEOUT: Duration = Duration::from_millis(100);
 
 pub(super) fn log_from_now_on() {
     panic::set_hook(Box::new(log));
@@ -15,7 +19,7 @@ fn log(panic: &PanicHookInfo<'_>) {
     // may be a student's.
     let reason = panic.payload().downcast_ref::<&'static str>();
     tracing::error!(location, reason, "panicked");
-    log_queue::flush_panic();
+    log_queue::flush_within(FLUSH_TIMEOUT);
 }
 
 #[cfg(test)]

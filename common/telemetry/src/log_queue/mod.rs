@@ -29,8 +29,6 @@ const LINGER: Duration = Duration::from_millis(5);
 
 /// How long the end of a process waits for its last lines to be read.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
-/// How long a panic waits for its line, which may be the last. Shorter, since it may be one of many.
-const PANIC_FLUSH_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// How long to wait for a descriptor that another process made non-blocking.
 const NON_BLOCKING_PAUSE: Duration = Duration::from_millis(10);
@@ -56,12 +54,7 @@ pub fn flush_log() {
     flush_within(FLUSH_TIMEOUT);
 }
 
-/// As [`flush_log`], in a panic.
-pub(super) fn flush_panic() {
-    flush_within(PANIC_FLUSH_TIMEOUT);
-}
-
-fn flush_within(timeout: Duration) {
+pub(super) fn flush_within(timeout: Duration) {
     if let Some(queue) = TO_STDOUT.get() {
         queue.flush(timeout);
     }
