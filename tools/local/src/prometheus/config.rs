@@ -164,21 +164,6 @@ mod tests {
     }
 
     #[test]
-    fn a_job_keeps_its_path_parameters_and_relabelings() {
-        let text = text(&options(), 7).unwrap();
-        let detailed = text.split(JOB).find(|job| job.starts_with("rabbitmq-detailed")).unwrap();
-        for kept in [
-            "\n    metrics_path: /metrics/detailed\n",
-            "queue_coarse_metrics",
-            "queue_consumer_count",
-            "\n    metric_relabel_configs:\n",
-            "action: drop",
-        ] {
-            assert!(detailed.contains(kept), "{kept} not in {detailed}");
-        }
-    }
-
-    #[test]
     fn a_job_without_a_target_is_left_out() {
         let options = PrometheusOptions {
             targets: ScrapeTargets::default(),

@@ -47,10 +47,9 @@ impl Program {
         path.is_file().then_some(Self { path, system: System::This })
     }
 
-    /// The same, for a program that needs more files of its package, in the system's folders.
-    pub(crate) fn unpacked_with_files(root: &Path, path: &str) -> Option<Self> {
-        let program = Self::unpacked(root, path)?;
-        Some(Self { system: System::With(root.to_owned()), ..program })
+    /// The program with the files of the packages in `root`, in the system's folders.
+    pub(crate) fn with_files(self, root: &Path) -> Self {
+        Self { system: System::With(root.to_owned()), ..self }
     }
 
     /// What is there in relation to the program's own folder.

@@ -30,20 +30,22 @@ impl UnpackedTools {
             Generation::Two => ("Prometheus 2", "bookworm"),
             Generation::Three => ("Prometheus 3", "unstable"),
         };
-        let program = Program::unpacked(&self.root(suite)?, "/usr/bin/prometheus");
-        program.ok_or_else(|| missing(what))
+        self.packaged(what, suite, "prometheus")
     }
 
     pub fn alertmanager(&self) -> Result<Program, StackError> {
-        let path = "/usr/bin/prometheus-alertmanager";
-        let program = Program::unpacked_with_files(&self.root("unstable")?, path);
-        program.ok_or_else(|| missing("Alertmanager"))
+        let program = self.packaged("Alertmanager", "unstable", "prometheus-alertmanager")?;
+        Ok(program.with_files(&self.root("unstable")?))
     }
 
     pub fn mysqld_exporter(&self) -> Result<Program, StackError> {
-        let path = "/usr/bin/prometheus-mysqld-exporter";
-        let program = Program::unpacked(&self.root("unstable")?, path);
-        program.ok_or_else(|| missing("mysqld_exporter"))
+        self.packaged("mysqld_exporter", "unstable", "prometheus-mysqld-exporter")
+    }
+
+    fn packaged(&self, what: &'static str, suite: &str, name: &str) -> Result<Program, StackError> {
+        let program = Program::unpacked(&self.root(suite)?, &format!("/usr/bin/{name}"));
+        let command = "scripts/tools metrics".to_owned();
+        program.ok_or(StackError::NotInstalled { what, command })
     }
 
     pub fn rotel(&self) -> Result<Program, StackError> {
@@ -62,10 +64,6 @@ impl UnpackedTools {
     fn root(&self, suite: &str) -> Result<PathBuf, StackError> {
         path::absolute(self.folder.join(suite)).map_err(StackError::io("Could not read a path"))
     }
-}
-
-fn missing(what: &'static str) -> StackError {
-    StackError::NotInstalled { what, command: "scripts/tools metrics".to_owned() }
 }
 
 #[cfg(test)]

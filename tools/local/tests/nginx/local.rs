@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 use std::{fs, thread};
 
-use registrar_local::{Nginx, ServerOptions, StackError, poll_until};
+use registrar_local::{Nginx, ServerOptions, poll_until};
 use ureq::http::Response;
 use ureq::{Agent, Body};
 
@@ -62,15 +62,6 @@ fn its_log_has_no_addresses() {
     // Neither the address, which opens a status, nor whose it is.
     let log = log.unwrap();
     assert!(!log.contains("registrations/x") && !log.contains("127.0.0.1"), "{log}");
-}
-
-#[test]
-fn a_port_that_is_taken_is_named_in_a_sentence() {
-    let other = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = other.local_addr().unwrap().port();
-    let options = ServerOptions { port, ..ServerOptions::temporary() };
-    let error = Nginx::start(&options, ABSENT, pages().path()).unwrap_err();
-    assert!(matches!(error, StackError::PortTaken { what: "nginx", .. }), "{error}");
 }
 
 #[test]
