@@ -217,20 +217,6 @@ mod tests {
     }
 
     #[test]
-    fn a_read_gauge_has_the_value_at_the_scrape() {
-        let metrics = Metrics::new();
-        let level = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
-        let read = level.clone();
-        metrics
-            .read_gauge("level", "Now.", &[("of", "water")], move || {
-                read.load(std::sync::atomic::Ordering::Relaxed).into()
-            })
-            .unwrap();
-        level.store(7, std::sync::atomic::Ordering::Relaxed);
-        assert!(metrics.render().unwrap().contains("\nlevel{of=\"water\"} 7\n"));
-    }
-
-    #[test]
     fn a_read_counter_has_the_count_at_the_scrape() {
         let metrics = Metrics::new();
         let count = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));

@@ -1,14 +1,16 @@
 //! The nginx of the local stack.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::fs;
+use std::io::{BufReader, Write as _};
+use std::net::TcpStream;
 use std::time::Duration;
-use std::{fs, thread};
 
 use registrar_local::{Nginx, ServerOptions, poll_until};
 use ureq::http::Response;
 use ureq::{Agent, Body};
 
+use super::answer::Answer;
+use super::api::ApiDouble;
 use super::pages::pages;
 
 /// Port 9 (discard): nothing listens there.
@@ -66,25 +68,15 @@ fn its_log_has_no_addresses() {
 
 #[test]
 fn the_api_always_gets_a_host_and_never_the_trace_of_a_stranger() {
-    let api = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = api.local_addr().unwrap().port();
-    let asked = thread::spawn(move || {
-        let (mut stream, _) = api.accept().unwrap();
-        let lines = BufReader::new(&stream).lines().map(Result::unwrap);
-        let head: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
-        stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n").unwrap();
-        head
-    });
-    let pages = pages();
-    let nginx = Nginx::start(&ServerOptions::temporary(), port, pages.path()).unwrap();
+    let (api, pages) = (ApiDouble::start(), pages());
+    let nginx = Nginx::start(&ServerOptions::temporary(), api.port, pages.path()).unwrap();
     // What HTTP/1.0 need not say, HTTP/1.1 must.
     let mut stream = TcpStream::connect(("127.0.0.1", nginx.port())).unwrap();
     let traceparent = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     stream.write_all(format!("GET /limits HTTP/1.0\r\n{traceparent}\r\n\r\n").as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
-    let head = asked.join().unwrap().join("\n").to_lowercase();
+    let answer = Answer::read(BufReader::new(stream));
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let head = answer.body.to_lowercase();
     assert!(head.contains("http/1.1") && head.contains("host: registrar_api"), "{head}");
     assert!(!head.contains("traceparent"), "{head}");
 }
