@@ -12,10 +12,10 @@ use registrar_runtime::lifecycle::{Supervisor, shutdown_on_signals};
 use registrar_runtime::retry::RetryPolicy;
 use registrar_runtime::{config, lifecycle, output};
 use registrar_storage::{LanePauses, MySqlStore, PauseWatch, Pool, RegistrationStore};
+use registrar_telemetry::admin::{Admin, Health};
 use registrar_telemetry::metrics::Metrics;
 use tokio::runtime::Handle;
 
-use crate::admin;
 use crate::batcher::BatchLimits;
 use crate::consumer::Consumer;
 use crate::item::Decode;
@@ -95,8 +95,14 @@ where
         (Source::unrouted(), 1),
     ];
     let readiness = Readiness::starting(sources.map(|(source, _)| source.name));
-    let address = settings.metrics_address;
-    admin::start(&mut supervisor, &shutdown, address, metrics, readiness.clone()).await?;
+    let ready = {
+        let readiness = readiness.clone();
+        move || readiness.health()
+    };
+    let admin = Admin::new(metrics).with_health(|| Health::Well, ready);
+    let admin = admin.listen(settings.metrics_address).await?;
+    tracing::info!(metrics_address = %admin.address(), "listening");
+    supervisor.spawn("admin", admin.run(shutdown.clone()));
     supervisor.spawn(
         "held dead letters",
         held_gauge::watch(mysql.clone(), Arc::clone(&worker_metrics), shutdown.clone()),

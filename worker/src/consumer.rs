@@ -1,19 +1,5 @@
-//! Keeps one queue consumed, through every absence of RabbitMQ and MySQL.
-//!
-//! ```text
-//!                 paused                          paused
-//!      +----------------------------+   +-----------------------+
-//!      v                            |   |                       |
-//!   Paused --- goes on, changes --> Connecting -- connected --> Consuming
-//!                                   ^   |                       |
-//!                  delay is over,   |   | a server is away      | a server is away,
-//!                  pause changes    |   v                       | an operator is needed
-//!                                   BackingOff <----------------+
-//!
-//!   Each state ends with a stop. Consuming alternates between two modes: probing, one message at a
-//!   time, until one that is not suspected of crashing workers is processed; and normal, batches,
-//!   until a suspected one comes.
-//! ```
+//! Keeps one queue consumed, through every absence of RabbitMQ and MySQL, as drawn in
+//! `docs/consumer-states.md`.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -34,22 +20,17 @@ use crate::unavailable::Unavailable;
 /// Consumes one queue with a connection of its own and a channel per processor.
 #[derive(Debug)]
 pub struct Consumer<C, S> {
-    /// How to reach RabbitMQ.
     pub messaging: C,
     /// How many batches are stored at the same time.
     pub processors: u16,
-    /// The most registrations in a batch.
     pub batch_rows: u16,
-    /// What each processor does.
     pub processor: Arc<Processor<S>>,
     /// The delays between attempts to reach a server.
     pub reconnect: RetryPolicy,
     /// The delays between attempts to store while MySQL answers and takes nothing: long ones, since
     /// before RabbitMQ 4.3 each attempt counts as a delivery of the message it is made with.
     pub resume: RetryPolicy,
-    /// Where the state is shown.
     pub readiness: Readiness,
-    /// Which lanes operators paused.
     pub pauses: PauseWatch,
 }
 
@@ -60,13 +41,6 @@ enum State<C> {
     Consuming(C),
     BackingOff(Unavailable, Duration),
     Stopped,
-}
-
-/// How the processors of one mode ended.
-enum RunEnd {
-    Stopped,
-    Change(Mode),
-    Interrupted(Unavailable),
 }
 
 /// The delays before it connects again.
@@ -152,13 +126,13 @@ where
         loop {
             let end = match self.channels(connection, mode).await {
                 Ok(channels) => self.run_processors(channels, mode, stop).await?,
-                Err(unavailable) => RunEnd::Interrupted(unavailable),
+                Err(unavailable) => ProcessorEnd::Interrupted(unavailable),
             };
             match end {
-                RunEnd::Change(next) => mode = next,
-                RunEnd::Stopped => return Ok(State::Stopped),
-                RunEnd::Interrupted(Unavailable::Paused) => return Ok(State::Connecting),
-                RunEnd::Interrupted(unavailable) => {
+                ProcessorEnd::Change(next) => mode = next,
+                ProcessorEnd::Stopped => return Ok(State::Stopped),
+                ProcessorEnd::Interrupted(Unavailable::Paused) => return Ok(State::Connecting),
+                ProcessorEnd::Interrupted(unavailable) => {
                     let delay = delays.after(&unavailable);
                     return Ok(State::BackingOff(unavailable, delay));
                 }
@@ -189,7 +163,7 @@ where
         channels: Vec<<C::Connection as ConsumerConnection>::Deliveries>,
         mode: Mode,
         stop: &CancellationToken,
-    ) -> Result<RunEnd, JoinError> {
+    ) -> Result<ProcessorEnd, JoinError> {
         let run = stop.child_token();
         let wind_down = run.child_token();
         let mut processors = JoinSet::new();
@@ -202,7 +176,7 @@ where
                 (end, channel)
             });
         }
-        let mut ended = RunEnd::Stopped;
+        let mut ended = ProcessorEnd::Stopped;
         let mut idle = Vec::new();
         let mut is_paused = false;
         loop {
@@ -221,7 +195,7 @@ where
             let (end, channel) = processor?;
             match end {
                 ProcessorEnd::Stopped | ProcessorEnd::Change(_) => wind_down.cancel(),
-                _ => run.cancel(),
+                ProcessorEnd::Interrupted(_) => run.cancel(),
             }
             ended = ended.and(end);
             idle.push(channel);
@@ -232,9 +206,9 @@ where
             channel.requeue_all().await;
         }
         Ok(match ended {
-            _ if stop.is_cancelled() => RunEnd::Stopped,
-            RunEnd::Stopped | RunEnd::Change(_) if is_paused => {
-                RunEnd::Interrupted(Unavailable::Paused)
+            _ if stop.is_cancelled() => ProcessorEnd::Stopped,
+            ProcessorEnd::Stopped | ProcessorEnd::Change(_) if is_paused => {
+                ProcessorEnd::Interrupted(Unavailable::Paused)
             }
             ended => ended,
         })
@@ -253,33 +227,34 @@ where
     }
 
     fn show_paused(&self, pause: &LanePause) {
-        let source = &self.processor.source;
-        self.processor.metrics.paused(source, true);
         let until = pause.until_text();
         let sentence = format!("Paused by an operator until {until}.");
-        if self.readiness.set(source.name, readiness::State::Paused(sentence)) {
-            tracing::warn!(queue = source.queue, until, "paused by an operator");
+        if self.show(readiness::State::Degraded(sentence)) {
+            tracing::warn!(queue = self.processor.source.queue, until, "paused by an operator");
         }
     }
 
     fn show_consuming(&self) {
-        let source = &self.processor.source;
-        self.processor.metrics.paused(source, false);
-        if self.readiness.set(source.name, readiness::State::Consuming) {
-            tracing::info!(queue = source.queue, "consuming");
+        if self.show(readiness::State::Consuming) {
+            tracing::info!(queue = self.processor.source.queue, "consuming");
         }
     }
 
     fn show_unavailable(&self, unavailable: &Unavailable) {
-        let source = &self.processor.source;
-        self.processor.metrics.paused(source, true);
-        let changed =
-            self.readiness.set(source.name, readiness::State::Waiting(unavailable.to_string()));
+        let queue = self.processor.source.queue;
+        let changed = self.show(readiness::State::Waiting(unavailable.to_string()));
         if changed && unavailable.needs_operator() {
-            tracing::error!(queue = source.queue, "not consuming: {unavailable}");
+            tracing::error!(queue, "not consuming: {unavailable}");
         } else if changed {
-            tracing::warn!(queue = source.queue, "not consuming: {unavailable}");
+            tracing::warn!(queue, "not consuming: {unavailable}");
         }
+    }
+
+    /// Whether the state has changed.
+    fn show(&self, state: readiness::State) -> bool {
+        let source = &self.processor.source;
+        self.processor.metrics.paused(source, state != readiness::State::Consuming);
+        self.readiness.set(source.name, state)
     }
 }
 
@@ -293,19 +268,5 @@ impl Delays {
     fn reset(&mut self) {
         self.reconnect.reset();
         self.resume.reset();
-    }
-}
-
-impl RunEnd {
-    /// The end of the run, given one more processor's: what stands in the way counts most.
-    fn and(self, end: ProcessorEnd) -> Self {
-        match (self, end) {
-            (interrupted @ Self::Interrupted(_), _) => interrupted,
-            (_, ProcessorEnd::ChannelGone) => Self::Interrupted(Unavailable::ConnectionLost),
-            (_, ProcessorEnd::StoreAway(error)) => Self::Interrupted(Unavailable::StoreAway(error)),
-            (_, ProcessorEnd::Halted(error)) => Self::Interrupted(Unavailable::Halted(error)),
-            (_, ProcessorEnd::Change(mode)) => Self::Change(mode),
-            (so_far, ProcessorEnd::Stopped) => so_far,
-        }
     }
 }

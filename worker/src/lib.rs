@@ -4,7 +4,6 @@
 //! deliveries as [`item`]s, [`processor`] stores and acks them batch by batch, [`retry_decision`]
 //! decides what to do when MySQL did not take them.
 
-mod admin;
 mod app;
 pub mod batcher;
 pub mod consumer;

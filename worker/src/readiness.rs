@@ -12,9 +12,8 @@ pub enum State {
     Consuming,
     /// Nothing is consumed for now; the sentence says what it waits for.
     Waiting(String),
-    /// Nothing is consumed because an operator wants it so; the sentence says until when.
-    Paused(String),
-    /// It works without something that no registration depends on; the sentence says without what.
+    /// It does what it should, though not all of it: an operator paused it, or it lacks something that
+    /// no registration depends on. The sentence says which.
     Degraded(String),
 }
 
@@ -48,8 +47,7 @@ impl Readiness {
             match state {
                 State::Consuming => {}
                 State::Waiting(reason) => missing.push(format!("{source}: {reason}")),
-                State::Paused(until) => degraded.push(format!("{source}: {until}")),
-                State::Degraded(without) => degraded.push(format!("{source}: {without}")),
+                State::Degraded(reason) => degraded.push(format!("{source}: {reason}")),
             }
         }
         match (missing.is_empty(), degraded.is_empty()) {
@@ -84,7 +82,7 @@ mod tests {
     #[test]
     fn a_paused_worker_is_ready_and_says_that_it_is_paused() {
         let readiness = Readiness::starting(["bulk", "interactive"]);
-        readiness.set("bulk", State::Paused("Paused until noon.".to_owned()));
+        readiness.set("bulk", State::Degraded("Paused until noon.".to_owned()));
         let both = sentences(&["interactive: Connecting.", "bulk: Paused until noon."]);
         assert_eq!(readiness.health(), Health::Unavailable(both));
         readiness.set("interactive", State::Consuming);

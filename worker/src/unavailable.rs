@@ -24,6 +24,16 @@ pub enum Unavailable {
 }
 
 impl Unavailable {
+    /// The name in spans of what it interrupted.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Broker(_) | Self::ConnectionLost => "channel_gone",
+            Self::StoreAway(_) => "store_away",
+            Self::Halted(_) => "operator_needed",
+            Self::Paused => "paused",
+        }
+    }
+
     /// What a failed probe of the store means.
     pub fn from_probe(error: StorageError) -> Self {
         if error.class() == ErrorClass::System {

@@ -65,17 +65,7 @@ mod tests {
     }
 
     fn delivery(body: Vec<u8>, headers: BTreeMap<String, String>) -> Delivery {
-        Delivery {
-            tag: 1,
-            body,
-            headers,
-            numbers: None,
-            routing_key: "interactive".to_owned(),
-            redelivered: false,
-            delivery_count: 0,
-            message_id: None,
-            death: None,
-        }
+        Delivery { body, headers, ..Delivery::default() }
     }
 
     #[test]

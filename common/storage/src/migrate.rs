@@ -1,7 +1,7 @@
 use std::sync::LazyLock;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlRow};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _, SqlStr};
 use tokio::time::timeout;
 
@@ -55,11 +55,7 @@ pub enum SchemaState {
 
 pub async fn schema_state(pool: &Pool) -> Result<SchemaState, StorageError> {
     let mut session = Session::new(pool);
-    let applied = match session.fetch(sqlx::query(APPLIED)).await {
-        Ok(rows) => versions(&rows)?,
-        Err(failure) if failure.code == Some(NO_SUCH_TABLE) => Vec::new(),
-        Err(failure) => return Err(failure.into()),
-    };
+    let applied = versions(session.fetch(sqlx::query(APPLIED)).await)?;
     Ok(match missing(&applied) {
         0 => SchemaState::Current,
         missing => SchemaState::Behind { missing },
@@ -89,7 +85,8 @@ pub async fn migrate(settings: &DatabaseSettings) -> Result<usize, StorageError>
         connected => connected?,
     };
     lock(&mut connection).await?;
-    let before = applied(&mut connection).await?;
+    let before = sqlx::query(APPLIED).fetch_all(&mut connection).await;
+    let before = versions(before.map_err(Failure::from))?;
     // No timeout: a migration of a large table takes its time.
     MIGRATIONS.run_direct(None, &mut connection, false).await.map_err(not_migrated)?;
     // Gives the lock back too. Best effort: everything is done.
@@ -105,26 +102,14 @@ const LOCK: &str =
 
 /// sqlx's own lock waits for -1 s, which `MariaDB` takes for not at all.
 async fn lock(connection: &mut MySqlConnection) -> Result<(), StorageError> {
-    let row = sqlx::query(LOCK)
-        .bind(LOCK_TIMEOUT_S)
-        .fetch_one(connection)
-        .await
-        .map_err(Failure::from)?;
-    match row.try_get(0).map_err(Failure::from)? {
+    let row = sqlx::query(LOCK).bind(LOCK_TIMEOUT_S).fetch_one(connection).await?;
+    match row.try_get(0)? {
         Some(1_i64) => Ok(()),
         _ => Err(StorageError::new(
             ErrorClass::Transient,
             "migration_lock",
             "Another process is migrating the database: wait until it is done.",
         )),
-    }
-}
-
-async fn applied(connection: &mut MySqlConnection) -> Result<Vec<i64>, StorageError> {
-    match sqlx::query(APPLIED).fetch_all(connection).await.map_err(Failure::from) {
-        Ok(rows) => Ok(versions(&rows)?),
-        Err(failure) if failure.code == Some(NO_SUCH_TABLE) => Ok(Vec::new()),
-        Err(failure) => Err(failure.into()),
     }
 }
 
@@ -140,7 +125,7 @@ async fn create_database(settings: &DatabaseSettings) -> Result<(), StorageError
     let statement =
         format!("CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
     let created = connection.execute(AssertSqlSafe(statement)).await;
-    created.map_err(Failure::from)?;
+    created?;
     Ok(())
 }
 
@@ -149,13 +134,18 @@ async fn connect(
     options: MySqlConnectOptions,
 ) -> Result<MySqlConnection, StorageError> {
     match timeout(settings.connect_timeout, options.connect()).await {
-        Ok(connection) => Ok(connection.map_err(Failure::from)?),
+        Ok(connection) => Ok(connection?),
         Err(_) => Err(Failure::from(sqlx::Error::PoolTimedOut).into()),
     }
 }
 
-fn versions(rows: &[sqlx::mysql::MySqlRow]) -> Result<Vec<i64>, Failure> {
-    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+/// The versions in these rows; none when there is no table of them yet.
+fn versions(rows: Result<Vec<MySqlRow>, Failure>) -> Result<Vec<i64>, Failure> {
+    match rows {
+        Ok(rows) => Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?),
+        Err(failure) if failure.code == Some(NO_SUCH_TABLE) => Ok(Vec::new()),
+        Err(failure) => Err(failure),
+    }
 }
 
 fn not_migrated(error: MigrateError) -> StorageError {

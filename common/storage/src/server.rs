@@ -2,9 +2,10 @@
 
 use registrar_domain::clock;
 use sqlx::Row as _;
+use sqlx::mysql::MySqlRow;
 use time::{Duration, PrimitiveDateTime};
 
-use crate::error::{Failure, StorageError};
+use crate::error::StorageError;
 use crate::pool::Pool;
 use crate::pool::session::Session;
 
@@ -29,20 +30,20 @@ impl DatabaseServer {
         let query = sqlx::query("SELECT CURRENT_TIMESTAMP(6)");
         let rows = session.fetch(query).await?;
         let between = before + (clock::now() - before) / 2;
-        let clock: PrimitiveDateTime = only(&rows)?.try_get(0).map_err(Failure::from)?;
+        let clock: PrimitiveDateTime = only(&rows)?.try_get(0)?;
         let query =
             sqlx::query("SELECT VERSION(), CAST(@@innodb_flush_log_at_trx_commit AS SIGNED)");
         let rows = session.fetch(query).await?;
         let row = only(&rows)?;
         Ok(Self {
-            version: row.try_get(0).map_err(Failure::from)?,
+            version: row.try_get(0)?,
             // Connections are in UTC.
             clock_ahead: clock.assume_utc() - between,
-            flush_at_commit: row.try_get(1).map_err(Failure::from)?,
+            flush_at_commit: row.try_get(1)?,
         })
     }
 }
 
-fn only(rows: &[sqlx::mysql::MySqlRow]) -> Result<&sqlx::mysql::MySqlRow, Failure> {
-    rows.first().ok_or_else(|| Failure::from(sqlx::Error::RowNotFound))
+fn only(rows: &[MySqlRow]) -> Result<&MySqlRow, sqlx::Error> {
+    rows.first().ok_or(sqlx::Error::RowNotFound)
 }

@@ -5,10 +5,8 @@ mod auditor;
 mod outage;
 mod recorder;
 mod report_consumer;
-mod settled_numbers;
 
 pub(crate) use auditor::Auditor;
 pub(crate) use recorder::NOTED_WITHIN;
 pub use recorder::{Recorder, Recording};
 pub(crate) use report_consumer::ReportConsumer;
-pub(crate) use settled_numbers::settled_numbers;

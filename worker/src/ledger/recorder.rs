@@ -6,6 +6,7 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{FusedFuture, FutureExt as _};
 use registrar_domain::ledger::Ledger;
 use registrar_runtime::retry::{Backoff, RetryPolicy};
 use registrar_storage::{RegistrationStore, StorageError};
@@ -48,6 +49,8 @@ pub struct Recording<S> {
     retry: RetryPolicy,
     pending: Ledger,
     waiting: Vec<oneshot::Sender<()>>,
+    /// Those of what is being written.
+    writing: Vec<oneshot::Sender<()>>,
     is_urgent: bool,
 }
 
@@ -74,6 +77,7 @@ impl Recorder {
             retry,
             pending: Ledger::default(),
             waiting: Vec::new(),
+            writing: Vec::new(),
             is_urgent: false,
         };
         (Self { notes: sender, outage }, recording)
@@ -137,39 +141,22 @@ impl<S: RegistrationStore> Recording<S> {
     /// Writes what is pending until nothing is, or the process ends.
     async fn write(&mut self) {
         let mut backoff = Backoff::new(self.retry);
-        let mut late = Box::pin(late(Arc::clone(&self.store)));
-        let (mut is_late, mut give_up_at) = (false, None);
+        let mut late = Box::pin(late(Arc::clone(&self.store)).fuse());
+        let mut give_up_at = None;
         while !self.pending.is_empty() {
             let settled = mem::take(&mut self.pending);
-            let mut waiting = mem::take(&mut self.waiting);
+            self.writing = mem::take(&mut self.waiting);
             let store = Arc::clone(&self.store);
-            let attempt = store.record(&settled);
-            tokio::pin!(attempt);
-            let written = loop {
-                tokio::select! {
-                    biased;
-                    written = &mut attempt => break written,
-                    Some(note) = self.notes.recv() => self.take(note),
-                    () = &mut late, if !is_late => {
-                        is_late = true;
-                        self.waiting.append(&mut waiting);
-                        self.go_ahead();
-                    }
-                }
-            };
-            let Err(error) = written else {
+            let Err(error) = self.take_during(store.record(&settled), &mut late).await else {
                 // What was taken meanwhile is written next, also when there is always more of it.
                 self.outage.end();
-                for one in waiting {
-                    // Its processor may have ended.
-                    let _ = one.send(());
-                }
+                answer(self.writing.drain(..));
                 backoff.reset();
-                (is_late, late) = (false, Box::pin(self::late(Arc::clone(&self.store))));
+                late = Box::pin(self::late(Arc::clone(&self.store)).fuse());
                 continue;
             };
             self.pending.add(&settled);
-            self.waiting.extend(waiting);
+            self.waiting.append(&mut self.writing);
             self.bound();
             if self.notes.is_closed() && self.notes.is_empty() {
                 let give_up_at = *give_up_at.get_or_insert_with(|| Instant::now() + IN_TIME);
@@ -178,33 +165,33 @@ impl<S: RegistrationStore> Recording<S> {
                 }
             }
             self.outage.caused_by(error);
-            let delay = sleep(backoff.next_delay());
-            tokio::pin!(delay);
-            loop {
-                tokio::select! {
-                    biased;
-                    () = &mut delay => break,
-                    Some(note) = self.notes.recv() => self.take(note),
-                    () = &mut late, if !is_late => {
-                        is_late = true;
-                        self.go_ahead();
-                    }
+            self.take_during(sleep(backoff.next_delay()), &mut late).await;
+        }
+        self.let_all_be_acked();
+    }
+
+    /// Takes notes until `work` is done; acks go ahead once it is late.
+    async fn take_during<T>(
+        &mut self,
+        work: impl Future<Output = T>,
+        late: &mut (impl FusedFuture<Output = ()> + Unpin),
+    ) -> T {
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                Some(note) = self.notes.recv() => self.take(note),
+                () = &mut *late, if !late.is_terminated() => {
+                    self.outage.begin();
+                    self.let_all_be_acked();
                 }
             }
         }
-        self.let_all_be_acked();
-    }
-
-    fn go_ahead(&mut self) {
-        self.outage.begin();
-        self.let_all_be_acked();
     }
 
     fn let_all_be_acked(&mut self) {
-        for one in self.waiting.drain(..) {
-            // Its processor may have ended.
-            let _ = one.send(());
-        }
+        answer(self.waiting.drain(..).chain(self.writing.drain(..)));
     }
 
     /// Joining ranges calls settled what perhaps is not, which hides losses but invents none.
@@ -230,6 +217,13 @@ impl<S: RegistrationStore> Recording<S> {
             );
         }
         self.pending = Ledger::default();
+    }
+}
+
+fn answer(waiting: impl Iterator<Item = oneshot::Sender<()>>) {
+    for one in waiting {
+        // Its processor may have ended.
+        let _ = one.send(());
     }
 }
 

@@ -24,7 +24,6 @@ const NO_CODE: &str = "";
 /// The names of the sources that are no lanes; also the `lane` of what cannot be read there.
 const LAST_RESORTS: [&str; 2] = ["dead_letter", "unrouted"];
 
-/// The worker's metrics.
 #[derive(Debug)]
 pub struct WorkerMetrics {
     queue_wait: Histograms,
@@ -195,7 +194,6 @@ impl WorkerMetrics {
         InHand { gauge, messages }
     }
 
-    /// Counts an attempt to store a batch.
     pub fn inserted(&self, took: Duration, succeeded: bool, trace: Option<TraceId>) {
         let result = if succeeded { "ok" } else { "error" };
         self.insert.observe(&[result], took.as_secs_f64(), trace);
@@ -207,7 +205,6 @@ impl WorkerMetrics {
         self.split.with_label_values(&[source.name]).inc_by(messages);
     }
 
-    /// Counts an attempt that failed.
     pub fn failed_attempt(&self, error: &StorageError) {
         self.retries.with_label_values(&[error.class().as_str()]).inc();
     }
@@ -244,12 +241,10 @@ impl WorkerMetrics {
         self.outcomes.with_label_values(&[lane, outcome, code]).inc();
     }
 
-    /// Shows how many dead letters wait for an operator.
     pub fn held(&self, count: u64) {
         self.held.set(i64::try_from(count).unwrap_or(i64::MAX));
     }
 
-    /// Shows what the ledger says of a lane.
     pub fn ledger(&self, lane: Lane, balance: &Balance) {
         let show = |gauges: &IntGaugeVec, registrations: u64| {
             let registrations = i64::try_from(registrations).unwrap_or(i64::MAX);
@@ -264,14 +259,12 @@ impl WorkerMetrics {
         self.ledger_known.set(clock::now().unix_timestamp());
     }
 
-    /// Shows whether a queue is consumed.
     pub fn paused(&self, source: &Source, is_paused: bool) {
         self.paused.with_label_values(&[source.name]).set(is_paused.into());
         self.waiting.consuming(source, !is_paused);
     }
 }
 
-/// A batch in hand.
 #[derive(Debug)]
 pub struct InHand {
     gauge: IntGauge,

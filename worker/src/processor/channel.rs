@@ -10,6 +10,7 @@ use super::acks::{Ack, Acks};
 use super::delayed::Delayed;
 use crate::item::Item;
 use crate::observe::oldest_waiting::ChannelWaiting;
+use crate::unavailable::Unavailable;
 
 /// Where a batch comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +77,7 @@ impl<'r, D: Deliveries> Channel<'r, D> {
     /// Acks what is stored and noted.
     pub(super) async fn ack(&mut self) -> Result<(), ProcessorEnd> {
         let acked = self.acks.write(self.deliveries).await;
-        acked.map_err(|_gone| ProcessorEnd::ChannelGone)
+        acked.map_err(|_gone| Unavailable::ConnectionLost.into())
     }
 
     /// Ends a batch: what is delayed of it stays.

@@ -8,10 +8,10 @@ mod store;
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_domain::ledger::Ledger;
+use registrar_domain::ledger::{Ledger, SequenceKey};
 use registrar_messaging::Deliveries;
 use registrar_runtime::retry::RetryPolicy;
-use registrar_storage::{RegistrationStore, StorageError};
+use registrar_storage::RegistrationStore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -19,12 +19,13 @@ use self::acks::Overdue;
 use self::channel::{Channel, Origin};
 use crate::batcher::{BatchLimits, Batcher, Gathered, Mode};
 use crate::item::{Decode, Item};
-use crate::ledger::{NOTED_WITHIN, Recorder, settled_numbers};
+use crate::ledger::{NOTED_WITHIN, Recorder};
 use crate::observe::metrics::WorkerMetrics;
 use crate::observe::trace::BatchTrace;
 use crate::retry_decision::{AfterDelay, after_delay};
 use crate::source::Source;
 use crate::split::{Splitter, is_of_broker};
+use crate::unavailable::Unavailable;
 
 /// Processes the deliveries of one channel, one batch after the other.
 ///
@@ -33,39 +34,27 @@ use crate::split::{Splitter, is_of_broker};
 /// aside, or one is delayed: something in MySQL is in its way and not in that of the others.
 #[derive(Debug)]
 pub struct Processor<S> {
-    /// The queue and what to do with its messages.
     pub source: Source,
-    /// Where outcomes are kept.
     pub store: Arc<S>,
-    /// Where what is settled is noted.
     pub ledger: Recorder,
-    /// Publishes registrations again one by one.
     pub splitter: Splitter,
-    /// How message bodies are read.
     pub decode: Decode,
-    /// How large batches grow.
     pub limits: BatchLimits,
     /// The delays between attempts.
     pub retry: RetryPolicy,
     /// How long a batch may fail before its deliveries go back to the queue.
     pub requeue_after: Duration,
-    /// What SREs watch.
     pub metrics: Arc<WorkerMetrics>,
 }
 
-/// Why a processor ended. What it had not acked goes back to the queue.
+/// Why a processor ended, or all of a channel's siblings. What was not acked goes back to the queue.
 #[derive(Debug)]
 pub enum ProcessorEnd {
     /// A stop was asked for.
     Stopped,
     /// Another mode is called for.
     Change(Mode),
-    /// The channel is gone.
-    ChannelGone,
-    /// MySQL has been away for too long to keep deliveries waiting.
-    StoreAway(StorageError),
-    /// Nothing can be stored until an operator fixes something.
-    Halted(StorageError),
+    Interrupted(Unavailable),
 }
 
 impl ProcessorEnd {
@@ -74,10 +63,25 @@ impl ProcessorEnd {
         match self {
             Self::Stopped => "stopped",
             Self::Change(_) => "mode_changed",
-            Self::ChannelGone => "channel_gone",
-            Self::StoreAway(_) => "store_away",
-            Self::Halted(_) => "operator_needed",
+            Self::Interrupted(unavailable) => unavailable.as_str(),
         }
+    }
+
+    /// The end of several, given one more: what stands in the way counts most.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (interrupted @ Self::Interrupted(_), _) | (_, interrupted @ Self::Interrupted(_)) => {
+                interrupted
+            }
+            (_, change @ Self::Change(_)) => change,
+            (so_far, Self::Stopped) => so_far,
+        }
+    }
+}
+
+impl From<Unavailable> for ProcessorEnd {
+    fn from(unavailable: Unavailable) -> Self {
+        Self::Interrupted(unavailable)
     }
 }
 
@@ -119,7 +123,7 @@ impl<S: RegistrationStore> Processor<S> {
                 biased;
                 noted = channel.acks.noted(self.requeue_after) => match noted {
                     Ok(()) => channel.ack().await,
-                    Err(Overdue) => Err(ProcessorEnd::StoreAway(self.ledger.why_not_noted())),
+                    Err(Overdue) => Err(Unavailable::StoreAway(self.ledger.why_not_noted()).into()),
                 },
                 () = channel.delayed.due() => self.retry_delayed(channel).await,
                 gathered = batcher.next(channel.deliveries, wind_down) => match gathered {
@@ -135,7 +139,7 @@ impl<S: RegistrationStore> Processor<S> {
                         let end = ProcessorEnd::Stopped;
                         Err(self.process_what_is_in_hand(batcher, channel, end).await)
                     }
-                    Gathered::ChannelGone => Err(ProcessorEnd::ChannelGone),
+                    Gathered::ChannelGone => Err(Unavailable::ConnectionLost.into()),
                 },
             };
             if let Err(end) = processed {
@@ -196,7 +200,7 @@ impl<S: RegistrationStore> Processor<S> {
         channel: &mut Channel<'_, D>,
     ) {
         let settled: Vec<_> = batch.iter().filter(|item| !item.is_delayed()).collect();
-        let numbers = settled_numbers(&self.source, &settled);
+        let numbers = self.numbers(&settled);
         let noted = if numbers.is_empty() {
             None
         } else {
@@ -207,6 +211,18 @@ impl<S: RegistrationStore> Processor<S> {
         };
         let is_whole = origin == Origin::Next && settled.len() == batch.len();
         channel.ack_once_noted(&settled, is_whole, noted);
+    }
+
+    /// What the ledger learns when these messages are settled.
+    fn numbers(&self, settled: &[&Item]) -> Ledger {
+        let mut ledger = Ledger::default();
+        for item in settled {
+            let Some(numbers) = item.delivery.numbers else { continue };
+            let Some(lane) = self.source.lane_of(item) else { continue };
+            let key = SequenceKey { producer: numbers.producer, lane };
+            ledger.entry(key).settled.insert(numbers.first, numbers.last);
+        }
+        ledger
     }
 
     /// Tries again what is delayed, which the others wait for as long as one lock wait takes.
@@ -221,11 +237,8 @@ impl<S: RegistrationStore> Processor<S> {
         };
         let mut in_the_way = delayed.iter().filter(|item| after(item) == AfterDelay::Requeue);
         if let Some(error) = in_the_way.find_map(Item::delayed_by) {
-            return Err(if is_of_broker(error) {
-                ProcessorEnd::ChannelGone
-            } else {
-                ProcessorEnd::StoreAway(error.clone())
-            });
+            let is_lost = is_of_broker(error).then_some(Unavailable::ConnectionLost);
+            return Err(is_lost.unwrap_or_else(|| Unavailable::StoreAway(error.clone())).into());
         }
         let (overdue, waiting): (Vec<_>, Vec<_>) =
             delayed.into_iter().partition(|item| after(item) == AfterDelay::Hold);

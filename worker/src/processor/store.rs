@@ -15,6 +15,7 @@ use crate::observe::trace::BatchTrace;
 use crate::retry_decision::{RetryDecision, retry_decision};
 use crate::source::Handling;
 use crate::split::{ToSplit, to_split};
+use crate::unavailable::Unavailable;
 
 impl<S: RegistrationStore> Processor<S> {
     /// Tries until every registration of the batch that is not delayed has an outcome that the
@@ -45,8 +46,8 @@ impl<S: RegistrationStore> Processor<S> {
                         () = sleep(delay) => {}
                     }
                 }
-                RetryDecision::Requeue => return Err(ProcessorEnd::StoreAway(error)),
-                RetryDecision::Halt => return Err(ProcessorEnd::Halted(error)),
+                RetryDecision::Requeue => return Err(Unavailable::StoreAway(error).into()),
+                RetryDecision::Halt => return Err(Unavailable::Halted(error).into()),
             }
         }
     }

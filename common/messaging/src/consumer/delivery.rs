@@ -5,7 +5,7 @@ use crate::ledger::sequence_range::SequenceRange;
 use crate::trace_contexts;
 
 /// A message as the broker hands it to a consumer.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Delivery {
     /// By which it is settled; counts up on its channel, from 1.
     pub tag: u64,

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use super::DeadLetterAdmin;
 use super::filter::DeadLetterFilter;
-use crate::error::{ErrorClass, Failure, StorageError};
+use crate::error::StorageError;
 use crate::pool::session::{Session, run_to_completion};
 
 /// What an operator can do with dead letters that is recorded.
@@ -90,12 +90,7 @@ impl DeadLetterAdmin {
                 .bind(action.reason)
                 .bind(action.filter.to_json().to_string())
                 .bind(action.matched);
-            session.execute(query).await?;
-            let rows = session.fetch(sqlx::query("SELECT LAST_INSERT_ID()")).await?;
-            let row = rows.first().ok_or(sqlx::Error::RowNotFound).map_err(Failure::from)?;
-            let id: u64 = row.try_get(0).map_err(Failure::from)?;
-            // Zero: the connection was lost in between, and this is another.
-            if id == 0 { Err(not_recorded()) } else { Ok(id) }
+            Ok(session.execute(query).await?.last_insert_id())
         })
         .await
     }
@@ -130,7 +125,7 @@ impl DeadLetterAdmin {
                  FROM dead_letter_actions ORDER BY id DESC LIMIT ?",
             );
             let rows = session.fetch(query.bind(limit)).await?;
-            Ok(rows.iter().map(recorded).collect::<Result<_, _>>().map_err(Failure::from)?)
+            Ok(rows.iter().map(recorded).collect::<Result<_, _>>()?)
         })
         .await
     }
@@ -148,9 +143,4 @@ fn recorded(row: &MySqlRow) -> Result<AuditRecord, sqlx::Error> {
         result: row.try_get(7)?,
         began_at: row.try_get(8)?,
     })
-}
-
-fn not_recorded() -> StorageError {
-    let sentence = "The action could not be recorded, so it was not begun; try again.";
-    StorageError::new(ErrorClass::Transient, "not_recorded", sentence)
 }

@@ -34,7 +34,7 @@ impl DeadLetterAdmin {
                 query.push(" AND state = 'held' AND NOT ").push(IS_DECIDED);
                 query.push(" AND id <= ").push_bind(matched.last_id);
                 query.push(" ORDER BY id LIMIT ").push_bind(AT_ONCE);
-                let changed = session.execute(query.build()).await?;
+                let changed = session.execute(query.build()).await?.rows_affected();
                 discarded += changed;
                 if changed < AT_ONCE {
                     return Ok(discarded);

@@ -79,9 +79,9 @@ impl DeadLetterAdmin {
         let mut session = Session::new(&self.pool);
         run_to_completion(async move {
             let rows = session.fetch(query.build()).await?;
-            let row = rows.first().ok_or(sqlx::Error::RowNotFound).map_err(Failure::from)?;
-            let count: i64 = row.try_get(0).map_err(Failure::from)?;
-            let last_id: u64 = row.try_get(1).map_err(Failure::from)?;
+            let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+            let count: i64 = row.try_get(0)?;
+            let last_id: u64 = row.try_get(1)?;
             Ok(MatchedDeadLetters { count: count.unsigned_abs(), last_id })
         })
         .await
@@ -134,7 +134,7 @@ impl DeadLetterAdmin {
             let now = state_now();
             query.push(format!(" AND ({now} = ")).push_bind(state);
             query.push(format!(" OR ({now} = 'replayed' AND state_by IS NULL))"));
-            Ok(session.execute(query.build()).await? == 1)
+            Ok(session.execute(query.build()).await?.rows_affected() == 1)
         })
         .await
     }

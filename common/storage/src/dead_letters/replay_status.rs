@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use registrar_domain::{Outcome, RegistrationId};
+use registrar_domain::{Decision, Outcome, RegistrationId};
 use sqlx::mysql::MySqlRow;
 use sqlx::{QueryBuilder, Row as _};
 
@@ -8,7 +8,6 @@ use super::DeadLetterAdmin;
 use super::state::DeadLetterState;
 use crate::error::{Failure, StorageError};
 use crate::outcomes::rows;
-use crate::outcomes::rows::Rows;
 use crate::pool::session::{Session, run_to_completion};
 
 /// A dead letter that was replayed, and what became of it is asked for.
@@ -91,10 +90,10 @@ fn now(row: &MySqlRow) -> Result<(u64, Now), sqlx::Error> {
 fn replay_status(
     watched: &ReplayedDeadLetter,
     now: Option<&Now>,
-    decided: &HashMap<RegistrationId, Rows>,
+    decided: &HashMap<RegistrationId, Decision>,
 ) -> ReplayStatus {
-    let rows = || watched.registrations.iter().map(|id| decided.get(id));
-    let outcomes: Option<Vec<_>> = rows().map(|rows| rows?.final_outcome()).collect();
+    let ids = || watched.registrations.iter().copied();
+    let outcomes: Option<Vec<_>> = ids().map(|id| rows::final_outcome(decided, id)).collect();
     if let Some(outcomes) = outcomes.filter(|outcomes| !outcomes.is_empty()) {
         let registered = outcomes.iter().filter(|one| **one == Outcome::Registered).count() as u64;
         return ReplayStatus::Decided { registered, rejected: outcomes.len() as u64 - registered };
@@ -105,7 +104,7 @@ fn replay_status(
     }
     // A registration of a message that could not be read before is put on hold as a dead letter of
     // its own.
-    let on_hold = rows().find_map(|rows| rows?.on_hold?.outcome.hold_reason());
+    let on_hold = ids().find_map(|id| decided.get(&id)?.outcome.hold_reason());
     if let Some(reason) = on_hold.filter(|_| now.is_some_and(|now| now.is_replayed)) {
         return ReplayStatus::Recurred { reason: reason.as_str().to_owned(), fingerprint: None };
     }

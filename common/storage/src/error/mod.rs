@@ -84,14 +84,11 @@ impl Failure {
     /// The statement took longer than `limit`; whether it took effect is unknown.
     pub(crate) fn timed_out(limit: Duration) -> Self {
         tracing::debug!(limit_s = limit.as_secs_f64(), "a statement timed out");
-        Self {
-            kind: Kind::Transient,
-            code: None,
-            fingerprint: STATEMENT_TIMEOUT.to_owned(),
-            advice: "MySQL did not answer in time (REGISTRAR_DATABASE_STATEMENT_TIMEOUT): see \
-                     whether it is overloaded, or whether something holds locks."
-                .into(),
-        }
+        Self::transient(
+            STATEMENT_TIMEOUT,
+            "MySQL did not answer in time (REGISTRAR_DATABASE_STATEMENT_TIMEOUT): see whether it is \
+             overloaded, or whether something holds locks.",
+        )
     }
 
     /// The same, when it is not the row that has to be changed, but the table.
@@ -107,14 +104,16 @@ impl Failure {
 
     /// Every connection was in use for as long as one may be waited for.
     pub(crate) fn no_free_connection() -> Self {
-        Self {
-            kind: Kind::Transient,
-            code: None,
-            fingerprint: "no_free_connection".to_owned(),
-            advice: "No connection to MySQL became free: see whether MySQL answers and what makes \
-                     it slow, or raise REGISTRAR_DATABASE_CONNECTIONS."
-                .into(),
-        }
+        Self::transient(
+            "no_free_connection",
+            "No connection to MySQL became free: see whether MySQL answers and what makes it slow, \
+             or raise REGISTRAR_DATABASE_CONNECTIONS.",
+        )
+    }
+
+    fn transient(fingerprint: &str, advice: &'static str) -> Self {
+        let (kind, fingerprint) = (Kind::Transient, fingerprint.to_owned());
+        Self { kind, code: None, fingerprint, advice: advice.into() }
     }
 
     /// Whether the connection can be used again: the server answered, and with an answer that
@@ -145,6 +144,12 @@ impl From<sqlx::Error> for Failure {
             let ConnectionError { kind, name, advice } = (&error).into();
             Self { kind, code: None, fingerprint: name.to_owned(), advice }
         }
+    }
+}
+
+impl From<sqlx::Error> for StorageError {
+    fn from(error: sqlx::Error) -> Self {
+        Failure::from(error).into()
     }
 }
 

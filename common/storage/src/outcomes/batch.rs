@@ -11,7 +11,6 @@ use registrar_domain::{HoldReason, Outcome, Registration, RegistrationId, Reject
 
 use super::insert::Inserted;
 use super::refusals::Refusals;
-use super::rows::Rows;
 use super::store::Verdict;
 use super::{rejections, rows, students};
 use crate::error::{ErrorClass, Failure, StorageError};
@@ -118,7 +117,7 @@ impl<'b> Batch<'b> {
             let ids: Vec<_> = conflicted.iter().map(|registration| registration.id).collect();
             let found = rows::read(session, &ids).await?;
             for id in ids {
-                if let Some(outcome) = found.get(&id).and_then(Rows::final_outcome) {
+                if let Some(outcome) = rows::final_outcome(&found, id) {
                     self.decide(id, outcome, false);
                 }
             }

@@ -10,7 +10,6 @@ use time::{OffsetDateTime, PrimitiveDateTime};
 
 use super::released::IS_DECIDED;
 use super::rows;
-use super::rows::Rows;
 use crate::error::classify::Kind;
 use crate::error::{ErrorClass, Failure, StorageError};
 use crate::pool::session::Session;
@@ -91,8 +90,7 @@ pub(crate) async fn hold(
     let decided = rows::read(session, &ids).await?;
     let mut outcomes = Vec::new();
     for dead_letter in dead_letters {
-        let rows = dead_letter.registration_id.and_then(|id| decided.get(&id));
-        let outcome = rows.and_then(Rows::final_outcome);
+        let outcome = dead_letter.registration_id.and_then(|id| rows::final_outcome(&decided, id));
         if outcome.is_none() {
             write(session, dead_letter).await?;
         }
@@ -164,7 +162,7 @@ async fn hold_again(session: &mut Session, dead_letter: &DeadLetter) -> Result<b
         .bind(fingerprint(dead_letter))
         .bind(id)
         .bind(digest);
-    Ok(session.execute(query).await? == 1)
+    Ok(session.execute(query).await?.rows_affected() == 1)
 }
 
 /// The registration's id or the digest; never both.

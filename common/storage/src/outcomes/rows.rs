@@ -1,4 +1,4 @@
-//! What the tables say of a registration, read at one moment.
+//! What the tables say of registrations.
 
 use std::collections::HashMap;
 
@@ -10,21 +10,6 @@ use time::OffsetDateTime;
 use crate::error::Failure;
 use crate::pool::session::Session;
 use crate::sql::{Statement, padded};
-
-/// One statement, so that it is one snapshot of the three tables.
-static READ: Statement = Statement::new(
-    "SELECT registration_id, 'registered' AS kind, '' AS detail, accepted_at, \
-            registration_date AS decided_at \
-     FROM students WHERE registration_id IN ({rows}) \
-     UNION ALL \
-     SELECT registration_id, 'rejected', code, accepted_at, rejected_at \
-     FROM rejections WHERE registration_id IN ({rows}) \
-     UNION ALL \
-     SELECT registration_id, 'on_hold', reason, accepted_at, last_seen \
-     FROM dead_letters WHERE registration_id IN ({rows}) AND state <> 'replayed'",
-    "?",
-);
-const TABLES: usize = 3;
 
 /// Most registrations whose status is asked for are registered.
 static READ_REGISTERED: Statement = Statement::new(
@@ -43,51 +28,11 @@ static READ_OTHERS: Statement = Statement::new(
 );
 const OTHER_TABLES: usize = 2;
 
-/// The rows that a registration has: in `students` or in `rejections`, never in both, and perhaps a
-/// dead letter that counts as released once there is one of these.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Rows {
-    pub(crate) registered: Option<Decision>,
-    pub(crate) rejected: Option<Decision>,
-    pub(crate) on_hold: Option<Decision>,
-}
-
-impl Rows {
-    /// The outcome, unless the registration may still get a better one.
-    pub(crate) fn final_outcome(&self) -> Option<Outcome> {
-        self.registered.or(self.rejected).map(|decision| decision.outcome)
-    }
-}
-
-/// Reads what `ids` have; an id without any row is absent.
-pub(crate) async fn read(
-    session: &mut Session,
-    ids: &[RegistrationId],
-) -> Result<HashMap<RegistrationId, Rows>, Failure> {
-    let mut found: HashMap<RegistrationId, Rows> = HashMap::new();
-    for list in padded(ids) {
-        let mut query = sqlx::query(READ.text(list.len()));
-        for _ in 0..TABLES {
-            query = list.iter().fold(query, |query, id| query.bind(&id.as_bytes()[..]));
-        }
-        for row in session.fetch(query).await? {
-            let (id, decision) = decode(&row)?;
-            let rows = found.entry(id).or_default();
-            match decision.outcome {
-                Outcome::Registered => rows.registered = Some(decision),
-                Outcome::Rejected(_) => rows.rejected = Some(decision),
-                Outcome::OnHold(_) => rows.on_hold = Some(decision),
-            }
-        }
-    }
-    Ok(found)
-}
-
 /// Reads the decision on each of `ids`; one without any is absent.
 ///
 /// Two statements are not one snapshot: a registration that is decided between them may be answered
 /// as it was before. It is never answered with what it was not.
-pub(crate) async fn read_decisions(
+pub(crate) async fn read(
     session: &mut Session,
     ids: &[RegistrationId],
 ) -> Result<HashMap<RegistrationId, Decision>, Failure> {
@@ -98,6 +43,14 @@ pub(crate) async fn read_decisions(
         read_into(&mut found, session, &READ_OTHERS, OTHER_TABLES, &others).await?;
     }
     Ok(found)
+}
+
+/// The outcome of one that was read, unless it may still get a better one.
+pub(crate) fn final_outcome(
+    read: &HashMap<RegistrationId, Decision>,
+    id: RegistrationId,
+) -> Option<Outcome> {
+    read.get(&id).map(|decision| decision.outcome).filter(|outcome| outcome.is_final())
 }
 
 async fn read_into(

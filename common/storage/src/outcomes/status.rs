@@ -46,7 +46,7 @@ impl StatusReader {
         ids: &[RegistrationId],
     ) -> Result<HashMap<RegistrationId, Decision>, StorageError> {
         if let Some(mut kept) = self.take_recent() {
-            match rows::read_decisions(&mut kept.session, ids).await {
+            match rows::read(&mut kept.session, ids).await {
                 Ok(found) => {
                     self.keep(kept.session, kept.since);
                     return Ok(found);
@@ -57,7 +57,7 @@ impl StatusReader {
             }
         }
         let mut session = Session::new(&self.pool);
-        let found = rows::read_decisions(&mut session, ids).await?;
+        let found = rows::read(&mut session, ids).await?;
         self.keep(session, Instant::now());
         Ok(found)
     }

@@ -142,7 +142,7 @@ impl RegistrationStore for MySqlStore {
     ) -> Result<HashSet<RegistrationId>, StorageError> {
         let (mut session, ids) = (Session::new(&self.pool), ids.to_vec());
         run_to_completion(async move {
-            let decisions = rows::read_decisions(&mut session, &ids).await?;
+            let decisions = rows::read(&mut session, &ids).await?;
             Ok(decisions.into_keys().collect())
         })
         .await

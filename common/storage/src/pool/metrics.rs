@@ -18,17 +18,18 @@ pub(crate) struct PoolMetrics {
 
 impl PoolMetrics {
     pub(crate) fn register(metrics: &Metrics, pool: &Pool) -> Result<Self, MetricsError> {
-        for (state, count) in [
-            ("in_use", (|connections| connections.in_use) as fn(PoolConnections) -> usize),
-            ("idle", |connections| connections.idle),
-        ] {
+        for state in ["in_use", "idle"] {
             let pool = pool.clone();
-            // A pool has at most 2^32 connections, and a float holds that exactly.
-            let read = move || u32::try_from(count(pool.connections())).unwrap_or(u32::MAX).into();
+            let read = move || {
+                let PoolConnections { in_use, idle } = pool.connections();
+                let count = if state == "idle" { idle } else { in_use };
+                // A pool has at most 2^32 connections, and a float holds that exactly.
+                u32::try_from(count).unwrap_or(u32::MAX).into()
+            };
             let labels = [("state", state)];
             metrics.read_gauge("db_pool_connections", "Connections to MySQL.", &labels, read)?;
         }
-        let most = pool.most_connections();
+        let most = pool.settings.connections;
         metrics.read_gauge(
             "db_pool_connections_max",
             "The most connections to MySQL that may be open at once.",

@@ -97,10 +97,6 @@ impl Pool {
         PoolConnections { in_use: open.saturating_sub(idle), idle }
     }
 
-    pub(crate) fn most_connections(&self) -> u32 {
-        self.settings.connections
-    }
-
     pub async fn ping(&self) -> Result<(), StorageError> {
         let connection = self.acquire(Duration::ZERO).await;
         self.release(connection.inspect_err(|failure| self.count(failure))?);
@@ -118,10 +114,6 @@ impl Pool {
         if closing.is_err() {
             tracing::debug!("connections to MySQL are still in use");
         }
-    }
-
-    pub(crate) fn statement_timeout(&self) -> Duration {
-        self.settings.statement_timeout
     }
 
     pub(crate) fn count(&self, failure: &Failure) {

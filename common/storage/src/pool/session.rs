@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use registrar_telemetry::propagation::FutureExt as _;
-use sqlx::mysql::{MySql, MySqlArguments, MySqlRow};
+use sqlx::mysql::{MySql, MySqlArguments, MySqlQueryResult, MySqlRow};
 use sqlx::pool::PoolConnection;
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Executor as _};
@@ -32,16 +32,15 @@ impl Session {
         Self { pool: pool.clone(), connection: None, trusts_for: TRUSTED_FOR }
     }
 
-    /// Returns the number of rows that the statement found (which MySQL counts also when it left
-    /// them as they were).
+    /// MySQL counts the rows that the statement found, also when it left them as they were.
     pub(crate) async fn execute(
         &mut self,
         statement: Query<'_, MySql, MySqlArguments>,
-    ) -> Result<u64, Failure> {
+    ) -> Result<MySqlQueryResult, Failure> {
         let mut guard = self.checkout().await?;
-        let limit = self.pool.statement_timeout();
+        let limit = self.pool.settings.statement_timeout;
         let result = timeout(limit, statement.execute(guard.connection()?)).await;
-        self.checkin(guard, limit, result).map(|done| done.rows_affected())
+        self.checkin(guard, limit, result)
     }
 
     /// Runs a statement whose text has its values in it, and of which the server keeps nothing.
@@ -50,7 +49,7 @@ impl Session {
         text: AssertSqlSafe<String>,
     ) -> Result<(), Failure> {
         let mut guard = self.checkout().await?;
-        let limit = self.pool.statement_timeout();
+        let limit = self.pool.settings.statement_timeout;
         let result = timeout(limit, guard.connection()?.execute(text)).await;
         self.checkin(guard, limit, result).map(drop)
     }
@@ -60,7 +59,7 @@ impl Session {
         statement: Query<'_, MySql, MySqlArguments>,
     ) -> Result<Vec<MySqlRow>, Failure> {
         let mut guard = self.checkout().await?;
-        let limit = self.pool.statement_timeout();
+        let limit = self.pool.settings.statement_timeout;
         let result = timeout(limit, statement.fetch_all(guard.connection()?)).await;
         self.checkin(guard, limit, result)
     }

@@ -25,7 +25,6 @@ pub(crate) use queue_counter::QueueCounter;
 pub struct Waiting(BTreeMap<Lane, LaneWaiting>);
 
 impl Waiting {
-    /// Shows the age of each lane's oldest.
     pub fn register(metrics: &Metrics) -> Result<Self, MetricsError> {
         let mut lanes = BTreeMap::new();
         for lane in Lane::ALL {
@@ -43,27 +42,23 @@ impl Waiting {
         Ok(Self(lanes))
     }
 
-    /// Notes whether this worker consumes a queue.
     pub fn consuming(&self, source: &Source, is_consuming: bool) {
-        if let Some(lane) = self.of(source) {
+        if let Some(lane) = self.lane(source) {
             lane.consuming(is_consuming);
         }
     }
 
     /// For what a new channel will have in hand.
     pub fn channel(&self, source: &Source) -> ChannelWaiting {
-        ChannelWaiting::of(self.of(source).cloned())
+        ChannelWaiting::new(self.lane(source).cloned())
     }
 
     /// Begins a count at the queue of each lane.
-    pub fn begin_counts(&self, now: OffsetDateTime) -> BTreeMap<Lane, (LaneWaiting, QueueCount)> {
-        let begin = |(lane, waiting): (&Lane, &LaneWaiting)| {
-            (*lane, (waiting.clone(), waiting.begin_count(now)))
-        };
-        self.0.iter().map(begin).collect()
+    pub fn begin_counts(&self, now: OffsetDateTime) -> BTreeMap<Lane, QueueCount> {
+        self.0.iter().map(|(lane, waiting)| (*lane, waiting.begin_count(now))).collect()
     }
 
-    fn of(&self, source: &Source) -> Option<&LaneWaiting> {
+    fn lane(&self, source: &Source) -> Option<&LaneWaiting> {
         self.0.get(&source.lane?)
     }
 }
@@ -95,9 +90,10 @@ struct Returned {
     for_channel: u64,
 }
 
-/// A count at the queue that has begun.
-#[derive(Clone, Copy, Debug)]
+/// A count at the queue of a lane that has begun.
+#[derive(Debug)]
 pub struct QueueCount {
+    lane: LaneWaiting,
     at: OffsetDateTime,
     changes: u64,
 }
@@ -125,22 +121,26 @@ impl LaneWaiting {
         oldest.map_or(0.0, |accepted_at| (now - accepted_at).as_seconds_f64().max(0.0))
     }
 
-    /// Notes whether this worker consumes the queue.
     pub fn consuming(&self, is_consuming: bool) {
         let mut known = self.known();
         known.is_consuming = is_consuming;
         known.changes += 1;
     }
 
-    /// Begins a count at the queue.
     pub fn begin_count(&self, now: OffsetDateTime) -> QueueCount {
-        QueueCount { at: now, changes: self.known().changes }
+        QueueCount { lane: self.clone(), at: now, changes: self.known().changes }
     }
 
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl QueueCount {
     /// Notes what was seen.
-    pub fn counted(&self, count: QueueCount, counts: LiveCounts) {
-        let mut known = self.known();
-        if count.changes != known.changes {
+    pub fn end(self, counts: LiveCounts) {
+        let mut known = self.lane.known();
+        if self.changes != known.changes {
             return;
         }
         // What others consume they know better, also what went back from here.
@@ -148,12 +148,8 @@ impl LaneWaiting {
         known.some_wait = counts.ready > 0 && !is_for_others;
         if !known.some_wait {
             known.returned = None;
-            known.behind = known.behind.max(count.at);
+            known.behind = known.behind.max(self.at);
         }
-    }
-
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -166,8 +162,7 @@ pub struct ChannelWaiting {
 }
 
 impl ChannelWaiting {
-    /// Of a new channel.
-    pub fn of(lane: Option<LaneWaiting>) -> Self {
+    pub fn new(lane: Option<LaneWaiting>) -> Self {
         let number = lane.as_ref().map_or(0, |lane| {
             let mut known = lane.known();
             known.channels += 1;

@@ -43,10 +43,10 @@ impl QueueCounter {
             Some(queues) => queues,
             None => QueueDepths::connect(&self.messaging).await?,
         };
-        let begun = self.metrics.waiting.begin_counts(clock::now());
+        let mut begun = self.metrics.waiting.begin_counts(clock::now());
         for (lane, counts) in queues.lanes().await? {
-            if let Some((waiting, count)) = begun.get(&lane) {
-                waiting.counted(*count, counts);
+            if let Some(count) = begun.remove(&lane) {
+                count.end(counts);
             }
         }
         self.queues = Some(queues);

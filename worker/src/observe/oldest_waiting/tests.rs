@@ -20,17 +20,7 @@ fn messages(accepted: &[i64]) -> Vec<Item> {
         let student = Student::parse("Ada", "Lovelace", "ada@example.com").unwrap();
         let id = RegistrationId::generate();
         let registration = Registration { accepted_at: at(*seconds), id, student };
-        let delivery = Delivery {
-            tag,
-            body: Vec::new(),
-            headers: [].into(),
-            numbers: None,
-            routing_key: "interactive".to_owned(),
-            redelivered: false,
-            delivery_count: 0,
-            message_id: None,
-            death: None,
-        };
+        let delivery = Delivery { tag, ..Delivery::default() };
         let content = Ok(Envelope::from_registration(registration));
         Item { delivery, content, verdicts: Vec::new(), delay: None }
     };
@@ -48,11 +38,11 @@ fn consumed_lane() -> LaneWaiting {
 }
 
 fn channel(lane: &LaneWaiting) -> ChannelWaiting {
-    ChannelWaiting::of(Some(lane.clone()))
+    ChannelWaiting::new(Some(lane.clone()))
 }
 
 fn count(lane: &LaneWaiting, seconds: i64, ready: u64, consumers: u64) {
-    lane.counted(lane.begin_count(at(seconds)), LiveCounts { ready, consumers });
+    lane.begin_count(at(seconds)).end(LiveCounts { ready, consumers });
 }
 
 #[track_caller]
@@ -191,13 +181,13 @@ fn a_count_that_something_came_between_says_nothing() {
     channel.gathered(&messages(&[10]), None);
     let count = lane.begin_count(at(20));
     drop(channel);
-    lane.counted(count, LiveCounts { ready: 0, consumers: 0 });
+    count.end(LiveCounts { ready: 0, consumers: 0 });
     oldest(&lane, 30, 20.0);
 }
 
 #[test]
 fn a_last_resort_has_no_lane_to_show_an_age_of() {
-    let channel = ChannelWaiting::of(None);
+    let channel = ChannelWaiting::new(None);
     channel.gathered(&messages(&[10]), None);
     channel.settled(None);
 }

@@ -25,11 +25,9 @@ use crate::source::Source;
 #[derive(Debug)]
 pub struct BatchTrace {
     batch: Batch,
-    /// The recorded ones among the messages, by their place in the batch.
-    messages: BTreeMap<usize, Recorded>,
-    /// The recorded ones among the registrations behind the first of a message, whose requests have
-    /// other traces: by the message's place and theirs in it.
-    others: BTreeMap<(usize, usize), Recorded>,
+    /// The recorded ones among the registrations, each of which has its request's trace: by their
+    /// message's place in the batch and theirs in it.
+    registrations: BTreeMap<(usize, usize), Recorded>,
 }
 
 #[derive(Debug)]
@@ -42,7 +40,7 @@ impl BatchTrace {
     /// Opens the spans of what is recorded.
     pub fn begin(source: &Source, items: &[Item]) -> Self {
         let batch = Batch::begin(source, items.len());
-        let (mut messages, mut others) = (BTreeMap::new(), BTreeMap::new());
+        let mut registrations = BTreeMap::new();
         for (position, item) in items.iter().enumerate() {
             let begin = |headers: &Headers| {
                 let parent = Root::parent_if_recorded(&parent_in(headers))?;
@@ -53,13 +51,14 @@ impl BatchTrace {
                 }
                 Some(recorded)
             };
-            messages.extend(begin(&item.delivery.headers).map(|message| (position, message)));
-            let contexts = caught(|| item.delivery.other_trace_contexts()).unwrap_or_default();
-            for (place, headers) in contexts {
-                others.extend(begin(&headers).map(|other| ((position, place), other)));
+            let others = caught(|| item.delivery.other_trace_contexts()).unwrap_or_default();
+            for (place, headers) in &others {
+                registrations.extend(begin(headers).map(|other| ((position, *place), other)));
             }
+            let first = begin(&item.delivery.headers);
+            registrations.extend(first.map(|first| ((position, 0), first)));
         }
-        Self { batch, messages, others }
+        Self { batch, registrations }
     }
 
     /// The batch's own trace, when it is recorded; it links to those of its messages.
@@ -70,14 +69,7 @@ impl BatchTrace {
     /// The trace of a registration, by its message's place in the batch and its own in the message,
     /// when it is recorded.
     pub fn trace_of(&self, position: usize, place: usize) -> Option<TraceId> {
-        self.recorded_of(position, place).map(Recorded::trace_id)
-    }
-
-    fn recorded_of(&self, position: usize, place: usize) -> Option<&Recorded> {
-        match place {
-            0 => self.messages.get(&position),
-            _ => self.others.get(&(position, place)),
-        }
+        self.registrations.get(&(position, place)).map(Recorded::trace_id)
     }
 
     /// Runs what is done for the whole batch.
@@ -103,14 +95,14 @@ impl BatchTrace {
     pub fn begin_insert(&self, rows: usize) -> InsertTrace {
         let below = |parent: &Recorded| insert_span(&parent.span, rows);
         InsertTrace {
-            messages: self.messages.values().chain(self.others.values()).map(below).collect(),
+            messages: self.registrations.values().map(below).collect(),
             batch: self.batch.recorded().map(below),
         }
     }
 
     /// Closes all spans of a batch that was not settled: its messages are delivered again.
     pub fn requeue(self, why: &'static str) {
-        for Recorded { span, .. } in self.recorded() {
+        for Recorded { span, .. } in self.registrations.values().chain(self.batch.recorded()) {
             span.record("registration.outcome", "requeued");
             fail(span, why);
         }
@@ -125,7 +117,7 @@ impl BatchTrace {
                 self.delayed(position, error);
             }
             for (place, (registration, outcome, _)) in item.outcomes().enumerate() {
-                match self.recorded_of(position, place) {
+                match self.registrations.get(&(position, place)) {
                     Some(recorded) => {
                         recorded.end(outcome);
                         recorded.span.in_scope(|| log_outcome(registration, outcome));
@@ -152,15 +144,11 @@ impl BatchTrace {
     }
 
     fn delayed(&self, position: usize, error: &StorageError) {
-        let others = self.others.range((position, 0)..(position + 1, 0)).map(|(_, one)| one);
-        for Recorded { span, .. } in self.messages.get(&position).into_iter().chain(others) {
+        for (_, Recorded { span, .. }) in self.registrations.range((position, 0)..(position + 1, 0))
+        {
             span.record("registration.outcome", "delayed");
             fail(span, error.fingerprint());
         }
-    }
-
-    fn recorded(&self) -> impl Iterator<Item = &Recorded> {
-        self.messages.values().chain(self.others.values()).chain(self.batch.recorded())
     }
 }
 

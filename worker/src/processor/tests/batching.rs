@@ -4,12 +4,11 @@ use super::*;
 
 #[tokio::test(start_paused = true)]
 async fn batches_are_filled_in_order_and_each_is_acked_once() {
-    let run = run(Channel { deliveries: deliveries(9), ..Channel::default() }, Script::default());
-    let run = run.await;
+    let run = run(deliveries(9), Script::default()).await;
     // The channel goes while the third batch is gathered, and takes the ninth delivery with it.
     assert_eq!(run.batch_sizes(), [4, 4]);
     assert_eq!(run.acked, [4, 8]);
-    assert!(matches!(run.end, ProcessorEnd::ChannelGone));
+    assert!(matches!(run.end, Interrupted(Unavailable::ConnectionLost)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -17,7 +16,7 @@ async fn a_message_with_more_rows_than_a_batch_is_a_batch_of_its_own() {
     let chunk = Envelope { registrations: (0..6).map(|_| registration()).collect(), import: None };
     let mut deliveries = deliveries(5);
     deliveries[1].body = chunk.encode();
-    let run = run(Channel { deliveries, ..Channel::default() }, Script::default()).await;
+    let run = run(deliveries, Script::default()).await;
     assert_eq!(run.batch_sizes(), [1, 6]);
     assert_eq!(run.acked, [1, 2]);
 }
@@ -26,7 +25,7 @@ async fn a_message_with_more_rows_than_a_batch_is_a_batch_of_its_own() {
 async fn a_message_redelivered_three_times_is_not_taken_in_normal_mode() {
     let mut deliveries = deliveries(4);
     deliveries[2].delivery_count = 3;
-    let run = run(Channel { deliveries, ..Channel::default() }, Script::default()).await;
+    let run = run(deliveries, Script::default()).await;
     assert_eq!(run.batch_sizes(), [2, 1], "its neighbours are stored");
     assert_eq!(run.acked, [2, 4], "and it is not");
     assert!(matches!(run.end, ProcessorEnd::Change(Mode::Probing)));
@@ -60,7 +59,7 @@ async fn when_probing_each_suspected_message_is_stored_alone_until_one_is_not() 
     let mut deliveries = deliveries(4);
     deliveries[0].delivery_count = 7;
     deliveries[1].delivery_count = 3;
-    let channel = Channel { deliveries, ..Channel::default() };
+    let channel = Channel::from(deliveries);
     let run = run_at(Mode::Probing, channel, Script::default(), CancellationToken::new()).await;
     assert_eq!(run.batch_sizes(), [1, 1, 1]);
     assert_eq!(run.acked, [1, 2, 3]);

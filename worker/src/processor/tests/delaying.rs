@@ -11,7 +11,7 @@ fn with_a_delay(count: u64, attempts: usize) -> (VecDeque<Delivery>, Script) {
 }
 
 async fn run_until_count(count: usize, deliveries: VecDeque<Delivery>, script: Script) -> Run {
-    let channel = Channel { deliveries, ..Channel::default() };
+    let channel = Channel::from(deliveries);
     run_until_acked(channel, script, move |acked| acked.len() == count).await
 }
 
@@ -48,7 +48,7 @@ async fn what_is_delayed_for_long_with_no_other_to_compare_goes_back() {
     let script = Script { delays, ..Script::default() };
     let channel = Channel { deliveries, goes_silent: true, ..Channel::default() };
     let run = run(channel, script).await;
-    assert!(matches!(run.end, ProcessorEnd::StoreAway(_)), "{:?}", run.end);
+    assert!(matches!(run.end, Interrupted(Unavailable::StoreAway(_))), "{:?}", run.end);
     assert!(run.acked.is_empty() && run.held().is_empty());
 }
 

@@ -5,8 +5,8 @@ use super::*;
 #[tokio::test(start_paused = true)]
 async fn a_store_that_answers_for_too_few_acks_nothing() {
     let script = Script { forgets_one: true, ..Script::default() };
-    let run = run(Channel { deliveries: deliveries(4), ..Channel::default() }, script).await;
-    assert!(matches!(run.end, ProcessorEnd::StoreAway(_)));
+    let run = run(deliveries(4), script).await;
+    assert!(matches!(run.end, Interrupted(Unavailable::StoreAway(_))));
     assert!(run.acked.is_empty());
 }
 
@@ -14,7 +14,7 @@ async fn a_store_that_answers_for_too_few_acks_nothing() {
 async fn nothing_is_acked_until_the_store_has_an_outcome_for_all_of_it() {
     let failures = [ErrorClass::Transient, ErrorClass::SlowTransient].into();
     let script = Script { failures: Mutex::new(failures), ..Script::default() };
-    let run = run(Channel { deliveries: deliveries(4), ..Channel::default() }, script).await;
+    let run = run(deliveries(4), script).await;
     assert_eq!(run.batch_sizes(), [4, 4, 4], "two attempts failed");
     assert_eq!(run.acked, [4]);
 }
@@ -23,8 +23,8 @@ async fn nothing_is_acked_until_the_store_has_an_outcome_for_all_of_it() {
 async fn deliveries_go_back_when_mysql_is_away_for_too_long() {
     let script = Script { fails_for_ever: Some(ErrorClass::Transient), ..Script::default() };
     let started = tokio::time::Instant::now();
-    let run = run(Channel { deliveries: deliveries(4), ..Channel::default() }, script).await;
-    assert!(matches!(run.end, ProcessorEnd::StoreAway(_)));
+    let run = run(deliveries(4), script).await;
+    assert!(matches!(run.end, Interrupted(Unavailable::StoreAway(_))));
     assert!(run.acked.is_empty());
     let gave_back_after = started.elapsed();
     assert!((300..310).contains(&gave_back_after.as_secs()), "{gave_back_after:?}");
@@ -33,8 +33,8 @@ async fn deliveries_go_back_when_mysql_is_away_for_too_long() {
 #[tokio::test(start_paused = true)]
 async fn a_missing_table_stops_consuming_at_once() {
     let script = Script { fails_for_ever: Some(ErrorClass::System), ..Script::default() };
-    let run = run(Channel { deliveries: deliveries(4), ..Channel::default() }, script).await;
-    assert!(matches!(run.end, ProcessorEnd::Halted(_)));
+    let run = run(deliveries(4), script).await;
+    assert!(matches!(run.end, Interrupted(Unavailable::Halted(_))));
     assert_eq!(run.batch_sizes(), [4]);
     assert!(run.acked.is_empty());
 }

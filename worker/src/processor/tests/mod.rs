@@ -24,12 +24,14 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use self::splitting::Republished;
+use super::ProcessorEnd::Interrupted;
 use super::{Processor, ProcessorEnd};
 use crate::batcher::{BatchLimits, Mode};
 use crate::ledger::Recorder;
 use crate::observe::metrics::WorkerMetrics;
 use crate::readiness::Readiness;
 use crate::source::Source;
+use crate::unavailable::Unavailable;
 
 /// A channel that hands out these deliveries and then is silent, or gone.
 #[derive(Debug, Default)]
@@ -40,6 +42,12 @@ struct Channel {
     /// What the ledger has, to be counted at each ack.
     ledger: Arc<Mutex<Ledger>>,
     known_when_acked: Vec<u64>,
+}
+
+impl From<VecDeque<Delivery>> for Channel {
+    fn from(deliveries: VecDeque<Delivery>) -> Self {
+        Self { deliveries, ..Self::default() }
+    }
 }
 
 impl Deliveries for Channel {
@@ -192,17 +200,7 @@ fn registration() -> Registration {
 }
 
 fn delivery(tag: u64, body: Vec<u8>) -> Delivery {
-    Delivery {
-        tag,
-        body,
-        headers: [].into(),
-        numbers: None,
-        routing_key: "interactive".to_owned(),
-        redelivered: false,
-        delivery_count: 0,
-        message_id: None,
-        death: None,
-    }
+    Delivery { tag, body, routing_key: "interactive".to_owned(), ..Delivery::default() }
 }
 
 fn deliveries(count: u64) -> VecDeque<Delivery> {
@@ -238,8 +236,8 @@ impl Run {
 }
 
 /// Runs a processor with batches of at most four rows until it ends.
-async fn run(channel: Channel, script: Script) -> Run {
-    run_until(channel, script, CancellationToken::new()).await
+async fn run(channel: impl Into<Channel>, script: Script) -> Run {
+    run_until(channel.into(), script, CancellationToken::new()).await
 }
 
 async fn run_until(channel: Channel, script: Script, stop: CancellationToken) -> Run {
@@ -263,7 +261,7 @@ async fn run_until_acked(
 
 /// Runs until this delivery is acked, and then stops.
 async fn run_until_tag(last: u64, deliveries: VecDeque<Delivery>, script: Script) -> Run {
-    let channel = Channel { deliveries, ..Channel::default() };
+    let channel = Channel::from(deliveries);
     run_until_acked(channel, script, move |acked| acked.last() == Some(&last)).await
 }
 

@@ -46,7 +46,7 @@ async fn a_stop_acks_what_is_stored() {
     let stop = CancellationToken::new();
     let script = Script { stop_while_storing: Some(stop.clone()), ..Script::default() };
     let deliveries = numbered(deliveries(8), ProducerId::generate());
-    let run = run_until(Channel { deliveries, ..Channel::default() }, script, stop).await;
+    let run = run_until(Channel::from(deliveries), script, stop).await;
     assert!(matches!(run.end, ProcessorEnd::Stopped));
     assert_eq!((run.acked.as_slice(), run.known_when_acked.as_slice()), (&[4][..], &[4][..]));
 }
@@ -82,5 +82,5 @@ async fn without_mysql_nothing_is_acked_ahead_of_the_ledger() {
     let channel = Channel { deliveries, goes_silent: true, ..Channel::default() };
     let run = run(channel, script).await;
     assert!(run.acked.is_empty());
-    assert!(matches!(run.end, ProcessorEnd::StoreAway(_)), "{:?}", run.end);
+    assert!(matches!(run.end, Interrupted(Unavailable::StoreAway(_))), "{:?}", run.end);
 }
