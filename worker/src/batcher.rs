@@ -28,7 +28,6 @@ pub struct BatchLimits {
     pub linger: Duration,
 }
 
-/// What became of gathering.
 #[derive(Debug)]
 pub enum Gathered {
     /// Deliveries in their order, at least one.
@@ -48,7 +47,6 @@ pub struct Batcher {
     mode: Mode,
     limits: BatchLimits,
     decode: Decode,
-    /// The batch so far.
     gathering: Vec<Item>,
     /// When it has waited long enough for more.
     linger_until: Option<Instant>,
@@ -57,7 +55,6 @@ pub struct Batcher {
 }
 
 impl Batcher {
-    /// A batcher for a new channel.
     pub fn new(mode: Mode, limits: BatchLimits, decode: Decode) -> Self {
         let limits = match mode {
             Mode::Probing => BatchLimits { rows: 1, linger: Duration::ZERO },

@@ -34,7 +34,6 @@ pub struct Consumer<C, S> {
     pub pauses: PauseWatch,
 }
 
-/// What a consumer is doing.
 enum State<C> {
     Paused(LanePause),
     Connecting,

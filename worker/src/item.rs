@@ -14,7 +14,6 @@ use tokio::time::Instant;
 /// else in hand: see [`Mode`](crate::batcher::Mode).
 const SUSPECTED_FROM_DELIVERY_COUNT: u32 = 3;
 
-/// How message bodies are read.
 pub type Decode = fn(&[u8]) -> Result<Envelope, DecodeError>;
 
 /// A delivery with what its body says.
@@ -40,14 +39,12 @@ pub struct Delay {
 }
 
 impl Delay {
-    /// One that begins now.
     pub fn begin(others_pass: bool) -> Self {
         Self { since: Instant::now(), others_pass }
     }
 }
 
 impl Item {
-    /// Reads the delivery's body.
     pub fn read(delivery: Delivery, decode: Decode) -> Self {
         let content = caught(|| decode(&delivery.body)).unwrap_or(Err(DecodeError::Panicked));
         Self { delivery, content, verdicts: Vec::new(), delay: None }
@@ -98,12 +95,10 @@ impl Item {
         })
     }
 
-    /// Whether something is in its way.
     pub fn is_delayed(&self) -> bool {
         self.delayed_by().is_some()
     }
 
-    /// How long it has been delayed.
     pub fn delayed_for(&self) -> Duration {
         self.delay.map_or(Duration::ZERO, |delay| delay.since.elapsed())
     }

@@ -8,7 +8,6 @@ use registrar_telemetry::admin::Health;
 /// What a consumer is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Deliveries are being stored.
     Consuming,
     /// Nothing is consumed for now; the sentence says what it waits for.
     Waiting(String),

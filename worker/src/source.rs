@@ -19,23 +19,19 @@ pub enum Handling {
     Hold(HoldReason),
 }
 
-/// One queue with its handling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// The queue's name in RabbitMQ.
     pub queue: &'static str,
     /// Exchange, routing key and queue, as OpenTelemetry's conventions for RabbitMQ join them.
     pub destination: &'static str,
     /// The name in metrics, logs and settings.
     pub name: &'static str,
-    /// What to do with the messages.
     pub handling: Handling,
     /// The lane, unless it is one of RabbitMQ's last resorts.
     pub lane: Option<Lane>,
 }
 
 impl Source {
-    /// The queue of a lane.
     pub fn lane(lane: Lane) -> Self {
         Self {
             queue: queue_for(lane),

@@ -56,7 +56,6 @@ impl Splitter {
         Self(Box::new(start))
     }
 
-    /// A splitter on RabbitMQ.
     pub(crate) fn connecting_to(messaging: MessagingSettings, retry: RetryPolicy) -> Self {
         const ONE: NonZeroUsize = NonZeroUsize::MIN;
         let settings = PublishSettings {

@@ -6,19 +6,16 @@ use registrar_storage::{ErrorClass, StorageError};
 /// What a consumer waits for. Displayed as a sentence for `/readyz` and the log.
 #[derive(Debug, thiserror::Error)]
 pub enum Unavailable {
-    /// RabbitMQ cannot be reached or refuses.
     #[error("{0}")]
     Broker(#[from] ConnectError),
     /// The connection or a channel to RabbitMQ went away.
     #[error("The connection to RabbitMQ was lost; connecting again.")]
     ConnectionLost,
-    /// MySQL does not answer.
     #[error("MySQL cannot store registrations now; they wait in RabbitMQ. {0}")]
     StoreAway(StorageError),
     /// MySQL answers, but an operator must fix something.
     #[error("{0}")]
     Halted(StorageError),
-    /// An operator paused the lane.
     #[error("Paused by an operator.")]
     Paused,
 }

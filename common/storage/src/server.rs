@@ -2,7 +2,6 @@
 
 use registrar_domain::clock;
 use sqlx::Row as _;
-use sqlx::mysql::MySqlRow;
 use time::{Duration, PrimitiveDateTime};
 
 use crate::error::StorageError;
@@ -27,14 +26,12 @@ impl DatabaseServer {
         // So that opening a connection does not count as time that the clock took.
         session.execute(sqlx::query("DO 0")).await?;
         let before = clock::now();
-        let query = sqlx::query("SELECT CURRENT_TIMESTAMP(6)");
-        let rows = session.fetch(query).await?;
+        let row = session.fetch_one(sqlx::query("SELECT CURRENT_TIMESTAMP(6)")).await?;
         let between = before + (clock::now() - before) / 2;
-        let clock: PrimitiveDateTime = only(&rows)?.try_get(0)?;
+        let clock: PrimitiveDateTime = row.try_get(0)?;
         let query =
             sqlx::query("SELECT VERSION(), CAST(@@innodb_flush_log_at_trx_commit AS SIGNED)");
-        let rows = session.fetch(query).await?;
-        let row = only(&rows)?;
+        let row = session.fetch_one(query).await?;
         Ok(Self {
             version: row.try_get(0)?,
             // Connections are in UTC.
@@ -42,8 +39,4 @@ impl DatabaseServer {
             flush_at_commit: row.try_get(1)?,
         })
     }
-}
-
-fn only(rows: &[MySqlRow]) -> Result<&MySqlRow, sqlx::Error> {
-    rows.first().ok_or(sqlx::Error::RowNotFound)
 }

@@ -41,7 +41,6 @@ impl Outage {
         self.known().cause = Some(error);
     }
 
-    /// Why the ledger is not written.
     pub(crate) fn cause(&self) -> StorageError {
         let away = || {
             let sentence = "MySQL does not take what was settled into the ledger.";
@@ -50,7 +49,6 @@ impl Outage {
         self.known().cause.clone().unwrap_or_else(away)
     }
 
-    /// Acks go ahead from now on.
     pub(crate) fn begin(&self) {
         let mut known = self.known();
         if known.since.is_some() {
@@ -71,7 +69,6 @@ impl Outage {
         self.readiness.set(NAME, State::Degraded(sentence));
     }
 
-    /// What was settled is written.
     pub(crate) fn end(&self) {
         let mut known = self.known();
         known.cause = None;

@@ -94,7 +94,6 @@ impl Recorder {
         noted
     }
 
-    /// Why nothing is noted.
     pub(crate) fn why_not_noted(&self) -> StorageError {
         self.outage.cause()
     }

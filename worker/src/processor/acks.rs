@@ -27,7 +27,6 @@ struct PendingAck {
 #[derive(Debug)]
 pub(super) struct Overdue;
 
-/// What to ack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Ack {
     /// This delivery with everything before it.

@@ -74,7 +74,6 @@ impl<'r, D: Deliveries> Channel<'r, D> {
         self.acks.push(ack, settled.len(), noted);
     }
 
-    /// Acks what is stored and noted.
     pub(super) async fn ack(&mut self) -> Result<(), ProcessorEnd> {
         let acked = self.acks.write(self.deliveries).await;
         acked.map_err(|_gone| Unavailable::ConnectionLost.into())

@@ -50,9 +50,7 @@ pub struct Processor<S> {
 /// Why a processor ended, or all of a channel's siblings. What was not acked goes back to the queue.
 #[derive(Debug)]
 pub enum ProcessorEnd {
-    /// A stop was asked for.
     Stopped,
-    /// Another mode is called for.
     Change(Mode),
     Interrupted(Unavailable),
 }

@@ -124,8 +124,7 @@ impl DeadLetterAdmin {
                 "SELECT id, action, operator, reason, filter, matched, done, result, began_at \
                  FROM dead_letter_actions ORDER BY id DESC LIMIT ?",
             );
-            let rows = session.fetch(query.bind(limit)).await?;
-            Ok(rows.iter().map(recorded).collect::<Result<_, _>>()?)
+            Ok(session.fetch_as(query.bind(limit), recorded).await?)
         })
         .await
     }

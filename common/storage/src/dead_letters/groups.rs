@@ -1,10 +1,10 @@
-use sqlx::mysql::{MySql, MySqlRow};
+use sqlx::mysql::MySqlRow;
 use sqlx::{QueryBuilder, Row as _};
 use time::OffsetDateTime;
 
 use super::DeadLetterAdmin;
 use super::filter::DeadLetterFilter;
-use crate::error::{Failure, StorageError};
+use crate::error::StorageError;
 use crate::pool::session::{Session, run_to_completion};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,16 +39,8 @@ impl DeadLetterAdmin {
             " GROUP BY reason, fingerprint ORDER BY letters DESC, first_seen, reason, fingerprint",
         );
         let mut session = Session::new(&self.pool);
-        run_to_completion(async move { Ok(read(&mut session, query).await?) }).await
+        run_to_completion(async move { Ok(session.fetch_as(query.build(), group).await?) }).await
     }
-}
-
-async fn read(
-    session: &mut Session,
-    mut query: QueryBuilder<MySql>,
-) -> Result<Vec<DeadLetterGroup>, Failure> {
-    let rows = session.fetch(query.build()).await?;
-    Ok(rows.iter().map(group).collect::<Result<_, _>>()?)
 }
 
 fn group(row: &MySqlRow) -> Result<DeadLetterGroup, sqlx::Error> {

@@ -2,14 +2,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use registrar_domain::{Lane, RegistrationId};
-use sqlx::mysql::{MySql, MySqlRow};
+use sqlx::mysql::MySqlRow;
 use sqlx::{QueryBuilder, Row as _};
 use time::OffsetDateTime;
 
 use super::DeadLetterAdmin;
 use super::filter::DeadLetterFilter;
 use super::state::DeadLetterState;
-use crate::error::{Failure, StorageError};
+use crate::error::StorageError;
 use crate::outcomes::released::{state_now, unless_released};
 use crate::pool::session::{Session, run_to_completion};
 
@@ -78,8 +78,7 @@ impl DeadLetterAdmin {
         filter.write_to(&mut query);
         let mut session = Session::new(&self.pool);
         run_to_completion(async move {
-            let rows = session.fetch(query.build()).await?;
-            let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+            let row = session.fetch_one(query.build()).await?;
             let count: i64 = row.try_get(0)?;
             let last_id: u64 = row.try_get(1)?;
             Ok(MatchedDeadLetters { count: count.unsigned_abs(), last_id })
@@ -108,7 +107,8 @@ impl DeadLetterAdmin {
         query.push(" AND id > ").push_bind(after).push(" AND id <= ").push_bind(last_id);
         query.push(" ORDER BY id LIMIT ").push_bind(limit);
         let mut session = Session::new(&self.pool);
-        run_to_completion(async move { Ok(read(&mut session, query).await?) }).await
+        run_to_completion(async move { Ok(session.fetch_as(query.build(), dead_letter).await?) })
+            .await
     }
 
     /// Marks a dead letter as replayed, unless it changed since it was read: one that came back
@@ -138,14 +138,6 @@ impl DeadLetterAdmin {
         })
         .await
     }
-}
-
-async fn read(
-    session: &mut Session,
-    mut query: QueryBuilder<MySql>,
-) -> Result<Vec<StoredDeadLetter>, Failure> {
-    let rows = session.fetch(query.build()).await?;
-    Ok(rows.iter().map(dead_letter).collect::<Result<_, _>>()?)
 }
 
 fn dead_letter(row: &MySqlRow) -> Result<StoredDeadLetter, sqlx::Error> {

@@ -76,8 +76,7 @@ async fn read(
         query.push(",").push_bind(one.id);
     }
     query.push(")");
-    let rows = session.fetch(query.build()).await?;
-    Ok(rows.iter().map(now).collect::<Result<_, _>>()?)
+    session.fetch_as(query.build(), now).await
 }
 
 fn now(row: &MySqlRow) -> Result<(u64, Now), sqlx::Error> {

@@ -195,8 +195,7 @@ fn accepted_at(dead_letter: &DeadLetter) -> Option<PrimitiveDateTime> {
 pub(crate) async fn count_held(session: &mut Session) -> Result<u64, Failure> {
     let mut query = QueryBuilder::new("SELECT COUNT(*) FROM dead_letters WHERE state = 'held'");
     query.push(" AND NOT ").push(IS_DECIDED);
-    let rows = session.fetch(query.build()).await?;
-    let count: i64 = rows.first().ok_or(sqlx::Error::RowNotFound)?.try_get(0)?;
+    let count: i64 = session.fetch_one(query.build()).await?.try_get(0)?;
     Ok(count.unsigned_abs())
 }
 

@@ -25,8 +25,7 @@ const COUNT: &str = "SELECT \
 pub(crate) async fn count(session: &mut Session) -> Result<OutcomeTotals, Failure> {
     let mut query = QueryBuilder::new(COUNT);
     query.push(IS_DECIDED).push(")");
-    let rows = session.fetch(query.build()).await?;
-    let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+    let row = session.fetch_one(query.build()).await?;
     let count = |column: usize| row.try_get(column).map(i64::unsigned_abs);
     Ok(OutcomeTotals { registered: count(0)?, rejected: count(1)?, on_hold: count(2)? })
 }

@@ -64,6 +64,24 @@ impl Session {
         self.checkin(guard, limit, result)
     }
 
+    /// Every row, as `decode` reads it.
+    pub(crate) async fn fetch_as<T, C: FromIterator<T>>(
+        &mut self,
+        statement: Query<'_, MySql, MySqlArguments>,
+        decode: fn(&MySqlRow) -> Result<T, sqlx::Error>,
+    ) -> Result<C, Failure> {
+        Ok(self.fetch(statement).await?.iter().map(decode).collect::<Result<_, _>>()?)
+    }
+
+    /// The first row.
+    pub(crate) async fn fetch_one(
+        &mut self,
+        statement: Query<'_, MySql, MySqlArguments>,
+    ) -> Result<MySqlRow, Failure> {
+        let first = self.fetch(statement).await?.into_iter().next();
+        Ok(first.ok_or(sqlx::Error::RowNotFound)?)
+    }
+
     async fn checkout(&mut self) -> Result<ConnectionGuard, Failure> {
         if let Some(connection) = self.connection.take() {
             return Ok(ConnectionGuard::new(connection));

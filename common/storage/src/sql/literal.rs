@@ -10,7 +10,6 @@ use time::PrimitiveDateTime;
 
 const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
 
-/// A value of a column.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Value<'a> {
     Bytes(&'a [u8]),

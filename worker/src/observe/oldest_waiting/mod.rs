@@ -20,7 +20,6 @@ mod queue_counter;
 
 pub(crate) use queue_counter::QueueCounter;
 
-/// What is known of every lane.
 #[derive(Debug)]
 pub struct Waiting(BTreeMap<Lane, LaneWaiting>);
 
@@ -137,7 +136,6 @@ impl LaneWaiting {
 }
 
 impl QueueCount {
-    /// Notes what was seen.
     pub fn end(self, counts: LiveCounts) {
         let mut known = self.lane.known();
         if self.changes != known.changes {
