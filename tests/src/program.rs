@@ -111,6 +111,11 @@ impl Program {
         self.process.signal(Signal::TERM).unwrap();
     }
 
+    /// SIGINT, as Ctrl-C sends it.
+    pub fn interrupt(&self) {
+        self.process.signal(Signal::INT).unwrap();
+    }
+
     /// Waits for its end.
     pub async fn ended(&mut self) -> ExitStatus {
         wait::until("the program ends", async || self.process.exited()).await

@@ -10,6 +10,8 @@ use super::{Home, ask_to_stop};
 
 /// 128 + SIGTERM.
 const ENDED_BY_SIGTERM: i32 = 143;
+/// 128 + SIGINT.
+const ENDED_BY_SIGINT: i32 = 130;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_signal_ends_a_worker_that_waits_for_mysql_at_once() {
@@ -55,7 +57,7 @@ async fn a_second_signal_ends_an_api_that_waits_for_rabbitmq_at_once() {
     })
     .await;
     ask_to_stop(&mut api.program).await;
-    api.program.terminate();
-    assert_eq!(api.program.ended().await.code(), Some(ENDED_BY_SIGTERM));
+    api.program.interrupt();
+    assert_eq!(api.program.ended().await.code(), Some(ENDED_BY_SIGINT));
     assert!(request.await.unwrap().is_err(), "nothing was promised");
 }
