@@ -43,7 +43,7 @@ impl MessagingSettings {
 /// How to publish.
 #[derive(Args, Clone, Debug)]
 pub struct PublishSettings {
-    /// Connections to publish on
+    /// Connections to publish on: the first that is open takes what there is, the others stand by
     #[arg(long, env = "REGISTRAR_PUBLISH_CONNECTIONS", default_value = "2")]
     pub publish_connections: NonZeroUsize,
     /// Registrations on their way to the broker and not confirmed yet, per connection

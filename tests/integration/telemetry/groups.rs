@@ -12,8 +12,8 @@ use tokio::task::JoinSet;
 use super::journey::OUTLINE;
 use super::{Observed, PROCESS, TRUSTING, exporting};
 
-/// So many unconfirmed messages have one registration each, and then so many travel together.
-const ALONE: usize = 4;
+/// So many that come one after the other travel alone, and then so many travel together.
+const ALONE: usize = 2;
 const TOGETHER: usize = 32;
 /// Settings of an API with one order of messages, whose confirms may come as late as the test wants.
 const ONE_CONNECTION: [(&str, &str); 3] = [
@@ -37,6 +37,13 @@ async fn registrations_of_one_message_have_a_whole_trace_each() {
     };
     let _worker = observed.worker().await;
 
+    let oracle = Oracle::new(&servers.database_url);
+    let registered = async |students: usize| {
+        wait::until("all are registered, and none is confirmed", async || {
+            (oracle.students().await == students).then_some(())
+        })
+        .await;
+    };
     proxy.set(Traffic::Unanswered);
     let mut requests = JoinSet::new();
     for number in 0..ALONE + TOGETHER {
@@ -47,12 +54,11 @@ async fn registrations_of_one_message_have_a_whole_trace_each() {
                 request.header("traceparent", format!("00-{NOT_RECORDED}-00f067aa0ba902b7-00"));
         }
         requests.spawn(async move { (is_recorded, request.send().await.unwrap()) });
+        if number < ALONE {
+            registered(number + 1).await;
+        }
     }
-    let oracle = Oracle::new(&servers.database_url);
-    wait::until("all are registered, and none is confirmed", async || {
-        (oracle.students().await == ALONE + TOGETHER).then_some(())
-    })
-    .await;
+    registered(ALONE + TOGETHER).await;
     proxy.set(Traffic::Flowing);
 
     let mut messages = BTreeMap::<String, BTreeSet<String>>::new();

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use super::message::{OutgoingMessage, OutgoingRegistration};
 use super::request::{Content, PublishRequest, Reply};
 
-/// With fewer unconfirmed messages each registration travels at once and alone.
-pub(crate) const FEW_MESSAGES: usize = 4;
+/// With fewer unconfirmed messages what waits travels at once: one is on its way to the disk, one behind it.
+pub(crate) const FEW_MESSAGES: usize = 2;
 /// The most registrations of a message.
 pub(crate) const GROUP_MOST: usize = 32;
 /// So much JSON fits into one frame with room to spare, see [`Frames`](crate::connection::Frames).

@@ -15,7 +15,6 @@ mod request;
 pub mod transport;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt as _, select_ok};
 use registrar_runtime::retry::RetryPolicy;
@@ -41,7 +40,6 @@ use crate::settings::{MessagingSettings, PublishSettings};
 #[derive(Clone)]
 pub struct Publisher {
     connections: Arc<[ConnectionHandle]>,
-    turn: Arc<AtomicUsize>,
     settings: PublishSettings,
     observer: Arc<dyn PublisherObserver>,
 }
@@ -101,7 +99,7 @@ impl Publisher {
             tasks.push(ConnectionTask { connector, retry, inbox }.run().boxed());
             connections.push(ConnectionHandle { requests, state: seen });
         }
-        (Self { connections: connections.into(), turn: Arc::default(), settings, observer }, tasks)
+        (Self { connections: connections.into(), settings, observer }, tasks)
     }
 
     /// Publishes a registration; `Ok` once the broker has it on disk in a queue. While many
@@ -127,12 +125,11 @@ impl Publisher {
         answer.await.unwrap_or(Err(PublishError::Unknown))
     }
 
-    /// Gives the request to the next connection that takes it, or answers it.
+    /// Gives the request to the first connection that takes it, or answers it. The others stand by,
+    /// since more registrations share a message on one connection than on several.
     fn hand_over(&self, mut request: PublishRequest) {
         let mut error = PublishError::Unavailable;
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        for offset in 0..self.connections.len() {
-            let connection = &self.connections[turn.wrapping_add(offset) % self.connections.len()];
+        for connection in self.connections.iter() {
             if *connection.state.borrow() != ConnectionState::Open {
                 continue;
             }

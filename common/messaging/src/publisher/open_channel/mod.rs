@@ -6,6 +6,7 @@ mod settle;
 
 use std::pin::{Pin, pin};
 
+use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use self::report::REPORT_INTERVAL;
@@ -88,6 +89,8 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
             if let Err(why) = step {
                 return Ended::Broken { why };
             }
+            // What other tasks have ready to be sent travels along.
+            yield_now().await;
         }
     }
 

@@ -24,12 +24,12 @@ impl<C: ConfirmChannel> OpenChannel<'_, C> {
                 self.gathering.push(request);
             }
             let is_few = self.outstanding.messages() < FEW_MESSAGES;
-            let most = if is_few { 1 } else { GROUP_MOST };
-            let is_due = self.gathering.len() >= most
+            let least = if is_few { 1 } else { GROUP_MOST };
+            let is_due = self.gathering.len() >= least
                 || self.gathering.starts_with_message()
                 || self.is_first_due()
                 || self.is_blocked;
-            if !is_due || !self.send(most) {
+            if !is_due || !self.send(GROUP_MOST) {
                 return;
             }
         }

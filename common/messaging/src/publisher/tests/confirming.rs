@@ -13,6 +13,20 @@ async fn each_answer_goes_to_its_own_caller() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_connection_takes_all_and_another_stands_by_for_its_end() {
+    let standby = FakeBroker::default();
+    let running = start_on(vec![FakeBroker::default(), standby.clone()], 2, 2).await;
+    let _sent = (running.publish("a").await, running.publish("b").await);
+    assert_eq!((running.broker.outstanding().len(), standby.outstanding().len()), (2, 0));
+    running.change_to(ChannelState::Closed("cut".to_owned())).await;
+    let next = running.publish("c").await;
+    assert_eq!(standby.outstanding(), ["c"]);
+    standby.settle_oldest(ConfirmOutcome::Acked);
+    running.settle_down().await;
+    assert_eq!(answer(next), Some(Ok(())));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_confirm_that_is_late_puts_everything_sent_in_doubt() {
     let running = start(FakeBroker::default()).await;
     let first = running.publish("a").await;

@@ -41,7 +41,7 @@ fn answers(waiting: Vec<Waiting>) -> Vec<Option<Result<(), PublishError>>> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn with_few_confirms_outstanding_each_registration_travels_at_once_and_alone() {
+async fn with_few_confirms_outstanding_a_registration_that_comes_alone_travels_at_once() {
     let running = start_with(FakeBroker::default(), 1_000, 1_000).await;
     let waiting = register(&running, FEW_MESSAGES).await;
     assert_eq!(running.broker.group_sizes(), [1; FEW_MESSAGES]);
@@ -52,13 +52,29 @@ async fn with_few_confirms_outstanding_each_registration_travels_at_once_and_alo
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_ready_together_travels_together_at_once() {
+    let running = start_with(FakeBroker::default(), 1_000, 1_000).await;
+    let waiting: Vec<_> = (0..5)
+        .map(|number| {
+            let publisher = running.publisher.clone();
+            let one = registration(number, None);
+            tokio::spawn(async move { publisher.register(one).await })
+        })
+        .collect();
+    running.settle_down().await;
+    assert_eq!(running.broker.group_sizes(), [5]);
+    running.settle(ConfirmOutcome::Acked).await;
+    assert_eq!(answers(waiting), [Some(Ok(())); 5]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn with_more_they_gather_until_a_confirm_and_are_answered_by_the_confirm_of_their_message() {
     let running = start_with(FakeBroker::default(), 1_000, 1_000).await;
     let alone = register(&running, FEW_MESSAGES).await;
     let together = register(&running, 7).await;
     assert_eq!(running.broker.group_sizes(), [1; FEW_MESSAGES]);
     running.settle(ConfirmOutcome::Acked).await;
-    assert_eq!(running.broker.group_sizes(), [1, 1, 1, 7]);
+    assert_eq!(running.broker.group_sizes(), [1, 7]);
     for _ in 1..FEW_MESSAGES {
         running.settle(ConfirmOutcome::Acked).await;
     }
@@ -73,7 +89,7 @@ async fn a_full_message_does_not_wait_and_none_is_larger() {
     let running = start_with(FakeBroker::default(), 1_000, 1_000).await;
     let _waiting = register(&running, FEW_MESSAGES + 2 * GROUP_MOST + 5).await;
     let full = GROUP_MOST;
-    assert_eq!(running.broker.group_sizes(), [1, 1, 1, 1, full, full]);
+    assert_eq!(running.broker.group_sizes(), [1, 1, full, full]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -81,7 +97,7 @@ async fn the_window_counts_registrations() {
     let running = start_with(FakeBroker::default(), FEW_MESSAGES + 3, 1_000).await;
     let _waiting = register(&running, FEW_MESSAGES + 20).await;
     running.settle(ConfirmOutcome::Acked).await;
-    assert_eq!(running.broker.group_sizes(), [1, 1, 1, 3]);
+    assert_eq!(running.broker.group_sizes(), [1, 3]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -121,7 +137,7 @@ async fn while_the_broker_stalls_what_gathered_goes_into_the_window_when_it_has_
     let _alone = register(&running, FEW_MESSAGES).await;
     let together = register(&running, 3).await;
     running.wait(SECOND).await;
-    assert_eq!(running.broker.group_sizes(), [1, 1, 1, 1, 3]);
+    assert_eq!(running.broker.group_sizes(), [1, 1, 3]);
     let later = register(&running, 2).await;
     running.wait(2 * SECOND).await;
     for _ in 0..=FEW_MESSAGES {
@@ -150,7 +166,7 @@ async fn a_caller_that_hangs_up_while_gathering_is_not_sent() {
     let gathered = register(&running, 3).await;
     gathered[1].abort();
     running.settle(ConfirmOutcome::Acked).await;
-    assert_eq!(running.broker.group_sizes(), [1, 1, 1, 2]);
+    assert_eq!(running.broker.group_sizes(), [1, 2]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -165,7 +181,7 @@ async fn a_tracestate_travels_with_its_registration_alone() {
     running.settle_down().await;
     let _plain = register(&running, 2).await;
     running.settle(ConfirmOutcome::Acked).await;
-    assert_eq!(running.broker.group_sizes(), [1, 1, 1, 1, 2]);
+    assert_eq!(running.broker.group_sizes(), [1, 1, 2]);
 }
 
 proptest! {

@@ -35,6 +35,12 @@ async fn start(broker: FakeBroker) -> Running {
 }
 
 async fn start_with(broker: FakeBroker, window: usize, queue: usize) -> Running {
+    start_on(vec![broker], window, queue).await
+}
+
+/// On a connection to each of these.
+async fn start_on(brokers: Vec<FakeBroker>, window: usize, queue: usize) -> Running {
+    let broker = brokers[0].clone();
     let settings = PublishSettings {
         publish_connections: 1.try_into().unwrap(),
         publish_window: window.try_into().unwrap(),
@@ -44,9 +50,8 @@ async fn start_with(broker: FakeBroker, window: usize, queue: usize) -> Running 
     };
     let retry = RetryPolicy::new(SECOND / 10, SECOND);
     let shutdown = CancellationToken::new();
-    let connectors = [broker.clone()];
     let (publisher, tasks) =
-        Publisher::with_connectors(connectors, settings, retry, Arc::new(()), &shutdown);
+        Publisher::with_connectors(brokers, settings, retry, Arc::new(()), &shutdown);
     let running = Running { publisher, broker, shutdown, tasks: tasks.into_iter().collect() };
     running.settle_down().await;
     running
