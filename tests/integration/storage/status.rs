@@ -1,5 +1,7 @@
 //! The status of registrations, as the API reads it.
 
+use std::collections::HashSet;
+
 use registrar_domain::{HoldReason, Outcome, RegistrationId, RejectionCode};
 use registrar_storage::{RegistrationStore as _, StatusReader};
 
@@ -35,6 +37,26 @@ async fn a_replayed_dead_letter_is_in_the_queue_again_and_a_discarded_one_stays_
     let reader = StatusReader::new(fixture.pool.clone());
     let decisions = reader.decisions(&[replayed, discarded]).await.unwrap();
     assert_eq!(decisions.keys().collect::<Vec<_>>(), [&discarded]);
+}
+
+/// A registration that is accepted again after its dead letter was discarded is to be registered.
+#[tokio::test]
+async fn what_was_discarded_or_replayed_has_no_outcome_and_what_is_registered_rejected_or_held_has()
+{
+    let fixture = Fixture::new().await;
+    let (ada, late) = (student("Ada", "ada@example.com"), student("Ada", "ada@example.com"));
+    fixture.store(&[ada.clone(), late.clone()]).await;
+    let [replayed, discarded, held, queued] = [(); 4].map(|()| RegistrationId::generate());
+    for (id, state) in [(replayed, "replayed"), (discarded, "discarded")] {
+        fixture.store.hold(&[dead_letter(id)]).await.unwrap();
+        fixture
+            .sql(&format!("UPDATE dead_letters SET state = '{state}' WHERE state = 'held'"))
+            .await;
+    }
+    fixture.store.hold(&[dead_letter(held)]).await.unwrap();
+    let all = [ada.id, late.id, replayed, discarded, held, queued];
+    let with_outcome = fixture.store.with_outcome(&all).await.unwrap();
+    assert_eq!(with_outcome, HashSet::from([ada.id, late.id, held]));
 }
 
 #[tokio::test]

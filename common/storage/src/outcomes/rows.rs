@@ -1,10 +1,11 @@
 //! What the tables say of registrations.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use registrar_domain::{Decision, HoldReason, Outcome, RegistrationId, RejectionCode};
-use sqlx::Row as _;
-use sqlx::mysql::MySqlRow;
+use sqlx::mysql::{MySqlArguments, MySqlRow};
+use sqlx::query::Query;
+use sqlx::{MySql, Row as _};
 use time::OffsetDateTime;
 
 use crate::error::Failure;
@@ -27,6 +28,15 @@ static READ_OTHERS: Statement = Statement::new(
     "?",
 );
 const OTHER_TABLES: usize = 2;
+/// A discarded dead letter is no outcome of a registration that was accepted again after it.
+static READ_WITH_OUTCOME: Statement = Statement::new(
+    "SELECT registration_id FROM students WHERE registration_id IN ({rows}) \
+     UNION ALL \
+     SELECT registration_id FROM rejections WHERE registration_id IN ({rows}) \
+     UNION ALL \
+     SELECT registration_id FROM dead_letters WHERE registration_id IN ({rows}) AND state = 'held'",
+    "?",
+);
 
 /// Reads the decision on each of `ids`; one without any is absent.
 ///
@@ -45,12 +55,37 @@ pub(crate) async fn read(
     Ok(found)
 }
 
+/// Which of `ids` are decided or held for an operator.
+pub(crate) async fn with_outcome(
+    session: &mut Session,
+    ids: &[RegistrationId],
+) -> Result<HashSet<RegistrationId>, Failure> {
+    let mut found = HashSet::new();
+    for list in padded(ids) {
+        for row in session.fetch(bound(&READ_WITH_OUTCOME, 1 + OTHER_TABLES, &list)).await? {
+            found.insert(registration_id(&row, 0)?);
+        }
+    }
+    Ok(found)
+}
+
 /// The outcome of one that was read, unless it may still get a better one.
 pub(crate) fn final_outcome(
     read: &HashMap<RegistrationId, Decision>,
     id: RegistrationId,
 ) -> Option<Outcome> {
     read.get(&id).map(|decision| decision.outcome).filter(|outcome| outcome.is_final())
+}
+
+/// The statement with these ids for each of its tables.
+fn bound<'q>(
+    statement: &'static Statement,
+    tables: usize,
+    ids: &'q [RegistrationId],
+) -> Query<'q, MySql, MySqlArguments> {
+    let query = sqlx::query(statement.text(ids.len()));
+    let each = (0..tables).flat_map(|_| ids);
+    each.fold(query, |query, id| query.bind(&id.as_bytes()[..]))
 }
 
 async fn read_into(
@@ -61,11 +96,7 @@ async fn read_into(
     ids: &[RegistrationId],
 ) -> Result<(), Failure> {
     for list in padded(ids) {
-        let mut query = sqlx::query(statement.text(list.len()));
-        for _ in 0..tables {
-            query = list.iter().fold(query, |query, id| query.bind(&id.as_bytes()[..]));
-        }
-        for row in session.fetch(query).await? {
+        for row in session.fetch(bound(statement, tables, &list)).await? {
             let (id, decision) = decode(&row)?;
             let known = found.entry(id).or_insert(decision);
             if decision.outcome.is_final() {

@@ -62,7 +62,7 @@ pub trait RegistrationStore: Send + Sync {
         dead_letters: &[DeadLetter],
     ) -> impl Future<Output = Result<Vec<Outcome>, StorageError>> + Send;
 
-    /// Which of these have an outcome already, on hold included.
+    /// Which of these have an outcome already, held for an operator included, but not discarded.
     fn with_outcome(
         &self,
         ids: &[RegistrationId],
@@ -141,11 +141,7 @@ impl RegistrationStore for MySqlStore {
         ids: &[RegistrationId],
     ) -> Result<HashSet<RegistrationId>, StorageError> {
         let (mut session, ids) = (Session::new(&self.pool), ids.to_vec());
-        run_to_completion(async move {
-            let decisions = rows::read(&mut session, &ids).await?;
-            Ok(decisions.into_keys().collect())
-        })
-        .await
+        run_to_completion(async move { Ok(rows::with_outcome(&mut session, &ids).await?) }).await
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {
