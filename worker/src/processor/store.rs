@@ -64,8 +64,9 @@ impl<S: RegistrationStore> Processor<S> {
             Handling::Register => batch.iter().flat_map(Item::registrations).cloned().collect(),
             Handling::Hold(_) => Vec::new(),
         };
-        let mut verdicts = self.insert(&registrations, trace).await?.into_iter();
+        // Before the INSERT: what that brings about must not be forgotten by an error of this.
         let mut to_split = self.to_split(batch).await?;
+        let mut verdicts = self.insert(&registrations, trace).await?.into_iter();
         for (position, item) in batch.iter_mut().enumerate() {
             let mut verdicts = match (self.source.handling, &item.content) {
                 // Its registrations get theirs in messages of their own, if they have none yet.
