@@ -43,7 +43,7 @@ impl MessagingSettings {
 /// How to publish.
 #[derive(Args, Clone, Debug)]
 pub struct PublishSettings {
-    /// Connections to publish on: the first that is open takes what there is, the others stand by
+    /// Connections to publish on: the first that keeps up takes what there is, the others stand by
     #[arg(long, env = "REGISTRAR_PUBLISH_CONNECTIONS", default_value = "2")]
     pub publish_connections: NonZeroUsize,
     /// Registrations on their way to the broker and not confirmed yet, per connection
@@ -52,7 +52,7 @@ pub struct PublishSettings {
     /// Registrations that wait for a permit of the window, per connection
     #[arg(long, env = "REGISTRAR_PUBLISH_QUEUE", default_value = "1000")]
     pub publish_queue: NonZeroUsize,
-    /// How long a registration may wait for a permit of the window
+    /// How long a registration may wait for a permit of the window, or to share a message with others
     #[arg(long, env = "REGISTRAR_PUBLISH_QUEUE_TIMEOUT", default_value = "1s", value_parser = duration)]
     pub publish_queue_timeout: Duration,
     /// How long the broker may take to confirm

@@ -11,8 +11,8 @@ use tokio::task::block_in_place;
 
 use super::{Home, ask_to_stop};
 
-/// As many as travel alone on two connections; more would gather, and not be sent while the broker is
-/// frozen.
+/// The first are sent at once. The others gather, since the broker is frozen, and are sent when their
+/// time in the queue is over.
 const REQUESTS: usize = 8;
 
 #[tokio::test(flavor = "multi_thread")]

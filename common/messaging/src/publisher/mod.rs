@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use self::amqp::AmqpConnector;
 use self::connection_task::ConnectionTask;
 use self::error::PublishError;
+use self::gathering::GROUP_MOST;
 use self::inbox::{ConnectionState, Inbox, PublishLimits};
 use self::message::{OutgoingMessage, OutgoingRegistration};
 use self::observer::PublisherObserver;
@@ -47,6 +48,17 @@ pub struct Publisher {
 struct ConnectionHandle {
     requests: mpsc::Sender<PublishRequest>,
     state: watch::Receiver<ConnectionState>,
+}
+
+impl ConnectionHandle {
+    fn is_open(&self) -> bool {
+        *self.state.borrow() == ConnectionState::Open
+    }
+
+    /// What waits would fit into one message: the window is not full.
+    fn keeps_up(&self) -> bool {
+        self.requests.max_capacity() - self.requests.capacity() < GROUP_MOST
+    }
 }
 
 /// A task of the publisher, to be run by what supervises the process: it ends after the
@@ -125,14 +137,13 @@ impl Publisher {
         answer.await.unwrap_or(Err(PublishError::Unknown))
     }
 
-    /// Gives the request to the first connection that takes it, or answers it. The others stand by,
-    /// since more registrations share a message on one connection than on several.
+    /// Gives the request to the first connection that keeps up, or else to the first that takes it, or
+    /// answers it. The others stand by, since more registrations share a message on one connection
+    /// than on several.
     fn hand_over(&self, mut request: PublishRequest) {
         let mut error = PublishError::Unavailable;
-        for connection in self.connections.iter() {
-            if *connection.state.borrow() != ConnectionState::Open {
-                continue;
-            }
+        let open = || self.connections.iter().filter(|connection| connection.is_open());
+        for connection in open().filter(|connection| connection.keeps_up()).chain(open()) {
             match connection.requests.try_send(request) {
                 Ok(()) => return,
                 Err(mpsc::error::TrySendError::Full(back)) => {

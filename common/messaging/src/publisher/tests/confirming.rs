@@ -27,6 +27,24 @@ async fn one_connection_takes_all_and_another_stands_by_for_its_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn another_connection_takes_what_comes_while_more_waits_for_the_window_than_a_message_carries()
+ {
+    let second = FakeBroker::default();
+    let running = start_on(vec![FakeBroker::default(), second.clone()], 2, 2 * GROUP_MOST).await;
+    let mut waiting = Vec::new();
+    // Two on their way, one at the head, and a message's worth in the queue.
+    for _ in 0..2 + 1 + GROUP_MOST {
+        waiting.push(running.publish("a").await);
+    }
+    assert!(second.outstanding().is_empty());
+    let next = running.publish("b").await;
+    assert_eq!(second.outstanding(), ["b"]);
+    second.settle_oldest(ConfirmOutcome::Acked);
+    running.settle_down().await;
+    assert_eq!(answer(next), Some(Ok(())));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_confirm_that_is_late_puts_everything_sent_in_doubt() {
     let running = start(FakeBroker::default()).await;
     let first = running.publish("a").await;
