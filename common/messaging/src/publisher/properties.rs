@@ -50,3 +50,27 @@ fn with_type(kind: &str) -> BasicProperties {
         .with_type(kind.into())
         .with_app_id(APP_ID.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use registrar_domain::ledger::ProducerId;
+
+    use super::*;
+
+    #[test]
+    fn a_message_that_is_published_again_has_the_new_numbers() {
+        let [old, new] = [7, 1].map(|first| SequenceRange {
+            producer: ProducerId::generate(),
+            first,
+            last: first,
+        });
+        let headers = old.headers().into_iter().map(|(name, value)| (name.to_owned(), value));
+        let properties = for_message("id".to_owned(), headers.collect(), Some(new)).unwrap();
+        let table = properties.headers().clone().unwrap_or_default();
+        let written = table.into_iter().map(|(name, value)| match value {
+            AMQPValue::LongString(text) => (name.to_string(), text.to_string()),
+            other => panic!("{name} is {other:?}"),
+        });
+        assert_eq!(SequenceRange::read(&written.collect()), Some(new));
+    }
+}
