@@ -1,4 +1,3 @@
-use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,9 +14,7 @@ const LANE: Lane = Lane::Interactive;
 
 /// What became of registrations, and how long that takes. A cheap handle.
 #[derive(Clone)]
-pub struct Statuses(Arc<Shared>);
-
-pub struct Shared {
+pub struct Statuses {
     pub sealer: Arc<ReferenceSealer>,
     pub lookups: Lookups,
     pauses: PauseWatch,
@@ -25,14 +22,6 @@ pub struct Shared {
     waiter_permits: Arc<Semaphore>,
     /// What waits has to end with it.
     pub closing: CancellationToken,
-}
-
-impl Deref for Statuses {
-    type Target = Shared;
-
-    fn deref(&self) -> &Shared {
-        &self.0
-    }
 }
 
 /// When an outcome can be expected.
@@ -54,11 +43,9 @@ impl Statuses {
         closing: CancellationToken,
     ) -> Self {
         let waiter_permits = Arc::new(Semaphore::new(waiters));
-        Self(Arc::new(Shared { sealer, lookups, pauses, waiter_permits, closing }))
+        Self { sealer, lookups, pauses, waiter_permits, closing }
     }
-}
 
-impl Shared {
     /// Waits up to `wait` for the outcome; `None` when no permit is free, so that the wish of the
     /// client cannot be heeded.
     pub async fn wait(&self, id: RegistrationId, wait: Duration) -> Option<RegistrationStatus> {
