@@ -61,7 +61,7 @@ impl Item {
         }
     }
 
-    /// Whether its registrations go on in messages of their own.
+    /// Whether its registrations go on in messages of their own, as far as they had no outcome yet.
     pub fn is_split(&self) -> bool {
         self.verdicts.is_empty()
     }

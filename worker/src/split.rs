@@ -71,8 +71,8 @@ impl Splitter {
     }
 
     /// Publishes these messages until `stop`. What is returned could not be split, and must not be
-    /// acked; each original is published whole when it is tried again, since a message that is there
-    /// twice does no harm.
+    /// acked; what of an original has no outcome by then is published again with the next try,
+    /// since a message that is there twice does no harm.
     pub(crate) async fn split(
         &self,
         messages: ToSplit,

@@ -16,7 +16,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::outage::Outage;
 use crate::readiness::Readiness;
 
-/// How long notes are gathered, unless one is urgent: the prefetch of a channel runs low.
+/// How long notes are gathered, unless one is urgent: the prefetch of a channel runs low, or a
+/// message was split.
 const INTERVAL: Duration = Duration::from_millis(50);
 
 /// How long acks wait for the ledger, twice: before and after the probe of whether MySQL as a whole
