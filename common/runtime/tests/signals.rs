@@ -24,7 +24,7 @@ async fn the_first_signal_ends_nothing_also_after_a_stop_that_was_asked_for_in_c
         SENT.fetch_add(1, Ordering::SeqCst);
         kill_process(getpid(), Signal::TERM).unwrap();
         received.recv().await.unwrap();
-        // Who else received it runs, too.
+        // The task under test has received it, too, and runs now.
         yield_now().await;
     }
     assert_eq!(ended.recv().await, Some(2), "by the second signal");
