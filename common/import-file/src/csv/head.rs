@@ -1,0 +1,121 @@
+//! Finds the delimiter and the header of CSV.
+
+use super::records::{Record, Records};
+use crate::HEADER_WITHIN_ROWS;
+use crate::error::{FileError, ReadError};
+use crate::header::{ColumnNames, Header};
+use crate::row::RowProblem;
+
+const DELIMITERS: [u8; 4] = *b",;\t|";
+
+/// How a file begins.
+pub(super) struct Head {
+    pub(super) delimiter: u8,
+    pub(super) header: Header,
+    /// The number of the header's row.
+    pub(super) row: u64,
+    /// The length of a first line that is for the spreadsheet alone and no row of it.
+    pub(super) skipped_bytes: usize,
+}
+
+impl Head {
+    /// The delimiter is the one with which a row names the three columns.
+    pub(super) fn find(
+        text: &[u8],
+        delimiter: Option<u8>,
+        names: &ColumnNames,
+    ) -> Result<Self, ReadError> {
+        let (said, skipped_bytes) = said_to_excel(text);
+        let text = &text[skipped_bytes..];
+        let tried = match delimiter.or(said) {
+            Some(delimiter) => vec![delimiter],
+            None => DELIMITERS.to_vec(),
+        };
+        let mut best: Option<FileError> = None;
+        for delimiter in tried {
+            match header_in(text, delimiter, names)? {
+                Ok((row, header)) => return Ok(Self { delimiter, header, row, skipped_bytes }),
+                Err(error) if best.as_ref().is_none_or(|best| is_closer(&error, best)) => {
+                    best = Some(error);
+                }
+                Err(_) => {}
+            }
+        }
+        Err(best.unwrap_or(FileError::Empty).into())
+    }
+}
+
+/// `sep=;` in a first line of its own: Excel reads it, and does not show it.
+fn said_to_excel(text: &[u8]) -> (Option<u8>, usize) {
+    let end = text.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(text.len());
+    let line = text[..end].trim_ascii();
+    let line = line.strip_prefix(b"\"").unwrap_or(line);
+    let has_name = line.get(..4).is_some_and(|name| name.eq_ignore_ascii_case(b"sep="));
+    match line.get(4) {
+        Some(delimiter) if has_name && line.len() <= 6 => {
+            let rest = &text[end..];
+            let newline = if rest.starts_with(b"\r\n") { 2 } else { rest.len().min(1) };
+            (Some(*delimiter), end + newline)
+        }
+        // A tab is trimmed away.
+        None if has_name => (Some(b'\t'), (end + 1).min(text.len())),
+        _ => (None, 0),
+    }
+}
+
+/// The header among the first rows, or why there is none.
+fn header_in(
+    text: &[u8],
+    delimiter: u8,
+    names: &ColumnNames,
+) -> Result<Result<(u64, Header), FileError>, ReadError> {
+    let mut records = Records::new(delimiter);
+    let mut rest = Some(text);
+    let mut best: Option<FileError> = None;
+    for _ in 0..HEADER_WITHIN_ROWS {
+        let record = records.next(|into| {
+            Ok(rest.take().is_some_and(|text| {
+                into.extend_from_slice(text);
+                true
+            }))
+        })?;
+        let Some(Record { number, cells }) = record else { break };
+        let error = match cells {
+            Ok(cells) => {
+                let cells: Vec<_> = cells.iter().map(String::from_utf8_lossy).collect();
+                let cells: Vec<&str> = cells.iter().map(|cell| &**cell).collect();
+                match Header::find(&cells, names) {
+                    Ok(header) => return Ok(Ok((number, header))),
+                    Err(FileError::ColumnsMissing { missing, found, .. }) => {
+                        FileError::ColumnsMissing { missing, found, row: number }
+                    }
+                    Err(error) => return Ok(Err(error)),
+                }
+            }
+            Err(RowProblem::TooManyCells) => FileError::TooManyColumns,
+            Err(_) => continue,
+        };
+        if best.as_ref().is_none_or(|best| is_closer(&error, best)) {
+            best = Some(error);
+        }
+    }
+    Ok(Err(best.unwrap_or(FileError::Empty)))
+}
+
+/// Which of two complaints helps more: a doubled column rather than a missing one, and one missing
+/// rather than two.
+fn is_closer(error: &FileError, than: &FileError) -> bool {
+    distance(error) < distance(than)
+}
+
+fn distance(error: &FileError) -> (usize, usize) {
+    match error {
+        FileError::ColumnDoubled { .. } => (0, 0),
+        // Of rows without any, the one with the most cells looks most like a header.
+        FileError::ColumnsMissing { missing, found, .. } => {
+            (missing.len(), usize::MAX - found.len())
+        }
+        FileError::TooManyColumns => (1, 0),
+        _ => (5, 0),
+    }
+}

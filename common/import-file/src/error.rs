@@ -1,0 +1,157 @@
+use std::fmt::Write as _;
+use std::io;
+
+use registrar_domain::Field;
+use thiserror::Error;
+
+use crate::file_kind::FileKind;
+use crate::{COLUMNS_MAX, HEADER_WITHIN_ROWS, JSON_ARRAY_MAX_BYTES};
+
+/// Why no further row can be read.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// The file itself; the same file fails in the same way again.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Where it comes from, such as an upload that broke off.
+    #[error("The file could not be read to its end: {0}.")]
+    Source(#[from] io::Error),
+}
+
+/// What is wrong with a file as a whole. The sentence says what to do; it quotes the names of columns,
+/// and never a value.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum FileError {
+    /// Nothing in it but blank rows.
+    #[error("The file is empty. Send a header row and a row for each student.")]
+    Empty,
+    /// Another kind of file.
+    #[error("The file is {} and not CSV or JSON. {}", .0.name(), .0.advice())]
+    NotText(FileKind),
+    /// Neither UTF-8 nor anything that is certain.
+    #[error("{}", unknown_encoding(*.guess))]
+    EncodingUnknown {
+        /// What it may be.
+        guess: Option<&'static str>,
+    },
+    /// No row among the first has all three columns.
+    #[error("{}", missing_columns(.missing, .found, *.row))]
+    ColumnsMissing {
+        /// The columns that were not found.
+        missing: Vec<Field>,
+        /// The cells of the row that is most like a header.
+        found: Vec<String>,
+        /// The number of that row.
+        row: u64,
+    },
+    /// Two columns that could both be meant.
+    #[error(
+        "The header has more than one column for {}: {}. Say which one with column.{}=NAME, or \
+         remove the others.", .column.name(), quoted(.found), .column.name()
+    )]
+    ColumnDoubled {
+        /// What they are columns for.
+        column: Field,
+        /// Their names in the header.
+        found: Vec<String>,
+    },
+    /// More columns than are read.
+    #[error("The header has more than {COLUMNS_MAX} columns. Remove those that are not needed.")]
+    TooManyColumns,
+    /// Cut off, or not gzip after all.
+    #[error(
+        "The gzip compression of the file is broken or cut off. Compress it again, or send it as it is."
+    )]
+    GzipBroken,
+    /// Expands out of all proportion, as files do that are made to exhaust memory.
+    #[error(
+        "The file expands to more than {limit} times its compressed size. Send it uncompressed."
+    )]
+    ExpandsTooMuch {
+        /// How many times its size a file may expand to.
+        limit: u64,
+    },
+    /// Larger than what is taken.
+    #[error(
+        "The file has more than {limit} bytes. Split it, and import its parts one after the other."
+    )]
+    TooLarge {
+        /// The most bytes, uncompressed.
+        limit: u64,
+    },
+    /// An array is read as a whole.
+    #[error(
+        "A JSON array may have {} MiB. Send one object a line (NDJSON), which may be as large as CSV.",
+        JSON_ARRAY_MAX_BYTES / 1024 / 1024
+    )]
+    JsonArrayTooLarge,
+    /// An array that is not JSON.
+    #[error("The JSON array is malformed at line {line}, column {column}.")]
+    JsonMalformed {
+        /// The line, from 1.
+        line: usize,
+        /// The column in it, from 1.
+        column: usize,
+    },
+    /// It begins as an object that goes on in the next line.
+    #[error(
+        "The JSON begins with an object of several lines. Send each student as one object in one line \
+         (NDJSON), or all of them as one array."
+    )]
+    JsonNotByLine,
+}
+
+impl FileError {
+    /// The stable code that programs compare.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "file_empty",
+            Self::NotText(_) => "file_not_text",
+            Self::EncodingUnknown { .. } => "encoding_unknown",
+            Self::ColumnsMissing { .. } => "columns_missing",
+            Self::ColumnDoubled { .. } => "column_doubled",
+            Self::TooManyColumns => "too_many_columns",
+            Self::GzipBroken => "gzip_broken",
+            Self::ExpandsTooMuch { .. } => "expands_too_much",
+            Self::TooLarge { .. } => "file_too_large",
+            Self::JsonArrayTooLarge => "json_array_too_large",
+            Self::JsonMalformed { .. } => "json_malformed",
+            Self::JsonNotByLine => "json_not_by_line",
+        }
+    }
+}
+
+fn unknown_encoding(guess: Option<&str>) -> String {
+    let mut sentence = "The file is not UTF-8".to_owned();
+    if let Some(guess) = guess {
+        let _never_fails = write!(sentence, "; it may be {guess}, but that is not certain");
+    }
+    let example = guess.unwrap_or("windows-1252");
+    sentence + ". Save it as \"CSV UTF-8\", or name its encoding, such as encoding=" + example + "."
+}
+
+fn missing_columns(missing: &[Field], found: &[String], row: u64) -> String {
+    let missing: Vec<_> = missing.iter().map(|field| field.name()).collect();
+    let example = missing.first().copied().unwrap_or("email");
+    let missing = missing.join(", ");
+    if found.is_empty() {
+        return format!(
+            "No header was found in the first {HEADER_WITHIN_ROWS} rows. The first row must name the \
+             columns first_name, last_name and email."
+        );
+    }
+    format!(
+        "No column was found for {missing}. Row {row} has the columns {}. Rename a column, or say \
+         which one it is, such as column.{example}=NAME.",
+        quoted(found)
+    )
+}
+
+/// The first of the names, since there can be hundreds.
+fn quoted(names: &[String]) -> String {
+    const SHOWN: usize = 20;
+    let shown: Vec<_> = names.iter().take(SHOWN).map(|name| format!("\"{name}\"")).collect();
+    let more = names.len().saturating_sub(SHOWN);
+    let shown = shown.join(", ");
+    if more == 0 { shown } else { format!("{shown} and {more} more") }
+}

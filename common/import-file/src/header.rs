@@ -1,0 +1,143 @@
+//! Which column of a file is which.
+
+use registrar_domain::Field;
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::error::FileError;
+
+/// Names that the caller gave to columns, beside the usual ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ColumnNames([Option<String>; Field::ALL.len()]);
+
+impl ColumnNames {
+    /// Says what the file calls a column.
+    pub fn set(&mut self, field: Field, name: &str) {
+        self.0[field as usize] = Some(name.to_owned());
+    }
+
+    fn get(&self, field: Field) -> Option<&str> {
+        self.0[field as usize].as_deref()
+    }
+}
+
+/// Where the columns are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    /// In the order of [`Field::ALL`].
+    pub(crate) columns: [usize; Field::ALL.len()],
+    pub(crate) status: Option<usize>,
+    /// The file is an error file of ours that was corrected.
+    pub(crate) is_error_file: bool,
+    /// Every cell, without the blank ones at the end.
+    pub(crate) names: Vec<String>,
+}
+
+impl Header {
+    /// The columns of a row that may be the header.
+    pub(crate) fn find(cells: &[&str], given: &ColumnNames) -> Result<Self, FileError> {
+        let mut names: Vec<String> = cells.iter().map(|cell| shown(cell)).collect();
+        while names.last().is_some_and(String::is_empty) {
+            names.pop();
+        }
+        let normal: Vec<String> = cells.iter().map(|cell| normalize(cell)).collect();
+        let mut missing = Vec::new();
+        let mut doubled = None;
+        let columns = Field::ALL.map(|field| {
+            let found = columns_of(field, &normal, given);
+            if found.len() > 1 {
+                let found = found.iter().map(|at| shown(cells[*at])).collect();
+                doubled.get_or_insert(FileError::ColumnDoubled { column: field, found });
+            }
+            let first = found.first().copied();
+            if first.is_none() {
+                missing.push(field);
+            }
+            first.unwrap_or_default()
+        });
+        if !missing.is_empty() {
+            return Err(FileError::ColumnsMissing { missing, found: names, row: 0 });
+        }
+        let position = |name: &str| normal.iter().position(|cell| cell == name);
+        let status = position("status");
+        let is_error_file = cells.iter().any(|cell| cell.trim() == "_row");
+        doubled.map_or(Ok(Self { columns, status, is_error_file, names }), Err)
+    }
+
+    /// The cells that are read, by name.
+    pub(crate) fn is_used(&self, position: usize) -> bool {
+        self.columns.contains(&position)
+    }
+}
+
+/// Which field a member of a JSON object is.
+pub(crate) fn field_named(name: &str, given: &ColumnNames) -> Option<Field> {
+    let name = [normalize(name)];
+    Field::ALL.into_iter().find(|field| !columns_of(*field, &name, given).is_empty())
+}
+
+fn columns_of(field: Field, cells: &[String], given: &ColumnNames) -> Vec<usize> {
+    let at = |is_meant: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        let meant = cells.iter().enumerate().filter(|(_, cell)| is_meant(cell));
+        meant.map(|(position, _)| position).collect()
+    };
+    match given.get(field) {
+        Some(name) => {
+            let name = normalize(name);
+            at(&|cell| cell == name)
+        }
+        None => at(&|cell| aliases(field).any(|alias| alias == cell)),
+    }
+}
+
+/// What two people can write differently and mean the same name by.
+fn normalize(name: &str) -> String {
+    let name: String =
+        name.nfkc().flat_map(char::to_lowercase).filter(|c| !is_passed_over(*c)).collect();
+    // Templates of Google mark columns so.
+    let bare = name.strip_suffix("[required]").or_else(|| name.strip_suffix("(required)"));
+    bare.map_or(name.clone(), str::to_owned)
+}
+
+fn is_passed_over(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+        || matches!(character, '_' | '-' | '‐' | '‑' | '.' | ':' | '*' | '\'' | '’' | '"')
+}
+
+/// A name as it can be shown in a sentence.
+fn shown(name: &str) -> String {
+    const SHOWN: usize = 60;
+    let visible: String = name.chars().filter(|c| !c.is_control() && *c != '\u{feff}').collect();
+    let trimmed = visible.trim();
+    match trimmed.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &trimmed[..end]),
+        None => trimmed.to_owned(),
+    }
+}
+
+/// The names that school systems and directories give a column (`OneRoster`, Canvas, Moodle, Google,
+/// Microsoft 365, `PowerSchool`), and what people call it in their language. Whole names only, as
+/// [`normalize`] leaves them, and none that can be of another person, such as a parent's address.
+fn aliases(field: Field) -> impl Iterator<Item = &'static str> {
+    let names = match field {
+        Field::FirstName => include_str!("aliases/first_name.txt"),
+        Field::LastName => include_str!("aliases/last_name.txt"),
+        Field::Email => include_str!("aliases/email.txt"),
+    };
+    names.lines()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_alias_can_be_met_and_means_one_column() {
+        let all: Vec<_> = Field::ALL.into_iter().flat_map(aliases).collect();
+        for (position, alias) in all.iter().enumerate() {
+            assert_eq!(normalize(alias), *alias);
+            assert!(!all[..position].contains(alias), "{alias} is there twice");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Takes gzip off, if there is any, within bounds.
+
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
+
+use flate2::bufread::MultiGzDecoder;
+
+use crate::error::{FileError, ReadError};
+
+/// How gzip begins (RFC 1952).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// How many times its compressed size a file may expand to. Ten columns of blank cells come to 27.
+const RATIO_MAX: u64 = 200;
+/// Up to here a file may expand as it likes, since the first block may be all blank.
+const RATIO_FROM_BYTES: u64 = 1024 * 1024;
+
+/// The file's own bytes, whether it came as gzip or not.
+pub(crate) struct Inflate<R: Read> {
+    bytes: Stream<R>,
+    max_bytes: u64,
+    given: u64,
+}
+
+/// The bytes as they came, those that were looked at first.
+type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
+
+enum Stream<R: Read> {
+    Plain(Whole<R>),
+    Gzip(Box<MultiGzDecoder<Counted<BufReader<Whole<R>>>>>),
+}
+
+impl<R: Read> Inflate<R> {
+    pub(crate) fn new(mut source: R, max_bytes: u64) -> Result<Self, ReadError> {
+        let mut first = Vec::new();
+        source.by_ref().take(GZIP.len() as u64).read_to_end(&mut first)?;
+        let is_gzip = first == GZIP;
+        let whole = Cursor::new(first).chain(source);
+        let bytes = if is_gzip {
+            let counted = Counted { source: BufReader::new(whole), taken: 0 };
+            Stream::Gzip(Box::new(MultiGzDecoder::new(counted)))
+        } else {
+            Stream::Plain(whole)
+        };
+        Ok(Self { bytes, max_bytes, given: 0 })
+    }
+
+    pub(crate) fn is_gzip(&self) -> bool {
+        matches!(self.bytes, Stream::Gzip(_))
+    }
+
+    /// Some of the next bytes; none at the end.
+    pub(crate) fn read(&mut self, into: &mut [u8]) -> Result<usize, ReadError> {
+        let read = match &mut self.bytes {
+            Stream::Plain(source) => source.read(into)?,
+            Stream::Gzip(decoder) => {
+                let read = decoder.read(into).map_err(|error| {
+                    // What the decoder itself has to say is of these kinds; the rest is the source's.
+                    match error.kind() {
+                        io::ErrorKind::InvalidInput
+                        | io::ErrorKind::InvalidData
+                        | io::ErrorKind::UnexpectedEof => FileError::GzipBroken.into(),
+                        _ => ReadError::Source(error),
+                    }
+                })?;
+                let expanded = self.given + read as u64;
+                if expanded > RATIO_FROM_BYTES && expanded > RATIO_MAX * decoder.get_ref().taken {
+                    return Err(FileError::ExpandsTooMuch { limit: RATIO_MAX }.into());
+                }
+                read
+            }
+        };
+        self.given += read as u64;
+        if self.given > self.max_bytes {
+            return Err(FileError::TooLarge { limit: self.max_bytes }.into());
+        }
+        Ok(read)
+    }
+}
+
+/// Counts what is taken.
+struct Counted<R> {
+    source: R,
+    taken: u64,
+}
+
+impl<R: BufRead> Read for Counted<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(into)?;
+        self.taken += read as u64;
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Counted<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.source.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.taken += amount as u64;
+        self.source.consume(amount);
+    }
+}

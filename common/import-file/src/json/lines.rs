@@ -1,0 +1,92 @@
+use std::io::Read;
+
+use super::object::Members;
+use crate::error::{FileError, ReadError};
+use crate::header::ColumnNames;
+use crate::import_file::UsedColumn;
+use crate::row::{Row, RowProblem};
+use crate::text::Text;
+use crate::{HEADER_WITHIN_ROWS, ROW_MAX_BYTES};
+
+/// Objects that stand in a line each (NDJSON, JSON Lines).
+pub(crate) struct LineRows {
+    members: Members,
+    text: Vec<u8>,
+    position: usize,
+    ended: bool,
+    lines: u64,
+}
+
+impl LineRows {
+    pub(crate) fn new(start: Vec<u8>, names: &ColumnNames) -> Result<Self, ReadError> {
+        let lines = start.split(|byte| *byte == b'\n').filter_map(|line| str::from_utf8(line).ok());
+        let mut lines = lines.map(str::trim).filter(|line| !line.is_empty()).peekable();
+        let first = lines.peek().map(|line| serde_json::from_str::<serde::de::IgnoredAny>(line));
+        if first.is_some_and(|first| first.is_err_and(|error| error.is_eof())) {
+            return Err(FileError::JsonNotByLine.into());
+        }
+        let members = Members::learn(lines.take(HEADER_WITHIN_ROWS), names)?;
+        Ok(Self { members, text: start, position: 0, ended: false, lines: 0 })
+    }
+
+    pub(crate) fn columns(&self) -> &[UsedColumn] {
+        self.members.columns()
+    }
+
+    pub(crate) fn ignored(&self) -> Vec<String> {
+        self.members.ignored()
+    }
+
+    pub(crate) fn next<R: Read>(
+        &mut self,
+        text: &mut Text<R>,
+    ) -> Result<Option<Row<'_>>, ReadError> {
+        loop {
+            let Some((start, end)) = self.next_line(text)? else { return Ok(None) };
+            self.lines += 1;
+            if self.text[start..end].trim_ascii().is_empty() {
+                continue;
+            }
+            let line = &self.text[start..end];
+            let number = self.lines;
+            if line.len() > ROW_MAX_BYTES {
+                return Ok(Some(Row::without_values(number, RowProblem::TooLong)));
+            }
+            return Ok(Some(match str::from_utf8(line) {
+                Ok(line) => self.members.row(number, line),
+                Err(_) => Row::without_values(number, RowProblem::NotText),
+            }));
+        }
+    }
+
+    /// Where the next line is in the text; of one that is too long, its end.
+    fn next_line<R: Read>(
+        &mut self,
+        text: &mut Text<R>,
+    ) -> Result<Option<(usize, usize)>, ReadError> {
+        let mut looked_at = self.position;
+        loop {
+            let rest = &self.text[looked_at..];
+            if let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+                let start = self.position;
+                self.position = looked_at + end + 1;
+                return Ok(Some((start, looked_at + end)));
+            }
+            looked_at = self.text.len();
+            if self.ended {
+                let start = self.position;
+                self.position = looked_at;
+                return Ok((start < looked_at).then_some((start, looked_at)));
+            }
+            self.text.drain(..self.position);
+            looked_at -= self.position;
+            self.position = 0;
+            // What is too long is too long, however long it is.
+            if self.text.len() > 2 * ROW_MAX_BYTES {
+                self.text.truncate(ROW_MAX_BYTES + 1);
+                looked_at = self.text.len();
+            }
+            self.ended = !text.fill(&mut self.text)?;
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Rows of JSON: an object a line, or an array of objects.
+
+mod array;
+mod lines;
+mod object;
+
+pub(crate) use self::array::ArrayRows;
+pub(crate) use self::lines::LineRows;

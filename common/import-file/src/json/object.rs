@@ -1,0 +1,134 @@
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+use registrar_domain::Field;
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::COLUMNS_MAX;
+use crate::error::FileError;
+use crate::header::{ColumnNames, field_named};
+use crate::import_file::UsedColumn;
+use crate::row::{Row, RowProblem};
+
+/// Which members of objects are read.
+pub(super) struct Members {
+    names: ColumnNames,
+    /// What was looked up already, since every object has the same.
+    known: HashMap<String, Option<Field>>,
+    columns: Vec<UsedColumn>,
+    ignored: Vec<String>,
+}
+
+impl Members {
+    /// Learns the members from the first objects, of which one has to have all three.
+    pub(super) fn learn<'a>(
+        objects: impl Iterator<Item = &'a str>,
+        names: &ColumnNames,
+    ) -> Result<Self, FileError> {
+        let mut members = Self {
+            names: names.clone(),
+            known: HashMap::new(),
+            columns: Vec::new(),
+            ignored: Vec::new(),
+        };
+        for object in objects {
+            let Ok(Object(object)) = serde_json::from_str::<Object<'_>>(object) else { continue };
+            for (name, _) in object {
+                members.field(&name);
+            }
+        }
+        let is_missing = |field: &Field| !members.columns.iter().any(|used| used.field == *field);
+        let missing: Vec<_> = Field::ALL.into_iter().filter(is_missing).collect();
+        if missing.is_empty() {
+            return Ok(members);
+        }
+        let found = members.columns.iter().map(|used| used.name.clone());
+        let found = found.chain(members.ignored).collect();
+        Err(FileError::ColumnsMissing { missing, found, row: 1 })
+    }
+
+    pub(super) fn columns(&self) -> &[UsedColumn] {
+        &self.columns
+    }
+
+    pub(super) fn ignored(&self) -> Vec<String> {
+        self.ignored.clone()
+    }
+
+    fn field(&mut self, name: &str) -> Option<Field> {
+        if let Some(field) = self.known.get(name) {
+            return *field;
+        }
+        let field = field_named(name, &self.names);
+        if self.known.len() < COLUMNS_MAX {
+            self.known.insert(name.to_owned(), field);
+            match field {
+                Some(field) => self.columns.push(UsedColumn { field, name: name.to_owned() }),
+                None => self.ignored.push(name.to_owned()),
+            }
+        }
+        field
+    }
+
+    /// The row of an object.
+    pub(super) fn row<'a>(&mut self, number: u64, json: &'a str) -> Row<'a> {
+        let object = match serde_json::from_str::<Object<'a>>(json) {
+            Ok(Object(object)) => object,
+            Err(error) if error.is_data() => {
+                return Row::without_values(number, RowProblem::NotAnObject);
+            }
+            Err(_) => return Row::without_values(number, RowProblem::NotJson),
+        };
+        let mut values: [Option<Cow<'a, str>>; Field::ALL.len()] = Default::default();
+        let mut problem = None;
+        for (name, value) in object {
+            let Some(field) = self.field(&name) else { continue };
+            let slot = &mut values[field as usize];
+            if slot.is_some() {
+                problem.get_or_insert(RowProblem::Doubled(field));
+                continue;
+            }
+            *slot = Some(if let Ok(text) = serde_json::from_str::<Option<Text<'a>>>(value.get()) {
+                text.map(|Text(text)| text).unwrap_or_default()
+            } else {
+                problem.get_or_insert(RowProblem::NotAString(field));
+                Cow::Borrowed(value.get())
+            });
+        }
+        let [first_name, last_name, email] = values.map(Option::unwrap_or_default);
+        Row { number, first_name, last_name, email, problem }
+    }
+}
+
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// The members of an object in their order, since a map would hide a doubled one.
+struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Object<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Object<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some((Text(name), value)) = map.next_entry()? {
+                    members.push((name, value));
+                }
+                Ok(Object(members))
+            }
+        }
+
+        deserializer.deserialize_map(Members)
+    }
+}

@@ -1,0 +1,111 @@
+use std::borrow::Cow;
+
+use registrar_domain::Field;
+
+/// A row of a file, as it was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row<'a> {
+    /// The number that a spreadsheet shows, from 1 and with the header; of JSON the line, or the
+    /// place in the array.
+    pub number: u64,
+    /// What is in the three columns, as far as it can be read.
+    pub first_name: Cow<'a, str>,
+    /// See `first_name`.
+    pub last_name: Cow<'a, str>,
+    /// See `first_name`.
+    pub email: Cow<'a, str>,
+    /// Why the row cannot be imported, whatever its values are.
+    pub problem: Option<RowProblem>,
+}
+
+impl Row<'_> {
+    pub(crate) fn without_values(number: u64, problem: RowProblem) -> Row<'static> {
+        let [first_name, last_name, email] = Default::default();
+        Row { number, first_name, last_name, email, problem: Some(problem) }
+    }
+}
+
+/// What is wrong with a row beside its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowProblem {
+    /// It ends before one of the three columns.
+    TooFewCells,
+    /// It has values after the last column.
+    TooManyCells,
+    /// It is longer than a row may be.
+    TooLong,
+    /// A quotation mark opens a value and none closes it.
+    UnclosedQuote,
+    /// There is something between a closing quotation mark and the next delimiter.
+    TextAfterQuote,
+    /// Bytes that are no text in the file's encoding.
+    NotText,
+    /// Its status says that the student is to be deleted.
+    MarkedDeleted,
+    /// A line that is not JSON.
+    NotJson,
+    /// A JSON value that is no object.
+    NotAnObject,
+    /// A JSON value that is neither text nor null.
+    NotAString(Field),
+    /// Two members for one column.
+    Doubled(Field),
+}
+
+impl RowProblem {
+    /// The stable code that programs compare.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::TooFewCells => "too_few_cells",
+            Self::TooManyCells => "too_many_cells",
+            Self::TooLong => "row_too_long",
+            Self::UnclosedQuote => "unclosed_quote",
+            Self::TextAfterQuote => "text_after_quote",
+            Self::NotText => "not_text",
+            Self::MarkedDeleted => "marked_deleted",
+            Self::NotJson => "not_json",
+            Self::NotAnObject => "not_an_object",
+            Self::NotAString(_) => "not_a_string",
+            Self::Doubled(_) => "doubled",
+        }
+    }
+
+    /// The column that it is about, when it is about one.
+    pub fn column(self) -> Option<Field> {
+        match self {
+            Self::NotAString(field) | Self::Doubled(field) => Some(field),
+            _ => None,
+        }
+    }
+
+    /// What to do about it.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::TooFewCells => "The row ends too early. Fill in all three columns.",
+            Self::TooManyCells => {
+                "The row has more cells than the header. Put a value that contains the delimiter in \
+                 quotation marks."
+            }
+            Self::TooLong => "The row is too long. Remove columns that are not needed.",
+            Self::UnclosedQuote => {
+                "A quotation mark is opened here and never closed. Close it, or write it twice inside \
+                 a value."
+            }
+            Self::TextAfterQuote => {
+                "There is text after a closing quotation mark. Write a quotation mark inside a value \
+                 twice."
+            }
+            Self::NotText => {
+                "The row has characters that are not in the encoding of the file. Save the file as \
+                 \"CSV UTF-8\", or name its encoding."
+            }
+            Self::MarkedDeleted => {
+                "The status of the row says that the student is to be deleted. Nothing was done."
+            }
+            Self::NotJson => "The line is not JSON. Send one object a line.",
+            Self::NotAnObject => "Send an object with first_name, last_name and email.",
+            Self::NotAString(_) => "Send text in quotation marks.",
+            Self::Doubled(_) => "Send one value.",
+        }
+    }
+}

@@ -1,0 +1,129 @@
+use encoding_rs::{SHIFT_JIS, UTF_16LE, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252};
+
+use super::{ByteByByte, each, encoded, options, read, read_with, refused};
+use crate::{FileError, FileKind, Options};
+
+const HEADER: &str = "first_name,last_name,email\n";
+
+fn utf_16(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    text.encode_utf16().flat_map(to_bytes).collect()
+}
+
+#[test]
+fn excel_saves_semicolons_in_windows_1252() {
+    let file = encoded(
+        "Vorname;Nachname;E-Mail\r\nJörg;Müller;joerg@example.com\r\nZoë;O’Neill;zoe@example.com\r\n",
+        WINDOWS_1252,
+    );
+    let listed = read(file);
+    assert_eq!(listed.rows, ["2|Jörg|Müller|joerg@example.com", "3|Zoë|O’Neill|zoe@example.com"]);
+    assert_eq!(listed.understood.encoding, "windows-1252");
+}
+
+#[test]
+fn windows_1251_is_refused_with_advice_and_read_when_it_is_named() {
+    let file = encoded("Имя;Фамилия;Email\r\nЮлия;Петрова;yulia@example.com\r\n", WINDOWS_1251);
+    let error = refused(&file);
+    assert_eq!(error.code(), "encoding_unknown");
+    assert!(error.to_string().contains("CSV UTF-8"), "{error}");
+    assert!(error.to_string().contains("encoding="), "{error}");
+    let named = Options { encoding: Some(WINDOWS_1251), ..options() };
+    let listed = read_with(&*file, &named).unwrap();
+    assert_eq!(listed.rows, ["2|Юлия|Петрова|yulia@example.com"]);
+}
+
+#[test]
+fn one_cyrillic_name_in_a_latin_list_is_not_registered_as_another() {
+    for (name, encoding) in [("Юлия", WINDOWS_1251), ("Łukasz", WINDOWS_1250)] {
+        let file = encoded(&format!("{HEADER}{name},Smith,a@example.com\n"), encoding);
+        assert!(matches!(refused(file), FileError::EncodingUnknown { .. }), "{name}");
+    }
+}
+
+#[test]
+fn a_guess_is_named_and_not_used() {
+    let text = "名,姓,メール\n".to_owned()
+        + &"太郎,山田,taro@example.com\n花子,鈴木,h@example.com\n".repeat(20);
+    let error = refused(encoded(&text, SHIFT_JIS));
+    assert_eq!(error, FileError::EncodingUnknown { guess: Some("Shift_JIS") });
+    assert!(error.to_string().contains("encoding=Shift_JIS"), "{error}");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_name() {
+    let listed = read(format!("\u{feff}{HEADER}Zoë,Ó Briain,z@example.com\n"));
+    assert_eq!(listed.rows, ["2|Zoë|Ó Briain|z@example.com"]);
+    assert_eq!(listed.understood.encoding, "UTF-8");
+}
+
+#[test]
+fn utf_16_is_read_both_ways_with_and_without_a_mark() {
+    let text = format!("{HEADER}Юлия,Łukasz,a@example.com\n");
+    for mark in ["", "\u{feff}"] {
+        for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+            let listed = read(utf_16(&format!("{mark}{text}"), to_bytes));
+            assert_eq!(listed.rows, ["2|Юлия|Łukasz|a@example.com"]);
+        }
+    }
+}
+
+#[test]
+fn unicode_text_of_excel_is_utf_16_with_tabs() {
+    let text = "\u{feff}First Name\tLast Name\tEmail\r\nЮлия\tПетрова\ty@example.com\r\n";
+    assert_eq!(read(utf_16(text, u16::to_le_bytes)).rows, ["2|Юлия|Петрова|y@example.com"]);
+}
+
+#[test]
+fn a_character_may_be_split_between_two_reads() {
+    let text = format!("{HEADER}Zoë,Ó Briain,z@example.com\n𠮷,野家,y@example.com\n");
+    let rows = ["2|Zoë|Ó Briain|z@example.com", "3|𠮷|野家|y@example.com"];
+    assert_eq!(read_with(ByteByByte(text.as_bytes()), &options()).unwrap().rows, rows);
+    let named = Options { encoding: Some(UTF_16LE), ..options() };
+    let wide = utf_16(&text, u16::to_le_bytes);
+    assert_eq!(read_with(ByteByByte(&wide), &named).unwrap().rows, rows);
+}
+
+#[test]
+fn a_bad_byte_in_utf_8_is_an_error_of_its_row() {
+    let mut file = format!("{HEADER}Zoë,A,a@example.com\nJ").into_bytes();
+    file.extend_from_slice(b"\xf6rg,B,b@example.com\nC,C,c@example.com\n");
+    let rows = ["2|Zoë|A|a@example.com", "3!not_text", "4|C|C|c@example.com"];
+    assert_eq!(read(file).rows, rows);
+}
+
+fn ascii_rows(count: usize) -> String {
+    each(count, |n| format!("Ada,Lovelace,ada{n}@example.com\n"))
+}
+
+#[test]
+fn the_first_umlaut_may_come_late() {
+    let text = format!("{HEADER}{}Jörg,Müller,j@example.com\n", ascii_rows(50_000));
+    for encoding in [WINDOWS_1252, encoding_rs::UTF_8] {
+        let listed = read(encoded(&text, encoding));
+        assert_eq!(listed.rows.last().unwrap(), "50002|Jörg|Müller|j@example.com");
+        assert_eq!(listed.understood.encoding, encoding.name());
+    }
+}
+
+#[test]
+fn an_encoding_that_is_uncertain_late_is_an_error_of_its_rows() {
+    let text = format!(
+        "{HEADER}{}Юлия,Петрова,y@example.com\nAda,King,k@example.com\n",
+        ascii_rows(50_000)
+    );
+    let rows = read(encoded(&text, WINDOWS_1251)).rows;
+    assert_eq!(rows[50_000..], ["50002!not_text", "50003|Ada|King|k@example.com"]);
+}
+
+#[test]
+fn a_named_encoding_with_bytes_that_it_does_not_have_breaks_their_rows() {
+    let mut file = encoded(HEADER, SHIFT_JIS);
+    file.extend_from_slice(b"\xfd,B,b@example.com\nC,C,c@example.com\n");
+    let named = Options { encoding: Some(SHIFT_JIS), ..options() };
+    assert_eq!(read_with(&*file, &named).unwrap().rows, ["2!not_text", "3|C|C|c@example.com"]);
+}
+
+#[test]
+fn binary_data_is_not_taken_for_text() {
+    assert_eq!(refused([1, 0, 2, 3, 0, 0, 7].repeat(40)), FileError::NotText(FileKind::Binary));
+}

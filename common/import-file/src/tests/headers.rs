@@ -1,0 +1,147 @@
+use registrar_domain::Field;
+
+use super::{each, options, read, read_with, refused};
+use crate::{FileError, Format, Options};
+
+#[test]
+fn the_headers_of_the_systems_that_people_export_from_are_known() {
+    for header in [
+        "first_name,last_name,email",
+        "sourcedId,status,dateLastModified,enabledUser,username,givenName,familyName,middleName,email,phone",
+        "user_id,login_id,password,first_name,last_name,email,status",
+        "username,firstname,lastname,email,course1",
+        "First Name [Required],Last Name [Required],Email Address [Required],Password [Required]",
+        "Display name,First name,Last name,User principal name,Alternate email address",
+        "Student_Number,Last_Name,First_Name,Grade_Level,Email_Addr",
+        "Vorname,Nachname,E-Mail-Adresse",
+        "Prénom,Nom,Courriel",
+        "Nombre,Apellidos,Correo electrónico",
+        "Имя,Фамилия,Электронная почта",
+        "名,姓,メールアドレス",
+        "نام,نام خانوادگی,ایمیل",
+        " FIRST\u{a0}NAME , Last-Name ,\u{200b}E-Mail:,,,",
+        "\"First Name\",\"Last Name\",\"Email\"",
+    ] {
+        let columns = read(format!("{header}\n")).understood.columns;
+        assert_eq!(
+            columns.iter().map(|used| used.field).collect::<Vec<_>>(),
+            Field::ALL,
+            "{header}"
+        );
+    }
+}
+
+#[test]
+fn every_delimiter_is_found_by_the_header_it_makes() {
+    for delimiter in [',', ';', '\t', '|'] {
+        let d = delimiter;
+        let file = format!(
+            "first_name{d}last_name{d}email{d}note\nAda{d}King{d}a@example.com{d}\"x,;\t|\"\n"
+        );
+        let listed = read(file);
+        assert_eq!(listed.rows, ["2|Ada|King|a@example.com"]);
+        assert_eq!(listed.understood.format, Format::Csv { delimiter });
+    }
+}
+
+#[test]
+fn a_line_for_excel_says_the_delimiter_and_is_no_row_of_the_sheet() {
+    for line in ["sep=;\r\n", "\"sep=;\"\n", "SEP=;\n"] {
+        let listed = read(format!("{line}email;first_name;last_name\nada@example.com;Ada;King\n"));
+        assert_eq!(listed.rows, ["2|Ada|King|ada@example.com"], "{line}");
+    }
+    let tabs = read("sep=\t\nemail\tfirst_name\tlast_name\nada@example.com\tAda\tKing\n");
+    assert_eq!(tabs.rows, ["2|Ada|King|ada@example.com"]);
+    // Whatever it says, it is followed: a colon is no delimiter otherwise.
+    let colons = read("sep=:\nemail:first_name:last_name\nada@example.com:Ada:King\n");
+    assert_eq!(colons.rows, ["2|Ada|King|ada@example.com"]);
+}
+
+#[test]
+fn lines_above_the_header_and_totals_below_are_no_obstacle() {
+    let file = "Report of 2026-01-02;;\n\nMade by, the office;;\nfirst_name;last_name;email\n\
+                Ada;King;a@example.com\n;;\nTotal:;1;\n";
+    let listed = read(file);
+    assert_eq!(listed.rows, ["5|Ada|King|a@example.com", "7|Total:|1|"]);
+    assert_eq!(listed.understood.header_row, Some(4));
+}
+
+#[test]
+fn a_header_below_the_tenth_row_is_not_looked_for() {
+    let above = "x\n".repeat(10);
+    let error = refused(format!("{above}first_name,last_name,email\n"));
+    assert_eq!(error.code(), "columns_missing");
+}
+
+#[test]
+fn a_missing_column_is_named_with_what_was_found_and_what_to_do() {
+    let error = refused("Vorname;Nachname;Kontakt;;\nAda;King;a@example.com\n");
+    assert_eq!(
+        error.to_string(),
+        "No column was found for email. Row 1 has the columns \"Vorname\", \"Nachname\", \"Kontakt\". \
+         Rename a column, or say which one it is, such as column.email=NAME."
+    );
+}
+
+#[test]
+fn a_name_that_is_part_of_another_is_not_taken_for_it() {
+    let error = refused("first_name,last_name,Alternate email address\n");
+    let FileError::ColumnsMissing { missing, .. } = error else { panic!("{error}") };
+    assert_eq!(missing, [Field::Email]);
+}
+
+#[test]
+fn a_doubled_column_is_refused_and_the_caller_can_choose() {
+    let file = "first_name,last_name,email,E-Mail\nAda,King,a@example.com,b@example.com\n";
+    assert_eq!(
+        refused(file).to_string(),
+        "The header has more than one column for email: \"email\", \"E-Mail\". Say which one with \
+         column.email=NAME, or remove the others."
+    );
+    let file = file.replace(",email,", ",private mail,");
+    let mut chosen = options();
+    chosen.column_names.set(Field::Email, "Private_Mail");
+    assert_eq!(read_with(file.as_bytes(), &chosen).unwrap().rows, ["2|Ada|King|a@example.com"]);
+}
+
+#[test]
+fn blank_header_cells_are_not_doubled_columns() {
+    let listed = read(",first_name,,last_name,email,,\nx,Ada,,King,a@example.com,,\n");
+    assert_eq!(listed.rows, ["2|Ada|King|a@example.com"]);
+}
+
+#[test]
+fn columns_that_are_not_read_are_listed() {
+    let listed = read("id,first_name,last_name,email,Birth date,\n");
+    assert_eq!(listed.understood.ignored, ["id", "Birth date"]);
+    assert_eq!(listed.understood.columns[2].name, "email");
+}
+
+#[test]
+fn three_hundred_columns_are_read() {
+    let more = each(297, |n| format!(",extra{n}"));
+    let cells = ",x".repeat(297);
+    let listed = read(format!("first_name,last_name,email{more}\nAda,King,a@example.com{cells}\n"));
+    assert_eq!(listed.rows, ["2|Ada|King|a@example.com"]);
+    assert_eq!(listed.understood.ignored.len(), 297);
+}
+
+#[test]
+fn more_columns_than_are_read_is_said() {
+    let header = "first_name,last_name,email".to_owned() + &",x".repeat(1_000);
+    assert_eq!(refused(header), FileError::TooManyColumns);
+}
+
+#[test]
+fn an_empty_file_is_said_to_be_empty() {
+    for file in ["", "\n\n", "\u{feff}", " \r\n"] {
+        assert_eq!(refused(file), FileError::Empty, "{file:?}");
+    }
+}
+
+#[test]
+fn a_named_delimiter_is_followed() {
+    let options = Options { delimiter: Some(b':'), ..options() };
+    let file = &b"first_name:last_name:email\nAda:King:a@example.com\n"[..];
+    assert_eq!(read_with(file, &options).unwrap().rows, ["2|Ada|King|a@example.com"]);
+}

@@ -1,0 +1,26 @@
+use super::refused;
+use crate::{FileError, FileKind};
+
+#[test]
+fn other_files_are_named_plainly_and_with_what_to_do() {
+    for (first_bytes, kind, advice) in [
+        (&b"PK\x03\x04\x14\0\x06\0[Content_Types].xml"[..], FileKind::Xlsx, "CSV UTF-8"),
+        (
+            b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+            FileKind::OpenDocument,
+            "CSV",
+        ),
+        (b"PK\x03\x04\x14\0\0\0students.csv", FileKind::Zip, "Unpack"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0", FileKind::Ole, "CSV UTF-8"),
+        (b"%PDF-1.7\n%\xe2\xe3", FileKind::Pdf, "Export"),
+        (b"\x89PNG\r\n\x1a\n\0\0", FileKind::Image, "Export"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", FileKind::Image, "Export"),
+        (b"\xef\xbb\xbf\r\n<!DOCTYPE HTML><html>", FileKind::Html, "login page"),
+        (b"<table><tr><td>first_name</td>", FileKind::Html, "spreadsheet"),
+        (b"<?xml version=\"1.0\"?><workbook>", FileKind::Xml, "Export"),
+    ] {
+        let error = refused(first_bytes);
+        assert_eq!(error, FileError::NotText(kind));
+        assert!(error.to_string().contains(advice), "{error}");
+    }
+}

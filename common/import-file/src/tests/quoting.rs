@@ -1,0 +1,63 @@
+use super::read;
+
+fn rows(below: &str) -> Vec<String> {
+    read(format!("first_name,last_name,email\n{below}")).rows
+}
+
+#[test]
+fn quoted_line_breaks_and_delimiters_are_values_and_do_not_shift_numbers() {
+    let below = "\"Ada\r\nAugusta\",\"King, Countess\",a@example.com\n\"Say \"\"B\"\"\",King,b@example.com\n";
+    let expected =
+        ["2|Ada\r\nAugusta|King, Countess|a@example.com", "3|Say \"B\"|King|b@example.com"];
+    assert_eq!(rows(below), expected);
+}
+
+#[test]
+fn an_unclosed_quote_is_an_error_of_the_row_where_it_begins() {
+    let below = "Ada,King,a@example.com\n\"Bob,King,b@example.com\nCy,King,c@example.com\nDi,King,d@example.com\n";
+    let expected = [
+        "2|Ada|King|a@example.com",
+        "3!unclosed_quote",
+        "4|Cy|King|c@example.com",
+        "5|Di|King|d@example.com",
+    ];
+    assert_eq!(rows(below), expected);
+}
+
+#[test]
+fn an_unclosed_quote_in_a_large_file_costs_its_row_alone() {
+    let others = "Cy,King,c@example.com\n".repeat(20_000);
+    let found = rows(&format!("\"Bob,King,b@example.com\n{others}"));
+    assert_eq!(found[0], "2!unclosed_quote");
+    assert_eq!(found.len(), 20_001);
+    assert_eq!(found.last().unwrap(), "20002|Cy|King|c@example.com");
+}
+
+#[test]
+fn a_quote_that_swallows_rows_until_the_next_one_gives_them_all_back() {
+    let below = "\"Ada,King,a@example.com\nBob,King,b@example.com\n\"Cy\",King,c@example.com\n";
+    assert_eq!(
+        rows(below),
+        ["2!text_after_quote", "3|Bob|King|b@example.com", "4|Cy|King|c@example.com"]
+    );
+}
+
+#[test]
+fn text_after_a_closing_quote_is_an_error_rather_than_another_name() {
+    let below = "\"Dwayne \"The Rock\" J\",Johnson,d@example.com\nAda,King,a@example.com\n";
+    assert_eq!(rows(below), ["2!text_after_quote", "3|Ada|King|a@example.com"]);
+}
+
+#[test]
+fn quotes_inside_an_unquoted_value_belong_to_it() {
+    assert_eq!(rows("Ada,5\" King,a@example.com\n"), ["2|Ada|5\" King|a@example.com"]);
+}
+
+/// Each line opens a quotation mark that is closed 64 KiB later at the earliest, so that each is read
+/// a thousand times unless there is a bound.
+#[test]
+fn a_file_that_is_made_to_be_read_again_and_again_is_read_to_its_end() {
+    let line = format!("x\",{},\"y\n", "z".repeat(400));
+    let found = rows(&line.repeat(100_000));
+    assert!(found.len() > 100, "{}", found.len());
+}
