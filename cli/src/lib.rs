@@ -7,6 +7,7 @@ mod broker;
 mod dead_letters;
 mod doctor;
 mod duration;
+mod keys;
 mod lanes;
 mod ledger;
 mod migrate;
@@ -39,6 +40,8 @@ enum Command {
     /// Looks for whatever is wrong, changes nothing, and says how to fix it. Exit code 0: all is
     /// well, 1: something is wrong, 2: it could not look at everything.
     Doctor(Box<doctor::Arguments>),
+    /// Creates, lists and revokes the keys that importers send.
+    Keys(keys::Arguments),
     /// Lists the lanes, and pauses and resumes them.
     Lanes(Box<lanes::Arguments>),
     /// Creates or updates the database's tables. Safe to repeat, and while everything runs.
@@ -65,6 +68,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
             Command::DeadLetters(arguments) => dead_letters::run(arguments).await,
             Command::Ledger(arguments) => ledger::run(arguments).await,
             Command::Doctor(arguments) => doctor::run(arguments).await,
+            Command::Keys(arguments) => keys::run(arguments).await,
             Command::Lanes(arguments) => lanes::run(arguments).await,
             Command::Migrate(arguments) => migrate::run(arguments).await,
             Command::Status(arguments) => status::run(arguments),

@@ -9,6 +9,7 @@ mod characters;
 pub mod clock;
 mod email_address;
 mod idempotency;
+mod import_key;
 mod lane;
 pub mod ledger;
 mod mac;
@@ -23,6 +24,9 @@ pub use email_address::{EMAIL_LOCAL_PART_MAX_BYTES, EMAIL_MAX_CHARACTERS, EmailA
 pub use idempotency::{
     DerivationKey, IDEMPOTENCY_KEY_MAX_CHARACTERS, IDEMPOTENCY_KEY_MIN_CHARACTERS, IdempotencyKey,
     MalformedIdempotencyKey,
+};
+pub use import_key::{
+    IMPORTER_MAX_CHARACTERS, ImportKey, ImportKeyHash, Importer, MalformedImporter, NoRandomness,
 };
 pub use lane::Lane;
 pub use outcome::{Decision, HoldReason, Outcome, RejectionCode};

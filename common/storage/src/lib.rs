@@ -5,6 +5,7 @@
 //! - [`StatusReader`] is how the API reads.
 //! - [`DeadLetterAdmin`] is how operators list, replay and discard dead letters.
 //! - [`LanePauses`] is how operators pause a lane, and [`PauseWatch`] how processes follow it.
+//! - [`ImportKeys`] is how operators admit importers, and how the API knows them.
 //! - [`migrate`] and [`schema_state`] keep the tables at this version.
 //!
 //! Every write is an autocommit single statement. There is no explicit transaction anywhere: one
@@ -14,6 +15,7 @@
 
 mod dead_letters;
 mod error;
+mod import_keys;
 mod lane_pauses;
 mod ledger;
 mod migrate;
@@ -32,6 +34,7 @@ pub use dead_letters::query::{MatchedDeadLetters, StoredDeadLetter};
 pub use dead_letters::replay_status::{ReplayStatus, ReplayedDeadLetter};
 pub use dead_letters::state::{DeadLetterState, UnknownDeadLetterState};
 pub use error::{ErrorClass, StorageError};
+pub use import_keys::{ImportKeys, StoredImportKey, ValidImportKey};
 pub use lane_pauses::table::{LanePause, LanePauses};
 pub use lane_pauses::watch::{PauseSource, PauseWatch, PauseWatchTask};
 pub use migrate::{SchemaState, migrate, schema_state};

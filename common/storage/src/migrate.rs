@@ -12,7 +12,7 @@ use crate::settings::DatabaseSettings;
 
 /// The files of `migrations/`, listed here because sqlx's macro would have its whole MySQL driver
 /// compiled a second time, for the macro.
-const FILES: [(i64, &str, &str); 8] = [
+const FILES: [(i64, &str, &str); 9] = [
     (1, "students", include_str!("../../../migrations/0001_students.sql")),
     (2, "rejections", include_str!("../../../migrations/0002_rejections.sql")),
     (3, "dead letters", include_str!("../../../migrations/0003_dead_letters.sql")),
@@ -29,6 +29,7 @@ const FILES: [(i64, &str, &str); 8] = [
         "longer email addresses",
         include_str!("../../../migrations/0008_longer_email_addresses.sql"),
     ),
+    (9, "import keys", include_str!("../../../migrations/0009_import_keys.sql")),
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {

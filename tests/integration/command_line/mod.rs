@@ -3,6 +3,7 @@
 mod closed_output;
 mod dead_letters;
 mod doctor;
+mod keys;
 mod lanes;
 mod migrating;
 mod status;
