@@ -12,6 +12,7 @@ pub mod docs;
 pub mod extract;
 pub mod handlers;
 pub mod http;
+pub mod imports;
 pub mod limits;
 pub mod metrics;
 pub mod middleware;

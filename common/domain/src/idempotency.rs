@@ -39,6 +39,25 @@ impl DerivationKey {
     pub fn new(secret: &SecretString) -> Self {
         Self(keyed(secret))
     }
+
+    /// The id of a student's registration in this scope: the same on every instance that holds the
+    /// same secret, with no store.
+    ///
+    /// The content is part of it, so that an id always carries one content. Of the e-mail address its
+    /// key counts: two spellings are one address.
+    pub(crate) fn registration_id(&self, scope: &[&str], student: &Student) -> RegistrationId {
+        let names = [student.first_name().as_str(), student.last_name().as_str()];
+        let content = [names[0], names[1], student.email().key()];
+        let mut parts = Vec::with_capacity(MOST_IDS_BYTES);
+        for part in scope.iter().copied().chain(content) {
+            // The length goes first, so that no two lists of parts are the same bytes.
+            parts.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            parts.extend_from_slice(part.as_bytes());
+        }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&sign(&self.0, &parts).as_ref()[..16]);
+        RegistrationId::derived(bytes)
+    }
 }
 
 impl IdempotencyKey {
@@ -68,29 +87,15 @@ impl IdempotencyKey {
     }
 
     /// The registration that this key stands for in `scope` (who may use the key, and for what),
-    /// sent with the data of `student`: the same on every API instance that holds the same
-    /// secret, with no store.
-    ///
-    /// The content is part of it, so that an id always carries one content: the same key with
-    /// another student is another registration, and no student is answered with the outcome of
-    /// another. Of the e-mail address its key counts: two spellings are one address.
+    /// sent with the data of `student`. The same key with another student is another registration, and
+    /// no student is answered with the outcome of another.
     pub fn registration_id(
         &self,
         derivation_key: &DerivationKey,
         scope: &str,
         student: &Student,
     ) -> RegistrationId {
-        let names = [student.first_name().as_str(), student.last_name().as_str()];
-        let content = [names[0], names[1], student.email().key()];
-        let mut parts = Vec::with_capacity(MOST_IDS_BYTES);
-        for part in ["idempotency", scope, &self.0].into_iter().chain(content) {
-            // The length goes first, so that no two lists of parts are the same bytes.
-            parts.extend_from_slice(&(part.len() as u64).to_be_bytes());
-            parts.extend_from_slice(part.as_bytes());
-        }
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&sign(&derivation_key.0, &parts).as_ref()[..16]);
-        RegistrationId::derived(bytes)
+        derivation_key.registration_id(&["idempotency", scope, &self.0], student)
     }
 }
 

@@ -5,6 +5,8 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 
+use super::{DerivationKey, RegistrationId, Student};
+
 /// The most characters of an importer's name.
 pub const IMPORTER_MAX_CHARACTERS: usize = 100;
 /// Lets people and secret scanners see what a leaked key is for.
@@ -35,6 +37,16 @@ impl Importer {
         } else {
             Err(MalformedImporter)
         }
+    }
+
+    /// The registration of a student that this importer sends: the same however often, so that a
+    /// file can be uploaded again.
+    pub fn registration_id(
+        &self,
+        derivation_key: &DerivationKey,
+        student: &Student,
+    ) -> RegistrationId {
+        derivation_key.registration_id(&["import", &self.0], student)
     }
 
     /// The name.
@@ -143,6 +155,18 @@ mod tests {
         let printed = format!("{key:?} {:?}", key.hash());
         assert!(!printed.contains(key.expose()), "{printed}");
         assert!(!printed.contains(&key.expose()[PREFIX.len()..]), "{printed}");
+    }
+
+    #[test]
+    fn a_student_has_one_registration_with_each_importer() {
+        let key = DerivationKey::new(&"a derivation secret of some length".to_owned().into());
+        let [north, south] = ["north", "south"].map(|name| Importer::parse(name).unwrap());
+        let ada = Student::parse("Ada", "King", "ada@example.com").unwrap();
+        let again = Student::parse(" Ada ", "King", "ADA@Example.com").unwrap();
+        assert_eq!(north.registration_id(&key, &ada), north.registration_id(&key, &again));
+        assert_ne!(north.registration_id(&key, &ada), south.registration_id(&key, &ada));
+        let other = Student::parse("Eda", "King", "ada@example.com").unwrap();
+        assert_ne!(north.registration_id(&key, &ada), north.registration_id(&key, &other));
     }
 
     #[test]

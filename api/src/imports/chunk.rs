@@ -1,0 +1,85 @@
+use registrar_domain::{Field, Registration, Violation};
+use registrar_import_file::{Row, RowProblem};
+use registrar_texts::Language;
+
+/// So many rows travel in one message.
+pub const CHUNK_ROWS: usize = 500;
+/// A chunk ends earlier when its values have so many bytes, so that a message stays small.
+const CHUNK_BYTES: usize = 512 * 1024;
+
+/// Rows that follow each other in a file.
+#[derive(Debug, Default, PartialEq)]
+pub struct Chunk {
+    /// Those that are valid, with their numbers.
+    pub registrations: Vec<(u32, Registration)>,
+    /// The others.
+    pub invalid: Vec<InvalidRow>,
+    bytes: usize,
+}
+
+/// A row that cannot be registered, with everything that is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidRow {
+    /// Its number in the file.
+    pub number: u32,
+    /// What is in the three columns, in the order of the form.
+    pub values: [String; Field::ALL.len()],
+    /// Never empty.
+    pub errors: Vec<RowError>,
+}
+
+/// One thing that is wrong with a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowError {
+    /// The column that it is about, when it is about one.
+    pub column: Option<Field>,
+    /// Stable, for programs.
+    pub code: &'static str,
+    /// What to do about it.
+    pub advice: String,
+}
+
+impl From<RowProblem> for RowError {
+    fn from(problem: RowProblem) -> Self {
+        let (column, code) = (problem.column(), problem.code());
+        Self { column, code, advice: problem.advice().to_owned() }
+    }
+}
+
+impl From<&Violation> for RowError {
+    fn from(violation: &Violation) -> Self {
+        Self {
+            column: Some(violation.field),
+            code: violation.code.as_str(),
+            advice: Language::English.texts().violation(violation),
+        }
+    }
+}
+
+impl Chunk {
+    pub fn rows(&self) -> usize {
+        self.registrations.len() + self.invalid.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows() == 0
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.rows() >= CHUNK_ROWS || self.bytes >= CHUNK_BYTES
+    }
+
+    pub fn add(&mut self, number: u32, registration: Registration) {
+        let student = &registration.student;
+        self.bytes += student.first_name().as_str().len()
+            + student.last_name().as_str().len()
+            + student.email().as_str().len();
+        self.registrations.push((number, registration));
+    }
+
+    pub fn add_invalid(&mut self, number: u32, row: Row<'_>, errors: Vec<RowError>) {
+        let values = [row.first_name, row.last_name, row.email].map(std::borrow::Cow::into_owned);
+        self.bytes += values.iter().map(String::len).sum::<usize>();
+        self.invalid.push(InvalidRow { number, values, errors });
+    }
+}

@@ -1,0 +1,280 @@
+//! Reads an upload into chunks, on a thread of its own: parsing a million rows takes seconds, during
+//! which other requests go on.
+
+use std::io;
+use std::io::Read;
+
+use axum::body::Bytes;
+use registrar_domain::{DerivationKey, Importer, Registration, Student};
+use registrar_import_file::{FileError, ImportFile, Options, ReadError, Understood};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::mpsc;
+
+use super::chunk::{Chunk, RowError};
+
+/// Who imports, and how a row becomes a registration.
+pub struct Reading {
+    pub importer: Importer,
+    pub derivation_key: DerivationKey,
+    pub options: Options,
+    /// The most rows of a file.
+    pub max_rows: u64,
+}
+
+/// What was read of a file.
+#[derive(Debug)]
+pub struct ReadFile {
+    pub understood: Understood,
+    /// Those with something in them.
+    pub rows: u64,
+    pub chunks: u32,
+    pub bytes: u64,
+    pub sha256: [u8; 32],
+    /// Why it was not read to its end, if it was not.
+    pub broken_off: Option<BrokenOff>,
+}
+
+/// Why a file was not read to its end, after some of it was.
+#[derive(Debug)]
+pub enum BrokenOff {
+    /// The file is at fault.
+    File(FileError),
+    /// The upload broke off.
+    Upload(io::Error),
+    /// It has more rows than are taken.
+    TooManyRows,
+    /// Chunks are not taken any more.
+    Refused,
+}
+
+impl From<ReadError> for BrokenOff {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::File(error) => Self::File(error),
+            ReadError::Source(error) => Self::Upload(error),
+        }
+    }
+}
+
+impl Reading {
+    /// Reads to the end of the file. Fails when it cannot be understood at all; then no chunk was
+    /// handed on.
+    pub fn run(&self, upload: Upload, chunks: &mpsc::Sender<Chunk>) -> Result<ReadFile, ReadError> {
+        let mut upload = Counted { upload, bytes: 0, hash: Sha256::new() };
+        let mut file = ImportFile::open(&mut upload, &self.options)?;
+        let mut counts = Counts::default();
+        let broken_off = self.read_rows(&mut file, chunks, &mut counts).err();
+        let understood = file.understood();
+        drop(file);
+        Ok(ReadFile {
+            understood,
+            rows: counts.rows,
+            chunks: counts.chunks,
+            bytes: upload.bytes,
+            sha256: upload.hash.finalize().into(),
+            broken_off,
+        })
+    }
+
+    fn read_rows<R: Read>(
+        &self,
+        file: &mut ImportFile<R>,
+        chunks: &mpsc::Sender<Chunk>,
+        counts: &mut Counts,
+    ) -> Result<(), BrokenOff> {
+        let mut chunk = Chunk::default();
+        loop {
+            let row = match file.next_row() {
+                Ok(row) => row,
+                Err(error) => {
+                    // What was read before is as good as ever.
+                    counts.hand_on(chunk, chunks)?;
+                    return Err(error.into());
+                }
+            };
+            let Some(row) = row else { return counts.hand_on(chunk, chunks) };
+            let number = u32::try_from(row.number).map_err(|_| BrokenOff::TooManyRows)?;
+            if counts.rows + chunk.rows() as u64 >= self.max_rows {
+                counts.hand_on(chunk, chunks)?;
+                return Err(BrokenOff::TooManyRows);
+            }
+            let errors: Vec<RowError> = match row.problem {
+                Some(problem) => vec![problem.into()],
+                None => match Student::parse(&row.first_name, &row.last_name, &row.email) {
+                    Ok(student) => {
+                        let id = self.importer.registration_id(&self.derivation_key, &student);
+                        chunk.add(number, Registration::now(id, student));
+                        Vec::new()
+                    }
+                    Err(violations) => violations.iter().map(RowError::from).collect(),
+                },
+            };
+            if !errors.is_empty() {
+                chunk.add_invalid(number, row, errors);
+            }
+            if chunk.is_full() {
+                counts.hand_on(std::mem::take(&mut chunk), chunks)?;
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Counts {
+    rows: u64,
+    chunks: u32,
+}
+
+impl Counts {
+    fn hand_on(&mut self, chunk: Chunk, chunks: &mpsc::Sender<Chunk>) -> Result<(), BrokenOff> {
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        self.rows += chunk.rows() as u64;
+        self.chunks += 1;
+        chunks.blocking_send(chunk).map_err(|_| BrokenOff::Refused)
+    }
+}
+
+/// The bytes of an upload, as they come; an error where it breaks off.
+pub struct Upload {
+    parts: mpsc::Receiver<io::Result<Bytes>>,
+    part: Bytes,
+}
+
+impl Upload {
+    /// So many parts of an upload wait to be read at most.
+    const WAITING: usize = 4;
+
+    pub fn new() -> (mpsc::Sender<io::Result<Bytes>>, Self) {
+        let (sender, parts) = mpsc::channel(Self::WAITING);
+        (sender, Self { parts, part: Bytes::new() })
+    }
+}
+
+impl Read for Upload {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while self.part.is_empty() {
+            match self.parts.blocking_recv() {
+                Some(part) => self.part = part?,
+                None => return Ok(0),
+            }
+        }
+        let length = into.len().min(self.part.len());
+        into[..length].copy_from_slice(&self.part.split_to(length));
+        Ok(length)
+    }
+}
+
+struct Counted {
+    upload: Upload,
+    bytes: u64,
+    hash: Sha256,
+}
+
+impl Read for Counted {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let length = self.upload.read(into)?;
+        self.bytes += length as u64;
+        self.hash.update(&into[..length]);
+        Ok(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use registrar_import_file::ColumnNames;
+
+    use super::*;
+
+    fn reading(max_rows: u64) -> Reading {
+        let secret = "a derivation secret of some length".to_owned().into();
+        Reading {
+            importer: Importer::parse("north-school").unwrap(),
+            derivation_key: DerivationKey::new(&secret),
+            options: Options {
+                encoding: None,
+                delimiter: None,
+                column_names: ColumnNames::default(),
+                max_bytes: u64::MAX,
+            },
+            max_rows,
+        }
+    }
+
+    /// What comes of an upload in these parts, and its chunks.
+    async fn read(
+        parts: Vec<io::Result<Bytes>>,
+        max_rows: u64,
+    ) -> (Result<ReadFile, ReadError>, Vec<Chunk>) {
+        let (sender, upload) = Upload::new();
+        let (chunk_sender, mut chunks) = mpsc::channel(2);
+        let reading =
+            tokio::task::spawn_blocking(move || reading(max_rows).run(upload, &chunk_sender));
+        let sending = tokio::spawn(async move {
+            for part in parts {
+                let _may_be_over = sender.send(part).await;
+            }
+        });
+        let mut received = Vec::new();
+        while let Some(chunk) = chunks.recv().await {
+            received.push(chunk);
+        }
+        sending.await.unwrap();
+        (reading.await.unwrap(), received)
+    }
+
+    fn rows(count: usize) -> String {
+        let rows = (0..count).map(|n| format!("Ada,King,ada{n}@example.com\n"));
+        std::iter::once("first_name,last_name,email\n".to_owned()).chain(rows).collect()
+    }
+
+    #[tokio::test]
+    async fn rows_travel_in_chunks_with_their_numbers_and_invalid_ones_among_them() {
+        let file = rows(1_100).replace("ada600@example.com", "ada600");
+        let (read, chunks) = read(vec![Ok(file.clone().into())], 1_000_000).await;
+        let read = read.unwrap();
+        assert_eq!(chunks.iter().map(Chunk::rows).collect::<Vec<_>>(), [500, 500, 100]);
+        assert_eq!((read.rows, read.chunks, read.bytes), (1_100, 3, file.len() as u64));
+        assert_eq!(read.sha256[..], Sha256::digest(&file)[..]);
+        assert!(read.broken_off.is_none());
+        assert_eq!(chunks[0].registrations[0].0, 2);
+        let [invalid] = &chunks[1].invalid[..] else { panic!("{:?}", chunks[1].invalid) };
+        assert_eq!((invalid.number, invalid.errors[0].code), (602, "invalid_email"));
+        assert_eq!(invalid.values[2], "ada600");
+    }
+
+    #[tokio::test]
+    async fn the_same_file_has_the_same_registrations() {
+        let (_, first) = read(vec![Ok(rows(3).into())], 10).await;
+        let (_, second) = read(vec![Ok(rows(3).into())], 10).await;
+        let ids = |chunks: &[Chunk]| -> Vec<_> {
+            chunks[0].registrations.iter().map(|(_, registration)| registration.id).collect()
+        };
+        assert_eq!(ids(&first), ids(&second));
+    }
+
+    #[tokio::test]
+    async fn what_came_before_an_upload_broke_off_is_handed_on() {
+        let broken = io::Error::from(io::ErrorKind::ConnectionAborted);
+        let (read, chunks) = read(vec![Ok(rows(7_000).into()), Err(broken)], 1_000_000).await;
+        let read = read.unwrap();
+        assert!(matches!(read.broken_off, Some(BrokenOff::Upload(_))), "{read:?}");
+        assert_eq!(chunks.iter().map(Chunk::rows).sum::<usize>() as u64, read.rows);
+        assert!((6_999..=7_000).contains(&read.rows), "{}", read.rows);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_not_understood_makes_no_chunk() {
+        let (read, chunks) = read(vec![Ok("PK\u{3}\u{4}xl/".into())], 10).await;
+        assert!(matches!(read, Err(ReadError::File(FileError::NotText(_)))), "{read:?}");
+        assert!(chunks.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_file_with_more_rows_than_are_taken_says_so() {
+        let (read, chunks) = read(vec![Ok(rows(11).into())], 10).await;
+        assert!(matches!(read.unwrap().broken_off, Some(BrokenOff::TooManyRows)));
+        assert_eq!(chunks[0].rows(), 10);
+    }
+}
