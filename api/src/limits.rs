@@ -6,6 +6,8 @@ use std::time::Duration;
 use clap::Args;
 use registrar_runtime::config::{bounded, duration};
 
+use crate::imports::ImportLimits;
+
 /// How much, how long and how often. The defaults suit a server of two cores.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Limits")]
@@ -58,6 +60,9 @@ pub struct Limits {
     #[arg(long, env = "REGISTRAR_RATE_BURST", default_value = "1000",
         value_parser = bounded(1_u32..=1_000_000))]
     pub rate_burst: u32,
+    /// Imports
+    #[command(flatten)]
+    pub imports: ImportLimits,
 }
 
 /// How large a body may be, and how long it may take to arrive.

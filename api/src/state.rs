@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use registrar_domain::{DerivationKey, ReferenceSealer};
 use registrar_messaging::Publisher;
-use registrar_storage::PauseWatch;
+use registrar_storage::{ImportKeys, PauseWatch};
 use tokio_util::sync::CancellationToken;
 
 use crate::admission::Admission;
 use crate::http::RateLimit;
+use crate::imports::{Imports, KeyRing};
 use crate::readiness::Readiness;
 use crate::settings::Settings;
 use crate::status::{Lookups, Statuses};
@@ -21,6 +22,8 @@ pub struct Api {
     pub admission: Admission,
     pub readiness: Readiness,
     pub statuses: Statuses,
+    pub imports: Imports,
+    pub keys: KeyRing,
 }
 
 /// The ways to RabbitMQ and MySQL.
@@ -28,6 +31,7 @@ pub struct Servers {
     pub publisher: Publisher,
     pub lookups: Lookups,
     pub pauses: PauseWatch,
+    pub import_keys: ImportKeys,
 }
 
 impl Api {
@@ -35,21 +39,30 @@ impl Api {
     pub fn new(
         settings: &Settings,
         rate_limit: Option<Arc<RateLimit>>,
-        Servers { publisher, lookups, pauses }: Servers,
+        Servers { publisher, lookups, pauses, import_keys }: Servers,
         shutdown: CancellationToken,
         closing: CancellationToken,
     ) -> Self {
         let limits = settings.limits.clone();
         let sealing = settings.sealing_secrets.as_slice();
         let sealer = Arc::new(ReferenceSealer::new(&sealing[0], &sealing[1..]));
+        let derivation_key = DerivationKey::new(&settings.derivation_secret);
+        let imports = Imports::new(
+            publisher.clone(),
+            derivation_key.clone(),
+            Arc::clone(&sealer),
+            limits.imports.clone(),
+            closing.clone(),
+        );
         let statuses = Statuses::new(Arc::clone(&sealer), lookups, pauses, limits.streams, closing);
         let proxies = settings.trusted_proxies.clone();
-        let derivation_key = DerivationKey::new(&settings.derivation_secret);
         Self {
             readiness: Readiness::new(publisher.clone(), statuses.lookups.clone(), shutdown),
             acceptor: Acceptor::new(publisher, derivation_key, sealer),
             admission: Admission::new(limits, rate_limit, proxies, settings.pages.clone()),
             statuses,
+            imports,
+            keys: KeyRing::new(import_keys),
         }
     }
 }
@@ -69,5 +82,17 @@ impl FromRef<Arc<Api>> for Readiness {
 impl FromRef<Arc<Api>> for Statuses {
     fn from_ref(api: &Arc<Api>) -> Self {
         api.statuses.clone()
+    }
+}
+
+impl FromRef<Arc<Api>> for Imports {
+    fn from_ref(api: &Arc<Api>) -> Self {
+        api.imports.clone()
+    }
+}
+
+impl FromRef<Arc<Api>> for KeyRing {
+    fn from_ref(api: &Arc<Api>) -> Self {
+        api.keys.clone()
     }
 }

@@ -103,7 +103,8 @@ fn message<A: Assembly>(
                 None => fresh_id([client, position, attempt, row]),
             };
             world.introduce(id, format!("{client}.{position}.{attempt}.{row}({email})"));
-            Registration { id, student, accepted_at: OffsetDateTime::UNIX_EPOCH }
+            let accepted_at = OffsetDateTime::UNIX_EPOCH;
+            Registration { id, student, accepted_at, import: None }
         })
         .collect();
     let sent: Vec<_> = registrations.iter().map(|one| one.id).zip(emails).collect();

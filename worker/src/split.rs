@@ -39,9 +39,9 @@ const WINDOW: NonZeroUsize = match NonZeroUsize::new(512) {
 /// The fingerprint of the error for what could not be published again.
 const NOT_SPLIT: &str = "not_split";
 
-/// The messages of what is to be split, with their registrations, by the original's position in its
-/// batch.
-pub(crate) type ToSplit = BTreeMap<usize, Vec<(RegistrationId, OutgoingMessage)>>;
+/// The messages of what is to be split, with the registrations whose outcome makes them superfluous, by
+/// the original's position in its batch.
+pub(crate) type ToSplit = BTreeMap<usize, Vec<(Option<RegistrationId>, OutgoingMessage)>>;
 
 type Start = dyn Fn(&CancellationToken) -> (Publisher, Vec<PublisherTask>) + Send + Sync;
 

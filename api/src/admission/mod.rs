@@ -8,13 +8,12 @@ mod requested_page;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
 pub use guarded::guarded;
 use ipnet::IpNet;
 pub use requested_page::RequestedPage;
 
-use crate::http::{Peer, RateLimit, RateLimited, client_address, preferred_wait};
+use crate::http::{Peer, RateLimit, RateLimited, client_address, is_upload, preferred_wait};
 use crate::limits::Limits;
 use crate::pages::Pages;
 use crate::problem::Problem;
@@ -59,10 +58,14 @@ impl Admission {
         head_limits::check(&self.0.limits, path, &head.headers)
     }
 
-    /// How long the answer may take: a wait that the client asked for is added.
-    pub fn allowed_time(&self, headers: &HeaderMap) -> Duration {
+    /// How long the answer may take: a wait that the client asked for is added. An upload is as slow as
+    /// its client, and ends when it stalls.
+    pub fn allowed_time(&self, head: &Parts) -> Duration {
         let limits = self.limits();
-        limits.request_timeout + preferred_wait(headers, limits.wait).unwrap_or_default()
+        if is_upload(head) {
+            return limits.imports.import_timeout;
+        }
+        limits.request_timeout + preferred_wait(&head.headers, limits.wait).unwrap_or_default()
     }
 
     /// The page that the sender of this request would rather have than JSON, where there is one.

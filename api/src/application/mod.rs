@@ -7,7 +7,7 @@ use std::time::Duration;
 use registrar_messaging::Publisher;
 use registrar_runtime::lifecycle::{ListenError, Stopped, Supervisor, listen};
 use registrar_runtime::retry::RetryPolicy;
-use registrar_storage::{DatabaseSettings, LanePauses, PauseWatch, Pool, StatusReader};
+use registrar_storage::{DatabaseSettings, ImportKeys, LanePauses, PauseWatch, Pool, StatusReader};
 use registrar_telemetry::admin::Admin;
 use registrar_telemetry::metrics::{Metrics, MetricsError};
 use tokio::runtime::Handle;
@@ -98,7 +98,9 @@ impl Application {
         });
 
         let observe = Observe::new(HttpMetrics::register(&metrics)?, &settings.trusted_proxies);
-        let servers = Servers { publisher, lookups, pauses };
+        // Apart from look-ups, so that importers never keep students waiting.
+        let import_keys = ImportKeys::new(Pool::new(&for_lookups(&settings.database)));
+        let servers = Servers { publisher, lookups, pauses, import_keys };
         let api = Api::new(&settings, rate_limit, servers, shutdown.clone(), closing.clone());
         let router = router(&Arc::new(api), observe, &settings.cors_origins)?;
         let server = Server::new(listener, router, &settings.limits, shutdown);

@@ -25,6 +25,7 @@ use crate::status::{CacheRule, conditional, entity_tag_of_bytes};
     components(schemas(ProblemDocument)),
     tags(
         (name = "registrations", description = "Register a student, and see what becomes of it."),
+        (name = "imports", description = "Import a file of students with a key, and see what becomes of each row."),
         (name = "service", description = "The service itself."),
     )
 )]

@@ -1,5 +1,7 @@
 //! What handlers take out of requests.
 
 mod genuine_reference;
+mod import_key;
 
 pub use self::genuine_reference::GenuineReference;
+pub use self::import_key::AuthenticatedKey;

@@ -8,10 +8,12 @@ use registrar_domain::{
     EMAIL_LOCAL_PART_MAX_BYTES, EMAIL_MAX_CHARACTERS, IDEMPOTENCY_KEY_MAX_CHARACTERS,
     IDEMPOTENCY_KEY_MIN_CHARACTERS, NAME_MAX_CHARACTERS,
 };
+use registrar_import_file::{COLUMNS_MAX, HEADER_WITHIN_ROWS, JSON_ARRAY_MAX_BYTES, ROW_MAX_BYTES};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::admission::Admission;
+use crate::imports::ImportLimits;
 use crate::status::{CacheRule, conditional, entity_tag, entity_tag_of_bytes};
 
 /// Every limit a client should know. Times are in seconds.
@@ -56,6 +58,53 @@ pub struct LimitsBody {
     /// Requests that one client may send at once; absent when not limited.
     #[serde(skip_serializing_if = "Option::is_none")]
     requests_at_once: Option<u32>,
+    imports: ImportLimitsBody,
+}
+
+/// The limits of imports.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportLimits)]
+pub struct ImportLimitsBody {
+    /// The largest file, uncompressed.
+    bytes: u64,
+    /// The most rows of a file.
+    rows: u64,
+    /// The most columns of a file.
+    columns: usize,
+    /// The most bytes of a row, in UTF-8.
+    row_bytes: usize,
+    /// The largest JSON array; NDJSON may be as large as CSV.
+    json_array_bytes: usize,
+    /// The header is one of so many first rows.
+    header_within_rows: usize,
+    /// How long an upload may send nothing.
+    idle_seconds: f64,
+    /// How long an upload may take.
+    upload_seconds: f64,
+    /// Uploads at once with one key.
+    at_once: usize,
+    /// Uploads a minute with one key.
+    per_minute: u32,
+    /// Rows a day with one key.
+    rows_per_day: u64,
+}
+
+impl From<&ImportLimits> for ImportLimitsBody {
+    fn from(limits: &ImportLimits) -> Self {
+        Self {
+            bytes: limits.import_bytes,
+            rows: limits.import_rows,
+            columns: COLUMNS_MAX,
+            row_bytes: ROW_MAX_BYTES,
+            json_array_bytes: JSON_ARRAY_MAX_BYTES,
+            header_within_rows: HEADER_WITHIN_ROWS,
+            idle_seconds: limits.import_idle_timeout.as_secs_f64(),
+            upload_seconds: limits.import_timeout.as_secs_f64(),
+            at_once: limits.imports_per_key,
+            per_minute: limits.imports_per_minute,
+            rows_per_day: limits.import_rows_per_day,
+        }
+    }
 }
 
 /// Every limit a client should know.
@@ -83,6 +132,7 @@ pub async fn limits(State(admission): State<Admission>, headers: HeaderMap) -> R
         stream_seconds: limits.stream_duration.as_secs_f64(),
         requests_per_second: rate.map(|(per_second, _)| per_second.get()),
         requests_at_once: rate.map(|(_, burst)| burst.get()),
+        imports: (&limits.imports).into(),
     };
     let json = serde_json::to_vec(&body);
     let tag = json.map_or_else(|_| entity_tag("limits"), |json| entity_tag_of_bytes(&json));

@@ -1,6 +1,7 @@
 //! One file for each route of `router/mod.rs`.
 
 pub mod events;
+pub mod imports;
 pub mod limits;
 pub mod livez;
 pub mod not_found;

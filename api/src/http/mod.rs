@@ -18,7 +18,7 @@ pub use logged_registration_id::LoggedRegistrationId;
 pub use origin::origin;
 pub use prefer::{PREFER, PREFERENCE_APPLIED, applied, preferred_wait};
 pub use rate_limit::{RateLimit, RateLimited};
-pub use route::{is_probe, route_of};
+pub use route::{is_probe, is_upload, route_of};
 
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");

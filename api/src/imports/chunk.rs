@@ -10,8 +10,8 @@ const CHUNK_BYTES: usize = 512 * 1024;
 /// Rows that follow each other in a file.
 #[derive(Debug, Default, PartialEq)]
 pub struct Chunk {
-    /// Those that are valid, with their numbers.
-    pub registrations: Vec<(u32, Registration)>,
+    /// Those that are valid.
+    pub registrations: Vec<Registration>,
     /// The others.
     pub invalid: Vec<InvalidRow>,
     bytes: usize,
@@ -69,12 +69,20 @@ impl Chunk {
         self.rows() >= CHUNK_ROWS || self.bytes >= CHUNK_BYTES
     }
 
-    pub fn add(&mut self, number: u32, registration: Registration) {
+    /// The number of the first, by which a chunk is named; 0 when it is empty.
+    pub fn first_row(&self) -> u32 {
+        let import = self.registrations.first().and_then(|registration| registration.import);
+        let valid = import.map(|import| import.row);
+        let invalid = self.invalid.first().map(|invalid| invalid.number);
+        valid.into_iter().chain(invalid).min().unwrap_or_default()
+    }
+
+    pub fn add(&mut self, registration: Registration) {
         let student = &registration.student;
         self.bytes += student.first_name().as_str().len()
             + student.last_name().as_str().len()
             + student.email().as_str().len();
-        self.registrations.push((number, registration));
+        self.registrations.push(registration);
     }
 
     pub fn add_invalid(&mut self, number: u32, row: Row<'_>, errors: Vec<RowError>) {

@@ -5,7 +5,7 @@ use std::io;
 use std::io::Read;
 
 use axum::body::Bytes;
-use registrar_domain::{DerivationKey, Importer, Registration, Student};
+use registrar_domain::{DerivationKey, ImportId, ImportRow, Importer, Registration, Student};
 use registrar_import_file::{FileError, ImportFile, Options, ReadError, Understood};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
@@ -14,6 +14,7 @@ use super::chunk::{Chunk, RowError};
 
 /// Who imports, and how a row becomes a registration.
 pub struct Reading {
+    pub import: ImportId,
     pub importer: Importer,
     pub derivation_key: DerivationKey,
     pub options: Options,
@@ -45,6 +46,42 @@ pub enum BrokenOff {
     TooManyRows,
     /// Chunks are not taken any more.
     Refused,
+}
+
+impl BrokenOff {
+    /// The stable code that programs compare.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::File(error) => error.code(),
+            Self::Upload(error) => match error.kind() {
+                io::ErrorKind::TimedOut => "upload_too_slow",
+                io::ErrorKind::Interrupted => "service_stopping",
+                _ => "upload_broken_off",
+            },
+            Self::TooManyRows => "too_many_rows",
+            Self::Refused => "not_accepted",
+        }
+    }
+
+    /// What happened, and what to do about it.
+    pub fn message(&self) -> String {
+        match self {
+            Self::File(error) => error.to_string(),
+            Self::Upload(_) => {
+                "The upload broke off before its end. Upload the same file again: what is registered \
+                 already stays as it is."
+                    .to_owned()
+            }
+            Self::TooManyRows => {
+                "The file has more rows than are taken. Split it, and import its parts one after the \
+                 other."
+                    .to_owned()
+            }
+            Self::Refused => {
+                "The rest could not be accepted. Upload the same file again in a moment.".to_owned()
+            }
+        }
+    }
 }
 
 impl From<ReadError> for BrokenOff {
@@ -103,7 +140,8 @@ impl Reading {
                 None => match Student::parse(&row.first_name, &row.last_name, &row.email) {
                     Ok(student) => {
                         let id = self.importer.registration_id(&self.derivation_key, &student);
-                        chunk.add(number, Registration::now(id, student));
+                        let from = ImportRow { import: self.import, row: number };
+                        chunk.add(Registration::imported(id, student, from));
                         Vec::new()
                     }
                     Err(violations) => violations.iter().map(RowError::from).collect(),
@@ -190,6 +228,7 @@ mod tests {
     fn reading(max_rows: u64) -> Reading {
         let secret = "a derivation secret of some length".to_owned().into();
         Reading {
+            import: ImportId::generate(),
             importer: Importer::parse("north-school").unwrap(),
             derivation_key: DerivationKey::new(&secret),
             options: Options {
@@ -238,7 +277,8 @@ mod tests {
         assert_eq!((read.rows, read.chunks, read.bytes), (1_100, 3, file.len() as u64));
         assert_eq!(read.sha256[..], Sha256::digest(&file)[..]);
         assert!(read.broken_off.is_none());
-        assert_eq!(chunks[0].registrations[0].0, 2);
+        assert_eq!(chunks[0].registrations[0].import.map(|import| import.row), Some(2));
+        assert_eq!(chunks.iter().map(Chunk::first_row).collect::<Vec<_>>(), [2, 502, 1_002]);
         let [invalid] = &chunks[1].invalid[..] else { panic!("{:?}", chunks[1].invalid) };
         assert_eq!((invalid.number, invalid.errors[0].code), (602, "invalid_email"));
         assert_eq!(invalid.values[2], "ada600");
@@ -249,7 +289,7 @@ mod tests {
         let (_, first) = read(vec![Ok(rows(3).into())], 10).await;
         let (_, second) = read(vec![Ok(rows(3).into())], 10).await;
         let ids = |chunks: &[Chunk]| -> Vec<_> {
-            chunks[0].registrations.iter().map(|(_, registration)| registration.id).collect()
+            chunks[0].registrations.iter().map(|registration| registration.id).collect()
         };
         assert_eq!(ids(&first), ids(&second));
     }

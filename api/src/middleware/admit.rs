@@ -38,8 +38,8 @@ impl Around for Admit {
         if let Err((page, problem)) = self.check(&head, page.as_ref()) {
             return Box::pin(ready(Ok(refusal(page, problem))));
         }
-        let allowed = self.0.allowed_time(&head.headers);
-        let retry_safety = RetrySafety::for_request(&head.method, &head.headers);
+        let allowed = self.0.allowed_time(&head);
+        let retry_safety = RetrySafety::for_request(&head);
         if let Some(page) = &page {
             head.extensions.insert(page.clone());
         }

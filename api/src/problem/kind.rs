@@ -43,6 +43,14 @@ kinds! {
     MalformedIdempotencyKey: "malformed-idempotency-key", BAD_REQUEST, "Malformed Idempotency-Key",
         "Send one Idempotency-Key that cannot be guessed, for instance a random UUID made when the \
          form is shown.";
+    MalformedParameter: "malformed-parameter", BAD_REQUEST, "Malformed parameter",
+        "Send only the parameters that the documentation names, with the values it names.";
+    Unauthorized: "unauthorized", UNAUTHORIZED, "No valid key",
+        "Send the header Authorization: Bearer with a key for imports. Who runs the service makes one with \
+         registrar keys create; one that expired or was revoked is of no use.";
+    UnknownImport: "unknown-import", NOT_FOUND, "Unknown import",
+        "This key's importer has no import of this reference. Use the status_url of the answer to the \
+         upload as it is, with a key of the same importer.";
     UnknownReference: "unknown-reference", NOT_FOUND, "Unknown reference",
         "The reference was never issued here. Use the status_url of the answer to the registration as \
          it is.";
@@ -61,6 +69,9 @@ kinds! {
          says why; reference and status_url lead to it.";
     BodyTooLarge: "body-too-large", PAYLOAD_TOO_LARGE, "Request body too large",
         "Send one registration, no larger than /limits says.";
+    FileTooLarge: "file-too-large", PAYLOAD_TOO_LARGE, "File too large",
+        "Nothing was accepted. Split the file, and upload its parts one after the other; /limits says how \
+         large each may be.";
     UriTooLong: "uri-too-long", URI_TOO_LONG, "Address too long",
         "Shorten the path and query to the length in /limits.";
     UnsupportedMediaType: "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "Unsupported media type",
@@ -69,6 +80,12 @@ kinds! {
     InvalidRegistration: "invalid-registration", UNPROCESSABLE_ENTITY, "Invalid registration",
         "Every member of errors names a field by its JSON pointer, the rule by a stable code, and \
          says in a sentence what to change. Nothing was accepted.";
+    UnreadableFile: "unreadable-file", UNPROCESSABLE_ENTITY, "File cannot be read",
+        "Nothing was accepted. errors has a stable code and says what to change in the file, or how to \
+         name its encoding, delimiter or columns in the address.";
+    TooManyImports: "too-many-imports", TOO_MANY_REQUESTS, "Too many imports with this key",
+        "Wait for as many seconds as Retry-After says. Nothing was accepted; /limits says how many imports \
+         and rows a key has.";
     TooManyRequests: "too-many-requests", TOO_MANY_REQUESTS, "Too many requests",
         "Wait for as many seconds as Retry-After says. Nothing was accepted.";
     HeadersTooLarge: "headers-too-large", REQUEST_HEADER_FIELDS_TOO_LARGE, "Request headers too large",
@@ -84,6 +101,9 @@ kinds! {
         "The registration may or may not have been accepted. Repeat the same request with the same \
          Idempotency-Key: it never makes a second registration. Repeated without a key it is another \
          registration, which is rejected with email_already_registered if the first one was accepted.";
+    ImportInterrupted: "import-interrupted", SERVICE_UNAVAILABLE, "Import interrupted",
+        "Some rows were accepted, others not. Upload the same file again after Retry-After seconds: what is \
+         registered already is found to be.";
     TooManyStreams: "too-many-streams", SERVICE_UNAVAILABLE, "Too many event streams",
         "Ask for the status itself, after Retry-After seconds.";
     NotReady: "not-ready", SERVICE_UNAVAILABLE, "Not ready",

@@ -1,7 +1,7 @@
-use axum::http::{HeaderMap, Method};
+use axum::http::request::Parts;
 use registrar_domain::IdempotencyKey;
 
-use crate::http::IDEMPOTENCY_KEY;
+use crate::http::{IDEMPOTENCY_KEY, is_upload};
 
 /// What happens when a client sends a request again that may have been carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,16 +10,20 @@ pub enum RetrySafety {
     Safe,
     /// The same request with the same idempotency key leads to the same registration.
     Idempotent,
+    /// The rows of a file that are registered stay as they are.
+    Upload,
     /// It makes another registration, which is rejected if the first one registered the student.
     CreatesDuplicate,
 }
 
 impl RetrySafety {
     /// For a request with this head; a key in the body is not known yet.
-    pub fn for_request(method: &Method, headers: &HeaderMap) -> Self {
-        if method.is_safe() {
+    pub fn for_request(head: &Parts) -> Self {
+        if head.method.is_safe() {
             Self::Safe
-        } else if headers.contains_key(IDEMPOTENCY_KEY) {
+        } else if is_upload(head) {
+            Self::Upload
+        } else if head.headers.contains_key(IDEMPOTENCY_KEY) {
             Self::Idempotent
         } else {
             Self::CreatesDuplicate
@@ -38,6 +42,9 @@ impl RetrySafety {
             Self::Idempotent => {
                 "Please send the same registration again in a moment: you will not be registered \
                  twice."
+            }
+            Self::Upload => {
+                "Upload the same file again in a moment: what is registered already stays as it is."
             }
             Self::CreatesDuplicate => {
                 "Your registration may have arrived all the same. Please send it again in a \

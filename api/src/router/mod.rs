@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 use crate::docs;
 use crate::docs::{Documents, DocumentsError};
 use crate::handlers::not_found::{method_not_allowed, not_found};
-use crate::handlers::{events, limits, livez, readyz, register, registration, root};
+use crate::handlers::{events, imports, limits, livez, readyz, register, registration, root};
 use crate::middleware::{Admit, AroundLayer, Observe, cross_origin};
 use crate::state::Api;
 
@@ -26,6 +26,8 @@ fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(registration::registration))
         .routes(routes!(events::events))
         .routes(routes!(limits::limits))
+        .routes(routes!(imports::create::create))
+        .routes(routes!(imports::template::template))
 }
 
 pub fn document() -> OpenApi {

@@ -9,6 +9,7 @@ mod characters;
 pub mod clock;
 mod email_address;
 mod idempotency;
+mod import_id;
 mod import_key;
 mod lane;
 pub mod ledger;
@@ -25,13 +26,14 @@ pub use idempotency::{
     DerivationKey, IDEMPOTENCY_KEY_MAX_CHARACTERS, IDEMPOTENCY_KEY_MIN_CHARACTERS, IdempotencyKey,
     MalformedIdempotencyKey,
 };
+pub use import_id::ImportId;
 pub use import_key::{
     IMPORTER_MAX_CHARACTERS, ImportKey, ImportKeyHash, Importer, MalformedImporter, NoRandomness,
 };
 pub use lane::Lane;
 pub use outcome::{Decision, HoldReason, Outcome, RejectionCode};
 pub use person_name::{NAME_MAX_CHARACTERS, PersonName};
-pub use reference::{Reference, ReferenceSealer, UnknownReference, id_named_by};
-pub use registration::{Registration, Student};
+pub use reference::{Reference, ReferenceSealer, UnknownImport, UnknownReference, id_named_by};
+pub use registration::{ImportRow, Registration, Student};
 pub use registration_id::RegistrationId;
 pub use violation::{Field, Violation, ViolationCode, Violations};

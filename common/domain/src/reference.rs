@@ -6,8 +6,8 @@ use ring::hmac::{Context, Key};
 use secrecy::SecretString;
 use subtle::ConstantTimeEq as _;
 
-use super::RegistrationId;
 use super::mac::keyed;
+use super::{ImportId, Importer, RegistrationId};
 
 const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const ID_BYTES: usize = 16;
@@ -26,7 +26,8 @@ static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
     base32.encoding().expect("32 symbols are an alphabet")
 });
 
-/// What people and URLs carry for a registration: its id sealed with a MAC, 36 characters long.
+/// What people and URLs carry for a registration or an import: its id sealed with a MAC, 36 characters
+/// long.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reference(String);
 
@@ -47,15 +48,19 @@ impl fmt::Display for Reference {
 /// who have the database but not the secret. However people spell it, as with
 /// [`ReferenceSealer::open`].
 pub fn id_named_by(reference: &str) -> Result<RegistrationId, UnknownReference> {
-    let sealed = decode(reference).ok_or(UnknownReference)?;
-    let (id, _) = sealed.split_at(ID_BYTES);
-    Ok(RegistrationId::from_bytes(id.try_into().map_err(|_| UnknownReference)?))
+    let (id, _) = decode_parts(reference).ok_or(UnknownReference)?;
+    Ok(RegistrationId::from_bytes(id))
 }
 
 /// The text is not a reference that was issued: forged or mistyped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("No registration has this reference. Check it for typing errors.")]
 pub struct UnknownReference;
+
+/// The text is not a reference of an import of this importer: forged, mistyped or another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("No import of yours has this reference. Check it and the key for typing errors.")]
+pub struct UnknownImport;
 
 /// Makes references, and checks with no look-up that one was issued.
 ///
@@ -75,32 +80,68 @@ impl ReferenceSealer {
 
     /// The reference of a registration. Hand it out only once the registration is accepted.
     pub fn seal(&self, id: RegistrationId) -> Reference {
-        let mut sealed = [0; SEALED_BYTES];
-        sealed[..ID_BYTES].copy_from_slice(id.as_bytes());
-        sealed[ID_BYTES..].copy_from_slice(&tag(&self.first, id));
-        Reference(BASE32.encode(&sealed))
+        seal(id.as_bytes(), tag(&self.first, &registration_parts(&id)))
     }
 
     /// The registration of a reference, however people spell it: in any case, with hyphens or
     /// spaces, with O for 0 and I or L for 1.
     pub fn open(&self, text: &str) -> Result<RegistrationId, UnknownReference> {
-        let sealed = decode(text).ok_or(UnknownReference)?;
-        let (id, given_tag) = sealed.split_at(ID_BYTES);
-        let id = RegistrationId::from_bytes(id.try_into().map_err(|_| UnknownReference)?);
-        let is_genuine = std::iter::once(&self.first)
-            .chain(&self.older)
-            .any(|key| tag(key, id).ct_eq(given_tag).into());
+        let (id, given_tag) = decode_parts(text).ok_or(UnknownReference)?;
+        let id = RegistrationId::from_bytes(id);
+        let is_genuine = self.is_genuine(given_tag, &registration_parts(&id));
         if is_genuine { Ok(id) } else { Err(UnknownReference) }
+    }
+
+    /// The reference of an import: it opens for its importer and for no other.
+    pub fn seal_import(&self, id: ImportId, importer: &Importer) -> Reference {
+        seal(id.as_bytes(), tag(&self.first, &import_parts(&id, importer)))
+    }
+
+    /// The import of a reference, however people spell it.
+    pub fn open_import(&self, text: &str, importer: &Importer) -> Result<ImportId, UnknownImport> {
+        let (id, given_tag) = decode_parts(text).ok_or(UnknownImport)?;
+        let id = ImportId::from_bytes(id);
+        let is_genuine = self.is_genuine(given_tag, &import_parts(&id, importer));
+        if is_genuine { Ok(id) } else { Err(UnknownImport) }
+    }
+
+    fn is_genuine(&self, given: [u8; TAG_BYTES], sealed: &[&[u8]]) -> bool {
+        let mut keys = std::iter::once(&self.first).chain(&self.older);
+        keys.any(|key| tag(key, sealed).ct_eq(&given).into())
     }
 }
 
-fn tag(key: &Key, id: RegistrationId) -> [u8; TAG_BYTES] {
+fn registration_parts(id: &RegistrationId) -> [&[u8]; 2] {
+    [b"registrar reference", id.as_bytes()]
+}
+
+/// The importer comes last: all before it have one length.
+fn import_parts<'a>(id: &'a ImportId, importer: &'a Importer) -> [&'a [u8]; 3] {
+    [b"registrar import", id.as_bytes(), importer.as_str().as_bytes()]
+}
+
+fn tag(key: &Key, parts: &[&[u8]]) -> [u8; TAG_BYTES] {
     let mut mac = Context::with_key(key);
-    mac.update(b"registrar reference");
-    mac.update(id.as_bytes());
+    for part in parts {
+        mac.update(part);
+    }
     let mut tag = [0; TAG_BYTES];
     tag.copy_from_slice(&mac.sign().as_ref()[..TAG_BYTES]);
     tag
+}
+
+fn seal(id: &[u8; ID_BYTES], tag: [u8; TAG_BYTES]) -> Reference {
+    let mut sealed = [0; SEALED_BYTES];
+    sealed[..ID_BYTES].copy_from_slice(id);
+    sealed[ID_BYTES..].copy_from_slice(&tag);
+    Reference(BASE32.encode(&sealed))
+}
+
+/// The id and the tag.
+fn decode_parts(text: &str) -> Option<([u8; ID_BYTES], [u8; TAG_BYTES])> {
+    let sealed = decode(text)?;
+    let (id, tag) = sealed.split_at(ID_BYTES);
+    Some((id.try_into().ok()?, tag.try_into().ok()?))
 }
 
 fn decode(text: &str) -> Option<[u8; SEALED_BYTES]> {
@@ -150,6 +191,25 @@ mod tests {
         let rotated = sealer(&["new", "old"]);
         assert_eq!(rotated.open(before.as_str()), Ok(id));
         assert_eq!(sealer(&["new"]).open(rotated.seal(id).as_str()), Ok(id), "the first seals");
+    }
+
+    #[test]
+    fn the_reference_of_an_import_opens_for_its_importer_and_no_other() {
+        let [north, south] = ["north", "south"].map(|name| Importer::parse(name).unwrap());
+        let id = ImportId::generate();
+        let before = sealer(&["old"]).seal_import(id, &north);
+        let sealer = sealer(&["new", "old"]);
+        let reference = sealer.seal_import(id, &north);
+        for reference in [&before, &reference] {
+            assert_eq!(sealer.open_import(reference.as_str(), &north), Ok(id));
+            assert_eq!(sealer.open_import(reference.as_str(), &south), Err(UnknownImport));
+            assert_eq!(sealer.open(reference.as_str()), Err(UnknownReference));
+        }
+        let registration = sealer.seal(RegistrationId::from_bytes(*id.as_bytes()));
+        assert_eq!(sealer.open_import(registration.as_str(), &north), Err(UnknownImport));
+        for text in ["", "é", "../../etc/passwd", &"0".repeat(36)] {
+            assert_eq!(sealer.open_import(text, &north), Err(UnknownImport), "{text}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::{
-    EmailAddress, Field, PersonName, RegistrationId, Violation, ViolationCode, Violations,
+    EmailAddress, Field, ImportId, PersonName, RegistrationId, Violation, ViolationCode, Violations,
 };
 use crate::clock;
 
@@ -69,6 +69,17 @@ pub struct Registration {
     pub student: Student,
     /// When the API took it, to the microsecond, which is what the database keeps.
     pub accepted_at: OffsetDateTime,
+    /// The row that it was imported from; none when it comes from the form.
+    pub import: Option<ImportRow>,
+}
+
+/// A row of a file that was imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ImportRow {
+    /// The import.
+    pub import: ImportId,
+    /// The number that a spreadsheet shows, from 1 and with the header.
+    pub row: u32,
 }
 
 impl Registration {
@@ -77,7 +88,12 @@ impl Registration {
         let now = clock::now();
         let to_the_microsecond = now.nanosecond() / 1_000 * 1_000;
         let accepted_at = now.replace_nanosecond(to_the_microsecond).unwrap_or(now);
-        Self { id, student, accepted_at }
+        Self { id, student, accepted_at, import: None }
+    }
+
+    /// A registration imported now, from this row.
+    pub fn imported(id: RegistrationId, student: Student, from: ImportRow) -> Self {
+        Self { import: Some(from), ..Self::now(id, student) }
     }
 }
 

@@ -23,6 +23,10 @@ pub use consumer::delivery::{ChannelGone, Death, Deliveries, Delivery};
 pub use consumer::transport::{ConsumerConnection, ConsumerConnector};
 pub use envelope::Envelope;
 pub use envelope::decode_error::DecodeError;
+pub use envelope::import::{
+    ImportCancellation, ImportCellError, ImportChunk, ImportContent, ImportManifest, ImportPart,
+    ImportRowError,
+};
 pub use error::ConnectError;
 pub use guard::caught;
 pub use ledger::confirm_report::{ConfirmReport, MalformedConfirmReport};

@@ -11,20 +11,33 @@ use crate::publisher::message::OutgoingMessage;
 use crate::trace_contexts;
 
 const REGISTRATIONS: &str = "registrations";
+const IMPORT: &str = "import";
+/// Where the invalid rows of a chunk are in what an import says (RFC 6901).
+const INVALID: &str = "/chunk/invalid";
 /// What is repeated in each message, as the version and what an import says, is small.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 
-/// The registrations of a delivery, each with its id and as a message of its own under it, with its
-/// trace context and whatever else the envelope says. None when the delivery has not several.
+/// The registrations of a delivery, each as a message of its own under its id, with its trace context
+/// and whatever else the envelope says; the invalid rows of a chunk are one more message. None when the
+/// delivery has not several.
+///
+/// Each comes with its registration's id, when it need not be published once that has an outcome. An
+/// import counts every one of its messages.
 ///
 /// Does not depend on what a registration says, nor on the envelope's version: a delivery is split so
 /// that the one that cannot be read is alone, too.
-pub fn split(delivery: &Delivery, lane: Lane) -> Option<Vec<(RegistrationId, OutgoingMessage)>> {
+pub fn split(
+    delivery: &Delivery,
+    lane: Lane,
+) -> Option<Vec<(Option<RegistrationId>, OutgoingMessage)>> {
     let mut envelope: Map<String, Value> = serde_json::from_slice(&delivery.body).ok()?;
     let Some(Value::Array(registrations)) = envelope.remove(REGISTRATIONS) else { return None };
+    let is_import = envelope.get(IMPORT).is_some_and(Value::is_object);
+    let invalid = invalid_rows(&mut envelope, lane);
     let repeated = serde_json::to_vec(&envelope).ok()?.len();
     let count = registrations.len();
-    if !(2..=MOST_READ).contains(&count) || repeated * count > MOST_BYTES {
+    let is_several = count > 1 || (count == 1 && invalid.is_some());
+    if !is_several || count > MOST_READ || repeated * count > MOST_BYTES {
         return None;
     }
     let mut contexts: BTreeMap<_, _> =
@@ -41,27 +54,53 @@ pub fn split(delivery: &Delivery, lane: Lane) -> Option<Vec<(RegistrationId, Out
             headers: contexts.remove(&position).unwrap_or_default(),
             numbers: None,
         };
-        Some((id, message))
+        Some((Some(id).filter(|_| !is_import), message))
     };
-    registrations.into_iter().enumerate().map(message).collect()
+    let messages = registrations.into_iter().enumerate().map(message);
+    messages.chain(invalid.map(|message| Some((None, message)))).collect()
+}
+
+/// The invalid rows of a chunk as a message of their own, taken out of what is repeated.
+fn invalid_rows(envelope: &mut Map<String, Value>, lane: Lane) -> Option<OutgoingMessage> {
+    let import = envelope.get(IMPORT)?;
+    let id = RegistrationId::parse(import.get("id")?.as_str()?)?;
+    let first_row = import.pointer("/chunk/first_row")?.as_u64()?;
+    let has_any = |rows: &Vec<Value>| !rows.is_empty();
+    import.pointer(INVALID)?.as_array().filter(|rows| has_any(rows))?;
+    let mut alone = envelope.clone();
+    alone.insert(REGISTRATIONS.to_owned(), Value::Array(Vec::new()));
+    *envelope.get_mut(IMPORT)?.pointer_mut(INVALID)? = Value::Array(Vec::new());
+    Some(OutgoingMessage {
+        lane,
+        message_id: format!("{id}-{first_row}-invalid"),
+        body: serde_json::to_vec(&alone).ok()?,
+        headers: BTreeMap::new(),
+        numbers: None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use registrar_domain::{Registration, Student};
+    use registrar_domain::{ImportId, ImportRow, Importer, Registration, Student};
 
     use super::*;
     use crate::envelope::Envelope;
+    use crate::envelope::import::{ImportChunk, ImportContent, ImportPart, ImportRowError};
     use crate::publisher::message::OutgoingRegistration;
     use crate::trace_contexts::tests::{span, traceparent_of};
 
+    fn numbered(number: u8) -> Registration {
+        let email = format!("ada{number}@example.com");
+        let student = Student::parse("Ada", "Lovelace", &email).unwrap();
+        let id = RegistrationId::from_bytes([number; 16]);
+        Registration {
+            accepted_at: time::OffsetDateTime::UNIX_EPOCH,
+            ..Registration::now(id, student)
+        }
+    }
+
     fn registrations(count: u8) -> Vec<Registration> {
-        let registration = |number| {
-            let email = format!("ada{number}@example.com");
-            let student = Student::parse("Ada", "Lovelace", &email).unwrap();
-            Registration::now(RegistrationId::from_bytes([number; 16]), student)
-        };
-        (1..=count).map(registration).collect()
+        (1..=count).map(numbered).collect()
     }
 
     fn delivery(body: Vec<u8>, headers: BTreeMap<String, String>) -> Delivery {
@@ -86,7 +125,7 @@ mod tests {
         for ((registration, headers), (id, message)) in
             registrations.into_iter().zip(expected_contexts).zip(&messages)
         {
-            assert_eq!(*id, registration.id);
+            assert_eq!(*id, Some(registration.id));
             assert_eq!(message.message_id, registration.id.to_string());
             assert_eq!(message.headers, headers);
             let alone = Envelope::from_registration(registration);
@@ -95,18 +134,45 @@ mod tests {
         assert_eq!(messages.len(), 3);
     }
 
+    const IMPORT_ID: &str = "0199d3c4-5a00-7000-8000-000000000009";
+
+    fn chunk(rows: &[u32], invalid: &[u32]) -> Envelope {
+        let id = ImportId::parse(IMPORT_ID).unwrap();
+        let registrations = rows.iter().map(|row| {
+            let import = Some(ImportRow { import: id, row: *row });
+            Registration { import, ..numbered(u8::try_from(*row).unwrap()) }
+        });
+        let invalid = invalid.iter().map(|row| ImportRowError {
+            row: *row,
+            values: Default::default(),
+            errors: Vec::new(),
+        });
+        let content =
+            ImportContent::Chunk(ImportChunk { first_row: 2, rows: 4, invalid: invalid.collect() });
+        let importer = Importer::parse("north-school").unwrap();
+        let import = ImportPart { id, importer, key: 7, file_name: None, content };
+        Envelope { registrations: registrations.collect(), import: Some(import) }
+    }
+
     #[test]
     fn a_chunk_of_an_import_is_split_with_what_the_import_says() {
-        let import = Some(serde_json::json!({ "id": "i-1" }));
-        let chunk = Envelope { registrations: registrations(2), import: import.clone() };
-        let messages = split(&delivery(chunk.encode(), BTreeMap::new()), Lane::Bulk).unwrap();
-        let alone = chunk
-            .registrations
-            .into_iter()
-            .map(|one| Ok(Envelope { registrations: vec![one], import: import.clone() }));
+        let body = chunk(&[2, 5], &[3, 4]).encode();
+        let messages = split(&delivery(body, BTreeMap::new()), Lane::Bulk).unwrap();
+        let expected = [chunk(&[2], &[]), chunk(&[5], &[]), chunk(&[], &[3, 4])].map(Ok);
         let decoded = messages.iter().map(|(_, message)| Envelope::decode(&message.body));
-        assert!(decoded.eq(alone));
-        assert!(messages.iter().all(|(_, message)| message.lane == Lane::Bulk));
+        assert!(decoded.eq(expected));
+        assert!(messages.iter().all(|(id, message)| id.is_none() && message.lane == Lane::Bulk));
+        assert_eq!(messages[2].1.message_id, format!("{IMPORT_ID}-2-invalid"));
+    }
+
+    #[test]
+    fn one_registration_is_split_from_invalid_rows_and_then_no_more() {
+        let body = chunk(&[2], &[3]).encode();
+        let messages = split(&delivery(body, BTreeMap::new()), Lane::Bulk).unwrap();
+        assert_eq!(messages.len(), 2);
+        for (_, message) in messages {
+            assert!(split(&delivery(message.body, BTreeMap::new()), Lane::Bulk).is_none());
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Storing a batch: attempts, until each registration that is not delayed has its outcome.
 
-use registrar_domain::{HoldReason, Registration};
+use registrar_domain::{HoldReason, Registration, RegistrationId};
 use registrar_messaging::Envelope;
 use registrar_runtime::retry::Backoff;
 use registrar_storage::{ErrorClass, RegistrationStore, StorageError, Verdict};
@@ -106,10 +106,11 @@ impl<S: RegistrationStore> Processor<S> {
     async fn to_split(&self, batch: &[Item]) -> Result<ToSplit, StorageError> {
         let mut to_split = to_split(&self.source, batch);
         if !to_split.is_empty() {
-            let ids: Vec<_> = to_split.values().flatten().map(|(id, _)| *id).collect();
+            let ids: Vec<_> = to_split.values().flatten().filter_map(|(id, _)| *id).collect();
             let decided = self.store.with_outcome(&ids).await?;
             let messages = to_split.values_mut();
-            messages.for_each(|messages| messages.retain(|(id, _)| !decided.contains(id)));
+            let is_open = |id: &Option<RegistrationId>| id.is_none_or(|id| !decided.contains(&id));
+            messages.for_each(|messages| messages.retain(|(id, _)| is_open(id)));
         }
         Ok(to_split)
     }

@@ -46,7 +46,7 @@ pub(super) async fn answer(
     let accepted = if let Err(refused) = admitted {
         Err(refused.into())
     } else {
-        let left = admission.allowed_time(&head.headers).saturating_sub(received.elapsed());
+        let left = admission.allowed_time(&head).saturating_sub(received.elapsed());
         accept_within(left, admission, &head, fields, accept).await
     };
     match accepted {

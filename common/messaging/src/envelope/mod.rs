@@ -1,15 +1,17 @@
 pub(crate) mod decode_error;
+pub(crate) mod import;
 
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
-use registrar_domain::{Registration, RegistrationId, Student};
+use registrar_domain::{ImportId, ImportRow, Registration, RegistrationId, Student};
 use registrar_telemetry::text::push_time;
 use serde::{Deserialize, Serialize};
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
 use self::decode_error::DecodeError;
+use self::import::{ImportContent, ImportPart};
 
 /// The version that is written; also part of the message's `type` property. A new one is written
 /// one release after it can be read, so that workers of both releases read what APIs of both write.
@@ -31,13 +33,13 @@ const TIME_BYTES: usize = "2026-01-02T03:04:05.000006Z".len();
 /// message of others costs.
 pub(crate) const MOST_READ: usize = 512;
 
-/// What one message carries: a registration from the form, or a chunk of an import.
+/// What one message carries: registrations from the form, a chunk of an import, or its manifest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Envelope {
     /// The registrations, in the order in which they were accepted.
     pub registrations: Vec<Registration>,
-    /// What an import says about this chunk; nothing for the form and single API calls.
-    pub import: Option<serde_json::Value>,
+    /// What an import says; nothing for the form and single API calls.
+    pub import: Option<ImportPart>,
 }
 
 impl Envelope {
@@ -68,11 +70,22 @@ impl Envelope {
         if wire.registrations.is_empty() && wire.import.is_none() {
             return Err(DecodeError::Empty);
         }
-        let registrations = wire.registrations.iter().enumerate().map(|(i, r)| r.parse(i));
+        let id = wire.import.as_ref().map(|import| import.id);
+        let registrations = wire.registrations.iter().enumerate().map(|(i, r)| r.parse(i, id));
         Ok(Self {
             registrations: registrations.collect::<Result<_, _>>()?,
             import: wire.import.map(Cow::into_owned),
         })
+    }
+
+    /// Whether it has every row of the chunk that it is about, and not some, as a part that was split
+    /// off.
+    pub fn is_whole_chunk(&self) -> bool {
+        let Some(ImportPart { content: ImportContent::Chunk(chunk), .. }) = &self.import else {
+            return false;
+        };
+        let rows = self.registrations.len() + chunk.invalid.len();
+        u32::try_from(rows).is_ok_and(|rows| rows >= chunk.rows)
     }
 }
 
@@ -138,7 +151,7 @@ struct Wire<'a> {
     version: u64,
     #[serde(borrow)]
     registrations: Vec<WireRegistration<'a>>,
-    import: Option<Cow<'a, serde_json::Value>>,
+    import: Option<Cow<'a, ImportPart>>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -153,23 +166,28 @@ struct WireRegistration<'a> {
     email: Cow<'a, str>,
     #[serde(borrow)]
     accepted_at: Cow<'a, str>,
+    /// Where it is in the file of its import.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    row: Option<u32>,
 }
 
 impl<'a> From<&'a Registration> for WireRegistration<'a> {
     fn from(registration: &'a Registration) -> Self {
-        let Registration { id, student, accepted_at } = registration;
+        let Registration { id, student, accepted_at, import } = registration;
         Self {
             id: id.to_string().into(),
             first_name: student.first_name().as_str().into(),
             last_name: student.last_name().as_str().into(),
             email: student.email().as_str().into(),
             accepted_at: to_the_microsecond(*accepted_at).into(),
+            row: import.map(|import| import.row),
         }
     }
 }
 
 impl WireRegistration<'_> {
-    fn parse(&self, index: usize) -> Result<Registration, DecodeError> {
+    /// Of an import, if it is, it says its row.
+    fn parse(&self, index: usize, import: Option<ImportId>) -> Result<Registration, DecodeError> {
         let broken = |rule: String| DecodeError::InvalidRegistration { index, rule };
         let id = RegistrationId::parse(&self.id).ok_or_else(|| broken("id".to_owned()))?;
         let accepted_at = OffsetDateTime::parse(&self.accepted_at, &Rfc3339)
@@ -180,7 +198,12 @@ impl WireRegistration<'_> {
             .ok_or_else(|| broken("accepted_at".to_owned()))?;
         let student = Student::parse(&self.first_name, &self.last_name, &self.email)
             .map_err(|violations| broken(violations.to_string()))?;
-        Ok(Registration { id, student, accepted_at })
+        let row = |import| {
+            let row = self.row.ok_or_else(|| broken("row".to_owned()))?;
+            Ok(ImportRow { import, row })
+        };
+        let import = import.map(row).transpose()?;
+        Ok(Registration { id, student, accepted_at, import })
     }
 }
 

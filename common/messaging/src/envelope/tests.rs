@@ -1,18 +1,32 @@
 use proptest::prelude::*;
-use registrar_domain::HoldReason;
+use registrar_domain::{HoldReason, ImportId, Importer};
 use time::macros::datetime;
+
+use super::import::{
+    ImportCancellation, ImportCellError, ImportChunk, ImportContent, ImportManifest,
+    ImportRowError,
+};
 
 use super::*;
 
 const ONE: &str = include_str!("../golden/one-v1.json");
 const CHUNK: &str = include_str!("../golden/chunk-v1.json");
+const MANIFEST: &str = include_str!("../golden/manifest-v1.json");
+const CANCELLATION: &str = include_str!("../golden/cancellation-v1.json");
 
 fn ada() -> Registration {
     Registration {
         id: RegistrationId::parse("0199d3c4-5a00-7000-8000-000000000001").unwrap(),
         student: Student::parse("Ada", "Lovelace", "ada@example.com").unwrap(),
         accepted_at: datetime!(2026-01-02 03:04:05.000_006 UTC),
+        import: None,
     }
+}
+
+const IMPORT: &str = "0199d3c4-5a00-7000-8000-000000000009";
+
+fn row(row: u32) -> Option<ImportRow> {
+    Some(ImportRow { import: ImportId::parse(IMPORT).unwrap(), row })
 }
 
 fn chunk() -> Envelope {
@@ -20,9 +34,54 @@ fn chunk() -> Envelope {
         id: RegistrationId::parse("6f31fb63-9861-8604-a885-abb177acdfae").unwrap(),
         student: Student::parse("Zoë", "O’Neill \"Zed\"", "zoë@bücher.example").unwrap(),
         accepted_at: datetime!(2026-12-31 23:59:59.999_999 UTC),
+        import: row(17),
     };
-    let import = Some(serde_json::json!({"id": "i-1", "chunk": 2}));
-    Envelope { registrations: vec![ada(), zoe], import }
+    let errors = vec![
+        ImportCellError {
+            column: Some("email".to_owned()),
+            code: "invalid_email".to_owned(),
+            advice: "Enter an email address.".to_owned(),
+        },
+        ImportCellError {
+            column: None,
+            code: "too_few_cells".to_owned(),
+            advice: "Fill in all three columns.".to_owned(),
+        },
+    ];
+    let values = ["'=Eda", "", "eda@"].map(str::to_owned);
+    let invalid = vec![ImportRowError { row: 4, values, errors }];
+    let chunk = ImportChunk { first_row: 2, rows: 3, invalid };
+    let import = Some(part(ImportContent::Chunk(chunk)));
+    let ada = Registration { import: row(2), ..ada() };
+    Envelope { registrations: vec![ada, zoe], import }
+}
+
+fn manifest() -> Envelope {
+    let manifest = ImportManifest {
+        rows: 3,
+        chunks: 1,
+        bytes: 321,
+        sha256: "ab".repeat(32),
+        understood: serde_json::json!({"encoding": "UTF-8"}),
+        broken_off: Some("upload_broken_off".to_owned()),
+    };
+    let import = Some(part(ImportContent::Manifest(manifest)));
+    Envelope { registrations: Vec::new(), import }
+}
+
+fn cancellation() -> Envelope {
+    let import = Some(part(ImportContent::Cancellation(ImportCancellation {})));
+    Envelope { registrations: Vec::new(), import }
+}
+
+fn part(content: ImportContent) -> ImportPart {
+    ImportPart {
+        id: ImportId::parse(IMPORT).unwrap(),
+        importer: Importer::parse("north-school").unwrap(),
+        key: 7,
+        file_name: Some("students \"2026\".csv".to_owned()),
+        content,
+    }
 }
 
 fn reason(body: &str) -> HoldReason {
@@ -31,7 +90,12 @@ fn reason(body: &str) -> HoldReason {
 
 #[test]
 fn the_wire_format_never_changes() {
-    for (envelope, golden) in [(Envelope::from_registration(ada()), ONE), (chunk(), CHUNK)] {
+    for (envelope, golden) in [
+        (Envelope::from_registration(ada()), ONE),
+        (chunk(), CHUNK),
+        (manifest(), MANIFEST),
+        (cancellation(), CANCELLATION),
+    ] {
         assert_eq!(String::from_utf8(envelope.encode()).unwrap(), golden.trim_end());
         assert_eq!(Envelope::decode(golden.as_bytes()), Ok(envelope));
     }
@@ -44,7 +108,12 @@ fn the_version_that_is_written_and_the_one_before_are_read_as_their_golden_files
     assert!((before..=WRITTEN).all(|version| READ.contains(&version)), "{READ:?}");
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/golden");
     for version in READ {
-        for (name, envelope) in [("one", Envelope::from_registration(ada())), ("chunk", chunk())] {
+        for (name, envelope) in [
+            ("one", Envelope::from_registration(ada())),
+            ("chunk", chunk()),
+            ("manifest", manifest()),
+            ("cancellation", cancellation()),
+        ] {
             let path = format!("{folder}/{name}-v{version}.json");
             let body = std::fs::read(&path).expect(&path);
             let found: Version = serde_json::from_slice(&body).unwrap();
@@ -58,6 +127,55 @@ fn the_version_that_is_written_and_the_one_before_are_read_as_their_golden_files
 fn members_from_the_future_are_passed_over() {
     let body = ONE.replacen('{', r#"{"colour":"blue","#, 2);
     assert_eq!(Envelope::decode(body.as_bytes()), Ok(Envelope::from_registration(ada())));
+}
+
+#[test]
+fn members_of_an_import_from_the_future_are_passed_over() {
+    for (golden, envelope) in
+        [(CHUNK, chunk()), (MANIFEST, manifest()), (CANCELLATION, cancellation())]
+    {
+        let body = golden.replace(r#""key":7"#, r#""key":7,"colour":"blue""#);
+        assert_eq!(Envelope::decode(body.as_bytes()), Ok(envelope));
+    }
+}
+
+#[test]
+fn a_chunk_says_whether_it_is_whole_and_has_a_row_for_each_registration() {
+    assert!(chunk().is_whole_chunk());
+    let part = CHUNK.replace(r#""rows":3"#, r#""rows":4"#);
+    assert!(!Envelope::decode(part.as_bytes()).unwrap().is_whole_chunk());
+    assert!(!manifest().is_whole_chunk());
+    let without_row = CHUNK.replace(r#","row":17}"#, "}");
+    assert_eq!(reason(&without_row), HoldReason::InvalidRegistration);
+}
+
+#[test]
+fn a_row_says_nothing_where_there_is_no_import() {
+    let body = ONE.replace(r#"Z"}"#, r#"Z","row":17}"#);
+    assert_ne!(body, ONE);
+    assert_eq!(Envelope::decode(body.as_bytes()), Ok(Envelope::from_registration(ada())));
+}
+
+#[test]
+fn an_import_that_is_not_as_it_must_be_is_undecodable_and_says_no_value() {
+    for (right, wrong) in [
+        ("north-school", "hidden name"),
+        (r#""id":"0199d3c4-5a00-7000-8000-000000000009""#, r#""id":"hidden""#),
+        (r#""manifest":"#, r#""hidden":"#),
+        (r#""chunks":1"#, r#""chunks":"hidden""#),
+    ] {
+        let error = Envelope::decode(MANIFEST.replace(right, wrong).as_bytes()).unwrap_err();
+        assert_eq!(error.reason(), HoldReason::Undecodable, "{wrong}");
+        assert!(!format!("{error} {error:?}").contains("hidden"), "{error:?}");
+    }
+}
+
+#[test]
+fn the_messages_of_an_import_have_ids_of_their_own() {
+    let id = |envelope: Envelope| envelope.import.unwrap().message_id();
+    assert_eq!(id(chunk()), format!("{IMPORT}-2"));
+    assert_eq!(id(manifest()), format!("{IMPORT}-manifest"));
+    assert_eq!(id(cancellation()), format!("{IMPORT}-cancellation"));
 }
 
 #[test]
@@ -132,6 +250,7 @@ prop_compose! {
             id: RegistrationId::from_bytes(id),
             student: Student::parse(&names.0, &names.1, &email).ok()?,
             accepted_at: OffsetDateTime::UNIX_EPOCH + since_epoch,
+            import: None,
         })
     }
 }

@@ -19,7 +19,7 @@ fn messages(accepted: &[i64]) -> Vec<Item> {
     let item = |(tag, seconds): (u64, &i64)| {
         let student = Student::parse("Ada", "Lovelace", "ada@example.com").unwrap();
         let id = RegistrationId::generate();
-        let registration = Registration { accepted_at: at(*seconds), id, student };
+        let registration = Registration { accepted_at: at(*seconds), id, student, import: None };
         let delivery = Delivery { tag, ..Delivery::default() };
         let content = Ok(Envelope::from_registration(registration));
         Item { delivery, content, verdicts: Vec::new(), delay: None }

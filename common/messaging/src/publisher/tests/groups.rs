@@ -21,6 +21,7 @@ fn registration(number: usize, span: Option<SpanContext>) -> OutgoingRegistratio
         id: RegistrationId::from_bytes([u8::try_from(number % 256).unwrap(); 16]),
         student: Student::parse("Ada", "Lovelace", &format!("ada{number}@example.com")).unwrap(),
         accepted_at: OffsetDateTime::UNIX_EPOCH,
+        import: None,
     };
     OutgoingRegistration::new(&registration, span)
 }

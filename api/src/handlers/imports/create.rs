@@ -1,0 +1,170 @@
+//! `POST /imports`.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use registrar_domain::clock;
+use registrar_storage::ValidImportKey;
+
+use crate::extract::AuthenticatedKey;
+use crate::imports::{
+    AcceptedImportBody, BrokenOffBody, FileBody, ImportPermit, Imported, Imports, KeyRing, Packing,
+    Parameters, UnderstoodBody, drop_rest, expects_continue, import_form, read_head,
+};
+use crate::problem::{Problem, ProblemDocument};
+
+/// So long are the rows kept that did not make it.
+const ERRORS_KEPT: time::Duration = time::Duration::days(30);
+/// A file that is refused by its head alone is taken and dropped up to here, so that its client reads
+/// why.
+const REFUSED_MAX_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Imports a file of students: answers at the end of the upload, once every row is stored safely in the
+/// queue or named as invalid.
+///
+/// The body is the file: CSV with any delimiter, TSV, NDJSON, or a JSON array of up to 8 MiB; in any
+/// encoding that can be told, compressed with gzip or not. What its first bytes are decides, whatever
+/// its type. A row of the first ten must name the columns first_name, last_name and email, or what
+/// school systems call them. To upload a file again is always right: a row that this importer has
+/// registered already stays as it is, and the others go on.
+///
+/// A bad row never blocks the others. When the file as a whole cannot be read, nothing is accepted.
+#[utoipa::path(
+    post,
+    path = "/imports",
+    tag = "imports",
+    params(
+        ("Authorization" = String, Header, description = "`Bearer` and a key for imports.", example = "Bearer registrar_…"),
+        ("encoding" = Option<String>, Query, description = "The file's encoding, when it is not UTF-8 and cannot be told.", example = "windows-1251"),
+        ("delimiter" = Option<String>, Query, description = "What is between values: one character, or `tab`. Found by itself when it is one of `,` `;` `|` or a tab.", example = ";"),
+        ("column.first_name" = Option<String>, Query, description = "What the file calls this column."),
+        ("column.last_name" = Option<String>, Query, description = "What the file calls this column."),
+        ("column.email" = Option<String>, Query, description = "What the file calls this column.", example = "Kontakt"),
+        ("file_name" = Option<String>, Query, description = "What the file is called, to know it again in the list of imports."),
+        ("Content-Encoding" = Option<String>, Header, description = "`gzip` or none."),
+    ),
+    request_body(content(
+        (String = "text/csv"),
+        (String = "text/tab-separated-values"),
+        (String = "application/x-ndjson"),
+        (String = "application/json"),
+        (String = "multipart/form-data"),
+        (String = "application/octet-stream"),
+    )),
+    responses(
+        (status = 202, description = "The file was read; `accepted` rows are on their way to be registered, and will not be lost. `broken_off` says when it was not read to its end.", body = AcceptedImportBody, headers(
+            ("Location" = String, description = "Where to look for what becomes of it."),
+        )),
+        (status = 400, description = "A parameter or the form is malformed, or the upload broke off.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "There is no valid key.", body = ProblemDocument, content_type = "application/problem+json", headers(
+            ("WWW-Authenticate" = String, description = "The scheme, `Bearer`."),
+        )),
+        (status = 408, description = "The upload stalled.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 413, description = "The file is too large. Nothing was accepted.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 415, description = "Another kind of file, or the type of a form: the answer says what to do.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "The file cannot be read: `errors` has a stable code. Nothing was accepted.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 429, description = "Too many imports with this key, or too many requests from this client.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "Cannot be accepted now, or not to its end: upload the same file again after `Retry-After`.", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub async fn create(
+    State(imports): State<Imports>,
+    State(keys): State<KeyRing>,
+    request: Request,
+) -> Response {
+    let (head, body) = request.into_parts();
+    let begun = match Begun::from_head(&imports, &keys, &head).await {
+        Ok(begun) => begun,
+        Err(problem) => {
+            if !expects_continue(&head.headers) {
+                let idle = imports.limits().import_idle_timeout;
+                drop_rest(body.into_data_stream(), REFUSED_MAX_BYTES, idle).await;
+            }
+            return problem.into_response();
+        }
+    };
+    let imported = begun.import(&imports, Request::from_parts(head, body)).await;
+    imported.map_or_else(Problem::into_response, accepted)
+}
+
+/// An upload that may begin.
+struct Begun {
+    key: ValidImportKey,
+    permit: ImportPermit,
+    packing: Packing,
+    parameters: Parameters,
+}
+
+impl Begun {
+    async fn from_head(imports: &Imports, keys: &KeyRing, head: &Parts) -> Result<Self, Problem> {
+        let AuthenticatedKey(key) = AuthenticatedKey::from_headers(&head.headers, keys).await?;
+        let (packing, parameters) = read_head(head)?;
+        let permit = imports.begin(&key)?;
+        Ok(Self { key, permit, packing, parameters })
+    }
+
+    async fn import(self, imports: &Imports, request: Request) -> Result<Imported, Problem> {
+        let Self { key, permit, packing, parameters } = self;
+        match packing {
+            Packing::Bare => {
+                let upload = request.into_body().into_data_stream();
+                Ok(imports.import::<_, axum::Error>(&key, &permit, parameters, upload).await?)
+            }
+            Packing::Form => import_form(imports, &key, &permit, parameters, request).await,
+        }
+    }
+}
+
+fn accepted(imported: Imported) -> Response {
+    let status_url = format!("/imports/{}", imported.reference);
+    let message = sentence(&imported);
+    let broken_off = imported.broken_off.as_ref();
+    let body = AcceptedImportBody {
+        status: "accepted",
+        message,
+        reference: imported.reference.to_string(),
+        events_url: format!("{status_url}/events"),
+        errors_url: format!("{status_url}/errors.csv"),
+        accepted: imported.rows - imported.invalid,
+        errors_deleted_at: clock::now() + ERRORS_KEPT,
+        file: FileBody {
+            rows: imported.rows,
+            invalid: imported.invalid,
+            errors: imported.errors,
+            understood: UnderstoodBody::from(&imported.understood),
+            bytes: imported.bytes,
+            sha256: imported.sha256,
+            broken_off: broken_off
+                .map(|why| BrokenOffBody { code: why.code(), message: why.message() }),
+        },
+        status_url,
+    };
+    let location = HeaderValue::try_from(&body.status_url);
+    let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(location) = location {
+        headers.insert(header::LOCATION, location);
+    }
+    response
+}
+
+fn sentence(imported: &Imported) -> String {
+    let Imported { rows, invalid, .. } = imported;
+    let mut sentence = match (rows - invalid, invalid) {
+        (accepted, 0) => format!("All {accepted} rows were accepted and are being registered."),
+        (0, _) => {
+            format!("None of the {rows} rows could be accepted: see errors for what to change.")
+        }
+        (accepted, _) => format!(
+            "{accepted} of {rows} rows were accepted and are being registered. {invalid} are invalid: \
+             see errors for what to change."
+        ),
+    };
+    if let Some(why) = &imported.broken_off {
+        sentence = format!("{sentence} The file was not read to its end. {}", why.message());
+    }
+    sentence
+}

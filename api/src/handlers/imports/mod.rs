@@ -1,0 +1,4 @@
+//! `/imports` and what is below it.
+
+pub mod create;
+pub mod template;

@@ -1,0 +1,108 @@
+//! The messages of an import.
+
+use std::collections::BTreeMap;
+
+use opentelemetry_semantic_conventions::attribute::{
+    ERROR_TYPE, MESSAGING_BATCH_MESSAGE_COUNT, MESSAGING_DESTINATION_NAME,
+    MESSAGING_MESSAGE_BODY_SIZE, MESSAGING_MESSAGE_ID, MESSAGING_OPERATION_NAME,
+    MESSAGING_OPERATION_TYPE, MESSAGING_RABBITMQ_DESTINATION_ROUTING_KEY, MESSAGING_SYSTEM,
+};
+use registrar_domain::{ImportId, Importer, Lane, Registration};
+use registrar_messaging::{
+    Envelope, ImportCellError, ImportChunk, ImportContent, ImportManifest, ImportPart,
+    ImportRowError, OutgoingMessage,
+};
+use registrar_telemetry::propagation;
+use tracing::Span;
+use tracing::field::Empty;
+
+use super::chunk::{Chunk, InvalidRow, RowError};
+
+const LANE: Lane = Lane::Bulk;
+
+/// What the messages of an import have in common.
+#[derive(Clone, Debug)]
+pub struct ImportMessages {
+    pub id: ImportId,
+    pub importer: Importer,
+    /// The number of the key.
+    pub key: u64,
+    pub file_name: Option<String>,
+}
+
+impl ImportMessages {
+    /// The message of a chunk, and the span that publishing it takes place in.
+    pub fn chunk(&self, chunk: Chunk) -> (OutgoingMessage, Span) {
+        let (first_row, rows) = (chunk.first_row(), chunk.rows());
+        let content = ImportContent::Chunk(ImportChunk {
+            first_row,
+            rows: u32::try_from(rows).unwrap_or(u32::MAX),
+            invalid: chunk.invalid.into_iter().map(ImportRowError::from).collect(),
+        });
+        self.message(chunk.registrations, content)
+    }
+
+    pub fn manifest(&self, manifest: ImportManifest) -> (OutgoingMessage, Span) {
+        self.message(Vec::new(), ImportContent::Manifest(manifest))
+    }
+
+    fn message(
+        &self,
+        registrations: Vec<Registration>,
+        content: ImportContent,
+    ) -> (OutgoingMessage, Span) {
+        let Self { id, importer, key, file_name } = self.clone();
+        let import = ImportPart { id, importer, key, file_name, content };
+        let message_id = import.message_id();
+        let rows = registrations.len();
+        let body = Envelope { registrations, import: Some(import) }.encode();
+        let span = send_span(&message_id, rows, body.len());
+        let mut headers = BTreeMap::new();
+        if let Some(context) = span.in_scope(propagation::current_span) {
+            propagation::inject_context(&context, &mut headers);
+        }
+        (OutgoingMessage { lane: LANE, message_id, body, headers, numbers: None }, span)
+    }
+}
+
+impl From<InvalidRow> for ImportRowError {
+    fn from(invalid: InvalidRow) -> Self {
+        let InvalidRow { number, values, errors } = invalid;
+        Self {
+            row: number,
+            values,
+            errors: errors.into_iter().map(ImportCellError::from).collect(),
+        }
+    }
+}
+
+impl From<RowError> for ImportCellError {
+    fn from(error: RowError) -> Self {
+        Self {
+            column: error.column.map(|column| column.name().to_owned()),
+            code: error.code.to_owned(),
+            advice: error.advice,
+        }
+    }
+}
+
+/// From handing the message over until its confirm; the worker's span is its child.
+fn send_span(message_id: &str, rows: usize, bytes: usize) -> Span {
+    if !propagation::is_recorded() {
+        return Span::none();
+    }
+    tracing::info_span!(
+        "send registrations:bulk",
+        otel.kind = "producer",
+        otel.status_code = Empty,
+        { MESSAGING_SYSTEM } = "rabbitmq",
+        { MESSAGING_OPERATION_TYPE } = "send",
+        { MESSAGING_OPERATION_NAME } = "send",
+        { MESSAGING_DESTINATION_NAME } = "registrations:bulk",
+        { MESSAGING_RABBITMQ_DESTINATION_ROUTING_KEY } = LANE.as_str(),
+        { MESSAGING_MESSAGE_ID } = message_id,
+        { MESSAGING_BATCH_MESSAGE_COUNT } = rows,
+        { MESSAGING_MESSAGE_BODY_SIZE } = bytes,
+        { ERROR_TYPE } = Empty,
+    )
+}

@@ -1,0 +1,80 @@
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::chunk::InvalidRow;
+
+/// An answer shows so many errors; all of them are in the error file.
+pub const SHOWN_ERRORS: usize = 100;
+
+/// One thing that is wrong with a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ImportRowProblem)]
+pub struct ShownError {
+    /// The number of the row, as a spreadsheet shows it.
+    #[schema(example = 17)]
+    pub row: u32,
+    /// The column that it is about, when it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "email")]
+    pub column: Option<&'static str>,
+    /// The rule that is broken, stable for programs.
+    #[schema(example = "invalid_email")]
+    pub code: &'static str,
+    /// What to do, as a sentence.
+    #[schema(example = "Enter an email address in the correct format, like name@example.com.")]
+    pub message: String,
+}
+
+/// The first errors of a file.
+#[derive(Clone, Debug, Default)]
+pub struct ShownErrors(Vec<ShownError>);
+
+impl ShownErrors {
+    pub fn from_rows(rows: &[InvalidRow]) -> Self {
+        let errors = rows.iter().flat_map(|row| {
+            row.errors.iter().map(|error| ShownError {
+                row: row.number,
+                column: error.column.map(registrar_domain::Field::name),
+                code: error.code,
+                message: error.advice.clone(),
+            })
+        });
+        Self(errors.take(SHOWN_ERRORS).collect())
+    }
+
+    /// Adds those of the rows that follow.
+    pub fn append(&mut self, later: Self) {
+        let room = SHOWN_ERRORS.saturating_sub(self.0.len());
+        self.0.extend(later.0.into_iter().take(room));
+    }
+
+    pub fn into_vec(self) -> Vec<ShownError> {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::imports::chunk::RowError;
+
+    fn rows(numbers: std::ops::Range<u32>) -> ShownErrors {
+        let error = |code| RowError { column: None, code, advice: "Do it.".to_owned() };
+        let row = |number| InvalidRow {
+            number,
+            values: Default::default(),
+            errors: vec![error("first"), error("second")],
+        };
+        ShownErrors::from_rows(&numbers.map(row).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn the_first_errors_of_a_file_are_shown_and_no_more() {
+        let mut errors = rows(2..42);
+        errors.append(rows(50..500));
+        let errors = errors.into_vec();
+        assert_eq!(errors.len(), SHOWN_ERRORS);
+        assert_eq!((errors[0].row, errors[1].row, errors[1].code), (2, 2, "second"));
+        assert_eq!((errors[79].row, errors[80].row, errors[99].row), (41, 50, 59));
+    }
+}
