@@ -10,6 +10,8 @@ mod degraded;
 #[cfg(test)]
 mod end_to_end;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod lifecycle;

@@ -21,10 +21,10 @@ use super::chunk::Chunk;
 use super::key_limits::{ImportPermit, KeyLimits, Refused};
 use super::limits::ImportLimits;
 use super::message::ImportMessages;
-use super::parameters::Parameters;
 use super::reading::{BrokenOff, ReadFile, Reading, Upload};
-use super::receive::receive;
 use super::shown_errors::{ShownError, ShownErrors};
+use super::upload::parameters::Parameters;
+use super::upload::receive::receive;
 
 /// So many chunks wait for their confirms at once, so that reading goes on meanwhile.
 const UNCONFIRMED_CHUNKS: usize = 4;

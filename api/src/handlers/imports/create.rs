@@ -9,10 +9,13 @@ use registrar_domain::clock;
 use registrar_storage::ValidImportKey;
 
 use crate::extract::AuthenticatedKey;
-use crate::imports::{
-    AcceptedImportBody, BrokenOffBody, FileBody, ImportPermit, Imported, Imports, KeyRing, Packing,
-    Parameters, UnderstoodBody, drop_rest, expects_continue, import_form, read_head,
-};
+use crate::imports::answer::{AcceptedImportBody, BrokenOffBody, FileBody, UnderstoodBody};
+use crate::imports::key_limits::ImportPermit;
+use crate::imports::upload::form::import_form;
+use crate::imports::upload::head::{Packing, expects_continue, read_head};
+use crate::imports::upload::parameters::Parameters;
+use crate::imports::upload::receive::drop_rest;
+use crate::imports::{Imported, Imports, KeyRing};
 use crate::problem::{Problem, ProblemDocument};
 
 /// So long are the rows kept that did not make it.

@@ -11,9 +11,9 @@ use futures_util::StreamExt as _;
 use registrar_storage::ValidImportKey;
 use tokio::time::timeout;
 
-use super::key_limits::ImportPermit;
 use super::parameters::Parameters;
-use super::service::{Imported, Imports};
+use crate::imports::key_limits::ImportPermit;
+use crate::imports::service::{Imported, Imports};
 use crate::problem::{Problem, ProblemKind};
 
 /// The most bytes of a form without its file. The library keeps what it has not understood yet, so

@@ -1,0 +1,6 @@
+//! An upload as it comes: what its head says, and the bytes of its file.
+
+pub mod form;
+pub mod head;
+pub mod parameters;
+pub mod receive;

@@ -1,0 +1,95 @@
+use registrar_tests::api::json;
+use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::{Importing, file};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_cannot_be_read_as_a_whole_is_refused_and_nothing_of_it_is_queued() {
+    let importing = Importing::start().await;
+    let cyrillic =
+        b"first_name,last_name,email\n\xde\xeb\xe8\xff,\xc8\xe2\xe0\xed\xee\xe2\xe0,a@b.example\n";
+    let two_addresses = "first_name,last_name,email,e-mail\nAda,King,a@b.example,c@d.example\n";
+    for (sent, status, code, sentence) in [
+        (b"".to_vec(), 422, "file_empty", "empty"),
+        (b"first_name,last_name,email\n".to_vec(), 422, "no_rows", "no rows"),
+        (b"name,phone\nAda,1\n".to_vec(), 422, "columns_missing", "column.first_name=NAME"),
+        (
+            two_addresses.as_bytes().to_vec(),
+            422,
+            "column_doubled",
+            "more than one column for email",
+        ),
+        (b"PK\x03\x04xl/workbook.xml".to_vec(), 415, "file_not_text", "Excel"),
+        (b"%PDF-1.7".to_vec(), 415, "file_not_text", "PDF"),
+        (b"<!doctype html><table>".to_vec(), 415, "file_not_text", "web page"),
+        (cyrillic.to_vec(), 422, "encoding_unknown", "encoding=windows-1251"),
+        (b"\x1f\x8b\x08\x00broken".to_vec(), 422, "gzip_broken", "Compress it again"),
+        (b"{\n\"first_name\": \"Ada\"}".to_vec(), 422, "json_not_by_line", "NDJSON"),
+        (b"[{]".to_vec(), 422, "json_malformed", "line 1"),
+    ] {
+        let answer = importing.upload(sent).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{code}");
+        assert_eq!(answer.headers()["content-type"], "application/problem+json");
+        let problem = json(answer).await;
+        assert_eq!(problem["errors"][0]["code"], code, "{problem}");
+        assert!(problem["message"].as_str().unwrap().contains(sentence), "{problem}");
+        assert_eq!(problem["status"], status);
+    }
+    assert!(importing.queued().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_of_a_file_must_be_understood() {
+    let importing = Importing::start().await;
+    for (query, content_type, status, kind) in [
+        ("?delimter=,", "text/csv", 400, "malformed-parameter"),
+        ("?encoding=klingon", "text/csv", 400, "malformed-parameter"),
+        ("", "application/x-www-form-urlencoded", 415, "unsupported-media-type"),
+        ("", "multipart/form-data", 400, "malformed-request"),
+        ("", "multipart/form-data; boundary=x", 400, "malformed-request"),
+    ] {
+        let upload = importing.upload_with(&importing.key, query, file(1));
+        let answer = upload.header("content-type", content_type).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{query} {content_type}");
+        let problem = json(answer).await;
+        assert_eq!(problem["type"], format!("/docs#{kind}"), "{problem}");
+    }
+    let brotli = importing.upload(file(1)).header("content-encoding", "br").send().await.unwrap();
+    assert_eq!(brotli.status(), 415);
+    assert_eq!(brotli.headers()["accept-encoding"], "gzip, identity");
+    assert!(importing.queued().await.is_empty());
+}
+
+/// Writes all of a body before it reads anything, as plain clients do.
+async fn send_and_then_read(importing: &Importing, key: &str, body: &[u8]) -> (u16, Value) {
+    let address = importing.api.url.strip_prefix("http://").unwrap();
+    let mut client = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST /imports HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {key}\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    client.write_all(head.as_bytes()).await.unwrap();
+    client.write_all(body).await.expect("the whole body is taken");
+    let mut answer = Vec::new();
+    client.read_to_end(&mut answer).await.expect("the answer arrives whole");
+    let answer = String::from_utf8(answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(body).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_sends_100_megabytes_reads_why_the_first_row_is_refused() {
+    let importing = Importing::start().await;
+    let row = "Ada;King;ada@example.com\n";
+    let body = format!("name;phone;birthday\n{}", row.repeat(100_000_000 / row.len()));
+    let (status, problem) = send_and_then_read(&importing, &importing.key, body.as_bytes()).await;
+    assert_eq!((status, &problem["errors"][0]["code"]), (422, &"columns_missing".into()));
+    let unknown = format!("registrar_{}", "0".repeat(64));
+    let (status, problem) = send_and_then_read(&importing, &unknown, body.as_bytes()).await;
+    assert_eq!((status, &problem["type"]), (401, &"/docs#unauthorized".into()));
+    assert!(importing.queued().await.is_empty());
+}
