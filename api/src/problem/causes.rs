@@ -60,7 +60,9 @@ impl Problem {
             RejectionCode::EmailAlreadyRegistered => {
                 (ProblemKind::EmailAlreadyRegistered, Some(Field::Email.pointer()))
             }
-            RejectionCode::Unknown => (ProblemKind::Rejected, None),
+            RejectionCode::ImportCancelled | RejectionCode::Unknown => {
+                (ProblemKind::Rejected, None)
+            }
         };
         let code = code.as_str();
         let part = ProblemPart { pointer, code, message: message.to_owned(), violation: None };

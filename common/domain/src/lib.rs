@@ -19,6 +19,7 @@ mod person_name;
 mod reference;
 mod registration;
 mod registration_id;
+mod row_rejection;
 mod violation;
 
 pub use email_address::{EMAIL_LOCAL_PART_MAX_BYTES, EMAIL_MAX_CHARACTERS, EmailAddress};
@@ -36,4 +37,5 @@ pub use person_name::{NAME_MAX_CHARACTERS, PersonName};
 pub use reference::{Reference, ReferenceSealer, UnknownImport, UnknownReference, id_named_by};
 pub use registration::{ImportRow, Registration, Student};
 pub use registration_id::RegistrationId;
+pub use row_rejection::RowRejection;
 pub use violation::{Field, Violation, ViolationCode, Violations};

@@ -5,6 +5,9 @@ use time::OffsetDateTime;
 pub enum RejectionCode {
     /// Another registration owns the e-mail address.
     EmailAlreadyRegistered,
+    /// The import that it came with was cancelled first. Not stored: the same row of a later upload
+    /// is registered.
+    ImportCancelled,
     /// A newer version stored a code that this one does not know.
     Unknown,
 }
@@ -17,6 +20,7 @@ impl RejectionCode {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::EmailAlreadyRegistered => "email_already_registered",
+            Self::ImportCancelled => "import_cancelled",
             Self::Unknown => "unknown",
         }
     }

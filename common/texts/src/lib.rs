@@ -109,7 +109,7 @@ impl Texts {
     pub fn rejected(&self, code: RejectionCode) -> &str {
         self.status(match code {
             RejectionCode::EmailAlreadyRegistered => "email_already_registered",
-            RejectionCode::Unknown => "rejected",
+            RejectionCode::ImportCancelled | RejectionCode::Unknown => "rejected",
         })
     }
 
