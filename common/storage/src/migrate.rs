@@ -12,7 +12,7 @@ use crate::settings::DatabaseSettings;
 
 /// The files of `migrations/`, listed here because sqlx's macro would have its whole MySQL driver
 /// compiled a second time, for the macro.
-const FILES: [(i64, &str, &str); 9] = [
+const FILES: [(i64, &str, &str); 14] = [
     (1, "students", include_str!("../../../migrations/0001_students.sql")),
     (2, "rejections", include_str!("../../../migrations/0002_rejections.sql")),
     (3, "dead letters", include_str!("../../../migrations/0003_dead_letters.sql")),
@@ -30,6 +30,11 @@ const FILES: [(i64, &str, &str); 9] = [
         include_str!("../../../migrations/0008_longer_email_addresses.sql"),
     ),
     (9, "import keys", include_str!("../../../migrations/0009_import_keys.sql")),
+    (10, "student import rows", include_str!("../../../migrations/0010_student_import_rows.sql")),
+    (11, "imports", include_str!("../../../migrations/0011_imports.sql")),
+    (12, "import chunks", include_str!("../../../migrations/0012_import_chunks.sql")),
+    (13, "import errors", include_str!("../../../migrations/0013_import_errors.sql")),
+    (14, "import cancellations", include_str!("../../../migrations/0014_import_cancellations.sql")),
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {

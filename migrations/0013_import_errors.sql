@@ -1,0 +1,13 @@
+-- Rows of imports that did not make it. Deleted after 30 days, which are read off the import's id.
+CREATE TABLE import_errors (
+    import_id BINARY(16) NOT NULL,
+    import_row INT UNSIGNED NOT NULL,
+    -- invalid, rejected or on_hold.
+    kind VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    -- NULL of an invalid row, which is no registration.
+    registration_id BINARY(16) NULL DEFAULT NULL,
+    -- JSON: what is in the three columns, and everything that is wrong with the row.
+    given LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+    errors LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+    PRIMARY KEY (import_id, import_row)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
