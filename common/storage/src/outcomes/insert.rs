@@ -141,6 +141,8 @@ impl<const COLUMNS: usize> Insert<COLUMNS> {
                 Value::Bytes(bytes) => query.bind(bytes),
                 Value::Text(text) => query.bind(text),
                 Value::Time(time) => query.bind(time),
+                Value::Number(number) => query.bind(number),
+                Value::Null => query.bind(None::<u32>),
             };
         }
         session.execute(query).await.map(drop)

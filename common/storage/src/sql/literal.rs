@@ -15,6 +15,8 @@ pub(crate) enum Value<'a> {
     Bytes(&'a [u8]),
     Text(&'a str),
     Time(PrimitiveDateTime),
+    Number(u32),
+    Null,
 }
 
 /// The rows as they stand behind `VALUES`.
@@ -40,6 +42,11 @@ fn write_value(text: &mut String, value: Value<'_>) {
     match value {
         Value::Bytes(bytes) => write_hexadecimal(text, "X'", bytes),
         Value::Text(value) => write_hexadecimal(text, "_utf8mb4 X'", value.as_bytes()),
+        Value::Null => text.push_str("NULL"),
+        Value::Number(number) => {
+            // Writing to a string never fails.
+            let _ = write!(text, "{number}");
+        }
         Value::Time(time) => {
             let (year, month, day) = (time.year(), u8::from(time.month()), time.day());
             let (hour, minute, second, microsecond) = time.as_hms_micro();
@@ -73,13 +80,16 @@ mod tests {
     fn values_are_digits_whatever_is_in_them() {
         let time = Value::Time(datetime!(2026-01-02 03:04:05.000_006));
         let written = rows(
-            [[Value::Bytes(&[0x00, 0xff]), Value::Text("'); \\é"), time], [Value::Text(""); 3]]
-                .into_iter(),
+            [
+                [Value::Bytes(&[0x00, 0xff]), Value::Text("'); \\é"), time],
+                [Value::Text(""), Value::Number(17), Value::Null],
+            ]
+            .into_iter(),
         );
         assert_eq!(
             written,
             "(X'00FF',_utf8mb4 X'27293B205CC3A9','2026-01-02 03:04:05.000006'),\
-             (_utf8mb4 X'',_utf8mb4 X'',_utf8mb4 X'')"
+             (_utf8mb4 X'',17,NULL)"
         );
     }
 }
