@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use registrar_domain::ledger::Ledger;
 use registrar_domain::{HoldReason, Outcome, Registration, RegistrationId};
-use registrar_storage::{DeadLetter, ErrorClass, RegistrationStore, StorageError, Verdict};
+use registrar_storage::{
+    DeadLetter, ErrorClass, ImportCounts, ImportEntry, RegistrationStore, StorageError, Verdict,
+};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
@@ -203,6 +205,14 @@ impl RegistrationStore for DatabaseDouble {
         let read =
             move |tables: &mut Tables| ids.into_iter().filter(|id| has_one(tables, id)).collect();
         self.statement(name, read).await
+    }
+
+    async fn record_imports(
+        &self,
+        entries: Vec<ImportEntry>,
+    ) -> Result<Vec<Option<ImportCounts>>, StorageError> {
+        // No client of the simulation imports files.
+        Ok(vec![None; entries.len()])
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {

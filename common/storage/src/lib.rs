@@ -5,6 +5,7 @@
 //! - [`StatusReader`] is how the API reads.
 //! - [`DeadLetterAdmin`] is how operators list, replay and discard dead letters.
 //! - [`LanePauses`] is how operators pause a lane, and [`PauseWatch`] how processes follow it.
+//! - [`Imports`] is how the API reads what became of imported files.
 //! - [`ImportKeys`] is how operators admit importers, and how the API knows them.
 //! - [`migrate`] and [`schema_state`] keep the tables at this version.
 //!
@@ -16,6 +17,8 @@
 mod dead_letters;
 mod error;
 mod import_keys;
+#[warn(missing_docs)]
+mod imports;
 mod lane_pauses;
 mod ledger;
 mod migrate;
@@ -35,6 +38,12 @@ pub use dead_letters::replay_status::{ReplayStatus, ReplayedDeadLetter};
 pub use dead_letters::state::{DeadLetterState, UnknownDeadLetterState};
 pub use error::{ErrorClass, StorageError};
 pub use import_keys::{ImportKeys, StoredImportKey, ValidImportKey};
+pub use imports::entry::{
+    FailedRow, ImportCounts, ImportEntry, ImportEntryContent, ImportManifestRecord, ProcessedRow,
+    ProcessedRows, RowError,
+};
+pub use imports::purge::FAILED_ROWS_KEPT;
+pub use imports::reader::{Imports, Known, StoredImport};
 pub use lane_pauses::table::{LanePause, LanePauses};
 pub use lane_pauses::watch::{PauseSource, PauseWatch, PauseWatchTask};
 pub use migrate::{SchemaState, migrate, schema_state};

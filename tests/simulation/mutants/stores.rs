@@ -5,7 +5,9 @@ use std::marker::PhantomData;
 
 use registrar_domain::ledger::Ledger;
 use registrar_domain::{Outcome, Registration, RegistrationId};
-use registrar_storage::{DeadLetter, RegistrationStore, StorageError, Verdict};
+use registrar_storage::{
+    DeadLetter, ImportCounts, ImportEntry, RegistrationStore, StorageError, Verdict,
+};
 
 use super::super::database::DatabaseDouble;
 use super::super::installation::{Assembly, as_it_is};
@@ -18,6 +20,14 @@ pub(super) trait Mutant: Default + Send + Sync + 'static {
         batch: &[Registration],
     ) -> impl Future<Output = Result<Vec<Verdict>, StorageError>> + Send {
         double.store(batch)
+    }
+
+    fn record_imports(
+        &self,
+        double: &DatabaseDouble,
+        entries: Vec<ImportEntry>,
+    ) -> impl Future<Output = Result<Vec<Option<ImportCounts>>, StorageError>> + Send {
+        double.record_imports(entries)
     }
 
     fn record(
@@ -68,6 +78,13 @@ impl<M: Mutant> RegistrationStore for MutantStore<M> {
         ids: &[RegistrationId],
     ) -> Result<HashSet<RegistrationId>, StorageError> {
         self.double.with_outcome(ids).await
+    }
+
+    async fn record_imports(
+        &self,
+        entries: Vec<ImportEntry>,
+    ) -> Result<Vec<Option<ImportCounts>>, StorageError> {
+        self.mutant.record_imports(&self.double, entries).await
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {

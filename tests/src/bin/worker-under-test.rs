@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use registrar_domain::ledger::Ledger;
 use registrar_domain::{Outcome, Registration, RegistrationId};
 use registrar_messaging::{DecodeError, Envelope};
-use registrar_storage::{DeadLetter, MySqlStore, RegistrationStore, StorageError, Verdict};
+use registrar_storage::{
+    DeadLetter, ImportCounts, ImportEntry, MySqlStore, RegistrationStore, StorageError, Verdict,
+};
 use rustix::process::{Signal, getpid, kill_process};
 
 fn main() -> ExitCode {
@@ -87,6 +89,13 @@ impl RegistrationStore for DeadlyStore {
         ids: &[RegistrationId],
     ) -> Result<HashSet<RegistrationId>, StorageError> {
         self.store.with_outcome(ids).await
+    }
+
+    async fn record_imports(
+        &self,
+        entries: Vec<ImportEntry>,
+    ) -> Result<Vec<Option<ImportCounts>>, StorageError> {
+        self.store.record_imports(entries).await
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {

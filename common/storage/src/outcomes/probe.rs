@@ -11,13 +11,25 @@ use crate::pool::session::Session;
 /// columns, the right to insert, update and delete, and a server that is not read-only. So a worker
 /// does not take messages only to requeue them, which RabbitMQ before 4.3 counts as deliveries. Without
 /// the ledger, which stops no registration.
-const WRITES_OF_NOTHING: [&str; 4] = [
-    "INSERT INTO students (registration_id, first_name, last_name, email, email_key, accepted_at) \
-     SELECT registration_id, first_name, last_name, email, email_key, accepted_at \
+const WRITES_OF_NOTHING: [&str; 9] = [
+    "INSERT INTO students (registration_id, first_name, last_name, email, email_key, accepted_at, \
+                           import_id, import_row) \
+     SELECT registration_id, first_name, last_name, email, email_key, accepted_at, \
+            import_id, import_row \
      FROM students WHERE FALSE",
     "INSERT INTO rejections (registration_id, code, accepted_at) \
      SELECT registration_id, code, accepted_at FROM rejections WHERE FALSE",
     "UPDATE dead_letters SET state = state WHERE FALSE",
+    "INSERT INTO imports (id, importer, key_id) \
+     SELECT id, importer, key_id FROM imports WHERE FALSE",
+    "UPDATE imports SET row_count = row_count WHERE FALSE",
+    "INSERT INTO import_chunks \
+     (import_id, first_row, part, registered, unchanged, rejected, invalid, on_hold) \
+     SELECT import_id, first_row, part, registered, unchanged, rejected, invalid, on_hold \
+     FROM import_chunks WHERE FALSE",
+    "DELETE FROM import_errors WHERE FALSE",
+    "INSERT INTO import_cancellations (import_id) \
+     SELECT import_id FROM import_cancellations WHERE FALSE",
     // Consuming waits until it is known which lanes are paused.
     "SELECT paused_until FROM lane_pauses WHERE FALSE",
 ];

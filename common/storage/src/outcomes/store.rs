@@ -1,15 +1,18 @@
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use registrar_domain::ledger::Ledger;
 use registrar_domain::{HoldReason, Outcome, Registration, RegistrationId};
 
-use super::batch::Batch;
 use super::hold::DeadLetter;
 use super::refusals::Refusals;
 use super::totals::OutcomeTotals;
 use super::{hold, probe, rows, totals};
 use crate::error::StorageError;
+use crate::imports::cancellations::store_unless_cancelled;
+use crate::imports::entry::{ImportCounts, ImportEntry};
+use crate::imports::{purge, record};
 use crate::ledger;
 use crate::pool::Pool;
 use crate::pool::session::{Session, run_to_completion};
@@ -68,6 +71,13 @@ pub trait RegistrationStore: Send + Sync {
         ids: &[RegistrationId],
     ) -> impl Future<Output = Result<HashSet<RegistrationId>, StorageError>> + Send;
 
+    /// Records what messages say of imports, whose rows are all settled, and returns of each in their
+    /// order what it counts; nothing of one that was recorded before or has no rows. Can be repeated.
+    fn record_imports(
+        &self,
+        entries: Vec<ImportEntry>,
+    ) -> impl Future<Output = Result<Vec<Option<ImportCounts>>, StorageError>> + Send;
+
     /// Adds to the ledger, which keeps what was added before. Can be repeated.
     fn record(&self, additions: &Ledger) -> impl Future<Output = Result<(), StorageError>> + Send;
 }
@@ -95,6 +105,13 @@ impl MySqlStore {
     pub async fn count_outcomes(&self) -> Result<OutcomeTotals, StorageError> {
         let mut session = Session::new(&self.pool);
         run_to_completion(async move { Ok(totals::count(&mut session).await?) }).await
+    }
+
+    /// Deletes the rows that did not make it of imports that began so long ago, and returns how many.
+    pub async fn delete_failed_rows(&self, after: Duration) -> Result<u64, StorageError> {
+        let mut session = Session::new(&self.pool);
+        run_to_completion(async move { Ok(purge::delete_failed_rows(&mut session, after).await?) })
+            .await
     }
 
     /// Whether the ledger can be read, written and compacted. Writes nothing.
@@ -126,7 +143,22 @@ impl RegistrationStore for MySqlStore {
         let (pool, batch) = (self.pool.clone(), batch.to_vec());
         let refusals = Arc::clone(&self.refusals);
         run_to_completion(async move {
-            Batch::new(&batch, &refusals).store(&mut Session::trusting(&pool)).await
+            store_unless_cancelled(&mut Session::trusting(&pool), &batch, &refusals).await
+        })
+        .await
+    }
+
+    async fn record_imports(
+        &self,
+        entries: Vec<ImportEntry>,
+    ) -> Result<Vec<Option<ImportCounts>>, StorageError> {
+        let mut session = Session::trusting(&self.pool);
+        run_to_completion(async move {
+            let mut counts = Vec::with_capacity(entries.len());
+            for entry in &entries {
+                counts.push(record::record(&mut session, entry).await?);
+            }
+            Ok(counts)
         })
         .await
     }

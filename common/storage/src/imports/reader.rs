@@ -1,0 +1,258 @@
+//! Reads back what became of imports.
+
+use std::collections::HashMap;
+
+use registrar_domain::{ImportId, Importer, Registration, RowRejection};
+use sqlx::mysql::MySqlRow;
+use sqlx::{QueryBuilder, Row as _};
+use time::OffsetDateTime;
+
+use super::entry::{FailedRow, ImportCounts, ImportManifestRecord, RowError};
+use super::failed_rows::{ON_HOLD, decode};
+use crate::error::{Failure, StorageError};
+use crate::outcomes::students;
+use crate::pool::Pool;
+use crate::pool::session::Session;
+
+const IMPORT: &str = "SELECT imports.id, importer, key_id, file_name, row_count, chunk_count, bytes, \
+            sha256, understood, broken_off, manifest_at, cancelled_at \
+     FROM imports LEFT JOIN import_cancellations ON import_id = imports.id WHERE ";
+
+/// A whole chunk counts for the parts that it was split into.
+const COUNTS: &str = "SELECT import_id, CAST(SUM(registered) AS UNSIGNED), \
+            CAST(SUM(unchanged) AS UNSIGNED), CAST(SUM(rejected) AS UNSIGNED), \
+            CAST(SUM(invalid) AS UNSIGNED), CAST(SUM(on_hold) AS UNSIGNED), MAX(recorded_at) \
+     FROM import_chunks one \
+     WHERE (part = 0 OR NOT EXISTS (SELECT 1 FROM import_chunks whole \
+                                    WHERE whole.import_id = one.import_id \
+                                      AND whole.first_row = one.first_row AND whole.part = 0)) \
+       AND import_id IN (";
+
+/// Rows that were on hold and are decided since: nothing that decides looks for them.
+const RELEASED: &str = "SELECT students.registration_id IS NOT NULL, \
+            COALESCE(students.import_id = errors.import_id, FALSE), \
+            COALESCE(students.import_row = errors.import_row, FALSE) \
+     FROM import_errors errors \
+     LEFT JOIN students ON students.registration_id = errors.registration_id \
+     LEFT JOIN rejections ON rejections.registration_id = errors.registration_id \
+     WHERE errors.import_id = ? AND errors.kind = 'on_hold' \
+       AND (students.registration_id IS NOT NULL OR rejections.registration_id IS NOT NULL)";
+
+const FAILED_ROWS: &str = "SELECT errors.import_row, errors.kind, errors.given, errors.errors, \
+            rejections.registration_id IS NOT NULL \
+     FROM import_errors errors \
+     LEFT JOIN students ON students.registration_id = errors.registration_id \
+     LEFT JOIN rejections ON rejections.registration_id = errors.registration_id \
+     WHERE errors.import_id = ? AND errors.import_row > ? \
+       AND (errors.kind <> 'on_hold' OR students.registration_id IS NULL) \
+     ORDER BY errors.import_row LIMIT ?";
+
+/// An import as far as workers have seen it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredImport {
+    /// Its id, which says when it began.
+    pub id: ImportId,
+    /// Who imports.
+    pub importer: Importer,
+    /// The number of the key that the file was sent with.
+    pub key: u64,
+    /// What the file is called, if the client said so.
+    pub file_name: Option<String>,
+    /// What became of the rows that were processed.
+    pub counts: ImportCounts,
+    /// When the last of its messages was recorded, by the clock of the database.
+    pub last_recorded_at: Option<OffsetDateTime>,
+    /// What was sent in all, once that is known.
+    pub manifest: Option<ImportManifestRecord>,
+    /// When it was cancelled, if it was.
+    pub cancelled_at: Option<OffsetDateTime>,
+}
+
+/// What is known of a student before it is imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// It can be registered.
+    New,
+    /// This importer registered it with this content.
+    Unchanged,
+    /// Another registration owns the e-mail address.
+    EmailTaken,
+}
+
+/// Reads imports. Nothing is written, so a caller may drop it at any time.
+#[derive(Clone)]
+pub struct Imports {
+    pool: Pool,
+}
+
+impl Imports {
+    /// The imports in the database of `pool`.
+    pub fn new(pool: Pool) -> Self {
+        Self { pool }
+    }
+
+    /// One import; none that no worker has seen.
+    pub async fn find(&self, id: ImportId) -> Result<Option<StoredImport>, StorageError> {
+        let mut query = QueryBuilder::new(IMPORT);
+        query.push("imports.id = ").push_bind(id.as_bytes().to_vec());
+        let mut session = Session::new(&self.pool);
+        let rows = session.fetch(query.build()).await?;
+        Ok(with_counts(&mut session, &rows).await?.pop())
+    }
+
+    /// An importer's imports that began before this one, the newest first.
+    pub async fn list(
+        &self,
+        importer: &Importer,
+        before: Option<ImportId>,
+        limit: u16,
+    ) -> Result<Vec<StoredImport>, StorageError> {
+        let mut query = QueryBuilder::new(IMPORT);
+        query.push("importer = ").push_bind(importer.as_str().to_owned());
+        if let Some(before) = before {
+            query.push(" AND imports.id < ").push_bind(before.as_bytes().to_vec());
+        }
+        query.push(" ORDER BY imports.id DESC LIMIT ").push_bind(limit);
+        let mut session = Session::new(&self.pool);
+        let rows = session.fetch(query.build()).await?;
+        Ok(with_counts(&mut session, &rows).await?)
+    }
+
+    /// Rows that did not make it, in the file's order, after this row: 0 for the first of them.
+    pub async fn errors(
+        &self,
+        id: ImportId,
+        after_row: u32,
+        limit: u16,
+    ) -> Result<Vec<FailedRow>, StorageError> {
+        let query = sqlx::query(FAILED_ROWS).bind(&id.as_bytes()[..]).bind(after_row).bind(limit);
+        let rows = Session::new(&self.pool).fetch(query).await?;
+        let failed = rows.iter().map(|row| failed_row(row).map_err(Failure::from));
+        Ok(failed.collect::<Result<_, _>>()?)
+    }
+
+    /// What is known of each of these, for a dry run.
+    pub async fn known(&self, registrations: &[Registration]) -> Result<Vec<Known>, StorageError> {
+        let all: Vec<_> = registrations.iter().collect();
+        let taken = students::taken(&mut Session::new(&self.pool), &all).await?;
+        let known = |one: &Registration| {
+            if taken.has(one.id) {
+                Known::Unchanged
+            } else if taken.has_email_key(one.student.email().key()) {
+                Known::EmailTaken
+            } else {
+                Known::New
+            }
+        };
+        Ok(registrations.iter().map(known).collect())
+    }
+}
+
+async fn with_counts(
+    session: &mut Session,
+    rows: &[MySqlRow],
+) -> Result<Vec<StoredImport>, Failure> {
+    let mut imports = rows.iter().map(stored).collect::<Result<Vec<_>, _>>()?;
+    let counted = counts(session, &imports).await?;
+    for import in &mut imports {
+        let Some((counts, last)) = counted.get(&import.id) else { continue };
+        import.counts = *counts;
+        import.last_recorded_at = import.last_recorded_at.max(Some(*last));
+        if counts.on_hold > 0 {
+            release(session, import).await?;
+        }
+    }
+    Ok(imports)
+}
+
+async fn counts(
+    session: &mut Session,
+    imports: &[StoredImport],
+) -> Result<HashMap<ImportId, (ImportCounts, OffsetDateTime)>, Failure> {
+    if imports.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut query = QueryBuilder::new(COUNTS);
+    let mut list = query.separated(",");
+    for import in imports {
+        list.push_bind(import.id.as_bytes().to_vec());
+    }
+    query.push(") GROUP BY import_id");
+    let rows = session.fetch(query.build()).await?;
+    let counts = rows.iter().map(|row| -> Result<_, sqlx::Error> {
+        let counts = ImportCounts {
+            registered: row.try_get(1)?,
+            unchanged: row.try_get(2)?,
+            rejected: row.try_get(3)?,
+            invalid: row.try_get(4)?,
+            on_hold: row.try_get(5)?,
+        };
+        Ok((import_id(row, 0)?, (counts, row.try_get(6)?)))
+    });
+    Ok(counts.collect::<Result<_, _>>()?)
+}
+
+/// Counts what is not on hold any more as what it became.
+async fn release(session: &mut Session, import: &mut StoredImport) -> Result<(), Failure> {
+    let query = sqlx::query(RELEASED).bind(import.id.as_bytes().to_vec());
+    let counts = &mut import.counts;
+    for row in session.fetch(query).await? {
+        // A row that another worker put on hold meanwhile is counted as it was first.
+        if counts.on_hold == 0 {
+            break;
+        }
+        counts.on_hold -= 1;
+        let (is_registered, by_import, by_row) =
+            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        *match (is_registered, by_import, by_row) {
+            (true, true, true) => &mut counts.registered,
+            (true, false, _) => &mut counts.unchanged,
+            (true, true, false) | (false, ..) => &mut counts.rejected,
+        } += 1;
+    }
+    Ok(())
+}
+
+fn stored(row: &MySqlRow) -> Result<StoredImport, sqlx::Error> {
+    let manifest_at: Option<OffsetDateTime> = row.try_get(10)?;
+    let importer = Importer::parse(row.try_get(1)?);
+    Ok(StoredImport {
+        id: import_id(row, 0)?,
+        importer: importer.map_err(|malformed| sqlx::Error::Decode(Box::new(malformed)))?,
+        key: row.try_get(2)?,
+        file_name: row.try_get(3)?,
+        counts: ImportCounts::default(),
+        last_recorded_at: manifest_at,
+        manifest: if manifest_at.is_some() { Some(manifest(row)?) } else { None },
+        cancelled_at: row.try_get(11)?,
+    })
+}
+
+fn manifest(row: &MySqlRow) -> Result<ImportManifestRecord, sqlx::Error> {
+    let understood: Option<String> = row.try_get(8)?;
+    Ok(ImportManifestRecord {
+        rows: row.try_get(4)?,
+        chunks: row.try_get(5)?,
+        bytes: row.try_get(6)?,
+        sha256: row.try_get(7)?,
+        understood: serde_json::from_str(&understood.unwrap_or_default()).unwrap_or_default(),
+        broken_off: row.try_get(9)?,
+    })
+}
+
+fn failed_row(row: &MySqlRow) -> Result<FailedRow, sqlx::Error> {
+    let (kind, given, errors): (String, String, String) =
+        (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+    let is_rejected_since: bool = row.try_get(4)?;
+    let mut failed = decode(row.try_get(0)?, &given, &errors);
+    if kind == ON_HOLD && is_rejected_since {
+        failed.errors = vec![RowError::from(RowRejection::EmailAlreadyRegistered)];
+    }
+    Ok(failed)
+}
+
+pub(super) fn import_id(row: &MySqlRow, column: usize) -> Result<ImportId, sqlx::Error> {
+    let bytes: Vec<u8> = row.try_get(column)?;
+    let bytes = bytes.try_into().map_err(|_| sqlx::Error::Decode("not 16 bytes".into()))?;
+    Ok(ImportId::from_bytes(bytes))
+}
