@@ -4,7 +4,7 @@
 //! [`Application`] puts the parts together; `router` shows every route. A request passes the layers
 //! of `middleware`, which ask `admission`, reaches its handler in `handlers`, and ends as an answer or
 //! a [`problem`]. `submission` is the way to the queue, `status` the way back from the database,
-//! `http` reads what the head of a request says.
+//! `imports` takes files in, `http` reads what the head of a request says.
 
 pub mod admission;
 pub mod application;

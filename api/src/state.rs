@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use registrar_domain::{DerivationKey, ReferenceSealer};
 use registrar_messaging::Publisher;
-use registrar_storage::{ImportKeys, PauseWatch};
+use registrar_storage::{ImportKeys, Imports as StoredImports, PauseWatch};
 use tokio_util::sync::CancellationToken;
 
 use crate::admission::Admission;
 use crate::http::RateLimit;
+use crate::imports::history::ImportHistory;
 use crate::imports::{Imports, KeyRing};
 use crate::readiness::Readiness;
 use crate::settings::Settings;
@@ -23,6 +24,7 @@ pub struct Api {
     pub readiness: Readiness,
     pub statuses: Statuses,
     pub imports: Imports,
+    pub import_history: ImportHistory,
     pub keys: KeyRing,
 }
 
@@ -32,6 +34,7 @@ pub struct Servers {
     pub lookups: Lookups,
     pub pauses: PauseWatch,
     pub import_keys: ImportKeys,
+    pub stored_imports: StoredImports,
 }
 
 impl Api {
@@ -39,7 +42,7 @@ impl Api {
     pub fn new(
         settings: &Settings,
         rate_limit: Option<Arc<RateLimit>>,
-        Servers { publisher, lookups, pauses, import_keys }: Servers,
+        Servers { publisher, lookups, pauses, import_keys, stored_imports }: Servers,
         shutdown: CancellationToken,
         closing: CancellationToken,
     ) -> Self {
@@ -51,9 +54,12 @@ impl Api {
             publisher.clone(),
             derivation_key.clone(),
             Arc::clone(&sealer),
+            stored_imports.clone(),
             limits.imports.clone(),
             closing.clone(),
         );
+        let idle = limits.imports.import_idle_timeout;
+        let import_history = ImportHistory::new(stored_imports, Arc::clone(&sealer), idle);
         let statuses = Statuses::new(Arc::clone(&sealer), lookups, pauses, limits.streams, closing);
         let proxies = settings.trusted_proxies.clone();
         Self {
@@ -62,6 +68,7 @@ impl Api {
             admission: Admission::new(limits, rate_limit, proxies, settings.pages.clone()),
             statuses,
             imports,
+            import_history,
             keys: KeyRing::new(import_keys),
         }
     }
@@ -88,6 +95,12 @@ impl FromRef<Arc<Api>> for Statuses {
 impl FromRef<Arc<Api>> for Imports {
     fn from_ref(api: &Arc<Api>) -> Self {
         api.imports.clone()
+    }
+}
+
+impl FromRef<Arc<Api>> for ImportHistory {
+    fn from_ref(api: &Arc<Api>) -> Self {
+        api.import_history.clone()
     }
 }
 

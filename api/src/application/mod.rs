@@ -7,7 +7,10 @@ use std::time::Duration;
 use registrar_messaging::Publisher;
 use registrar_runtime::lifecycle::{ListenError, Stopped, Supervisor, listen};
 use registrar_runtime::retry::RetryPolicy;
-use registrar_storage::{DatabaseSettings, ImportKeys, LanePauses, PauseWatch, Pool, StatusReader};
+use registrar_storage::{
+    DatabaseSettings, ImportKeys, Imports as StoredImports, LanePauses, PauseWatch, Pool,
+    StatusReader,
+};
 use registrar_telemetry::admin::Admin;
 use registrar_telemetry::metrics::{Metrics, MetricsError};
 use tokio::runtime::Handle;
@@ -99,8 +102,10 @@ impl Application {
 
         let observe = Observe::new(HttpMetrics::register(&metrics)?, &settings.trusted_proxies);
         // Apart from look-ups, so that importers never keep students waiting.
-        let import_keys = ImportKeys::new(Pool::new(&for_lookups(&settings.database)));
-        let servers = Servers { publisher, lookups, pauses, import_keys };
+        let pool = Pool::new(&for_lookups(&settings.database));
+        let import_keys = ImportKeys::new(pool.clone());
+        let stored_imports = StoredImports::new(pool);
+        let servers = Servers { publisher, lookups, pauses, import_keys, stored_imports };
         let api = Api::new(&settings, rate_limit, servers, shutdown.clone(), closing.clone());
         let router = router(&Arc::new(api), observe, &settings.cors_origins)?;
         let server = Server::new(listener, router, &settings.limits, shutdown);

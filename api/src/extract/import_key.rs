@@ -6,7 +6,7 @@ use registrar_storage::ValidImportKey;
 
 use crate::imports::KeyRing;
 use crate::imports::problems::unauthorized;
-use crate::problem::{Problem, ProblemKind};
+use crate::problem::Problem;
 
 /// The key that a request carries, which may be used now.
 #[derive(Clone, Debug)]
@@ -22,10 +22,7 @@ impl AuthenticatedKey {
         match keys.find(&key).await {
             Ok(Some(key)) => Ok(Self(key)),
             Ok(None) => Err(unauthorized(WRONG, true)),
-            Err(error) => {
-                tracing::warn!(%error, "the key of an importer cannot be looked up");
-                Err(cannot_be_read())
-            }
+            Err(error) => Err(Problem::imports_unreadable(error)),
         }
     }
 }
@@ -47,12 +44,6 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = values.next().filter(|_| values.next().is_none())?.to_str().ok()?;
     let (scheme, token) = value.trim().split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-fn cannot_be_read() -> Problem {
-    const RETRY_AFTER: std::time::Duration = std::time::Duration::from_secs(5);
-    let sentence = "Imports cannot be looked up right now. Please try again in a few seconds.";
-    Problem::new(ProblemKind::CannotAcceptNow, sentence).retry_after(RETRY_AFTER)
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ pub struct CheckedImportBody {
     pub new: u64,
     /// Rows that this importer has registered already.
     pub unchanged: u64,
-    /// Rows whose e-mail address is registered already, or stands in an earlier row.
+    /// Rows whose e-mail address is registered already, or stands in an earlier row of the file.
     pub duplicates: u64,
 }
 

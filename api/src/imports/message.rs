@@ -9,8 +9,8 @@ use opentelemetry_semantic_conventions::attribute::{
 };
 use registrar_domain::{ImportId, Importer, Lane, Registration};
 use registrar_messaging::{
-    Envelope, ImportCellError, ImportChunk, ImportContent, ImportManifest, ImportPart,
-    ImportRowError, OutgoingMessage,
+    Envelope, ImportCancellation, ImportCellError, ImportChunk, ImportContent, ImportManifest,
+    ImportPart, ImportRowError, OutgoingMessage,
 };
 use registrar_telemetry::propagation;
 use tracing::Span;
@@ -44,6 +44,13 @@ impl ImportMessages {
 
     pub fn manifest(&self, manifest: ImportManifest) -> (OutgoingMessage, Span) {
         self.message(Vec::new(), ImportContent::Manifest(manifest))
+    }
+
+    /// On the lane that the chunks do not fill, so that it comes before them.
+    pub fn cancellation(&self) -> (OutgoingMessage, Span) {
+        let content = ImportContent::Cancellation(ImportCancellation {});
+        let (message, span) = self.message(Vec::new(), content);
+        (OutgoingMessage { lane: Lane::Interactive, ..message }, span)
     }
 
     fn message(

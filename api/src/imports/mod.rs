@@ -2,6 +2,8 @@
 
 pub mod answer;
 pub mod chunk;
+pub mod dry_run;
+pub mod history;
 pub mod key_limits;
 pub mod key_ring;
 pub mod limits;
@@ -15,4 +17,4 @@ pub mod upload;
 
 pub use key_ring::KeyRing;
 pub use limits::ImportLimits;
-pub use service::{Imported, Imports};
+pub use service::{ImportEnd, Imported, Imports};

@@ -1,14 +1,19 @@
 use std::io;
+use std::time::Duration;
 
 use axum::http::{HeaderValue, header};
 use registrar_domain::UnknownImport;
 use registrar_import_file::FileError;
 use registrar_messaging::PublishError;
+use registrar_storage::StorageError;
 
 use super::key_limits::Refused;
 use super::reading::BrokenOff;
 use super::service::ImportError;
 use crate::problem::{Problem, ProblemKind, ProblemPart};
+
+/// MySQL is back within seconds, as a rule.
+const READ_AGAIN: Duration = Duration::from_secs(5);
 
 impl From<ImportError> for Problem {
     fn from(error: ImportError) -> Self {
@@ -20,6 +25,7 @@ impl From<ImportError> for Problem {
                 "The file has a header and no rows below it.".to_owned(),
             ),
             ImportError::Publish { rows, error } => not_published(rows, error),
+            ImportError::Storage(error) => Self::imports_unreadable(error),
             ImportError::Internal => Self::new(
                 ProblemKind::InternalError,
                 "Something went wrong on our side. Upload the same file again in a moment: what is \
@@ -57,6 +63,15 @@ impl From<Refused> for Problem {
 impl From<UnknownImport> for Problem {
     fn from(unknown: UnknownImport) -> Self {
         Self::new(ProblemKind::UnknownImport, unknown.to_string())
+    }
+}
+
+impl Problem {
+    /// MySQL does not answer.
+    pub fn imports_unreadable(error: StorageError) -> Self {
+        tracing::warn!(%error, "imports cannot be read");
+        let sentence = "Imports cannot be looked up right now. Please try again in a few seconds.";
+        Self::new(ProblemKind::CannotAcceptNow, sentence).retry_after(READ_AGAIN)
     }
 }
 

@@ -1,16 +1,17 @@
 //! Takes files in: received, read and published at once, each as fast as the slowest.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{Stream, StreamExt as _, stream};
 use opentelemetry_semantic_conventions::attribute::ERROR_TYPE;
 use registrar_domain::{DerivationKey, ImportId, Reference, ReferenceSealer};
 use registrar_import_file::{Options, ReadError, Understood};
 use registrar_messaging::{ImportManifest, OutgoingMessage, PublishError, Publisher};
 use registrar_runtime::retry::{Backoff, RetryPolicy};
-use registrar_storage::ValidImportKey;
+use registrar_storage::{Imports as StoredImports, StorageError, ValidImportKey};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -18,6 +19,7 @@ use tracing::{Instrument as _, Span};
 
 use super::answer::UnderstoodBody;
 use super::chunk::Chunk;
+use super::dry_run::{DryRun, DryRunCounts};
 use super::key_limits::{ImportPermit, KeyLimits, Refused};
 use super::limits::ImportLimits;
 use super::message::ImportMessages;
@@ -32,6 +34,8 @@ const UNCONFIRMED_CHUNKS: usize = 4;
 const CHUNKS_AHEAD: usize = 2;
 /// A broker that restarts is back by then; a client would rather wait than upload again.
 const PUBLISH_FOR: Duration = Duration::from_secs(60);
+/// A client that cancels waits for the answer.
+const CANCEL_FOR: Duration = Duration::from_secs(5);
 const RETRY: RetryPolicy = RetryPolicy::new(Duration::from_millis(250), Duration::from_secs(5));
 
 /// Takes files in.
@@ -42,15 +46,16 @@ struct Shared {
     publisher: Publisher,
     derivation_key: DerivationKey,
     sealer: Arc<ReferenceSealer>,
+    stored: StoredImports,
     limits: ImportLimits,
     key_limits: KeyLimits,
     closing: CancellationToken,
 }
 
-/// A file that was taken in.
+/// A file that was read.
 #[derive(Debug)]
 pub struct Imported {
-    pub reference: Reference,
+    pub end: ImportEnd,
     pub understood: Understood,
     pub rows: u64,
     pub invalid: u64,
@@ -62,6 +67,15 @@ pub struct Imported {
     pub broken_off: Option<BrokenOff>,
 }
 
+/// What was done with a file.
+#[derive(Debug)]
+pub enum ImportEnd {
+    /// It was taken in.
+    Accepted(Reference),
+    /// It was a dry run.
+    Checked(DryRunCounts),
+}
+
 /// Why nothing of a file was taken in, or not all of it.
 #[derive(Debug)]
 pub enum ImportError {
@@ -71,6 +85,8 @@ pub enum ImportError {
     NoRows,
     /// So many rows were published, then the broker took no more.
     Publish { rows: u64, error: PublishError },
+    /// A dry run could not look rows up.
+    Storage(StorageError),
     /// The thread that reads panicked.
     Internal,
 }
@@ -81,11 +97,20 @@ impl Imports {
         publisher: Publisher,
         derivation_key: DerivationKey,
         sealer: Arc<ReferenceSealer>,
+        stored: StoredImports,
         limits: ImportLimits,
         closing: CancellationToken,
     ) -> Self {
         let key_limits = KeyLimits::new(limits.clone());
-        Self(Arc::new(Shared { publisher, derivation_key, sealer, limits, key_limits, closing }))
+        Self(Arc::new(Shared {
+            publisher,
+            derivation_key,
+            sealer,
+            stored,
+            limits,
+            key_limits,
+            closing,
+        }))
     }
 
     pub fn limits(&self) -> &ImportLimits {
@@ -115,45 +140,77 @@ impl Imports {
             key: key.id,
             file_name: parameters.file_name.clone(),
         };
+        let mut dry_run =
+            parameters.dry_run.then(|| DryRun::new(self.0.stored.clone(), &self.0.limits));
         let (parts, source) = Upload::new();
         let (handed_on, chunks) = mpsc::channel(CHUNKS_AHEAD);
         let reading = self.reading(messages.id, key, parameters);
         let span = Span::current();
         let reading =
             tokio::task::spawn_blocking(move || span.in_scope(|| reading.run(source, &handed_on)));
-        let mut progress = Progress::default();
-        let (read, (), published) = tokio::join!(
-            reading,
-            receive(upload, parts, self.0.limits.import_idle_timeout, &self.0.closing),
-            self.publish_chunks(&messages, chunks, &mut progress),
-        );
-        let Progress { rows, invalid, errors } = progress;
-        permit.add_rows(rows);
-        let file = read.map_err(|_panic| ImportError::Internal)?;
-        published.map_err(|error| ImportError::Publish { rows, error })?;
-        let file = readable(file)?;
-        let sha256 = hex(&file.sha256);
+        let idle = self.0.limits.import_idle_timeout;
+        let receiving = receive(upload, parts, idle, &self.0.closing);
+        let working = async {
+            let mut progress = Progress::default();
+            let using = async {
+                match &mut dry_run {
+                    Some(dry_run) => check_chunks(dry_run, chunks, &mut progress).await,
+                    None => self.publish_chunks(&messages, chunks, &mut progress).await,
+                }
+            };
+            let (read, used) = tokio::join!(reading, using);
+            permit.add_rows(progress.rows);
+            let file = readable(read.map_err(|_panic| ImportError::Internal)?, used)?;
+            let sha256 = data_encoding::HEXLOWER.encode(&file.sha256);
+            let end = match dry_run {
+                Some(dry_run) => ImportEnd::Checked(dry_run.counts),
+                None => {
+                    self.publish_manifest(&messages, &file, sha256.clone()).await?;
+                    ImportEnd::Accepted(self.0.sealer.seal_import(messages.id, &key.importer))
+                }
+            };
+            Ok(Imported {
+                end,
+                understood: file.understood,
+                rows: file.rows,
+                invalid: progress.invalid,
+                bytes: file.bytes,
+                sha256,
+                errors: progress.errors.into_vec(),
+                broken_off: file.broken_off,
+            })
+        };
+        // The end is published also while the rest of the upload is dropped.
+        let (imported, ()) = tokio::join!(working, receiving);
+        imported
+    }
+
+    /// Cancels an import: what is not registered yet shall not be.
+    pub async fn cancel(&self, id: ImportId, key: &ValidImportKey) -> Result<(), ImportError> {
+        let importer = key.importer.clone();
+        let messages = ImportMessages { id, importer, key: key.id, file_name: None };
+        let (message, span) = messages.cancellation();
+        let published = self.publish(message, span, CANCEL_FOR).await;
+        published.map_err(|error| ImportError::Publish { rows: 0, error })
+    }
+
+    async fn publish_manifest(
+        &self,
+        messages: &ImportMessages,
+        file: &ReadFile,
+        sha256: String,
+    ) -> Result<(), ImportError> {
         let manifest = ImportManifest {
             rows: file.rows,
             chunks: file.chunks,
             bytes: file.bytes,
-            sha256: sha256.clone(),
+            sha256,
             understood: UnderstoodBody::from(&file.understood).to_json(),
             broken_off: file.broken_off.as_ref().map(|why| why.code().to_owned()),
         };
         let (message, span) = messages.manifest(manifest);
-        let published = self.publish(message, span).await;
-        published.map_err(|error| ImportError::Publish { rows, error })?;
-        Ok(Imported {
-            reference: self.0.sealer.seal_import(messages.id, &key.importer),
-            understood: file.understood,
-            rows: file.rows,
-            invalid,
-            bytes: file.bytes,
-            sha256,
-            errors: errors.into_vec(),
-            broken_off: file.broken_off,
-        })
+        let published = self.publish(message, span, PUBLISH_FOR).await;
+        published.map_err(|error| ImportError::Publish { rows: file.rows, error })
     }
 
     fn reading(&self, import: ImportId, key: &ValidImportKey, parameters: Parameters) -> Reading {
@@ -177,7 +234,7 @@ impl Imports {
         messages: &ImportMessages,
         chunks: mpsc::Receiver<Chunk>,
         progress: &mut Progress,
-    ) -> Result<(), PublishError> {
+    ) -> Result<(), ImportError> {
         let chunks = stream::unfold(chunks, async |mut chunks| {
             chunks.recv().await.map(|chunk| (chunk, chunks))
         });
@@ -185,23 +242,28 @@ impl Imports {
             let (rows, invalid) = (chunk.rows() as u64, chunk.invalid.len() as u64);
             let errors = ShownErrors::from_rows(&chunk.invalid);
             let (message, span) = messages.chunk(chunk);
-            async move { self.publish(message, span).await.map(|()| (rows, invalid, errors)) }
+            async move {
+                self.publish(message, span, PUBLISH_FOR).await.map(|()| (rows, invalid, errors))
+            }
         });
-        let confirmed = publishing.buffered(UNCONFIRMED_CHUNKS);
-        confirmed
-            .try_for_each(|(rows, invalid, errors)| {
-                progress.rows += rows;
-                progress.invalid += invalid;
-                progress.errors.append(errors);
-                async { Ok(()) }
-            })
-            .await
+        let mut confirmed = pin!(publishing.buffered(UNCONFIRMED_CHUNKS));
+        while let Some(published) = confirmed.next().await {
+            let (rows, invalid, errors) =
+                published.map_err(|error| ImportError::Publish { rows: progress.rows, error })?;
+            progress.add(rows, invalid, errors);
+        }
+        Ok(())
     }
 
     /// Tries for a while: a message that is there twice does no harm.
-    async fn publish(&self, message: OutgoingMessage, span: Span) -> Result<(), PublishError> {
+    async fn publish(
+        &self,
+        message: OutgoingMessage,
+        span: Span,
+        time: Duration,
+    ) -> Result<(), PublishError> {
         let publishing = async {
-            let until = Instant::now() + PUBLISH_FOR;
+            let until = Instant::now() + time;
             let mut backoff = Backoff::new(RETRY);
             loop {
                 match self.0.publisher.publish(message.clone()).await {
@@ -217,14 +279,30 @@ impl Imports {
         if let Err(error) = result {
             span.record(ERROR_TYPE, error.as_str());
             span.record("otel.status_code", "ERROR");
-            tracing::warn!(%error, "an import ends before its last row");
+            tracing::warn!(%error, "a message of an import could not be published");
         }
         result
     }
 }
 
+async fn check_chunks(
+    dry_run: &mut DryRun,
+    mut chunks: mpsc::Receiver<Chunk>,
+    progress: &mut Progress,
+) -> Result<(), ImportError> {
+    while let Some(chunk) = chunks.recv().await {
+        let errors = dry_run.check(&chunk).await.map_err(ImportError::Storage)?;
+        progress.add(chunk.rows() as u64, chunk.invalid.len() as u64, errors);
+    }
+    Ok(())
+}
+
 /// Of a file without a single row nothing is accepted, so that its error is the whole answer.
-fn readable(file: Result<ReadFile, ReadError>) -> Result<ReadFile, ImportError> {
+fn readable(
+    file: Result<ReadFile, ReadError>,
+    used: Result<(), ImportError>,
+) -> Result<ReadFile, ImportError> {
+    used?;
     let file = file.map_err(|error| ImportError::Unreadable(error.into()))?;
     match file.broken_off {
         Some(why) if file.rows == 0 => Err(ImportError::Unreadable(why)),
@@ -241,6 +319,10 @@ struct Progress {
     errors: ShownErrors,
 }
 
-fn hex(bytes: &[u8]) -> String {
-    data_encoding::HEXLOWER.encode(bytes)
+impl Progress {
+    fn add(&mut self, rows: u64, invalid: u64, errors: ShownErrors) {
+        self.rows += rows;
+        self.invalid += invalid;
+        self.errors.append(errors);
+    }
 }

@@ -1,3 +1,4 @@
+use registrar_domain::{Field, RowRejection};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -25,6 +26,13 @@ pub struct ShownError {
     pub message: String,
 }
 
+impl ShownError {
+    pub fn from_rejection(row: u32, why: RowRejection) -> Self {
+        let column = why.column().map(Field::name);
+        Self { row, column, code: why.code(), message: why.advice() }
+    }
+}
+
 /// The first errors of a file.
 #[derive(Clone, Debug, Default)]
 pub struct ShownErrors(Vec<ShownError>);
@@ -34,12 +42,21 @@ impl ShownErrors {
         let errors = rows.iter().flat_map(|row| {
             row.errors.iter().map(|error| ShownError {
                 row: row.number,
-                column: error.column.map(registrar_domain::Field::name),
+                column: error.column.map(Field::name),
                 code: error.code,
                 message: error.advice.clone(),
             })
         });
         Self(errors.take(SHOWN_ERRORS).collect())
+    }
+
+    /// The same with those of other rows between them.
+    #[must_use]
+    pub fn merged_with(mut self, others: Vec<ShownError>) -> Self {
+        self.0.extend(others);
+        self.0.sort_by_key(|error| error.row);
+        self.0.truncate(SHOWN_ERRORS);
+        self
     }
 
     /// Adds those of the rows that follow.

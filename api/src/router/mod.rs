@@ -26,7 +26,11 @@ fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(registration::registration))
         .routes(routes!(events::events))
         .routes(routes!(limits::limits))
-        .routes(routes!(imports::create::create))
+        .routes(routes!(imports::create::create, imports::list::list))
+        .routes(routes!(imports::show::show))
+        .routes(routes!(imports::events::events))
+        .routes(routes!(imports::errors::errors))
+        .routes(routes!(imports::cancel::cancel))
         .routes(routes!(imports::template::template))
 }
 

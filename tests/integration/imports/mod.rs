@@ -3,6 +3,7 @@
 mod accepting;
 mod keys;
 mod limits;
+mod reading;
 mod refusing;
 
 use std::fmt::Write as _;
@@ -25,11 +26,13 @@ struct Importing {
     key: String,
 }
 
-/// What a test finds in the queue of imports.
+/// What a test finds in the queues.
 #[derive(Default)]
 struct Queued {
     chunks: Vec<(Envelope, ImportChunk)>,
     manifests: Vec<ImportManifest>,
+    /// All of them, a cancellation first.
+    envelopes: Vec<Envelope>,
 }
 
 impl Importing {
@@ -61,17 +64,12 @@ impl Importing {
         let channel = connection.unwrap().create_channel().await.unwrap();
         let mut queued = Queued::default();
         let options = BasicGetOptions { no_ack: true };
-        while let Some(message) =
-            channel.basic_get(queue_for(Lane::Bulk).into(), options).await.unwrap()
-        {
-            assert_eq!(*message.delivery.properties.delivery_mode(), Some(2), "persistent");
-            let envelope = Envelope::decode(&message.delivery.data).unwrap();
-            let import = envelope.import.clone().unwrap();
-            assert_eq!(import.importer.as_str(), "north-school");
-            match import.content {
-                ImportContent::Chunk(chunk) => queued.chunks.push((envelope, chunk)),
-                ImportContent::Manifest(manifest) => queued.manifests.push(manifest),
-                ImportContent::Cancellation(_) => panic!("nothing was cancelled"),
+        for lane in [Lane::Interactive, Lane::Bulk] {
+            while let Some(message) =
+                channel.basic_get(queue_for(lane).into(), options).await.unwrap()
+            {
+                assert_eq!(*message.delivery.properties.delivery_mode(), Some(2), "persistent");
+                queued.add(lane, Envelope::decode(&message.delivery.data).unwrap());
             }
         }
         queued
@@ -79,8 +77,21 @@ impl Importing {
 }
 
 impl Queued {
+    fn add(&mut self, lane: Lane, envelope: Envelope) {
+        let import = envelope.import.clone().unwrap();
+        assert_eq!(import.importer.as_str(), "north-school");
+        let is_cancellation = matches!(import.content, ImportContent::Cancellation(_));
+        assert_eq!(lane == Lane::Interactive, is_cancellation);
+        self.envelopes.push(envelope.clone());
+        match import.content {
+            ImportContent::Chunk(chunk) => self.chunks.push((envelope, chunk)),
+            ImportContent::Manifest(manifest) => self.manifests.push(manifest),
+            ImportContent::Cancellation(_) => {}
+        }
+    }
+
     fn is_empty(&self) -> bool {
-        self.chunks.is_empty() && self.manifests.is_empty()
+        self.envelopes.is_empty()
     }
 
     fn rows(&self) -> usize {

@@ -1,7 +1,9 @@
+use registrar_local::{Nginx, ServerOptions};
 use registrar_tests::api::json;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::task::block_in_place;
 
 use super::{Importing, file};
 
@@ -63,12 +65,11 @@ async fn what_is_said_of_a_file_must_be_understood() {
 }
 
 /// Writes all of a body before it reads anything, as plain clients do.
-async fn send_and_then_read(importing: &Importing, key: &str, body: &[u8]) -> (u16, Value) {
-    let address = importing.api.url.strip_prefix("http://").unwrap();
+async fn send_and_then_read(address: &str, key: &str, body: &[u8]) -> (u16, Value) {
     let mut client = TcpStream::connect(address).await.unwrap();
     let head = format!(
-        "POST /imports HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {key}\r\n\
-         Content-Length: {}\r\nConnection: close\r\n\r\n",
+        "POST /imports HTTP/1.0\r\nHost: a\r\nAuthorization: Bearer {key}\r\n\
+         Content-Length: {}\r\n\r\n",
         body.len()
     );
     client.write_all(head.as_bytes()).await.unwrap();
@@ -84,12 +85,19 @@ async fn send_and_then_read(importing: &Importing, key: &str, body: &[u8]) -> (u
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_sends_100_megabytes_reads_why_the_first_row_is_refused() {
     let importing = Importing::start().await;
+    let api = importing.api.url.strip_prefix("http://").unwrap();
+    let port = api.rsplit(':').next().unwrap().parse().unwrap();
+    let public = tempfile::tempdir().unwrap();
+    let nginx = || Nginx::start(&ServerOptions::temporary(), port, public.path()).unwrap();
+    let nginx = block_in_place(nginx);
     let row = "Ada;King;ada@example.com\n";
     let body = format!("name;phone;birthday\n{}", row.repeat(100_000_000 / row.len()));
-    let (status, problem) = send_and_then_read(&importing, &importing.key, body.as_bytes()).await;
-    assert_eq!((status, &problem["errors"][0]["code"]), (422, &"columns_missing".into()));
     let unknown = format!("registrar_{}", "0".repeat(64));
-    let (status, problem) = send_and_then_read(&importing, &unknown, body.as_bytes()).await;
-    assert_eq!((status, &problem["type"]), (401, &"/docs#unauthorized".into()));
+    for address in [api, &format!("127.0.0.1:{}", nginx.port())] {
+        let (status, problem) = send_and_then_read(address, &importing.key, body.as_bytes()).await;
+        assert_eq!((status, &problem["errors"][0]["code"]), (422, &"columns_missing".into()));
+        let (status, problem) = send_and_then_read(address, &unknown, body.as_bytes()).await;
+        assert_eq!((status, &problem["type"]), (401, &"/docs#unauthorized".into()));
+    }
     assert!(importing.queued().await.is_empty());
 }

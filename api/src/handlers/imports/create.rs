@@ -5,21 +5,22 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use registrar_domain::clock;
-use registrar_storage::ValidImportKey;
+use registrar_domain::{Reference, clock};
+use registrar_storage::{FAILED_ROWS_KEPT, ValidImportKey};
 
 use crate::extract::AuthenticatedKey;
-use crate::imports::answer::{AcceptedImportBody, BrokenOffBody, FileBody, UnderstoodBody};
+use crate::imports::answer::{
+    AcceptedImportBody, BrokenOffBody, CheckedImportBody, FileBody, UnderstoodBody,
+};
+use crate::imports::dry_run::DryRunCounts;
 use crate::imports::key_limits::ImportPermit;
 use crate::imports::upload::form::import_form;
 use crate::imports::upload::head::{Packing, expects_continue, read_head};
 use crate::imports::upload::parameters::Parameters;
 use crate::imports::upload::receive::drop_rest;
-use crate::imports::{Imported, Imports, KeyRing};
+use crate::imports::{ImportEnd, Imported, Imports, KeyRing};
 use crate::problem::{Problem, ProblemDocument};
 
-/// So long are the rows kept that did not make it.
-const ERRORS_KEPT: time::Duration = time::Duration::days(30);
 /// A file that is refused by its head alone is taken and dropped up to here, so that its client reads
 /// why.
 const REFUSED_MAX_BYTES: u64 = 256 * 1024 * 1024;
@@ -40,6 +41,7 @@ const REFUSED_MAX_BYTES: u64 = 256 * 1024 * 1024;
     tag = "imports",
     params(
         ("Authorization" = String, Header, description = "`Bearer` and a key for imports.", example = "Bearer registrar_…"),
+        ("dry_run" = Option<bool>, Query, description = "`true` to read and check the file, and send nothing."),
         ("encoding" = Option<String>, Query, description = "The file's encoding, when it is not UTF-8 and cannot be told.", example = "windows-1251"),
         ("delimiter" = Option<String>, Query, description = "What is between values: one character, or `tab`. Found by itself when it is one of `,` `;` `|` or a tab.", example = ";"),
         ("column.first_name" = Option<String>, Query, description = "What the file calls this column."),
@@ -57,6 +59,7 @@ const REFUSED_MAX_BYTES: u64 = 256 * 1024 * 1024;
         (String = "application/octet-stream"),
     )),
     responses(
+        (status = 200, description = "A dry run: what would become of the rows.", body = CheckedImportBody),
         (status = 202, description = "The file was read; `accepted` rows are on their way to be registered, and will not be lost. `broken_off` says when it was not read to its end.", body = AcceptedImportBody, headers(
             ("Location" = String, description = "Where to look for what becomes of it."),
         )),
@@ -89,7 +92,7 @@ pub async fn create(
         }
     };
     let imported = begun.import(&imports, Request::from_parts(head, body)).await;
-    imported.map_or_else(Problem::into_response, accepted)
+    imported.map_or_else(Problem::into_response, answer)
 }
 
 /// An upload that may begin.
@@ -120,54 +123,74 @@ impl Begun {
     }
 }
 
-fn accepted(imported: Imported) -> Response {
-    let status_url = format!("/imports/{}", imported.reference);
-    let message = sentence(&imported);
-    let broken_off = imported.broken_off.as_ref();
+fn answer(imported: Imported) -> Response {
+    let file = FileBody {
+        rows: imported.rows,
+        invalid: imported.invalid,
+        errors: imported.errors,
+        understood: UnderstoodBody::from(&imported.understood),
+        bytes: imported.bytes,
+        sha256: imported.sha256,
+        broken_off: imported
+            .broken_off
+            .map(|why| BrokenOffBody { code: why.code(), message: why.message() }),
+    };
+    let mut response = match imported.end {
+        ImportEnd::Accepted(reference) => accepted(&reference, file),
+        ImportEnd::Checked(counts) => checked(counts, file),
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn accepted(reference: &Reference, file: FileBody) -> Response {
+    let status_url = format!("/imports/{reference}");
+    let location = HeaderValue::try_from(&status_url);
+    let accepted = file.rows - file.invalid;
+    let sentence = match (accepted, file.invalid) {
+        (_, 0) => format!("All {accepted} rows were accepted and are being registered."),
+        (0, _) => {
+            format!("None of the {} rows is valid: see errors for what to change.", file.rows)
+        }
+        (_, invalid) => format!(
+            "{accepted} of {} rows were accepted and are being registered. {invalid} are invalid: see \
+             errors for what to change.",
+            file.rows
+        ),
+    };
     let body = AcceptedImportBody {
         status: "accepted",
-        message,
-        reference: imported.reference.to_string(),
+        message: with_broken_off(sentence, &file),
+        reference: reference.to_string(),
         events_url: format!("{status_url}/events"),
         errors_url: format!("{status_url}/errors.csv"),
-        accepted: imported.rows - imported.invalid,
-        errors_deleted_at: clock::now() + ERRORS_KEPT,
-        file: FileBody {
-            rows: imported.rows,
-            invalid: imported.invalid,
-            errors: imported.errors,
-            understood: UnderstoodBody::from(&imported.understood),
-            bytes: imported.bytes,
-            sha256: imported.sha256,
-            broken_off: broken_off
-                .map(|why| BrokenOffBody { code: why.code(), message: why.message() }),
-        },
         status_url,
+        accepted,
+        errors_deleted_at: clock::now() + FAILED_ROWS_KEPT,
+        file,
     };
-    let location = HeaderValue::try_from(&body.status_url);
     let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // A reference is always a header.
     if let Ok(location) = location {
-        headers.insert(header::LOCATION, location);
+        response.headers_mut().insert(header::LOCATION, location);
     }
     response
 }
 
-fn sentence(imported: &Imported) -> String {
-    let Imported { rows, invalid, .. } = imported;
-    let mut sentence = match (rows - invalid, invalid) {
-        (accepted, 0) => format!("All {accepted} rows were accepted and are being registered."),
-        (0, _) => {
-            format!("None of the {rows} rows could be accepted: see errors for what to change.")
-        }
-        (accepted, _) => format!(
-            "{accepted} of {rows} rows were accepted and are being registered. {invalid} are invalid: \
-             see errors for what to change."
-        ),
-    };
-    if let Some(why) = &imported.broken_off {
-        sentence = format!("{sentence} The file was not read to its end. {}", why.message());
+fn checked(DryRunCounts { new, unchanged, duplicates }: DryRunCounts, file: FileBody) -> Response {
+    let sentence = format!(
+        "Nothing was sent. Of {} rows {new} would be registered and {unchanged} are registered already; \
+         {duplicates} are duplicates and {} are invalid.",
+        file.rows, file.invalid
+    );
+    let message = with_broken_off(sentence, &file);
+    let body = CheckedImportBody { status: "checked", message, new, unchanged, duplicates, file };
+    Json(body).into_response()
+}
+
+fn with_broken_off(sentence: String, file: &FileBody) -> String {
+    match &file.broken_off {
+        Some(why) => format!("{sentence} The file was not read to its end. {}", why.message),
+        None => sentence,
     }
-    sentence
 }

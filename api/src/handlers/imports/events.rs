@@ -1,0 +1,123 @@
+//! `GET /imports/{reference}/events`.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::{Stream, stream};
+use registrar_domain::ImportId;
+use registrar_storage::ValidImportKey;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
+
+use crate::admission::Admission;
+use crate::extract::GenuineImport;
+use crate::imports::history::ImportHistory;
+use crate::imports::history::body::ImportBody;
+use crate::problem::{Problem, ProblemDocument, ProblemKind};
+use crate::status::Statuses;
+
+/// Below the minute after which proxies hang up on a quiet connection.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How often an import is looked up.
+const READ_AGAIN: Duration = Duration::from_secs(1);
+/// When to try again after finding no free permit.
+const RETRY_WHEN_FULL: Duration = Duration::from_secs(5);
+
+/// Where an import stands, as server-sent events until it is done.
+///
+/// Each event is named `status` and carries what the status address answers. The first comes at once,
+/// then one with every change; the stream ends when `done` is true, and after a time that `/limits`
+/// names.
+#[utoipa::path(
+    get,
+    path = "/imports/{reference}/events",
+    tag = "imports",
+    params(
+        ("reference" = String, Path, description = "As it was answered."),
+        ("Authorization" = String, Header, description = "`Bearer` and a key of the same importer.", example = "Bearer registrar_…"),
+    ),
+    responses(
+        (status = 200, description = "Events named `status`.", body = ImportBody, content_type = "text/event-stream"),
+        (status = 401, description = "There is no valid key.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "The importer has no such import.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "Too many event streams, or imports cannot be read right now.", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub async fn events(
+    State(history): State<ImportHistory>,
+    State(statuses): State<Statuses>,
+    State(admission): State<Admission>,
+    GenuineImport { id, key }: GenuineImport,
+) -> Result<Response, Problem> {
+    let permit = statuses.permit().ok_or_else(|| {
+        Problem::new(
+            ProblemKind::TooManyStreams,
+            "Too many people are watching right now. Look at the import itself instead.",
+        )
+        .retry_after(RETRY_WHEN_FULL)
+    })?;
+    let first = history.read(id, &key.importer).await?;
+    let ends = Instant::now() + admission.limits().stream_duration;
+    let watch = Watch { history, statuses, id, key, ends, _permit: permit };
+    let stream = stream_from(watch, first);
+    let mut response =
+        Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
+    // Or nginx would keep events back until its buffer is full.
+    let unbuffered = HeaderName::from_static("x-accel-buffering");
+    response.headers_mut().insert(unbuffered, HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+struct Watch {
+    history: ImportHistory,
+    statuses: Statuses,
+    id: ImportId,
+    key: ValidImportKey,
+    ends: Instant,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// What is known now; then every change until the import is done.
+fn stream_from(watch: Watch, first: ImportBody) -> impl Stream<Item = Result<Event, Infallible>> {
+    stream::unfold((watch, None, Some(first)), async |(watch, sent, first)| {
+        let body = match (first, sent) {
+            (Some(first), _) => first,
+            (None, Some(sent)) => watch.change_after(&sent).await?,
+            (None, None) => return None,
+        };
+        let event = Event::default().event("status");
+        // Texts and numbers always become JSON.
+        let event = event.clone().json_data(&body).unwrap_or(event);
+        Some((Ok(event), (watch, Some(body), None)))
+    })
+}
+
+impl Watch {
+    /// What comes after what was sent; `None` when nothing does, the stream has lasted long enough or
+    /// the process stops.
+    async fn change_after(&self, sent: &ImportBody) -> Option<ImportBody> {
+        if sent.done {
+            return None;
+        }
+        tokio::select! {
+            body = self.changed(sent) => Some(body),
+            () = tokio::time::sleep_until(self.ends) => None,
+            () = self.statuses.closing() => None,
+        }
+    }
+
+    async fn changed(&self, sent: &ImportBody) -> ImportBody {
+        loop {
+            tokio::time::sleep(READ_AGAIN).await;
+            match self.history.read(self.id, &self.key.importer).await {
+                Ok(body) if body != *sent => return body,
+                // The database may be back with the next look.
+                Ok(_) | Err(_) => {}
+            }
+        }
+    }
+}

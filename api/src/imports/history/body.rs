@@ -1,0 +1,179 @@
+use std::time::Duration;
+
+use registrar_domain::{ImportId, Importer, Reference};
+use registrar_storage::{FAILED_ROWS_KEPT, StoredImport};
+use serde::Serialize;
+use serde_json::Value;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+use super::progress::{ImportState, Progress};
+
+/// Where an import stands. `rows` are `registered`, `unchanged`, `rejected`, `invalid`, `on_hold` and
+/// `waiting` together.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = Import)]
+pub struct ImportBody {
+    /// `receiving`, `processing`, `finished`, `cancelled` or `broken_off`.
+    #[schema(example = "processing")]
+    pub status: &'static str,
+    /// The same as a sentence, with what to do.
+    pub message: String,
+    /// Names the import.
+    #[schema(example = "06EZ0DAFZPD5KS8QF72NRZ9HJWSQXFZM1G2A")]
+    pub reference: String,
+    pub status_url: String,
+    /// The same as server-sent events.
+    pub events_url: String,
+    /// The rows that did not make it, as CSV.
+    pub errors_url: String,
+    /// Whether nothing changes any more, but for rows that an operator decides.
+    pub done: bool,
+    /// Who imports.
+    #[schema(example = "north-school")]
+    pub importer: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
+    /// Rows of the file; absent until that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
+    /// Registered by this import.
+    pub registered: u64,
+    /// Registered before by this importer, with the same content.
+    pub unchanged: u64,
+    /// Duplicates, and rows that were cancelled.
+    pub rejected: u64,
+    /// Rows that break a rule.
+    pub invalid: u64,
+    /// Rows that an operator has to look at.
+    pub on_hold: u64,
+    /// Rows that are not decided yet.
+    pub waiting: u64,
+    /// On average since the upload began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows_per_second: Option<f64>,
+    /// When the upload began.
+    #[serde(with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<OffsetDateTime>,
+    /// When the last row was decided; absent until it is.
+    #[serde(with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<OffsetDateTime>,
+    /// When the rows that did not make it are deleted.
+    #[serde(with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    pub errors_deleted_at: Option<OffsetDateTime>,
+    /// The size of what was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// The SHA-256 of what was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// How the file was understood, as the upload was answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub understood: Option<Value>,
+    /// Why the file was not read to its end, as a stable code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "upload_broken_off")]
+    pub broken_off: Option<String>,
+}
+
+/// An importer's imports, the newest first.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportList)]
+pub struct ImportListBody {
+    #[schema(example = "ok")]
+    pub status: &'static str,
+    pub message: String,
+    pub imports: Vec<ImportBody>,
+    /// The address of the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+impl ImportBody {
+    pub fn new(
+        (id, reference, importer): (ImportId, &Reference, &Importer),
+        stored: Option<StoredImport>,
+        now: OffsetDateTime,
+        idle: Duration,
+    ) -> Self {
+        let progress = Progress::of_stored(stored.as_ref(), now, idle);
+        let Progress { state, rows, counts, waiting, is_over } = progress;
+        let started_at = id.generated_at();
+        let last = stored.as_ref().and_then(|stored| stored.last_recorded_at);
+        let took = started_at.zip(last).map(|(started, last)| (last - started).as_seconds_f64());
+        let status_url = format!("/imports/{reference}");
+        let (file_name, manifest) =
+            stored.map_or((None, None), |stored| (stored.file_name, stored.manifest));
+        let (mut bytes, mut sha256, mut understood, mut broken_off) = (None, None, None, None);
+        if let Some(manifest) = manifest {
+            bytes = Some(manifest.bytes);
+            sha256 = Some(manifest.sha256);
+            understood = Some(manifest.understood);
+            broken_off = manifest.broken_off;
+        }
+        Self {
+            status: state.as_str(),
+            message: sentence(&progress),
+            reference: reference.to_string(),
+            events_url: format!("{status_url}/events"),
+            errors_url: format!("{status_url}/errors.csv"),
+            status_url,
+            done: is_over,
+            importer: importer.to_string(),
+            file_name,
+            rows,
+            registered: counts.registered,
+            unchanged: counts.unchanged,
+            rejected: counts.rejected,
+            invalid: counts.invalid,
+            on_hold: counts.on_hold,
+            waiting,
+            rows_per_second: took.filter(|took| *took > 0.0).map(|took| rate(counts.total(), took)),
+            started_at,
+            finished_at: last.filter(|_| is_over),
+            errors_deleted_at: started_at.map(|started| started + FAILED_ROWS_KEPT),
+            bytes,
+            sha256,
+            understood,
+            broken_off,
+        }
+    }
+}
+
+/// To a tenth.
+#[expect(clippy::cast_precision_loss, reason = "a rate is no exact number")]
+fn rate(rows: u64, seconds: f64) -> f64 {
+    (rows as f64 / seconds * 10.0).round() / 10.0
+}
+
+fn sentence(progress: &Progress) -> String {
+    let Progress { state, counts, waiting, .. } = progress;
+    let (done, failed) =
+        (counts.registered + counts.unchanged, counts.rejected + counts.invalid + counts.on_hold);
+    let failed_part = match failed {
+        0 => String::new(),
+        1 => " One row did not make it: the error file says why.".to_owned(),
+        _ => format!(" {failed} rows did not make it: the error file says why."),
+    };
+    match state {
+        ImportState::Receiving => {
+            format!("The file is being uploaded; {done} rows are registered so far.{failed_part}")
+        }
+        ImportState::Processing if progress.rows.is_none() => {
+            "The file was received. Its rows wait to be registered.".to_owned()
+        }
+        ImportState::Processing => {
+            format!("{done} rows are registered, {waiting} wait.{failed_part}")
+        }
+        ImportState::Finished if failed == 0 => format!("All {done} rows are registered."),
+        ImportState::Finished => format!("{done} rows are registered.{failed_part}"),
+        ImportState::Cancelled => {
+            format!("The import was cancelled; {done} rows had been registered.{failed_part}")
+        }
+        ImportState::BrokenOff => format!(
+            "The file was not read to its end; {done} rows are registered.{failed_part} Upload the same \
+             file again: what is registered already stays as it is."
+        ),
+    }
+}

@@ -1,0 +1,67 @@
+//! What became of imports, as it is read.
+
+pub mod body;
+pub mod error_file;
+pub mod progress;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use registrar_domain::{ImportId, Importer, ReferenceSealer, UnknownImport, clock};
+use registrar_storage::{FailedRow, Imports as StoredImports, StorageError, StoredImport};
+
+use self::body::ImportBody;
+use crate::problem::Problem;
+
+/// Reads what became of imports. A cheap handle.
+#[derive(Clone)]
+pub struct ImportHistory {
+    stored: StoredImports,
+    sealer: Arc<ReferenceSealer>,
+    /// How long an upload may send nothing.
+    idle: Duration,
+}
+
+impl ImportHistory {
+    pub fn new(stored: StoredImports, sealer: Arc<ReferenceSealer>, idle: Duration) -> Self {
+        Self { stored, sealer, idle }
+    }
+
+    /// The import of a reference, when it belongs to this importer.
+    pub fn open(&self, reference: &str, importer: &Importer) -> Result<ImportId, UnknownImport> {
+        self.sealer.open_import(reference, importer)
+    }
+
+    /// Where an import of this importer stands.
+    pub async fn read(&self, id: ImportId, importer: &Importer) -> Result<ImportBody, Problem> {
+        let stored = self.stored.find(id).await.map_err(Problem::imports_unreadable)?;
+        Ok(self.body(id, importer, stored))
+    }
+
+    /// The imports of this importer that began before this one, the newest first.
+    pub async fn list(
+        &self,
+        importer: &Importer,
+        before: Option<ImportId>,
+        limit: u16,
+    ) -> Result<Vec<ImportBody>, Problem> {
+        let stored = self.stored.list(importer, before, limit).await;
+        let stored = stored.map_err(Problem::imports_unreadable)?;
+        Ok(stored.into_iter().map(|one| self.body(one.id, importer, Some(one))).collect())
+    }
+
+    /// Rows that did not make it, in the file's order, after this row.
+    pub async fn failed_rows(
+        &self,
+        id: ImportId,
+        after_row: u32,
+        limit: u16,
+    ) -> Result<Vec<FailedRow>, StorageError> {
+        self.stored.errors(id, after_row, limit).await
+    }
+
+    fn body(&self, id: ImportId, importer: &Importer, stored: Option<StoredImport>) -> ImportBody {
+        let reference = self.sealer.seal_import(id, importer);
+        ImportBody::new((id, &reference, importer), stored, clock::now(), self.idle)
+    }
+}

@@ -1,0 +1,153 @@
+use std::time::Duration;
+
+use registrar_storage::{ImportCounts, StoredImport};
+use time::OffsetDateTime;
+
+/// Clocks of two machines may disagree so much.
+const CLOCKS_APART: Duration = Duration::from_secs(30);
+
+/// Where an import stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportState {
+    /// Its file is being uploaded.
+    Receiving,
+    /// Its rows are being registered.
+    Processing,
+    /// Every row is decided, or on hold.
+    Finished,
+    /// Its importer cancelled it.
+    Cancelled,
+    /// Its file was not read to its end. What was read is decided.
+    BrokenOff,
+}
+
+/// How far an import has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    pub state: ImportState,
+    /// Rows of the file, as far as they are known.
+    pub rows: Option<u64>,
+    pub counts: ImportCounts,
+    /// Rows that are not decided yet.
+    pub waiting: u64,
+    /// Nothing changes any more, but for rows that an operator decides.
+    pub is_over: bool,
+}
+
+impl ImportState {
+    /// The word that programs compare.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Receiving => "receiving",
+            Self::Processing => "processing",
+            Self::Finished => "finished",
+            Self::Cancelled => "cancelled",
+            Self::BrokenOff => "broken_off",
+        }
+    }
+}
+
+impl Progress {
+    /// The progress of an import at this moment, `idle` being how long an upload may send nothing.
+    ///
+    /// Who knows the reference of an import that no worker has seen has its answer, and so it was
+    /// received whole. An API that was killed writes no manifest, so the end of such an import is
+    /// that no chunk comes any more.
+    pub fn of_stored(stored: Option<&StoredImport>, now: OffsetDateTime, idle: Duration) -> Self {
+        let Some(stored) = stored else {
+            let state = ImportState::Processing;
+            let counts = ImportCounts::default();
+            return Self { state, rows: None, counts, waiting: 0, is_over: false };
+        };
+        let counts = stored.counts;
+        let counted = counts.total();
+        let rows = stored.manifest.as_ref().map(|manifest| manifest.rows);
+        let waiting = rows.unwrap_or(counted).saturating_sub(counted);
+        let is_silent =
+            stored.last_recorded_at.is_some_and(|last| now - last > idle + CLOCKS_APART);
+        let was_broken_off = match &stored.manifest {
+            Some(manifest) => manifest.broken_off.is_some(),
+            None => is_silent,
+        };
+        let is_over = waiting == 0 && (rows.is_some() || is_silent);
+        let state = if stored.cancelled_at.is_some() {
+            ImportState::Cancelled
+        } else if is_over && was_broken_off {
+            ImportState::BrokenOff
+        } else if is_over {
+            ImportState::Finished
+        } else if rows.is_some() {
+            ImportState::Processing
+        } else {
+            ImportState::Receiving
+        };
+        Self { state, rows: rows.or(is_over.then_some(counted)), counts, waiting, is_over }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use registrar_domain::{ImportId, Importer};
+    use registrar_storage::ImportManifestRecord;
+    use time::macros::datetime;
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2026-01-02 12:00 UTC);
+    const IDLE: Duration = Duration::from_secs(60);
+
+    fn stored(
+        registered: u64,
+        manifest: Option<(u64, Option<&str>)>,
+        ago: Duration,
+    ) -> StoredImport {
+        let manifest = manifest.map(|(rows, broken_off)| ImportManifestRecord {
+            rows,
+            chunks: 1,
+            bytes: 1,
+            sha256: String::new(),
+            understood: serde_json::Value::Null,
+            broken_off: broken_off.map(str::to_owned),
+        });
+        StoredImport {
+            id: ImportId::generate(),
+            importer: Importer::parse("north").unwrap(),
+            key: 1,
+            file_name: None,
+            counts: ImportCounts { registered, ..ImportCounts::default() },
+            last_recorded_at: Some(NOW - ago),
+            manifest,
+            cancelled_at: None,
+        }
+    }
+
+    fn progress(stored: &StoredImport) -> (ImportState, u64, bool) {
+        let progress = Progress::of_stored(Some(stored), NOW, IDLE);
+        (progress.state, progress.waiting, progress.is_over)
+    }
+
+    #[test]
+    fn the_state_follows_from_what_was_recorded() {
+        let (recent, long_ago) = (Duration::from_secs(1), Duration::from_secs(600));
+        for (import, expected) in [
+            (stored(5, None, recent), (ImportState::Receiving, 0, false)),
+            (stored(5, None, long_ago), (ImportState::BrokenOff, 0, true)),
+            (stored(5, Some((8, None)), long_ago), (ImportState::Processing, 3, false)),
+            (stored(8, Some((8, None)), recent), (ImportState::Finished, 0, true)),
+            (stored(5, Some((8, Some("x"))), recent), (ImportState::Processing, 3, false)),
+            (stored(8, Some((8, Some("x"))), recent), (ImportState::BrokenOff, 0, true)),
+        ] {
+            assert_eq!(progress(&import), expected, "{import:?}");
+            let cancelled = StoredImport { cancelled_at: Some(NOW), ..import };
+            let (_, waiting, is_over) = expected;
+            assert_eq!(progress(&cancelled), (ImportState::Cancelled, waiting, is_over));
+        }
+    }
+
+    #[test]
+    fn an_import_that_no_worker_has_seen_is_on_its_way() {
+        let progress = Progress::of_stored(None, NOW, IDLE);
+        assert_eq!((progress.state, progress.rows), (ImportState::Processing, None));
+        assert!(!progress.is_over);
+    }
+}
