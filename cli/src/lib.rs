@@ -41,7 +41,7 @@ enum Command {
     /// well, 1: something is wrong, 2: it could not look at everything.
     Doctor(Box<doctor::Arguments>),
     /// Creates, lists and revokes the keys that importers send.
-    Keys(keys::Arguments),
+    Keys(Box<keys::Arguments>),
     /// Lists the lanes, and pauses and resumes them.
     Lanes(Box<lanes::Arguments>),
     /// Creates or updates the database's tables. Safe to repeat, and while everything runs.

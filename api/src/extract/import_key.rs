@@ -22,7 +22,7 @@ impl AuthenticatedKey {
         match keys.find(&key).await {
             Ok(Some(key)) => Ok(Self(key)),
             Ok(None) => Err(unauthorized(WRONG, true)),
-            Err(error) => Err(Problem::imports_unreadable(error)),
+            Err(error) => Err(Problem::imports_unreadable(&error)),
         }
     }
 }

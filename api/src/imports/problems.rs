@@ -25,7 +25,7 @@ impl From<ImportError> for Problem {
                 "The file has a header and no rows below it.".to_owned(),
             ),
             ImportError::Publish { rows, error } => not_published(rows, error),
-            ImportError::Storage(error) => Self::imports_unreadable(error),
+            ImportError::Storage(error) => Self::imports_unreadable(&error),
             ImportError::Internal => Self::new(
                 ProblemKind::InternalError,
                 "Something went wrong on our side. Upload the same file again in a moment: what is \
@@ -68,7 +68,7 @@ impl From<UnknownImport> for Problem {
 
 impl Problem {
     /// MySQL does not answer.
-    pub fn imports_unreadable(error: StorageError) -> Self {
+    pub fn imports_unreadable(error: &StorageError) -> Self {
         tracing::warn!(%error, "imports cannot be read");
         let sentence = "Imports cannot be looked up right now. Please try again in a few seconds.";
         Self::new(ProblemKind::CannotAcceptNow, sentence).retry_after(READ_AGAIN)

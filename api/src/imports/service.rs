@@ -33,7 +33,7 @@ const UNCONFIRMED_CHUNKS: usize = 4;
 /// So many chunks are read ahead of what is published.
 const CHUNKS_AHEAD: usize = 2;
 /// A broker that restarts is back by then; a client would rather wait than upload again.
-const PUBLISH_FOR: Duration = Duration::from_secs(60);
+const PUBLISH_FOR: Duration = Duration::from_mins(1);
 /// A client that cancels waits for the answer.
 const CANCEL_FOR: Duration = Duration::from_secs(5);
 const RETRY: RetryPolicy = RetryPolicy::new(Duration::from_millis(250), Duration::from_secs(5));
@@ -162,12 +162,11 @@ impl Imports {
             permit.add_rows(progress.rows);
             let file = readable(read.map_err(|_panic| ImportError::Internal)?, used)?;
             let sha256 = data_encoding::HEXLOWER.encode(&file.sha256);
-            let end = match dry_run {
-                Some(dry_run) => ImportEnd::Checked(dry_run.counts),
-                None => {
-                    self.publish_manifest(&messages, &file, sha256.clone()).await?;
-                    ImportEnd::Accepted(self.0.sealer.seal_import(messages.id, &key.importer))
-                }
+            let end = if let Some(dry_run) = dry_run {
+                ImportEnd::Checked(dry_run.counts)
+            } else {
+                self.publish_manifest(&messages, &file, sha256.clone()).await?;
+                ImportEnd::Accepted(self.0.sealer.seal_import(messages.id, &key.importer))
             };
             Ok(Imported {
                 end,

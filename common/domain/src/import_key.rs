@@ -22,8 +22,8 @@ pub struct Importer(String);
 /// The name is not one that an importer can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "An importer's name has 1 to {IMPORTER_MAX_CHARACTERS} letters, digits, dots, hyphens and \
-     underscores."
+    "An importer's name has 1 to {IMPORTER_MAX_CHARACTERS} characters: a to z, A to Z, digits, dots, \
+     hyphens and underscores."
 )]
 pub struct MalformedImporter;
 
@@ -72,7 +72,7 @@ pub struct ImportKey(SecretString);
 pub struct NoRandomness;
 
 impl ImportKey {
-    /// A key that nobody has.
+    /// A key that no importer has.
     pub fn generate() -> Result<Self, NoRandomness> {
         let mut random = [0; RANDOM_BYTES];
         SystemRandom::new().fill(&mut random).map_err(|_| NoRandomness)?;

@@ -57,6 +57,9 @@ async fn a_name_that_is_none_is_refused_with_what_it_may_be() {
     let home = Home::new().await;
     let ended = keys(&home, &["create", "North School"]).await;
     assert_eq!(ended.code, Some(2), "{ended:?}");
-    assert!(ended.stderr.contains("letters, digits, dots, hyphens and underscores"), "{ended:?}");
+    assert!(
+        ended.stderr.contains("a to z, A to Z, digits, dots, hyphens and underscores"),
+        "{ended:?}"
+    );
     assert!(listed(&home).await.is_empty());
 }

@@ -46,7 +46,7 @@ async fn a_file_that_cannot_be_read_as_a_whole_is_refused_and_nothing_of_it_is_q
 async fn what_is_said_of_a_file_must_be_understood() {
     let importing = Importing::start().await;
     for (query, content_type, status, kind) in [
-        ("?delimter=,", "text/csv", 400, "malformed-parameter"),
+        ("?separator=,", "text/csv", 400, "malformed-parameter"),
         ("?encoding=klingon", "text/csv", 400, "malformed-parameter"),
         ("", "application/x-www-form-urlencoded", 415, "unsupported-media-type"),
         ("", "multipart/form-data", 400, "malformed-request"),

@@ -29,8 +29,8 @@ const REFUSED_MAX_BYTES: u64 = 256 * 1024 * 1024;
 /// queue or named as invalid.
 ///
 /// The body is the file: CSV with any delimiter, TSV, NDJSON, or a JSON array of up to 8 MiB; in any
-/// encoding that can be told, compressed with gzip or not. What its first bytes are decides, whatever
-/// its type. A row of the first ten must name the columns first_name, last_name and email, or what
+/// encoding that can be recognized, compressed with gzip or not. What its first bytes are decides, whatever
+/// its type. A row of the first ten must name the columns `first_name`, `last_name` and `email`, or what
 /// school systems call them. To upload a file again is always right: a row that this importer has
 /// registered already stays as it is, and the others go on.
 ///
@@ -42,7 +42,7 @@ const REFUSED_MAX_BYTES: u64 = 256 * 1024 * 1024;
     params(
         ("Authorization" = String, Header, description = "`Bearer` and a key for imports.", example = "Bearer registrar_…"),
         ("dry_run" = Option<bool>, Query, description = "`true` to read and check the file, and send nothing."),
-        ("encoding" = Option<String>, Query, description = "The file's encoding, when it is not UTF-8 and cannot be told.", example = "windows-1251"),
+        ("encoding" = Option<String>, Query, description = "The file's encoding, when it is not UTF-8 and cannot be recognized.", example = "windows-1251"),
         ("delimiter" = Option<String>, Query, description = "What is between values: one character, or `tab`. Found by itself when it is one of `,` `;` `|` or a tab.", example = ";"),
         ("column.first_name" = Option<String>, Query, description = "What the file calls this column."),
         ("column.last_name" = Option<String>, Query, description = "What the file calls this column."),

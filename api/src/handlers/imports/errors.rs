@@ -42,7 +42,10 @@ pub async fn errors(
     GenuineImport { id, .. }: GenuineImport,
 ) -> Result<Response, Problem> {
     // Before the head is sent, so that a failure is an answer of its own.
-    let first = history.failed_rows(id, 0, PAGE_ROWS).await.map_err(Problem::imports_unreadable)?;
+    let first = history
+        .failed_rows(id, 0, PAGE_ROWS)
+        .await
+        .map_err(|error| Problem::imports_unreadable(&error))?;
     let head = Bytes::from(error_file::head());
     let pages = stream::try_unfold(Pages { history, id, next: first }, Pages::into_next);
     let file = stream::iter([Ok(head)]).chain(pages);

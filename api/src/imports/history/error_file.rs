@@ -21,7 +21,7 @@ pub fn push_row(file: &mut String, row: &FailedRow) {
     let columns = row.errors.iter().map(|error| error.column.as_deref().unwrap_or_default());
     let codes = row.errors.iter().map(|error| error.code.as_str());
     let advice = row.errors.iter().map(|error| error.advice.as_str());
-    push_cell(file, &columns.collect::<Vec<_>>().join(" ").trim());
+    push_cell(file, columns.collect::<Vec<_>>().join(" ").trim());
     push_cell(file, &codes.collect::<Vec<_>>().join(" "));
     push_cell(file, &advice.collect::<Vec<_>>().join(" "));
     file.push_str("\r\n");
@@ -49,6 +49,8 @@ fn push_cell(file: &mut String, value: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use proptest::prelude::*;
     use registrar_import_file::{ColumnNames, ImportFile, Options};
     use registrar_storage::RowError;
@@ -73,7 +75,7 @@ mod tests {
         let mut file = ImportFile::open(file.as_bytes(), &options).unwrap();
         let mut rows = Vec::new();
         while let Some(row) = file.next_row().unwrap() {
-            rows.push([row.first_name, row.last_name, row.email].map(|value| value.into_owned()));
+            rows.push([row.first_name, row.last_name, row.email].map(Cow::into_owned));
         }
         rows
     }

@@ -34,7 +34,8 @@ impl ImportHistory {
 
     /// Where an import of this importer stands.
     pub async fn read(&self, id: ImportId, importer: &Importer) -> Result<ImportBody, Problem> {
-        let stored = self.stored.find(id).await.map_err(Problem::imports_unreadable)?;
+        let stored =
+            self.stored.find(id).await.map_err(|error| Problem::imports_unreadable(&error))?;
         Ok(self.body(id, importer, stored))
     }
 
@@ -46,7 +47,7 @@ impl ImportHistory {
         limit: u16,
     ) -> Result<Vec<ImportBody>, Problem> {
         let stored = self.stored.list(importer, before, limit).await;
-        let stored = stored.map_err(Problem::imports_unreadable)?;
+        let stored = stored.map_err(|error| Problem::imports_unreadable(&error))?;
         Ok(stored.into_iter().map(|one| self.body(one.id, importer, Some(one))).collect())
     }
 

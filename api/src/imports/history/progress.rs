@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     const NOW: OffsetDateTime = datetime!(2026-01-02 12:00 UTC);
-    const IDLE: Duration = Duration::from_secs(60);
+    const IDLE: Duration = Duration::from_mins(1);
 
     fn stored(
         registered: u64,
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_state_follows_from_what_was_recorded() {
-        let (recent, long_ago) = (Duration::from_secs(1), Duration::from_secs(600));
+        let (recent, long_ago) = (Duration::from_secs(1), Duration::from_mins(10));
         for (import, expected) in [
             (stored(5, None, recent), (ImportState::Receiving, 0, false)),
             (stored(5, None, long_ago), (ImportState::BrokenOff, 0, true)),

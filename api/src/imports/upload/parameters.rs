@@ -31,9 +31,8 @@ impl Parameters {
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), Problem> {
         match name {
             "dry_run" => self.dry_run = boolean(value)?,
-            "encoding" if value.is_empty() => {}
+            "encoding" | "delimiter" if value.is_empty() => {}
             "encoding" => self.encoding = Some(encoding(value)?),
-            "delimiter" if value.is_empty() => {}
             "delimiter" => self.delimiter = Some(delimiter(value)?),
             "file_name" => self.name_file(value),
             _ => {
@@ -80,7 +79,7 @@ fn delimiter(value: &str) -> Result<u8, Problem> {
 }
 
 fn unknown(name: &str) -> Problem {
-    let shown: String = name.chars().filter(|c| c.is_ascii_graphic()).take(60).collect();
+    let shown: String = name.chars().filter(char::is_ascii_graphic).take(60).collect();
     wrong(&format!(
         "There is no parameter \"{shown}\". Known are dry_run, encoding, delimiter, file_name, \
          column.first_name, column.last_name and column.email."

@@ -25,8 +25,8 @@ fn ada() -> Registration {
 
 const IMPORT: &str = "0199d3c4-5a00-7000-8000-000000000009";
 
-fn row(row: u32) -> Option<ImportRow> {
-    Some(ImportRow { import: ImportId::parse(IMPORT).unwrap(), row })
+fn row(row: u32) -> ImportRow {
+    ImportRow { import: ImportId::parse(IMPORT).unwrap(), row }
 }
 
 fn chunk() -> Envelope {
@@ -34,7 +34,7 @@ fn chunk() -> Envelope {
         id: RegistrationId::parse("6f31fb63-9861-8604-a885-abb177acdfae").unwrap(),
         student: Student::parse("Zoë", "O’Neill \"Zed\"", "zoë@bücher.example").unwrap(),
         accepted_at: datetime!(2026-12-31 23:59:59.999_999 UTC),
-        import: row(17),
+        import: Some(row(17)),
     };
     let errors = vec![
         ImportCellError {
@@ -52,7 +52,7 @@ fn chunk() -> Envelope {
     let invalid = vec![ImportRowError { row: 4, values, errors }];
     let chunk = ImportChunk { first_row: 2, rows: 3, invalid };
     let import = Some(part(ImportContent::Chunk(chunk)));
-    let ada = Registration { import: row(2), ..ada() };
+    let ada = Registration { import: Some(row(2)), ..ada() };
     Envelope { registrations: vec![ada, zoe], import }
 }
 
