@@ -18,11 +18,12 @@ const FILE_NAME_MAX: usize = 255;
 /// The longest code, and the length of a hash.
 const WORD_MAX: usize = 64;
 
-/// One round trip for everything that a message is recorded by.
+/// One round trip for everything that a message is recorded by. A part of a chunk that is recorded as a
+/// whole is recorded with it: it was on hold, and the reader sees what it became.
 const READ: &str = "SELECT CAST(-1 AS SIGNED) FROM imports WHERE id = ? \
      UNION ALL \
      SELECT CAST(-2 AS SIGNED) FROM import_chunks \
-     WHERE import_id = ? AND first_row = ? AND part = ? \
+     WHERE import_id = ? AND first_row = ? AND part IN (0, ?) \
      UNION ALL \
      SELECT CAST(import_row AS SIGNED) FROM import_errors \
      WHERE import_id = ? AND import_row BETWEEN ? AND ?";
