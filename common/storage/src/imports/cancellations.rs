@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use registrar_domain::{ImportId, Outcome, Registration, RejectionCode};
+use registrar_domain::{ImportId, Outcome, Registration, RegistrationId, RejectionCode};
 use sqlx::QueryBuilder;
 
+use super::reader::import_id;
 use crate::error::classify::Kind;
 use crate::error::{Failure, StorageError};
 use crate::outcomes::batch::Batch;
 use crate::outcomes::refusals::Refusals;
+use crate::outcomes::rows::registration_id;
 use crate::outcomes::store::Verdict;
 use crate::outcomes::students;
 use crate::pool::session::Session;
@@ -23,18 +25,21 @@ pub(crate) async fn cancel(session: &mut Session, import: ImportId) -> Result<()
 }
 
 /// Stores a batch, but for the rows of cancelled imports that are not registered yet: those are
-/// rejected, and nothing is stored of that, since the same row of a later upload is registered.
+/// rejected, and nothing is stored of that, since the same row of a later upload is registered. What an
+/// operator replays was on hold, and is not cancelled.
 pub(crate) async fn store_unless_cancelled(
     session: &mut Session,
     batch: &[Registration],
     refusals: &Refusals,
 ) -> Result<Vec<Verdict>, StorageError> {
     let cancelled = read(session, batch).await?;
-    let is_cancelled =
-        |one: &Registration| one.import.is_some_and(|from| cancelled.contains(&from.import));
     if cancelled.is_empty() {
         return Batch::new(batch, refusals).store(session).await;
     }
+    let held = held(session, batch).await?;
+    let is_cancelled = |one: &Registration| {
+        one.import.is_some_and(|from| cancelled.contains(&from.import)) && !held.contains(&one.id)
+    };
     let open: Vec<_> = batch.iter().filter(|one| !is_cancelled(one)).cloned().collect();
     let mut stored = Batch::new(&open, refusals).store(session).await?.into_iter();
     let stopped: Vec<_> = batch.iter().filter(|one| is_cancelled(one)).collect();
@@ -68,6 +73,21 @@ async fn read(session: &mut Session, batch: &[Registration]) -> Result<HashSet<I
     }
     query.push(")");
     let rows = session.fetch(query.build()).await?;
-    let ids = rows.iter().map(|row| super::reader::import_id(row, 0));
-    Ok(ids.collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(|row| import_id(row, 0)).collect::<Result<_, _>>()?)
+}
+
+/// Which registrations of a batch have a dead letter, whatever became of it.
+async fn held(
+    session: &mut Session,
+    batch: &[Registration],
+) -> Result<HashSet<RegistrationId>, Failure> {
+    let mut query =
+        QueryBuilder::new("SELECT registration_id FROM dead_letters WHERE registration_id IN (");
+    let mut list = query.separated(",");
+    for registration in batch {
+        list.push_bind(registration.id.as_bytes().to_vec());
+    }
+    query.push(")");
+    let rows = session.fetch(query.build()).await?;
+    Ok(rows.iter().map(|row| registration_id(row, 0)).collect::<Result<_, _>>()?)
 }

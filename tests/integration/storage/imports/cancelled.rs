@@ -1,8 +1,10 @@
-use registrar_domain::{Outcome, RejectionCode};
-use registrar_storage::{ImportCounts, ImportEntryContent};
+use std::collections::BTreeMap;
+
+use registrar_domain::{HoldReason, Lane, Outcome, RejectionCode};
+use registrar_storage::{DeadLetter, ImportCounts, ImportEntryContent, RegistrationStore as _};
 
 use super::super::fixture::{Fixture, REGISTERED, already, newly, student};
-use super::File;
+use super::{File, on_hold};
 
 const CANCELLED: Outcome = Outcome::Rejected(RejectionCode::ImportCancelled);
 
@@ -49,6 +51,31 @@ async fn a_later_upload_registers_what_was_cancelled_also_in_the_same_batch() {
     assert_eq!(file.counts(&fixture).await, unchanged);
     let registered = ImportCounts { registered: 2, ..Default::default() };
     assert_eq!(again.counts(&fixture).await, registered);
+}
+
+/// The importer gave it up, and an operator did not.
+#[tokio::test]
+async fn what_is_replayed_from_hold_is_registered_though_its_import_was_cancelled() {
+    let (fixture, file) = (Fixture::new().await, File::new());
+    let rows = file.rows(2..=3);
+    fixture.record(file.chunk(&rows, &vec![on_hold(); 2])).await;
+    let dead_letter = DeadLetter {
+        registration_id: Some(rows[0].id),
+        message_id: None,
+        payload: Vec::new(),
+        headers: BTreeMap::new(),
+        lane: Some(Lane::Bulk),
+        reason: HoldReason::RefusedByDatabase,
+        fingerprint: "mysql_4025".to_owned(),
+        attempts: 1,
+        accepted_at: None,
+    };
+    fixture.store.hold(&[dead_letter]).await.unwrap();
+    fixture.record(file.entry(ImportEntryContent::Cancellation)).await;
+    fixture.sql("UPDATE dead_letters SET state = 'replayed'").await;
+    assert_eq!(fixture.store(&rows).await, [newly(REGISTERED), newly(CANCELLED)]);
+    let expected = ImportCounts { registered: 1, on_hold: 1, ..Default::default() };
+    assert_eq!(file.counts(&fixture).await, expected);
 }
 
 #[tokio::test]
