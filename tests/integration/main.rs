@@ -12,6 +12,8 @@ mod end_to_end;
 #[cfg(test)]
 mod imports;
 #[cfg(test)]
+mod imports_worker;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod lifecycle;

@@ -18,6 +18,7 @@ use tokio::runtime::Handle;
 
 use crate::batcher::BatchLimits;
 use crate::consumer::Consumer;
+use crate::imports::purge;
 use crate::item::Decode;
 use crate::ledger::{Auditor, Recorder, ReportConsumer};
 use crate::observe::held_gauge;
@@ -107,6 +108,7 @@ where
         "held dead letters",
         held_gauge::watch(mysql.clone(), Arc::clone(&worker_metrics), shutdown.clone()),
     );
+    supervisor.spawn("old imports", purge(mysql.clone(), shutdown.clone()));
     let statements = ReportConsumer {
         messaging: settings.messaging.clone(),
         store: mysql.clone(),

@@ -1,9 +1,10 @@
 //! Makes dead letters of what cannot be registered.
 
 use registrar_domain::{HoldReason, Registration, RegistrationId};
-use registrar_messaging::{Envelope, caught};
+use registrar_messaging::caught;
 use registrar_storage::{DeadLetter, Verdict};
 
+use crate::imports::alone;
 use crate::item::Item;
 use crate::source::Source;
 
@@ -42,7 +43,7 @@ fn dead_letter(
         },
         message_id: item.delivery.message_id.clone(),
         payload: match registration {
-            Some(registration) => Envelope::from_registration(registration.clone()).encode(),
+            Some(registration) => alone(item, registration).encode(),
             None => item.delivery.body.clone(),
         },
         headers: match registration {

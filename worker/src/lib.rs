@@ -8,6 +8,7 @@ mod app;
 pub mod batcher;
 pub mod consumer;
 mod dead_letter;
+mod imports;
 pub mod item;
 pub mod ledger;
 pub mod observe;

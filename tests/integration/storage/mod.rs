@@ -7,7 +7,7 @@ mod dead_letter_admin;
 mod dead_letters;
 mod fixture;
 mod frozen;
-mod imports;
+pub(crate) mod imports;
 mod interruptions;
 mod ledger;
 mod locked_rows;

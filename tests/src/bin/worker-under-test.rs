@@ -38,8 +38,8 @@ fn decode(body: &[u8]) -> Result<Envelope, DecodeError> {
     }
 }
 
-/// Kills the process `before_commit`, `after_commit` or `after_record`, which is before the ack, or
-/// whenever a batch has a student of a certain first name.
+/// Kills the process `before_commit`, `after_commit`, `before_count` or `after_count` of an import, or
+/// `after_record`, which is before the ack, or whenever a batch has a student of a certain first name.
 struct DeadlyStore {
     store: MySqlStore,
     deadly: String,
@@ -95,7 +95,10 @@ impl RegistrationStore for DeadlyStore {
         &self,
         entries: Vec<ImportEntry>,
     ) -> Result<Vec<Option<ImportCounts>>, StorageError> {
-        self.store.record_imports(entries).await
+        self.die_if("before_count");
+        let recorded = self.store.record_imports(entries).await;
+        self.die_if("after_count");
+        recorded
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {

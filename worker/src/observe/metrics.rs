@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use registrar_domain::ledger::Balance;
 use registrar_domain::{HoldReason, Lane, Outcome, Registration, RejectionCode, clock};
-use registrar_storage::{ErrorClass, PauseWatch, StorageError};
+use registrar_storage::{ErrorClass, ImportCounts, PauseWatch, StorageError};
 use registrar_telemetry::metrics::{
     Histogram, Histograms, IntCounterVec, IntGauge, IntGaugeVec, Metrics, MetricsError, buckets,
 };
@@ -29,6 +29,7 @@ pub struct WorkerMetrics {
     queue_wait: Histograms,
     end_to_end: Histograms,
     outcomes: IntCounterVec,
+    import_rows: IntCounterVec,
     batch_rows: Histogram,
     insert: Histograms,
     retries: IntCounterVec,
@@ -71,6 +72,11 @@ impl WorkerMetrics {
                 "registration_outcomes_total",
                 "Registrations settled, by how they ended.",
                 &[lane, ("outcome", &[]), ("code", &[])],
+            )?,
+            import_rows: metrics.counters(
+                "registration_import_rows_total",
+                "Rows of imported files, by what became of them.",
+                &[("outcome", &["registered", UNCHANGED, "rejected", "invalid", "on_hold"])],
             )?,
             batch_rows: metrics.histogram(
                 "registration_batch_rows",
@@ -239,6 +245,19 @@ impl WorkerMetrics {
             }
         };
         self.outcomes.with_label_values(&[lane, outcome, code]).inc();
+    }
+
+    /// Counts rows of a file, once.
+    pub fn imported(&self, counts: &ImportCounts) {
+        for (outcome, rows) in [
+            ("registered", counts.registered),
+            (UNCHANGED, counts.unchanged),
+            ("rejected", counts.rejected),
+            ("invalid", counts.invalid),
+            ("on_hold", counts.on_hold),
+        ] {
+            self.import_rows.with_label_values(&[outcome]).inc_by(rows);
+        }
     }
 
     pub fn held(&self, count: u64) {

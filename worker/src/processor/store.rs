@@ -10,6 +10,7 @@ use tracing::Instrument as _;
 
 use super::{Processor, ProcessorEnd};
 use crate::dead_letter::dead_letters;
+use crate::imports::entry;
 use crate::item::Item;
 use crate::observe::trace::BatchTrace;
 use crate::retry_decision::{RetryDecision, retry_decision};
@@ -98,6 +99,17 @@ impl<S: RegistrationStore> Processor<S> {
                 item.verdicts = vec![Verdict::Delayed(error)];
             }
         }
+        self.record_imports(batch).await
+    }
+
+    /// Records what the messages say of imports, after everything that they count is stored.
+    async fn record_imports(&self, batch: &[Item]) -> Result<(), StorageError> {
+        let entries: Vec<_> = batch.iter().filter_map(entry).collect();
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let recorded = self.store.record_imports(entries).await?;
+        recorded.iter().flatten().for_each(|counts| self.metrics.imported(counts));
         Ok(())
     }
 
@@ -145,7 +157,8 @@ impl<S: RegistrationStore> Processor<S> {
             for verdict in &mut item.verdicts {
                 if matches!(verdict, Verdict::Refused { .. }) {
                     let outcome = outcomes.next().ok_or_else(too_few_outcomes)?;
-                    *verdict = Verdict::Decided { outcome, is_fresh: true };
+                    // What is final was decided by another delivery.
+                    *verdict = Verdict::Decided { outcome, is_fresh: !outcome.is_final() };
                 }
             }
         }

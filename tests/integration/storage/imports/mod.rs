@@ -16,29 +16,29 @@ use registrar_storage::{
 use super::fixture::Fixture;
 
 /// An imported file.
-pub(super) struct File {
-    pub(super) id: ImportId,
-    pub(super) importer: Importer,
+pub(crate) struct File {
+    pub(crate) id: ImportId,
+    pub(crate) importer: Importer,
 }
 
 impl File {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::sent_by("north-school")
     }
 
-    pub(super) fn sent_by(importer: &str) -> Self {
+    pub(crate) fn sent_by(importer: &str) -> Self {
         Self { id: ImportId::generate(), importer: Importer::parse(importer).unwrap() }
     }
 
     /// The registration of a row: for one importer it has the same id in each file.
-    pub(super) fn row(&self, row: u32, first_name: &str, email: &str) -> Registration {
+    pub(crate) fn row(&self, row: u32, first_name: &str, email: &str) -> Registration {
         let student = Student::parse(first_name, "Lovelace", email).unwrap();
         let key = DerivationKey::new(&"a derivation secret of some length".to_owned().into());
         let id = self.importer.registration_id(&key, &student);
         Registration::imported(id, student, ImportRow { import: self.id, row })
     }
 
-    pub(super) fn rows(&self, rows: std::ops::RangeInclusive<u32>) -> Vec<Registration> {
+    pub(crate) fn rows(&self, rows: std::ops::RangeInclusive<u32>) -> Vec<Registration> {
         rows.map(|row| self.row(row, "Ada", &format!("{row}@example.com"))).collect()
     }
 

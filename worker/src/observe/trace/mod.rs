@@ -194,6 +194,10 @@ fn log_outcome(registration: Option<&Registration>, outcome: Outcome) {
         Outcome::Registered => {
             tracing::debug!(registration_id, "registered");
         }
+        // Its importer reads why; a file has many.
+        Outcome::Rejected(code) if registration.is_some_and(|one| one.import.is_some()) => {
+            tracing::debug!(registration_id, code = code.as_str(), "rejected");
+        }
         Outcome::Rejected(code) => {
             tracing::info!(registration_id, code = code.as_str(), "rejected");
         }

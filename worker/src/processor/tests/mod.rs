@@ -4,6 +4,7 @@ mod batching;
 mod delaying;
 mod failing;
 mod holding;
+mod importing;
 mod noting;
 mod splitting;
 
@@ -95,6 +96,7 @@ struct Script {
     held: Mutex<Vec<DeadLetter>>,
     /// What was recorded of imports.
     imports: Mutex<Vec<ImportEntry>>,
+    import_fails: Mutex<usize>,
     /// So many rows of the ledger were written.
     records: Mutex<usize>,
     record_fails: Mutex<usize>,
@@ -180,6 +182,11 @@ impl RegistrationStore for Script {
         &self,
         entries: Vec<ImportEntry>,
     ) -> Result<Vec<Option<ImportCounts>>, StorageError> {
+        let mut failing = self.import_fails.lock().unwrap();
+        if *failing > 0 {
+            *failing -= 1;
+            return Err(error(ErrorClass::Transient));
+        }
         self.imports.lock().unwrap().extend_from_slice(&entries);
         Ok(vec![None; entries.len()])
     }
