@@ -73,7 +73,7 @@ async fn an_importer_lists_its_own_imports_the_newest_first_in_pages() {
 }
 
 #[tokio::test]
-async fn a_dry_run_learns_what_is_registered_already_and_not_by_whom() {
+async fn a_dry_run_learns_what_is_registered_already_and_not_who_did_it() {
     let (fixture, file, next) = (Fixture::new().await, File::new(), File::new());
     fixture.import(&file, &file.rows(2..=2)).await;
     fixture.store(&[student("Eve", "eve@example.com")]).await;
