@@ -5,6 +5,7 @@ mod keys;
 mod limits;
 mod reading;
 mod refusing;
+mod whole_path;
 
 use std::fmt::Write as _;
 use std::time::Duration;

@@ -10,19 +10,19 @@ use serde_json::Value;
 use super::{Importing, create_key, file};
 
 impl Importing {
-    async fn ask_with(&self, key: &str, method: Method, path: &str) -> Response {
+    pub(super) async fn ask_with(&self, key: &str, method: Method, path: &str) -> Response {
         let request = self.api.client.request(method, format!("{}{path}", self.api.url));
         request.bearer_auth(key).send().await.unwrap()
     }
 
-    async fn read(&self, path: &str) -> Value {
+    pub(super) async fn read(&self, path: &str) -> Value {
         let answer = self.ask_with(&self.key, Method::GET, path).await;
         assert_eq!(answer.status(), 200, "{path}");
         json(answer).await
     }
 
     /// Uploads a file that is accepted, and returns where its import is.
-    async fn accepted(&self, file: String) -> String {
+    pub(super) async fn accepted(&self, file: String) -> String {
         let answer = self.upload(file).send().await.unwrap();
         assert_eq!(answer.status(), 202);
         json(answer).await["status_url"].as_str().unwrap().to_owned()
@@ -91,7 +91,7 @@ async fn recorded(store: &MySqlStore, envelope: &Envelope) -> Option<ImportEntry
 }
 
 /// The counts, in the order in which they are answered.
-fn counts(import: &Value) -> Vec<u64> {
+pub(super) fn counts(import: &Value) -> Vec<u64> {
     ["registered", "unchanged", "rejected", "invalid", "on_hold", "waiting"]
         .map(|name| import[name].as_u64().unwrap())
         .into()
