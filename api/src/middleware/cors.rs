@@ -18,6 +18,7 @@ pub fn cross_origin(origins: &[HeaderValue]) -> Option<CorsLayer> {
         .allow_origin(AllowOrigin::list(origins.to_vec()))
         .allow_methods([Method::GET, Method::HEAD, Method::POST])
         .allow_headers([
+            header::AUTHORIZATION,
             header::CONTENT_TYPE,
             header::IF_NONE_MATCH,
             IDEMPOTENCY_KEY,

@@ -17,7 +17,9 @@ async fn pages_of_configured_origins_may_call_and_others_may_not() {
     let answer = alone.send(preflight("https://school.example")).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("access-control-allow-origin"), "https://school.example");
-    assert!(answer.header("access-control-allow-headers").contains("idempotency-key"));
+    for name in ["idempotency-key", "authorization"] {
+        assert!(answer.header("access-control-allow-headers").contains(name), "{name}");
+    }
     assert!(!answer.headers.contains_key("access-control-allow-credentials"));
     let answer = alone.send(preflight("https://elsewhere.example")).await;
     assert!(!answer.headers.contains_key("access-control-allow-origin"));
