@@ -98,7 +98,7 @@ async fn a_manifest_is_recorded_and_stores_nothing() {
         chunks: 1,
         bytes: 9,
         sha256: "ab".repeat(32),
-        understood: Default::default(),
+        understood: "{}".parse().unwrap(),
         broken_off: None,
     };
     let delivery = message(Vec::new(), ImportContent::Manifest(manifest));
