@@ -13,6 +13,8 @@ CREATE TABLE import_chunks (
     invalid INT UNSIGNED NOT NULL,
     -- At that time.
     on_hold INT UNSIGNED NOT NULL,
+    -- Of the rows that failed, those of this attempt to record the message count.
+    attempt BIGINT UNSIGNED NOT NULL,
     recorded_at TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
     PRIMARY KEY (import_id, first_row, part)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -1,7 +1,13 @@
--- Rows of imports that did not make it. Deleted after 30 days, which are read off the import's id.
+-- Rows of imports that did not make it. They count once their attempt is that of their chunk, and are
+-- deleted after 30 days, which are read off the import's id.
 CREATE TABLE import_errors (
     import_id BINARY(16) NOT NULL,
     import_row INT UNSIGNED NOT NULL,
+    -- The chunk or the part of one that has the row, and the attempt to record it: a number that no other
+    -- attempt has.
+    first_row INT UNSIGNED NOT NULL,
+    part INT UNSIGNED NOT NULL,
+    attempt BIGINT UNSIGNED NOT NULL,
     -- invalid, rejected or on_hold.
     kind VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     -- NULL of an invalid row, which is no registration.
@@ -9,5 +15,5 @@ CREATE TABLE import_errors (
     -- JSON: what is in the three columns, and everything that is wrong with the row.
     given LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
     errors LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
-    PRIMARY KEY (import_id, import_row)
+    PRIMARY KEY (import_id, import_row, attempt)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -13,14 +13,14 @@ use crate::end_to_end::Home;
 async fn a_worker_that_is_killed_at_any_moment_changes_no_count() {
     let home = Home::new().await;
     let (importing, file, again) = (Importing::new(&home.servers).await, File::new(), File::new());
+    // Which declares the queues.
+    drop(Worker::start(&home.servers).await);
     let rows = [file.rows(2..=100), vec![file.row(101, "Eda", "2@example.com")]].concat();
     for (file, rows) in [(&file, rows), (&again, again.rows(2..=301))] {
         let envelope = chunk(file, rows, &[500]);
+        importing.send(BULK, &envelope).await;
         for moment in ["before_commit", "after_commit", "before_count", "after_count"] {
             let mut worker = Worker::begin(&home.servers, &[("TEST_DIE", moment)]).await;
-            if moment == "before_commit" {
-                importing.send(BULK, &envelope).await;
-            }
             worker.program.ended().await;
         }
         let _worker = Worker::start(&home.servers).await;

@@ -18,34 +18,33 @@ const IMPORT: &str = "SELECT imports.id, importer, key_id, file_name, row_count,
             sha256, understood, broken_off, manifest_at, cancelled_at \
      FROM imports LEFT JOIN import_cancellations ON import_id = imports.id WHERE ";
 
-/// A whole chunk counts for the parts that it was split into.
 const COUNTS: &str = "SELECT import_id, CAST(SUM(registered) AS UNSIGNED), \
             CAST(SUM(unchanged) AS UNSIGNED), CAST(SUM(rejected) AS UNSIGNED), \
             CAST(SUM(invalid) AS UNSIGNED), CAST(SUM(on_hold) AS UNSIGNED), MAX(recorded_at) \
-     FROM import_chunks one \
-     WHERE (part = 0 OR NOT EXISTS (SELECT 1 FROM import_chunks whole \
-                                    WHERE whole.import_id = one.import_id \
-                                      AND whole.first_row = one.first_row AND whole.part = 0)) \
-       AND import_id IN (";
+     FROM import_chunks chunks WHERE ";
 
-/// Rows that were on hold and are decided since: nothing that decides looks for them.
+/// A whole chunk counts for the parts that it was split into.
+const COUNTS_ITSELF: &str = "(chunks.part = 0 OR NOT EXISTS (\
+    SELECT 1 FROM import_chunks whole \
+    WHERE whole.import_id = chunks.import_id AND whole.first_row = chunks.first_row \
+      AND whole.part = 0))";
+
+/// The rows of the attempts that count, with what became of their registrations.
+const FAILED: &str = " FROM import_errors errors \
+     JOIN import_chunks chunks \
+       ON chunks.import_id = errors.import_id AND chunks.first_row = errors.first_row \
+      AND chunks.part = errors.part AND chunks.attempt = errors.attempt \
+     LEFT JOIN students ON students.registration_id = errors.registration_id \
+     LEFT JOIN rejections ON rejections.registration_id = errors.registration_id \
+     WHERE errors.import_id = ";
+
+/// What became of those that were on hold, and are not any more: nothing that releases them looks for them.
 const RELEASED: &str = "SELECT students.registration_id IS NOT NULL, \
-            COALESCE(students.import_id = errors.import_id, FALSE), \
-            COALESCE(students.import_row = errors.import_row, FALSE) \
-     FROM import_errors errors \
-     LEFT JOIN students ON students.registration_id = errors.registration_id \
-     LEFT JOIN rejections ON rejections.registration_id = errors.registration_id \
-     WHERE errors.import_id = ? AND errors.kind = 'on_hold' \
-       AND (students.registration_id IS NOT NULL OR rejections.registration_id IS NOT NULL)";
+    COALESCE(students.import_id = errors.import_id, FALSE), \
+    COALESCE(students.import_row = errors.import_row, FALSE)";
 
-const FAILED_ROWS: &str = "SELECT errors.import_row, errors.kind, errors.given, errors.errors, \
-            rejections.registration_id IS NOT NULL \
-     FROM import_errors errors \
-     LEFT JOIN students ON students.registration_id = errors.registration_id \
-     LEFT JOIN rejections ON rejections.registration_id = errors.registration_id \
-     WHERE errors.import_id = ? AND errors.import_row > ? \
-       AND (errors.kind <> 'on_hold' OR students.registration_id IS NULL) \
-     ORDER BY errors.import_row LIMIT ?";
+const FAILED_ROW: &str = "SELECT errors.import_row, errors.kind, errors.given, errors.errors, \
+    rejections.registration_id IS NOT NULL";
 
 /// An import as far as workers have seen it.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,8 +124,13 @@ impl Imports {
         after_row: u32,
         limit: u16,
     ) -> Result<Vec<FailedRow>, StorageError> {
-        let query = sqlx::query(FAILED_ROWS).bind(&id.as_bytes()[..]).bind(after_row).bind(limit);
-        let rows = Session::new(&self.pool).fetch(query).await?;
+        let mut query = QueryBuilder::new(FAILED_ROW);
+        query.push(FAILED).push_bind(id.as_bytes().to_vec());
+        query.push(" AND errors.import_row > ").push_bind(after_row);
+        query.push(" AND ").push(COUNTS_ITSELF);
+        query.push(" AND (errors.kind <> 'on_hold' OR students.registration_id IS NULL)");
+        query.push(" ORDER BY errors.import_row LIMIT ").push_bind(limit);
+        let rows = Session::new(&self.pool).fetch(query.build()).await?;
         let failed = rows.iter().map(|row| failed_row(row).map_err(Failure::from));
         Ok(failed.collect::<Result<_, _>>()?)
     }
@@ -173,6 +177,7 @@ async fn counts(
         return Ok(HashMap::new());
     }
     let mut query = QueryBuilder::new(COUNTS);
+    query.push(COUNTS_ITSELF).push(" AND import_id IN (");
     let mut list = query.separated(",");
     for import in imports {
         list.push_bind(import.id.as_bytes().to_vec());
@@ -194,10 +199,15 @@ async fn counts(
 
 /// Counts what is not on hold any more as what it became.
 async fn release(session: &mut Session, import: &mut StoredImport) -> Result<(), Failure> {
-    let query = sqlx::query(RELEASED).bind(import.id.as_bytes().to_vec());
+    let mut query = QueryBuilder::new(RELEASED);
+    query.push(FAILED).push_bind(import.id.as_bytes().to_vec());
+    query.push(" AND errors.kind = 'on_hold' AND ").push(COUNTS_ITSELF);
+    query.push(
+        " AND (students.registration_id IS NOT NULL OR rejections.registration_id IS NOT NULL)",
+    );
     let counts = &mut import.counts;
-    for row in session.fetch(query).await? {
-        // A row that another worker put on hold meanwhile is counted as it was first.
+    for row in session.fetch(query.build()).await? {
+        // What was recorded since the counts were read.
         if counts.on_hold == 0 {
             break;
         }

@@ -1,6 +1,6 @@
 //! Records what became of a message of an import.
 
-use std::collections::BTreeSet;
+use std::hash::{BuildHasher as _, RandomState};
 
 use registrar_domain::ImportId;
 use sqlx::Row as _;
@@ -8,6 +8,7 @@ use sqlx::Row as _;
 use super::entry::{
     ImportCounts, ImportEntry, ImportEntryContent, ImportManifestRecord, ProcessedRows,
 };
+use super::failed_rows::Entry;
 use super::settled::settle;
 use super::{cancellations, failed_rows};
 use crate::error::classify::Kind;
@@ -18,15 +19,12 @@ const FILE_NAME_MAX: usize = 255;
 /// The longest code, and the length of a hash.
 const WORD_MAX: usize = 64;
 
-/// One round trip for everything that a message is recorded by. A part of a chunk that is recorded as a
+/// Whether the import is known, and whether the message is recorded. A part of a chunk that is recorded as a
 /// whole is recorded with it: it was on hold, and the reader sees what it became.
-const READ: &str = "SELECT CAST(-1 AS SIGNED) FROM imports WHERE id = ? \
+const READ: &str = "SELECT 'import' FROM imports WHERE id = ? \
      UNION ALL \
-     SELECT CAST(-2 AS SIGNED) FROM import_chunks \
-     WHERE import_id = ? AND first_row = ? AND part IN (0, ?) \
-     UNION ALL \
-     SELECT CAST(import_row AS SIGNED) FROM import_errors \
-     WHERE import_id = ? AND import_row BETWEEN ? AND ?";
+     SELECT 'chunk' FROM import_chunks \
+     WHERE import_id = ? AND first_row = ? AND part IN (0, ?)";
 
 /// Records a message of an import whose rows are all settled, and returns what it counts unless it was
 /// recorded before. Can be repeated, and goes on where it was cut off.
@@ -53,10 +51,10 @@ async fn record_rows(
     entry: &ImportEntry,
     rows: &ProcessedRows,
 ) -> Result<Option<ImportCounts>, StorageError> {
-    let numbers: BTreeSet<_> = all_rows(rows).collect();
-    let (Some(&first), Some(&last)) = (numbers.first(), numbers.last()) else { return Ok(None) };
+    let Some(first) = all_rows(rows).min() else { return Ok(None) };
     let part = if rows.is_whole { 0 } else { first };
-    let known = Known::read(session, entry.id, (rows.first_row, part), (first, last)).await?;
+    let message = Message { import: entry.id, first_row: rows.first_row, part, attempt: unique() };
+    let known = Known::read(session, &message).await?;
     if known.is_recorded {
         return Ok(None);
     }
@@ -64,48 +62,48 @@ async fn record_rows(
         insert_import(session, entry).await?;
     }
     let settled = settle(session, entry.id, rows).await?;
-    let mut failed: Vec<failed_rows::Entry> = rows.invalid.iter().map(Into::into).collect();
-    failed.extend(settled.not_registered.iter().map(Into::into));
-    failed.sort_by_key(|failed| failed.row);
-    let failing: BTreeSet<_> = failed.iter().map(|failed| failed.row).collect();
-    // Of an attempt that was cut off; the rows between are of other parts.
-    let mine = known.failed_rows.iter().filter(|row| numbers.contains(row));
-    let outdated: Vec<_> = mine.filter(|row| !failing.contains(row)).copied().collect();
-    failed_rows::delete(session, entry.id, &outdated).await?;
-    failed_rows::insert(session, entry.id, &failed, known.failed_rows).await?;
-    let counts = settled.counts;
-    let is_first = insert_chunk(session, entry.id, (rows.first_row, part), &counts).await?;
-    Ok(is_first.then_some(counts))
+    let invalid = rows.invalid.iter().map(Entry::from);
+    let failed: Vec<_> = invalid.chain(settled.not_registered.iter().map(Entry::from)).collect();
+    failed_rows::insert(session, &message, &failed).await?;
+    let is_first = insert_chunk(session, &message, &settled.counts).await?;
+    Ok(is_first.then_some(settled.counts))
 }
 
 fn all_rows(rows: &ProcessedRows) -> impl Iterator<Item = u32> {
     rows.valid.iter().map(|row| row.row).chain(rows.invalid.iter().map(|row| row.row))
 }
 
+/// A chunk, or a part of one, with this attempt to record it.
+pub(crate) struct Message {
+    pub(crate) import: ImportId,
+    pub(crate) first_row: u32,
+    pub(crate) part: u32,
+    /// Of several workers that record a message at once, and of attempts that were cut off, the rows of
+    /// one count: whose counts are inserted first.
+    pub(crate) attempt: u64,
+}
+
+/// A number that no other attempt has.
+fn unique() -> u64 {
+    RandomState::new().hash_one(())
+}
+
 #[derive(Default)]
 struct Known {
     has_import: bool,
     is_recorded: bool,
-    failed_rows: BTreeSet<u32>,
 }
 
 impl Known {
-    async fn read(
-        session: &mut Session,
-        import: ImportId,
-        (first_row, part): (u32, u32),
-        (first, last): (u32, u32),
-    ) -> Result<Self, Failure> {
-        let id = &import.as_bytes()[..];
-        let query = sqlx::query(READ).bind(id).bind(id).bind(first_row).bind(part);
-        let query = query.bind(id).bind(first).bind(last);
+    async fn read(session: &mut Session, message: &Message) -> Result<Self, Failure> {
+        let id = &message.import.as_bytes()[..];
+        let query = sqlx::query(READ).bind(id).bind(id);
+        let query = query.bind(message.first_row).bind(message.part);
         let mut known = Self::default();
         for row in session.fetch(query).await? {
-            match row.try_get::<i64, _>(0)? {
-                -1 => known.has_import = true,
-                -2 => known.is_recorded = true,
-                row => known.failed_rows.extend(u32::try_from(row)),
-            }
+            let table: String = row.try_get(0)?;
+            known.has_import |= table == "import";
+            known.is_recorded |= table == "chunk";
         }
         Ok(known)
     }
@@ -139,18 +137,18 @@ async fn update_manifest(
 /// False when it was there.
 async fn insert_chunk(
     session: &mut Session,
-    import: ImportId,
-    (first_row, part): (u32, u32),
+    message: &Message,
     counts: &ImportCounts,
 ) -> Result<bool, Failure> {
     let query = sqlx::query(
-        "INSERT INTO import_chunks \
-         (import_id, first_row, part, registered, unchanged, rejected, invalid, on_hold) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO import_chunks (import_id, first_row, part, registered, unchanged, rejected, \
+                                    invalid, on_hold, attempt) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
-    let query = query.bind(&import.as_bytes()[..]).bind(first_row).bind(part);
-    let query = query.bind(counts.registered).bind(counts.unchanged).bind(counts.rejected);
-    let query = query.bind(counts.invalid).bind(counts.on_hold);
+    let query = query.bind(&message.import.as_bytes()[..]).bind(message.first_row);
+    let query = query.bind(message.part).bind(counts.registered).bind(counts.unchanged);
+    let query = query.bind(counts.rejected).bind(counts.invalid).bind(counts.on_hold);
+    let query = query.bind(message.attempt);
     unless_there(session.execute(query).await)
 }
 

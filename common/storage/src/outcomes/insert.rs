@@ -142,7 +142,7 @@ impl<const COLUMNS: usize> Insert<COLUMNS> {
                 Value::Text(text) => query.bind(text),
                 Value::Time(time) => query.bind(time),
                 Value::Number(number) => query.bind(number),
-                Value::Null => query.bind(None::<u32>),
+                Value::Null => query.bind(None::<u64>),
             };
         }
         session.execute(query).await.map(drop)

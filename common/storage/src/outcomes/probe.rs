@@ -24,8 +24,8 @@ const WRITES_OF_NOTHING: [&str; 9] = [
      SELECT id, importer, key_id FROM imports WHERE FALSE",
     "UPDATE imports SET row_count = row_count WHERE FALSE",
     "INSERT INTO import_chunks \
-     (import_id, first_row, part, registered, unchanged, rejected, invalid, on_hold) \
-     SELECT import_id, first_row, part, registered, unchanged, rejected, invalid, on_hold \
+     (import_id, first_row, part, registered, unchanged, rejected, invalid, on_hold, attempt) \
+     SELECT import_id, first_row, part, registered, unchanged, rejected, invalid, on_hold, attempt \
      FROM import_chunks WHERE FALSE",
     "DELETE FROM import_errors WHERE FALSE",
     "INSERT INTO import_cancellations (import_id) \

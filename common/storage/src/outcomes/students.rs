@@ -29,7 +29,7 @@ pub(crate) static INSERT: Insert<8> = Insert {
             Value::Text(student.email().key()),
             Value::Time(timestamp(registration.accepted_at)),
             from.map_or(Value::Null, |from| Value::Bytes(from.import.as_bytes())),
-            from.map_or(Value::Null, |from| Value::Number(from.row)),
+            from.map_or(Value::Null, |from| Value::Number(from.row.into())),
         ]
     },
     again: [

@@ -15,7 +15,7 @@ pub(crate) enum Value<'a> {
     Bytes(&'a [u8]),
     Text(&'a str),
     Time(PrimitiveDateTime),
-    Number(u32),
+    Number(u64),
     Null,
 }
 
