@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use registrar_domain::{IdempotencyKey, Lane, Registration, RegistrationId, Student};
-use registrar_messaging::{Envelope, OutgoingMessage, OutgoingRegistration, PublishError};
+use registrar_messaging::{OutgoingMessage, OutgoingRegistration, PublishError};
 use time::OffsetDateTime;
 use tokio::time::{sleep, timeout};
 
 use super::database::{DEADLY, POISON};
+use super::imports::{chunk, import_of};
 use super::installation::Assembly;
 use super::plan::{Content, Submission, student};
 use super::world::World;
@@ -34,6 +35,9 @@ pub(crate) async fn submit_all<A: Assembly>(world: Arc<World>, number: usize) {
             let ids: Vec<_> = sent.iter().map(|(id, _)| *id).collect();
             let is_accepted = publish::<A>(&world, submission, attempts, &ids, message).await;
             if is_accepted {
+                if ids.len() > 1 {
+                    world.people().imported.insert(import_of([number, position]), ids);
+                }
                 for (id, email) in sent {
                     world.people().accepted.entry(id).or_default().insert(email);
                 }
@@ -115,7 +119,7 @@ fn message<A: Assembly>(
     let message = match (&submission.content, registrations.as_slice()) {
         (Content::Unreadable, _) => message(br#"{"version":2}"#.to_vec()),
         (_, [one]) => Outgoing::Registration(OutgoingRegistration::new(one, None)),
-        _ => message(Envelope { registrations, import: None }.encode()),
+        _ => message(chunk(import_of([client, position]), registrations).encode()),
     };
     (sent, message)
 }

@@ -8,12 +8,14 @@ use std::sync::Arc;
 use registrar_domain::ledger::Ledger;
 use registrar_domain::{HoldReason, Outcome, Registration, RegistrationId};
 use registrar_storage::{
-    DeadLetter, ErrorClass, ImportCounts, ImportEntry, RegistrationStore, StorageError, Verdict,
+    DeadLetter, ErrorClass, ImportCounts, ImportEntry, ImportEntryContent, RegistrationStore,
+    StorageError, Verdict,
 };
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
 use super::fault::{Place, What};
+use super::imports::part_of;
 use super::process::Process;
 use super::tables::{Duplicate, REJECTED, Tables};
 use super::world::World;
@@ -211,8 +213,23 @@ impl RegistrationStore for DatabaseDouble {
         &self,
         entries: Vec<ImportEntry>,
     ) -> Result<Vec<Option<ImportCounts>>, StorageError> {
-        // No client of the simulation imports files.
-        Ok(vec![None; entries.len()])
+        let mut recorded = Vec::new();
+        for ImportEntry { id, content, .. } in entries {
+            let ImportEntryContent::Rows(rows) = content else { continue };
+            let part = part_of(&rows);
+            let name = format!("looks for part {part} of an import");
+            if self.statement(name, move |tables| tables.is_recorded(id, part)).await? {
+                recorded.push(None);
+                continue;
+            }
+            let settled = rows.clone();
+            let name = "reads who registered the rows of an import".to_owned();
+            let counts = self.statement(name, move |tables| tables.count(id, &settled)).await?;
+            let name = format!("records part {part} of an import");
+            let insert = move |tables: &mut Tables| tables.insert_chunk(id, &rows, counts);
+            recorded.push(self.statement(name, insert).await?.is_ok().then_some(counts));
+        }
+        Ok(recorded)
     }
 
     async fn record(&self, additions: &Ledger) -> Result<(), StorageError> {

@@ -9,6 +9,7 @@ mod clients;
 mod consuming;
 mod database;
 mod fault;
+mod imports;
 mod installation;
 mod mutants;
 mod oracle;

@@ -50,6 +50,16 @@ pub(crate) fn judge<A: Assembly>(world: &World) {
             }
         }
     }
+    let imported = world.people().imported.clone();
+    for (import, ids) in imported {
+        let (counts, due) = {
+            let tables = world.tables();
+            (tables.counts_of(import), tables.counts_due(import, &ids))
+        };
+        if counts != due {
+            world.is_violated(Rule::Miscounted, format!("{counts:?} instead of {due:?}"));
+        }
+    }
     for (rule, id, detail) in broken {
         world.is_violated(rule, format!("{} {detail}", world.name_of(&id)));
     }

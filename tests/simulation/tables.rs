@@ -6,6 +6,8 @@ use registrar_domain::ledger::Ledger;
 use registrar_domain::{HoldReason, Outcome, Registration, RegistrationId, RejectionCode};
 use registrar_storage::DeadLetter;
 
+use super::imports::ImportTables;
+
 /// The code of the only rejection that there is.
 pub(crate) const REJECTED: Outcome = Outcome::Rejected(RejectionCode::EmailAlreadyRegistered);
 
@@ -18,6 +20,7 @@ pub(crate) struct Tables {
     pub(crate) rejections: BTreeSet<RegistrationId>,
     dead_letters: BTreeMap<Identity, HoldReason>,
     pub(crate) ledger: Ledger,
+    pub(crate) imports: ImportTables,
 }
 
 /// What identifies a dead letter.
@@ -44,6 +47,9 @@ impl Tables {
         for row in rows {
             self.students.insert(row.id, key(row));
             self.emails.insert(key(row), row.id);
+            if let Some(from) = row.import {
+                self.imports.rows.insert(row.id, from);
+            }
         }
         Ok(())
     }
@@ -91,6 +97,7 @@ impl Tables {
 
     /// As if this row had never been written.
     pub(crate) fn roll_back_student(&mut self, id: &RegistrationId) {
+        self.imports.rows.remove(id);
         if let Some(email) = self.students.remove(id) {
             self.emails.remove(&email);
         }

@@ -16,6 +16,8 @@ pub(crate) enum Rule {
     HeldForANeighbour,
     /// The ledger says that a message which was confirmed was never settled.
     Unaccounted,
+    /// The counts of an import are not what became of its rows.
+    Miscounted,
     /// A delivery was acked before all of it had an outcome, or was in a queue again.
     AckedWithoutOutcome,
     /// It does not come to rest although there are no more faults.

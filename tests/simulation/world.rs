@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use registrar_domain::RegistrationId;
+use registrar_domain::{ImportId, RegistrationId};
 use registrar_messaging::Publisher;
 use registrar_tests::random::Random;
 use tokio::task::yield_now;
@@ -46,6 +46,8 @@ pub(crate) struct People {
     pub(crate) sent: BTreeSet<RegistrationId>,
     /// What was accepted, with the e-mail addresses that were sent each time.
     pub(crate) accepted: BTreeMap<RegistrationId, BTreeSet<String>>,
+    /// The registrations of the imports that were accepted, in the order of their rows.
+    pub(crate) imported: BTreeMap<ImportId, Vec<RegistrationId>>,
     /// Those that travelled in a message behind another.
     pub(crate) behind_others: BTreeSet<RegistrationId>,
     /// What the history calls them.

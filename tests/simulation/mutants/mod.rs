@@ -9,6 +9,7 @@ mod dead_letter_of_the_decided;
 mod deliveries;
 mod groups;
 mod id_of_key_alone;
+mod import_hurried;
 mod leaked_transaction;
 mod ledger_hurried;
 mod split_hurried;
