@@ -37,12 +37,13 @@ const OF_THE_API: [(&str, &str); 7] = [
     ("student_registration_requests_total", "counter"),
 ];
 
-const OF_THE_WORKER: [(&str, &str); 17] = [
+const OF_THE_WORKER: [(&str, &str); 18] = [
     ("registration_batch_rows", "histogram"),
     ("registration_dead_letters_held", "gauge"),
     ("registration_dead_letters_total", "counter"),
     ("registration_deliveries_in_hand", "gauge"),
     ("registration_end_to_end_seconds", "histogram"),
+    ("registration_import_rows_total", "counter"),
     ("registration_in_doubt", "gauge"),
     ("registration_insert_seconds", "histogram"),
     ("registration_lane_pause_left_seconds", "gauge"),
