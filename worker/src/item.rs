@@ -63,7 +63,7 @@ impl Item {
 
     /// Whether its registrations go on in messages of their own, as far as they had no outcome yet.
     pub fn is_split(&self) -> bool {
-        self.verdicts.is_empty()
+        self.verdicts.is_empty() && self.parts().next().is_some()
     }
 
     /// The registrations of this message; none when it cannot be read.

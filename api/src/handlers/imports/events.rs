@@ -106,7 +106,7 @@ impl Watch {
         tokio::select! {
             body = self.changed(sent) => Some(body),
             () = tokio::time::sleep_until(self.ends) => None,
-            () = self.statuses.closing() => None,
+            () = self.statuses.closing.cancelled() => None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! `GET /imports/{reference}`.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -8,7 +9,7 @@ use crate::extract::GenuineImport;
 use crate::imports::history::ImportHistory;
 use crate::imports::history::body::ImportBody;
 use crate::problem::{Problem, ProblemDocument};
-use crate::status::{CacheRule, EntityTag, conditional_json};
+use crate::status::{CacheRule, conditional, entity_tag, entity_tag_of_bytes};
 
 /// Where an import stands.
 ///
@@ -39,7 +40,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let body = history.read(id, &key.importer).await?;
-    let tag = serde_json::to_vec(&body)
-        .map_or_else(|_| EntityTag::new("import"), |json| EntityTag::from_bytes(&json));
-    Ok(conditional_json(&headers, CacheRule::MayChange, &tag, &body))
+    let json = serde_json::to_vec(&body);
+    let tag = json.map_or_else(|_| entity_tag("import"), |json| entity_tag_of_bytes(&json));
+    Ok(conditional(&headers, CacheRule::MayChange, tag, Json(body)))
 }

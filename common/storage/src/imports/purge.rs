@@ -23,7 +23,8 @@ pub(crate) async fn delete_failed_rows(
         let query = sqlx::query(
             "DELETE FROM import_errors WHERE import_id < ? ORDER BY import_id, import_row LIMIT ?",
         );
-        let rows = session.execute(query.bind(&end.as_bytes()[..]).bind(AT_ONCE)).await?;
+        let deleting = session.execute(query.bind(&end.as_bytes()[..]).bind(AT_ONCE));
+        let rows = deleting.await?.rows_affected();
         deleted += rows;
         if rows < AT_ONCE {
             return Ok(deleted);

@@ -152,7 +152,7 @@ async fn insert_chunk(
     unless_there(session.execute(query).await)
 }
 
-fn unless_there(inserted: Result<u64, Failure>) -> Result<bool, Failure> {
+fn unless_there<T>(inserted: Result<T, Failure>) -> Result<bool, Failure> {
     match inserted {
         Ok(_) => Ok(true),
         Err(failure) if failure.kind == Kind::Duplicate => Ok(false),

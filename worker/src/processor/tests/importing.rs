@@ -32,16 +32,9 @@ fn rows(entry: &ImportEntry) -> &ProcessedRows {
 
 /// Runs until it is acked, or ends.
 async fn run_one(delivery: Delivery, script: Script) -> (Run, Vec<ImportEntry>) {
-    let stop = CancellationToken::new();
     let deliveries = [delivery].into();
     let channel = Channel { deliveries, goes_silent: true, ..Channel::default() };
-    let acked = Arc::clone(&channel.acked);
-    let running = tokio::spawn(run_until(channel, script, stop.clone()));
-    while acked.lock().unwrap().is_empty() && !running.is_finished() {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    stop.cancel();
-    let run = running.await.unwrap();
+    let run = run_until_acked(channel, script, |acked| !acked.is_empty()).await;
     let entries = run.store.imports.lock().unwrap().clone();
     (run, entries)
 }
@@ -76,7 +69,7 @@ async fn what_cannot_be_recorded_is_not_acked_but_tried_again() {
 
     let script = Script { import_fails: Mutex::new(usize::MAX), ..Script::default() };
     let (run, entries) = run_one(chunk(vec![registration()]), script).await;
-    assert!(matches!(run.end, ProcessorEnd::StoreAway(_)), "{:?}", run.end);
+    assert!(matches!(run.end, Interrupted(Unavailable::StoreAway(_))), "{:?}", run.end);
     assert!(run.acked.is_empty() && entries.is_empty());
 }
 
