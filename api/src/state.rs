@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use registrar_domain::{DerivationKey, ReferenceSealer};
 use registrar_messaging::Publisher;
-use registrar_storage::{ImportKeys, Imports as StoredImports, PauseWatch};
+use registrar_storage::{ImportKeys, ImportReader, PauseWatch};
 use tokio_util::sync::CancellationToken;
 
 use crate::admission::Admission;
@@ -34,7 +34,7 @@ pub struct Servers {
     pub lookups: Lookups,
     pub pauses: PauseWatch,
     pub import_keys: ImportKeys,
-    pub stored_imports: StoredImports,
+    pub import_reader: ImportReader,
 }
 
 impl Api {
@@ -42,7 +42,7 @@ impl Api {
     pub fn new(
         settings: &Settings,
         rate_limit: Option<Arc<RateLimit>>,
-        Servers { publisher, lookups, pauses, import_keys, stored_imports }: Servers,
+        Servers { publisher, lookups, pauses, import_keys, import_reader }: Servers,
         shutdown: CancellationToken,
         closing: CancellationToken,
     ) -> Self {
@@ -54,12 +54,12 @@ impl Api {
             publisher.clone(),
             derivation_key.clone(),
             Arc::clone(&sealer),
-            stored_imports.clone(),
+            import_reader.clone(),
             limits.imports.clone(),
             closing.clone(),
         );
         let idle = limits.imports.import_idle_timeout;
-        let import_history = ImportHistory::new(stored_imports, Arc::clone(&sealer), idle);
+        let import_history = ImportHistory::new(import_reader, Arc::clone(&sealer), idle);
         let statuses = Statuses::new(Arc::clone(&sealer), lookups, pauses, limits.streams, closing);
         let proxies = settings.trusted_proxies.clone();
         Self {

@@ -9,9 +9,7 @@ use axum::response::Response;
 use http_body_util::BodyExt as _;
 use registrar_messaging::Publisher;
 use registrar_runtime::retry::RetryPolicy;
-use registrar_storage::{
-    ImportKeys, Imports as StoredImports, LanePauses, PauseWatch, Pool, StatusReader,
-};
+use registrar_storage::{ImportKeys, ImportReader, LanePauses, PauseWatch, Pool, StatusReader};
 use registrar_telemetry::metrics::Metrics;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -64,8 +62,8 @@ impl Alone {
         let http = HttpMetrics::register(&metrics).unwrap();
         let observe = Observe::new(http, &settings.trusted_proxies);
         let import_keys = ImportKeys::new(pool.clone());
-        let stored_imports = StoredImports::new(pool);
-        let servers = Servers { publisher, lookups, pauses, import_keys, stored_imports };
+        let import_reader = ImportReader::new(pool);
+        let servers = Servers { publisher, lookups, pauses, import_keys, import_reader };
         let closing = CancellationToken::new();
         let api = Arc::new(Api::new(&settings, rate_limit, servers, shutdown, closing));
         let router = router(&api, observe, &settings.cors_origins).unwrap();

@@ -8,8 +8,7 @@ use registrar_messaging::Publisher;
 use registrar_runtime::lifecycle::{ListenError, Stopped, Supervisor, listen};
 use registrar_runtime::retry::RetryPolicy;
 use registrar_storage::{
-    DatabaseSettings, ImportKeys, Imports as StoredImports, LanePauses, PauseWatch, Pool,
-    StatusReader,
+    DatabaseSettings, ImportKeys, ImportReader, LanePauses, PauseWatch, Pool, StatusReader,
 };
 use registrar_telemetry::admin::Admin;
 use registrar_telemetry::metrics::{Metrics, MetricsError};
@@ -104,8 +103,8 @@ impl Application {
         // Apart from look-ups, so that importers never keep students waiting.
         let pool = Pool::new(&for_lookups(&settings.database));
         let import_keys = ImportKeys::new(pool.clone());
-        let stored_imports = StoredImports::new(pool);
-        let servers = Servers { publisher, lookups, pauses, import_keys, stored_imports };
+        let import_reader = ImportReader::new(pool);
+        let servers = Servers { publisher, lookups, pauses, import_keys, import_reader };
         let api = Api::new(&settings, rate_limit, servers, shutdown.clone(), closing.clone());
         let router = router(&Arc::new(api), observe, &settings.cors_origins)?;
         let server = Server::new(listener, router, &settings.limits, shutdown);

@@ -1,7 +1,7 @@
 //! What would become of the rows of a file, without any of it being sent.
 
 use registrar_domain::{Registration, RowRejection};
-use registrar_storage::{Imports as StoredImports, Known, StorageError};
+use registrar_storage::{ImportReader, Known, StorageError};
 
 use super::chunk::Chunk;
 use super::limits::ImportLimits;
@@ -18,13 +18,13 @@ pub struct DryRunCounts {
 
 /// Looks rows up and remembers their addresses.
 pub struct DryRun {
-    stored: StoredImports,
+    stored: ImportReader,
     seen: SeenRows,
     pub counts: DryRunCounts,
 }
 
 impl DryRun {
-    pub fn new(stored: StoredImports, limits: &ImportLimits) -> Self {
+    pub fn new(stored: ImportReader, limits: &ImportLimits) -> Self {
         let seen = SeenRows::with_room_for(limits.import_rows);
         Self { stored, seen, counts: DryRunCounts::default() }
     }

@@ -11,7 +11,7 @@ use registrar_domain::{DerivationKey, ImportId, Reference, ReferenceSealer};
 use registrar_import_file::{Options, ReadError, Understood};
 use registrar_messaging::{ImportManifest, OutgoingMessage, PublishError, Publisher};
 use registrar_runtime::retry::{Backoff, RetryPolicy};
-use registrar_storage::{Imports as StoredImports, StorageError, ValidImportKey};
+use registrar_storage::{ImportReader, StorageError, ValidImportKey};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -46,7 +46,7 @@ struct Shared {
     publisher: Publisher,
     derivation_key: DerivationKey,
     sealer: Arc<ReferenceSealer>,
-    stored: StoredImports,
+    stored: ImportReader,
     limits: ImportLimits,
     key_limits: KeyLimits,
     closing: CancellationToken,
@@ -97,7 +97,7 @@ impl Imports {
         publisher: Publisher,
         derivation_key: DerivationKey,
         sealer: Arc<ReferenceSealer>,
-        stored: StoredImports,
+        stored: ImportReader,
         limits: ImportLimits,
         closing: CancellationToken,
     ) -> Self {

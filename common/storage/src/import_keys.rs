@@ -103,7 +103,8 @@ impl ImportKeys {
         );
         let query = query.bind(by.to_owned()).bind(id);
         let mut session = Session::new(&self.pool);
-        run_to_completion(async move { Ok(session.execute(query).await?.rows_affected() > 0) }).await
+        run_to_completion(async move { Ok(session.execute(query).await?.rows_affected() > 0) })
+            .await
     }
 }
 

@@ -5,7 +5,7 @@
 //! - [`StatusReader`] is how the API reads.
 //! - [`DeadLetterAdmin`] is how operators list, replay and discard dead letters.
 //! - [`LanePauses`] is how operators pause a lane, and [`PauseWatch`] how processes follow it.
-//! - [`Imports`] is how the API reads what became of imported files.
+//! - [`ImportReader`] is how the API reads what became of imported files.
 //! - [`ImportKeys`] is how operators admit importers, and how the API knows them.
 //! - [`migrate`] and [`schema_state`] keep the tables at this version.
 //!
@@ -43,7 +43,7 @@ pub use imports::entry::{
     ProcessedRows, RowError,
 };
 pub use imports::purge::FAILED_ROWS_KEPT;
-pub use imports::reader::{Imports, Known, StoredImport};
+pub use imports::reader::{ImportReader, Known, StoredImport};
 pub use lane_pauses::table::{LanePause, LanePauses};
 pub use lane_pauses::watch::{PauseSource, PauseWatch, PauseWatchTask};
 pub use migrate::{SchemaState, migrate, schema_state};

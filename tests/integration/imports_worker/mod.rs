@@ -10,7 +10,9 @@ use registrar_messaging::{
     Envelope, ImportCancellation, ImportCellError, ImportChunk, ImportContent, ImportManifest,
     ImportPart, ImportRowError, REGISTRATIONS_EXCHANGE,
 };
-use registrar_storage::{DatabaseSettings, DatabaseUrl, ImportCounts, Imports, Pool, StoredImport};
+use registrar_storage::{
+    DatabaseSettings, DatabaseUrl, ImportCounts, ImportReader, Pool, StoredImport,
+};
 use registrar_tests::broker::Broker;
 use registrar_tests::servers::Servers;
 use registrar_tests::wait;
@@ -23,7 +25,7 @@ const INTERACTIVE: &str = "interactive";
 /// The servers as an API that imports sees them.
 struct Importing {
     broker: Broker,
-    imports: Imports,
+    imports: ImportReader,
 }
 
 impl Importing {
@@ -31,7 +33,7 @@ impl Importing {
         let url = DatabaseUrl::parse(&servers.database_url).unwrap();
         Self {
             broker: Broker::connect(&servers.amqp_url).await,
-            imports: Imports::new(Pool::new(&DatabaseSettings::new(url))),
+            imports: ImportReader::new(Pool::new(&DatabaseSettings::new(url))),
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use registrar_domain::{ImportId, Importer, ReferenceSealer, UnknownImport, clock};
-use registrar_storage::{FailedRow, Imports as StoredImports, StorageError, StoredImport};
+use registrar_storage::{FailedRow, ImportReader, StorageError, StoredImport};
 
 use self::body::ImportBody;
 use crate::problem::Problem;
@@ -16,14 +16,14 @@ use crate::problem::Problem;
 /// Reads what became of imports. A cheap handle.
 #[derive(Clone)]
 pub struct ImportHistory {
-    stored: StoredImports,
+    stored: ImportReader,
     sealer: Arc<ReferenceSealer>,
     /// How long an upload may send nothing.
     idle: Duration,
 }
 
 impl ImportHistory {
-    pub fn new(stored: StoredImports, sealer: Arc<ReferenceSealer>, idle: Duration) -> Self {
+    pub fn new(stored: ImportReader, sealer: Arc<ReferenceSealer>, idle: Duration) -> Self {
         Self { stored, sealer, idle }
     }
 

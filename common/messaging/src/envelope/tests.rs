@@ -3,8 +3,7 @@ use registrar_domain::{HoldReason, ImportId, Importer};
 use time::macros::datetime;
 
 use super::import::{
-    ImportCancellation, ImportCellError, ImportChunk, ImportContent, ImportManifest,
-    ImportRowError,
+    ImportCancellation, ImportCellError, ImportChunk, ImportContent, ImportManifest, ImportRowError,
 };
 
 use super::*;

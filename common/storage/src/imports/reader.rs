@@ -80,11 +80,11 @@ pub enum Known {
 
 /// Reads imports. Nothing is written, so a caller may drop it at any time.
 #[derive(Clone)]
-pub struct Imports {
+pub struct ImportReader {
     pool: Pool,
 }
 
-impl Imports {
+impl ImportReader {
     /// The imports in the database of `pool`.
     pub fn new(pool: Pool) -> Self {
         Self { pool }

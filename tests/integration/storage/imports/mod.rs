@@ -9,7 +9,7 @@ use registrar_domain::{
     DerivationKey, HoldReason, ImportId, ImportRow, Importer, Outcome, Registration, Student,
 };
 use registrar_storage::{
-    FailedRow, ImportCounts, ImportEntry, ImportEntryContent, ImportManifestRecord, Imports,
+    FailedRow, ImportCounts, ImportEntry, ImportEntryContent, ImportManifestRecord, ImportReader,
     ProcessedRow, ProcessedRows, RegistrationStore as _, RowError, StoredImport, Verdict,
 };
 
@@ -67,8 +67,8 @@ impl File {
     }
 }
 
-pub(super) fn imports(fixture: &Fixture) -> Imports {
-    Imports::new(fixture.pool.clone())
+pub(super) fn imports(fixture: &Fixture) -> ImportReader {
+    ImportReader::new(fixture.pool.clone())
 }
 
 pub(super) fn processed(
