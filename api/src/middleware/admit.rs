@@ -8,7 +8,8 @@ use tower::Service;
 
 use super::around::{Answering, Around};
 use crate::admission::{Admission, RequestedPage, guarded};
-use crate::http::{is_probe, route_of};
+use crate::http::{is_probe, is_upload, route_of};
+use crate::imports::upload::refused::drop_refused;
 use crate::pages::{PageContext, refusal, to_form};
 use crate::problem::{Problem, RetrySafety};
 
@@ -36,7 +37,15 @@ impl Around for Admit {
             None => None,
         };
         if let Err((page, problem)) = self.check(&head, page.as_ref()) {
-            return Box::pin(ready(Ok(refusal(page, problem))));
+            let refusal = refusal(page, problem);
+            if !is_upload(&head) {
+                return Box::pin(ready(Ok(refusal)));
+            }
+            let idle = self.0.limits().imports.import_idle_timeout;
+            return Box::pin(async move {
+                drop_refused(&head.headers, body, idle).await;
+                Ok(refusal)
+            });
         }
         let allowed = self.0.allowed_time(&head);
         let retry_safety = RetrySafety::for_request(&head);

@@ -15,15 +15,11 @@ use crate::imports::answer::{
 use crate::imports::dry_run::DryRunCounts;
 use crate::imports::key_limits::ImportPermit;
 use crate::imports::upload::form::import_form;
-use crate::imports::upload::head::{Packing, expects_continue, read_head};
+use crate::imports::upload::head::{Packing, read_head};
 use crate::imports::upload::parameters::Parameters;
-use crate::imports::upload::receive::drop_rest;
+use crate::imports::upload::refused::drop_refused;
 use crate::imports::{ImportEnd, Imported, Imports, KeyRing};
 use crate::problem::{Problem, ProblemDocument};
-
-/// A file that is refused by its head alone is taken and dropped up to here, so that its client reads
-/// why.
-const REFUSED_MAX_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Imports a file of students: answers at the end of the upload, once every row is stored safely in the
 /// queue or named as invalid.
@@ -84,10 +80,7 @@ pub async fn create(
     let begun = match Begun::from_head(&imports, &keys, &head).await {
         Ok(begun) => begun,
         Err(problem) => {
-            if !expects_continue(&head.headers) {
-                let idle = imports.limits().import_idle_timeout;
-                drop_rest(body.into_data_stream(), REFUSED_MAX_BYTES, idle).await;
-            }
+            drop_refused(&head.headers, body, imports.limits().import_idle_timeout).await;
             return problem.into_response();
         }
     };

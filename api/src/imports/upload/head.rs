@@ -38,11 +38,6 @@ pub fn read_head(head: &Parts) -> Result<(Packing, Parameters), Problem> {
     Ok((packing, parameters))
 }
 
-/// Whether the client waits for a sign before it sends the body.
-pub fn expects_continue(headers: &HeaderMap) -> bool {
-    text(headers, &header::EXPECT).eq_ignore_ascii_case("100-continue")
-}
-
 /// Whether the file is gzip its first bytes say; here it is only to be none that is not known.
 fn is_gzip(headers: &HeaderMap) -> Result<bool, Problem> {
     let mut is_gzip = false;

@@ -4,3 +4,4 @@ pub mod form;
 pub mod head;
 pub mod parameters;
 pub mod receive;
+pub mod refused;

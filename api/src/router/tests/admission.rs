@@ -1,6 +1,11 @@
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{Request, Version};
+use axum::http::{Request, Version, request};
+use futures_util::{StreamExt as _, stream};
 
 use super::{ADA, JSON};
 use crate::http::Peer;
@@ -77,6 +82,30 @@ async fn a_client_that_sends_too_much_waits_and_probes_are_not_counted() {
     assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (429, "too-many-requests"));
     assert_eq!(answer.header("retry-after"), "1");
     assert_eq!(alone.send(request("/livez")).await.status, 200);
+}
+
+/// Whatever is in the way: a client that is still sending would read no answer.
+#[tokio::test]
+async fn an_upload_that_is_refused_is_taken_first_unless_its_client_waits_for_a_sign() {
+    const PARTS: usize = 100;
+    let alone = Alone::with(&["--rate-per-second=1", "--rate-burst=1"]);
+    let upload = async |head: request::Builder| {
+        let taken = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&taken);
+        let parts = stream::repeat_with(move || {
+            count.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, Infallible>("Ada,King,ada@example.com\n")
+        });
+        let head = head.extension(Peer("192.0.2.1:1".parse().unwrap()));
+        let answer = alone.send(head.body(Body::from_stream(parts.take(PARTS))).unwrap()).await;
+        (answer.status.as_u16(), taken.load(Ordering::Relaxed))
+    };
+    let too_long = Request::post(format!("/imports?file_name={}", "x".repeat(2_048)));
+    assert_eq!(upload(too_long).await, (414, PARTS));
+    assert_eq!(upload(Request::post("/imports")).await, (429, PARTS));
+    let waiting = Request::post("/imports").header("expect", "100-Continue");
+    assert_eq!(upload(waiting).await, (429, 0));
+    assert_eq!(upload(Request::post("/register")).await, (429, 0), "no file");
 }
 
 #[tokio::test]
