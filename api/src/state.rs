@@ -58,8 +58,7 @@ impl Api {
             limits.imports.clone(),
             closing.clone(),
         );
-        let idle = limits.imports.import_idle_timeout;
-        let import_history = ImportHistory::new(import_reader, Arc::clone(&sealer), idle);
+        let import_history = ImportHistory::new(import_reader, Arc::clone(&sealer));
         let statuses = Statuses::new(Arc::clone(&sealer), lookups, pauses, limits.streams, closing);
         let proxies = settings.trusted_proxies.clone();
         Self {

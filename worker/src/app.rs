@@ -18,7 +18,7 @@ use tokio::runtime::Handle;
 
 use crate::batcher::BatchLimits;
 use crate::consumer::Consumer;
-use crate::imports::purge;
+use crate::imports::{mark_broken_off, purge};
 use crate::item::Decode;
 use crate::ledger::{Auditor, Recorder, ReportConsumer};
 use crate::observe::held_gauge;
@@ -109,6 +109,10 @@ where
         held_gauge::watch(mysql.clone(), Arc::clone(&worker_metrics), shutdown.clone()),
     );
     supervisor.spawn("old imports", purge(mysql.clone(), shutdown.clone()));
+    supervisor.spawn(
+        "uploads that broke off",
+        mark_broken_off(mysql.clone(), settings.messaging.clone(), shutdown.clone()),
+    );
     let statements = ReportConsumer {
         messaging: settings.messaging.clone(),
         store: mysql.clone(),

@@ -18,8 +18,6 @@ use tracing::field::Empty;
 
 use super::chunk::{Chunk, InvalidRow, RowError};
 
-const LANE: Lane = Lane::Bulk;
-
 /// What the messages of an import have in common.
 #[derive(Clone, Debug)]
 pub struct ImportMessages {
@@ -39,22 +37,23 @@ impl ImportMessages {
             rows: u32::try_from(rows).unwrap_or(u32::MAX),
             invalid: chunk.invalid.into_iter().map(ImportRowError::from).collect(),
         });
-        self.message(chunk.registrations, content)
+        self.message(Lane::Bulk, chunk.registrations, content)
     }
 
+    /// On the lane that the chunks do not fill, so that what is to come is known before it comes.
     pub fn manifest(&self, manifest: ImportManifest) -> (OutgoingMessage, Span) {
-        self.message(Vec::new(), ImportContent::Manifest(manifest))
+        self.message(Lane::Interactive, Vec::new(), ImportContent::Manifest(manifest))
     }
 
-    /// On the lane that the chunks do not fill, so that it comes before them.
+    /// On that lane, too, so that it overtakes the chunks.
     pub fn cancellation(&self) -> (OutgoingMessage, Span) {
         let content = ImportContent::Cancellation(ImportCancellation {});
-        let (message, span) = self.message(Vec::new(), content);
-        (OutgoingMessage { lane: Lane::Interactive, ..message }, span)
+        self.message(Lane::Interactive, Vec::new(), content)
     }
 
     fn message(
         &self,
+        lane: Lane,
         registrations: Vec<Registration>,
         content: ImportContent,
     ) -> (OutgoingMessage, Span) {
@@ -63,12 +62,12 @@ impl ImportMessages {
         let message_id = import.message_id();
         let rows = registrations.len();
         let body = Envelope { registrations, import: Some(import) }.encode();
-        let span = send_span(&message_id, rows, body.len());
+        let span = send_span(lane, &message_id, rows, body.len());
         let mut headers = BTreeMap::new();
         if let Some(context) = span.in_scope(propagation::current_span) {
             propagation::inject_context(&context, &mut headers);
         }
-        (OutgoingMessage { lane: LANE, message_id, body, headers, numbers: None }, span)
+        (OutgoingMessage { lane, message_id, body, headers, numbers: None }, span)
     }
 }
 
@@ -94,19 +93,21 @@ impl From<RowError> for ImportCellError {
 }
 
 /// From handing the message over until its confirm; the worker's span is its child.
-fn send_span(message_id: &str, rows: usize, bytes: usize) -> Span {
+fn send_span(lane: Lane, message_id: &str, rows: usize, bytes: usize) -> Span {
     if !propagation::is_recorded() {
         return Span::none();
     }
+    let destination = format!("registrations:{lane}");
     tracing::info_span!(
-        "send registrations:bulk",
+        "send",
+        otel.name = format!("send {destination}"),
         otel.kind = "producer",
         otel.status_code = Empty,
         { MESSAGING_SYSTEM } = "rabbitmq",
         { MESSAGING_OPERATION_TYPE } = "send",
         { MESSAGING_OPERATION_NAME } = "send",
-        { MESSAGING_DESTINATION_NAME } = "registrations:bulk",
-        { MESSAGING_RABBITMQ_DESTINATION_ROUTING_KEY } = LANE.as_str(),
+        { MESSAGING_DESTINATION_NAME } = destination,
+        { MESSAGING_RABBITMQ_DESTINATION_ROUTING_KEY } = lane.as_str(),
         { MESSAGING_MESSAGE_ID } = message_id,
         { MESSAGING_BATCH_MESSAGE_COUNT } = rows,
         { MESSAGING_MESSAGE_BODY_SIZE } = bytes,

@@ -32,7 +32,7 @@ struct Importing {
 struct Queued {
     chunks: Vec<(Envelope, ImportChunk)>,
     manifests: Vec<ImportManifest>,
-    /// All of them, a cancellation first.
+    /// All of them, chunks last.
     envelopes: Vec<Envelope>,
 }
 
@@ -81,8 +81,8 @@ impl Queued {
     fn add(&mut self, lane: Lane, envelope: Envelope) {
         let import = envelope.import.clone().unwrap();
         assert_eq!(import.importer.as_str(), "north-school");
-        let is_cancellation = matches!(import.content, ImportContent::Cancellation(_));
-        assert_eq!(lane == Lane::Interactive, is_cancellation);
+        let is_chunk = matches!(import.content, ImportContent::Chunk(_));
+        assert_eq!(lane == Lane::Bulk, is_chunk, "what is small does not wait behind chunks");
         self.envelopes.push(envelope.clone());
         match import.content {
             ImportContent::Chunk(chunk) => self.chunks.push((envelope, chunk)),

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use registrar_domain::{ImportId, Importer, Reference};
 use registrar_storage::{FAILED_ROWS_KEPT, StoredImport};
 use serde::Serialize;
@@ -94,23 +92,21 @@ impl ImportBody {
     pub fn new(
         (id, reference, importer): (ImportId, &Reference, &Importer),
         stored: Option<StoredImport>,
-        now: OffsetDateTime,
-        idle: Duration,
     ) -> Self {
-        let progress = Progress::of_stored(stored.as_ref(), now, idle);
+        let progress = Progress::of_stored(stored.as_ref());
         let Progress { state, rows, counts, waiting, is_over } = progress;
         let started_at = id.generated_at();
         let last = stored.as_ref().and_then(|stored| stored.last_recorded_at);
         let took = started_at.zip(last).map(|(started, last)| (last - started).as_seconds_f64());
         let status_url = format!("/imports/{reference}");
-        let (file_name, manifest) =
-            stored.map_or((None, None), |stored| (stored.file_name, stored.manifest));
-        let (mut bytes, mut sha256, mut understood, mut broken_off) = (None, None, None, None);
+        let (file_name, manifest, broken_off) = stored.map_or((None, None, None), |stored| {
+            (stored.file_name, stored.manifest, stored.broken_off)
+        });
+        let (mut bytes, mut sha256, mut understood) = (None, None, None);
         if let Some(manifest) = manifest {
             bytes = Some(manifest.bytes);
             sha256 = Some(manifest.sha256);
             understood = Some(manifest.understood);
-            broken_off = manifest.broken_off;
         }
         Self {
             status: state.as_str(),

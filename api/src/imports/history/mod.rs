@@ -5,9 +5,8 @@ pub mod error_file;
 pub mod progress;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use registrar_domain::{ImportId, Importer, ReferenceSealer, UnknownImport, clock};
+use registrar_domain::{ImportId, Importer, ReferenceSealer, UnknownImport};
 use registrar_storage::{FailedRow, ImportReader, StorageError, StoredImport};
 
 use self::body::ImportBody;
@@ -18,13 +17,11 @@ use crate::problem::Problem;
 pub struct ImportHistory {
     stored: ImportReader,
     sealer: Arc<ReferenceSealer>,
-    /// How long an upload may send nothing.
-    idle: Duration,
 }
 
 impl ImportHistory {
-    pub fn new(stored: ImportReader, sealer: Arc<ReferenceSealer>, idle: Duration) -> Self {
-        Self { stored, sealer, idle }
+    pub fn new(stored: ImportReader, sealer: Arc<ReferenceSealer>) -> Self {
+        Self { stored, sealer }
     }
 
     /// The import of a reference, when it belongs to this importer.
@@ -63,6 +60,6 @@ impl ImportHistory {
 
     fn body(&self, id: ImportId, importer: &Importer, stored: Option<StoredImport>) -> ImportBody {
         let reference = self.sealer.seal_import(id, importer);
-        ImportBody::new((id, &reference, importer), stored, clock::now(), self.idle)
+        ImportBody::new((id, &reference, importer), stored)
     }
 }

@@ -1,10 +1,4 @@
-use std::time::Duration;
-
 use registrar_storage::{ImportCounts, StoredImport};
-use time::OffsetDateTime;
-
-/// Clocks of two machines may disagree so much.
-const CLOCKS_APART: Duration = Duration::from_secs(30);
 
 /// Where an import stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,12 +42,11 @@ impl ImportState {
 }
 
 impl Progress {
-    /// The progress of an import at this moment, `idle` being how long an upload may send nothing.
+    /// The progress of an import.
     ///
     /// Who knows the reference of an import that no worker has seen has its answer, and so it was
-    /// received whole. An API that was killed writes no manifest, so the end of such an import is
-    /// that no chunk comes any more.
-    pub fn of_stored(stored: Option<&StoredImport>, now: OffsetDateTime, idle: Duration) -> Self {
+    /// received whole. An API that was killed writes no manifest: that none will come a worker finds out.
+    pub fn of_stored(stored: Option<&StoredImport>) -> Self {
         let Some(stored) = stored else {
             let state = ImportState::Processing;
             let counts = ImportCounts::default();
@@ -63,13 +56,8 @@ impl Progress {
         let counted = counts.total();
         let rows = stored.manifest.as_ref().map(|manifest| manifest.rows);
         let waiting = rows.unwrap_or(counted).saturating_sub(counted);
-        let is_silent =
-            stored.last_recorded_at.is_some_and(|last| now - last > idle + CLOCKS_APART);
-        let was_broken_off = match &stored.manifest {
-            Some(manifest) => manifest.broken_off.is_some(),
-            None => is_silent,
-        };
-        let is_over = waiting == 0 && (rows.is_some() || is_silent);
+        let was_broken_off = stored.broken_off.is_some();
+        let is_over = waiting == 0 && (rows.is_some() || was_broken_off);
         let state = if stored.cancelled_at.is_some() {
             ImportState::Cancelled
         } else if is_over && was_broken_off {
@@ -89,25 +77,19 @@ impl Progress {
 mod tests {
     use registrar_domain::{ImportId, Importer};
     use registrar_storage::ImportManifestRecord;
-    use time::macros::datetime;
+    use time::OffsetDateTime;
 
     use super::*;
 
-    const NOW: OffsetDateTime = datetime!(2026-01-02 12:00 UTC);
-    const IDLE: Duration = Duration::from_mins(1);
-
-    fn stored(
-        registered: u64,
-        manifest: Option<(u64, Option<&str>)>,
-        ago: Duration,
-    ) -> StoredImport {
-        let manifest = manifest.map(|(rows, broken_off)| ImportManifestRecord {
+    fn stored(registered: u64, rows: Option<u64>, broken_off: Option<&str>) -> StoredImport {
+        let broken_off = broken_off.map(str::to_owned);
+        let manifest = rows.map(|rows| ImportManifestRecord {
             rows,
             chunks: 1,
             bytes: 1,
             sha256: String::new(),
             understood: serde_json::Value::Null,
-            broken_off: broken_off.map(str::to_owned),
+            broken_off: broken_off.clone(),
         });
         StoredImport {
             id: ImportId::generate(),
@@ -115,30 +97,31 @@ mod tests {
             key: 1,
             file_name: None,
             counts: ImportCounts { registered, ..ImportCounts::default() },
-            last_recorded_at: Some(NOW - ago),
+            last_recorded_at: Some(OffsetDateTime::UNIX_EPOCH),
             manifest,
+            broken_off,
             cancelled_at: None,
         }
     }
 
     fn progress(stored: &StoredImport) -> (ImportState, u64, bool) {
-        let progress = Progress::of_stored(Some(stored), NOW, IDLE);
+        let progress = Progress::of_stored(Some(stored));
         (progress.state, progress.waiting, progress.is_over)
     }
 
     #[test]
-    fn the_state_follows_from_what_was_recorded() {
-        let (recent, long_ago) = (Duration::from_secs(1), Duration::from_mins(10));
+    fn the_state_follows_from_what_was_recorded_however_long_ago() {
         for (import, expected) in [
-            (stored(5, None, recent), (ImportState::Receiving, 0, false)),
-            (stored(5, None, long_ago), (ImportState::BrokenOff, 0, true)),
-            (stored(5, Some((8, None)), long_ago), (ImportState::Processing, 3, false)),
-            (stored(8, Some((8, None)), recent), (ImportState::Finished, 0, true)),
-            (stored(5, Some((8, Some("x"))), recent), (ImportState::Processing, 3, false)),
-            (stored(8, Some((8, Some("x"))), recent), (ImportState::BrokenOff, 0, true)),
+            (stored(5, None, None), (ImportState::Receiving, 0, false)),
+            (stored(5, None, Some("x")), (ImportState::BrokenOff, 0, true)),
+            (stored(5, Some(8), None), (ImportState::Processing, 3, false)),
+            (stored(8, Some(8), None), (ImportState::Finished, 0, true)),
+            (stored(5, Some(8), Some("x")), (ImportState::Processing, 3, false)),
+            (stored(8, Some(8), Some("x")), (ImportState::BrokenOff, 0, true)),
         ] {
             assert_eq!(progress(&import), expected, "{import:?}");
-            let cancelled = StoredImport { cancelled_at: Some(NOW), ..import };
+            let cancelled_at = Some(OffsetDateTime::UNIX_EPOCH);
+            let cancelled = StoredImport { cancelled_at, ..import };
             let (_, waiting, is_over) = expected;
             assert_eq!(progress(&cancelled), (ImportState::Cancelled, waiting, is_over));
         }
@@ -146,7 +129,7 @@ mod tests {
 
     #[test]
     fn an_import_that_no_worker_has_seen_is_on_its_way() {
-        let progress = Progress::of_stored(None, NOW, IDLE);
+        let progress = Progress::of_stored(None);
         assert_eq!((progress.state, progress.rows), (ImportState::Processing, None));
         assert!(!progress.is_over);
     }

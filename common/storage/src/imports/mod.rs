@@ -4,6 +4,7 @@
 //! A message is recorded once, after everything that it counts is stored, so that its redelivery
 //! changes nothing, and what is counted always adds up.
 
+pub(crate) mod broken_off;
 pub(crate) mod cancellations;
 pub(crate) mod entry;
 pub(crate) mod failed_rows;

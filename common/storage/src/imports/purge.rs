@@ -33,7 +33,7 @@ pub(crate) async fn delete_failed_rows(
 }
 
 /// The lowest id of an import that began then: ids begin with the time, in milliseconds.
-fn first_id_since(moment: time::OffsetDateTime) -> ImportId {
+pub(super) fn first_id_since(moment: time::OffsetDateTime) -> ImportId {
     let milliseconds = moment.unix_timestamp_nanos().max(0) / 1_000_000;
     // 48 bits are enough until the year 10889.
     let bytes = u128::try_from(milliseconds).unwrap_or(0) << 80;

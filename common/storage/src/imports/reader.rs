@@ -63,6 +63,9 @@ pub struct StoredImport {
     pub last_recorded_at: Option<OffsetDateTime>,
     /// What was sent in all, once that is known.
     pub manifest: Option<ImportManifestRecord>,
+    /// Why its file was not read to its end, as the manifest says, or a worker that found that none will
+    /// come.
+    pub broken_off: Option<String>,
     /// When it was cancelled, if it was.
     pub cancelled_at: Option<OffsetDateTime>,
 }
@@ -234,6 +237,7 @@ fn stored(row: &MySqlRow) -> Result<StoredImport, sqlx::Error> {
         counts: ImportCounts::default(),
         last_recorded_at: manifest_at,
         manifest: if manifest_at.is_some() { Some(manifest(row)?) } else { None },
+        broken_off: row.try_get(9)?,
         cancelled_at: row.try_get(11)?,
     })
 }

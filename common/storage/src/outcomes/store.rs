@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use registrar_domain::ledger::Ledger;
-use registrar_domain::{HoldReason, Outcome, Registration, RegistrationId};
+use registrar_domain::{HoldReason, ImportId, Outcome, Registration, RegistrationId};
 
 use super::hold::DeadLetter;
 use super::refusals::Refusals;
@@ -12,7 +12,7 @@ use super::{hold, probe, rows, totals};
 use crate::error::StorageError;
 use crate::imports::cancellations::store_unless_cancelled;
 use crate::imports::entry::{ImportCounts, ImportEntry};
-use crate::imports::{purge, record};
+use crate::imports::{broken_off, purge, record};
 use crate::ledger;
 use crate::pool::Pool;
 use crate::pool::session::{Session, run_to_completion};
@@ -112,6 +112,22 @@ impl MySqlStore {
         let mut session = Session::new(&self.pool);
         run_to_completion(async move { Ok(purge::delete_failed_rows(&mut session, after).await?) })
             .await
+    }
+
+    /// The imports without a manifest of which nothing was recorded for so long.
+    pub async fn silent_imports(
+        &self,
+        silent_for: Duration,
+    ) -> Result<Vec<ImportId>, StorageError> {
+        let mut session = Session::new(&self.pool);
+        run_to_completion(async move { Ok(broken_off::silent(&mut session, silent_for).await?) })
+            .await
+    }
+
+    /// Marks imports as broken off, unless they have a manifest by now, and returns how many.
+    pub async fn mark_broken_off(&self, imports: &[ImportId]) -> Result<u64, StorageError> {
+        let (mut session, imports) = (Session::new(&self.pool), imports.to_vec());
+        run_to_completion(async move { Ok(broken_off::mark(&mut session, &imports).await?) }).await
     }
 
     /// Whether the ledger can be read, written and compacted. Writes nothing.

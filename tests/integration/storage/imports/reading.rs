@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use registrar_domain::{ImportId, Importer};
 use registrar_storage::{ImportCounts, ImportEntryContent, ImportManifestRecord, Known};
 
@@ -87,4 +89,23 @@ async fn a_dry_run_learns_what_is_registered_already_and_not_who_did_it() {
     assert_eq!(known, [Known::Unchanged, Known::EmailTaken, Known::EmailTaken, Known::New]);
     assert_eq!(imports(&fixture).known(&[]).await, Ok(Vec::new()));
     assert_eq!(fixture.counts().await, (2, 0, 0));
+}
+
+#[tokio::test]
+async fn an_import_that_is_silent_without_a_manifest_can_be_marked_until_one_comes() {
+    let fixture = Fixture::new().await;
+    let (silent, ended) = (File::new(), File::new());
+    for file in [&silent, &ended] {
+        fixture.import(file, &file.rows(2..=3)).await;
+    }
+    fixture.record(ended.entry(ImportEntryContent::Manifest(manifest(2)))).await;
+    assert_eq!(fixture.store.silent_imports(Duration::from_mins(10)).await, Ok(Vec::new()));
+    assert_eq!(fixture.store.silent_imports(Duration::ZERO).await, Ok(vec![silent.id]));
+    assert_eq!(fixture.store.mark_broken_off(&[silent.id, ended.id]).await, Ok(1));
+    assert_eq!(silent.found(&fixture).await.broken_off.as_deref(), Some("upload_broken_off"));
+    assert_eq!(ended.found(&fixture).await.broken_off, None);
+    assert_eq!(fixture.store.silent_imports(Duration::ZERO).await, Ok(Vec::new()));
+
+    fixture.record(silent.entry(ImportEntryContent::Manifest(manifest(2)))).await;
+    assert_eq!(silent.found(&fixture).await.broken_off, None, "it has come after all");
 }
