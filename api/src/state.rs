@@ -12,6 +12,7 @@ use crate::admission::Admission;
 use crate::http::RateLimit;
 use crate::imports::history::ImportHistory;
 use crate::imports::{Imports, KeyRing};
+use crate::metrics::imports::ImportMetrics;
 use crate::readiness::Readiness;
 use crate::settings::Settings;
 use crate::status::{Lookups, Statuses};
@@ -35,6 +36,7 @@ pub struct Servers {
     pub pauses: PauseWatch,
     pub import_keys: ImportKeys,
     pub import_reader: ImportReader,
+    pub import_metrics: ImportMetrics,
 }
 
 impl Api {
@@ -42,7 +44,7 @@ impl Api {
     pub fn new(
         settings: &Settings,
         rate_limit: Option<Arc<RateLimit>>,
-        Servers { publisher, lookups, pauses, import_keys, import_reader }: Servers,
+        Servers { publisher, lookups, pauses, import_keys, import_reader, import_metrics }: Servers,
         shutdown: CancellationToken,
         closing: CancellationToken,
     ) -> Self {
@@ -56,6 +58,7 @@ impl Api {
             Arc::clone(&sealer),
             import_reader.clone(),
             limits.imports.clone(),
+            import_metrics,
             closing.clone(),
         );
         let import_history = ImportHistory::new(import_reader, Arc::clone(&sealer));

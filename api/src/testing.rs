@@ -17,6 +17,7 @@ use tower::ServiceExt as _;
 
 use crate::http::RateLimit;
 use crate::metrics::http::HttpMetrics;
+use crate::metrics::imports::ImportMetrics;
 use crate::middleware::Observe;
 use crate::router::router;
 use crate::settings::testing::with_nothing_running;
@@ -63,7 +64,9 @@ impl Alone {
         let observe = Observe::new(http, &settings.trusted_proxies);
         let import_keys = ImportKeys::new(pool.clone());
         let import_reader = ImportReader::new(pool);
-        let servers = Servers { publisher, lookups, pauses, import_keys, import_reader };
+        let import_metrics = ImportMetrics::register(&metrics).unwrap();
+        let servers =
+            Servers { publisher, lookups, pauses, import_keys, import_reader, import_metrics };
         let closing = CancellationToken::new();
         let api = Arc::new(Api::new(&settings, rate_limit, servers, shutdown, closing));
         let router = router(&api, observe, &settings.cors_origins).unwrap();

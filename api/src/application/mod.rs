@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::docs::DocumentsError;
 use crate::http::RateLimit;
 use crate::metrics::http::HttpMetrics;
+use crate::metrics::imports::ImportMetrics;
 use crate::metrics::publisher::PublisherMetrics;
 use crate::middleware::Observe;
 use crate::router::router;
@@ -104,7 +105,9 @@ impl Application {
         let pool = Pool::new(&for_lookups(&settings.database));
         let import_keys = ImportKeys::new(pool.clone());
         let import_reader = ImportReader::new(pool);
-        let servers = Servers { publisher, lookups, pauses, import_keys, import_reader };
+        let import_metrics = ImportMetrics::register(&metrics)?;
+        let servers =
+            Servers { publisher, lookups, pauses, import_keys, import_reader, import_metrics };
         let api = Api::new(&settings, rate_limit, servers, shutdown.clone(), closing.clone());
         let router = router(&Arc::new(api), observe, &settings.cors_origins)?;
         let server = Server::new(listener, router, &settings.limits, shutdown);

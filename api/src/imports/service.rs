@@ -27,6 +27,7 @@ use super::reading::{BrokenOff, ReadFile, Reading, Upload};
 use super::shown_errors::{ShownError, ShownErrors};
 use super::upload::parameters::Parameters;
 use super::upload::receive::receive;
+use crate::metrics::imports::ImportMetrics;
 
 /// So many chunks wait for their confirms at once, so that reading goes on meanwhile.
 const UNCONFIRMED_CHUNKS: usize = 4;
@@ -49,6 +50,7 @@ struct Shared {
     stored: ImportReader,
     limits: ImportLimits,
     key_limits: KeyLimits,
+    metrics: ImportMetrics,
     closing: CancellationToken,
 }
 
@@ -99,6 +101,7 @@ impl Imports {
         sealer: Arc<ReferenceSealer>,
         stored: ImportReader,
         limits: ImportLimits,
+        metrics: ImportMetrics,
         closing: CancellationToken,
     ) -> Self {
         let key_limits = KeyLimits::new(limits.clone());
@@ -109,12 +112,17 @@ impl Imports {
             stored,
             limits,
             key_limits,
+            metrics,
             closing,
         }))
     }
 
     pub fn limits(&self) -> &ImportLimits {
         &self.0.limits
+    }
+
+    pub fn metrics(&self) -> &ImportMetrics {
+        &self.0.metrics
     }
 
     /// Counts an upload with this key, unless it is over a limit.
@@ -149,6 +157,11 @@ impl Imports {
         let reading =
             tokio::task::spawn_blocking(move || span.in_scope(|| reading.run(source, &handed_on)));
         let idle = self.0.limits.import_idle_timeout;
+        let upload = upload.inspect(|part| {
+            if let Ok(part) = part {
+                self.0.metrics.received(part.len());
+            }
+        });
         let receiving = receive(upload, parts, idle, &self.0.closing);
         let working = async {
             let mut progress = Progress::default();
@@ -242,7 +255,10 @@ impl Imports {
             let errors = ShownErrors::from_rows(&chunk.invalid);
             let (message, span) = messages.chunk(chunk);
             async move {
-                self.publish(message, span, PUBLISH_FOR).await.map(|()| (rows, invalid, errors))
+                let started = Instant::now();
+                self.publish(message, span, PUBLISH_FOR).await?;
+                self.0.metrics.confirmed_after(started.elapsed());
+                Ok((rows, invalid, errors))
             }
         });
         let mut confirmed = pin!(publishing.buffered(UNCONFIRMED_CHUNKS));

@@ -27,8 +27,12 @@ const OF_BOTH: [(&str, &str); 16] = [
     ("tokio_workers", "gauge"),
 ];
 
-const OF_THE_API: [(&str, &str); 7] = [
+const OF_THE_API: [(&str, &str); 11] = [
     ("http_server_request_duration_seconds", "histogram"),
+    ("registration_import_bytes_total", "counter"),
+    ("registration_import_chunk_seconds", "histogram"),
+    ("registration_imports_in_progress", "gauge"),
+    ("registration_imports_total", "counter"),
     ("registration_publish_confirm_seconds", "histogram"),
     ("registration_publish_returned_total", "counter"),
     ("registration_publish_window_in_use", "gauge"),

@@ -19,6 +19,7 @@ use crate::imports::upload::head::{Packing, read_head};
 use crate::imports::upload::parameters::Parameters;
 use crate::imports::upload::refused::drop_refused;
 use crate::imports::{ImportEnd, Imported, Imports, KeyRing};
+use crate::metrics::imports::UploadEnd;
 use crate::problem::{Problem, ProblemDocument};
 
 /// Imports a file of students: answers at the end of the upload, once every row is stored safely in the
@@ -76,16 +77,35 @@ pub async fn create(
     State(keys): State<KeyRing>,
     request: Request,
 ) -> Response {
+    let upload = imports.metrics().begin();
     let (head, body) = request.into_parts();
     let begun = match Begun::from_head(&imports, &keys, &head).await {
         Ok(begun) => begun,
         Err(problem) => {
             drop_refused(&head.headers, body, imports.limits().import_idle_timeout).await;
+            upload.ended(UploadEnd::from(&problem));
             return problem.into_response();
         }
     };
     let imported = begun.import(&imports, Request::from_parts(head, body)).await;
+    upload.ended(imported.as_ref().map_or_else(UploadEnd::from, UploadEnd::from));
     imported.map_or_else(Problem::into_response, answer)
+}
+
+impl From<&Problem> for UploadEnd {
+    fn from(problem: &Problem) -> Self {
+        if problem.kind().status().is_server_error() { Self::Error } else { Self::Refused }
+    }
+}
+
+impl From<&Imported> for UploadEnd {
+    fn from(Imported { end, broken_off, .. }: &Imported) -> Self {
+        match (end, broken_off) {
+            (ImportEnd::Checked(_), _) => Self::Checked,
+            (ImportEnd::Accepted(_), None) => Self::Accepted,
+            (ImportEnd::Accepted(_), Some(_)) => Self::BrokenOff,
+        }
+    }
 }
 
 /// An upload that may begin.
