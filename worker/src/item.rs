@@ -66,6 +66,10 @@ impl Item {
         self.verdicts.is_empty() && self.parts().next().is_some()
     }
 
+    pub fn is_of_import(&self) -> bool {
+        self.content.as_ref().is_ok_and(|envelope| envelope.import.is_some())
+    }
+
     /// The registrations of this message; none when it cannot be read.
     pub fn registrations(&self) -> &[Registration] {
         self.content.as_ref().map_or(&[], |envelope| &envelope.registrations)

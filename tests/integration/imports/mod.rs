@@ -104,7 +104,7 @@ impl Queued {
 }
 
 /// A key that an operator made.
-async fn create_key(home: &Home, importer: &str, valid_for: Option<Duration>) -> String {
+pub(crate) async fn create_key(home: &Home, importer: &str, valid_for: Option<Duration>) -> String {
     let keys = ImportKeys::new(Pool::new(&home.servers.database_settings()));
     let key = ImportKey::generate().unwrap();
     let importer = Importer::parse(importer).unwrap();

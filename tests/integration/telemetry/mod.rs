@@ -7,6 +7,7 @@ mod connections;
 mod database;
 mod exemplars;
 mod groups;
+mod imports;
 mod journey;
 mod log_lines;
 mod metrics_at_start;

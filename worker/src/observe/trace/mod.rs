@@ -17,7 +17,9 @@ use registrar_telemetry::Root;
 use registrar_telemetry::propagation::{self, Context, FutureExt as _, Headers, TraceId};
 use tracing::{Instrument as _, Level};
 
-use self::spans::{InsertTrace, Recorded, batch_span, fail, insert_span, process_span};
+use self::spans::{
+    InsertTrace, OutcomeCounts, Recorded, batch_span, fail, insert_span, process_span,
+};
 use crate::item::Item;
 use crate::source::Source;
 
@@ -111,12 +113,20 @@ impl BatchTrace {
     /// Closes all spans, with one log line for the batch and one in each message's trace. What is
     /// delayed gets new ones when it is tried again.
     pub fn end(self, batch: &[Item]) {
-        let (mut registered, mut rejected, mut on_hold) = (0_usize, 0_usize, 0_usize);
+        let mut all = OutcomeCounts::default();
         for (position, item) in batch.iter().enumerate() {
             if let Some(error) = item.delayed_by() {
                 self.delayed(position, error);
             }
+            let chunk = self.registrations.get(&(position, 0)).filter(|_| item.is_of_import());
+            let mut rows = OutcomeCounts::default();
             for (place, (registration, outcome, _)) in item.outcomes().enumerate() {
+                all.add(outcome);
+                rows.add(outcome);
+                if let Some(chunk) = chunk {
+                    chunk.span.in_scope(|| log_outcome(registration, outcome));
+                    continue;
+                }
                 match self.registrations.get(&(position, place)) {
                     Some(recorded) => {
                         recorded.end(outcome);
@@ -126,11 +136,9 @@ impl BatchTrace {
                     // The message names its request's trace only when it is recorded.
                     None => self.in_scope(|| log_outcome(registration, outcome)),
                 }
-                *match outcome {
-                    Outcome::Registered => &mut registered,
-                    Outcome::Rejected(_) => &mut rejected,
-                    Outcome::OnHold(_) => &mut on_hold,
-                } += 1;
+            }
+            if let Some(chunk) = chunk {
+                chunk.end_chunk(&rows);
             }
         }
         self.in_scope(|| {
@@ -138,7 +146,7 @@ impl BatchTrace {
                 let messages = batch.iter().filter(|item| item.is_delayed()).count();
                 tracing::warn!(%error, messages, "delayed, while the others go on");
             }
-            let messages = batch.len();
+            let (messages, OutcomeCounts { registered, rejected, on_hold }) = (batch.len(), all);
             tracing::info!(messages, registered, rejected, on_hold, "batch settled");
         });
     }

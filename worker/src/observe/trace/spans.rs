@@ -9,6 +9,24 @@ use tracing::{Span, info_span};
 use crate::item::Item;
 use crate::source::Source;
 
+/// How many registrations ended how.
+#[derive(Debug, Default)]
+pub(super) struct OutcomeCounts {
+    pub(super) registered: u64,
+    pub(super) rejected: u64,
+    pub(super) on_hold: u64,
+}
+
+impl OutcomeCounts {
+    pub(super) fn add(&mut self, outcome: Outcome) {
+        *match outcome {
+            Outcome::Registered => &mut self.registered,
+            Outcome::Rejected(_) => &mut self.rejected,
+            Outcome::OnHold(_) => &mut self.on_hold,
+        } += 1;
+    }
+}
+
 /// A span that is recorded, and its place in its trace.
 #[derive(Debug)]
 pub(super) struct Recorded {
@@ -25,6 +43,13 @@ impl Recorded {
 
     pub(super) fn trace_id(&self) -> TraceId {
         self.context.trace_id()
+    }
+
+    /// The span of a chunk, which stands for all of its rows.
+    pub(super) fn end_chunk(&self, outcomes: &OutcomeCounts) {
+        self.span.record("registration.rows.registered", outcomes.registered);
+        self.span.record("registration.rows.rejected", outcomes.rejected);
+        self.span.record("registration.rows.on_hold", outcomes.on_hold);
     }
 
     pub(super) fn end(&self, outcome: Outcome) {
@@ -65,6 +90,9 @@ pub(super) fn process_span(source: &Source, item: &Item, parent: &Context) -> Op
         { semconv::MESSAGING_MESSAGE_BODY_SIZE } = item.delivery.body.len(),
         registration.delivery_count = item.delivery.delivery_count,
         registration.outcome = tracing::field::Empty,
+        registration.rows.registered = tracing::field::Empty,
+        registration.rows.rejected = tracing::field::Empty,
+        registration.rows.on_hold = tracing::field::Empty,
         { semconv::ERROR_TYPE } = tracing::field::Empty,
     );
     Recorded::new(span, parent)
