@@ -4,10 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use registrar_domain::{ImportKey, Importer};
 use registrar_local::{
     Generation, MariaDb, MysqldExporter, Prometheus, PrometheusOptions, RabbitMq, ScrapeTargets,
     ServerOptions, ServerPair, UnpackedTools,
 };
+use registrar_storage::{ImportKeys, Pool};
 use registrar_tests::api::Api;
 use registrar_tests::collector::Collector;
 use registrar_tests::load::Load;
@@ -27,6 +29,7 @@ pub(crate) struct Stack {
     pub(crate) prometheus: Vec<Prometheus>,
     pub(crate) began: SystemTime,
     api: Api,
+    import_key: String,
     load: Load,
     _worker: Worker,
     _exporter: MysqldExporter,
@@ -44,7 +47,7 @@ impl Stack {
         let exporter = MysqldExporter::start(&exporter, &options, database).unwrap();
         // Exemplars are of sampled traces, and nothing is sampled without a collector.
         let collector = Collector::start().await;
-        let (api, worker) = programs(database, broker, &collector.endpoint()).await;
+        let (api, worker, import_key) = programs(database, broker, &collector.endpoint()).await;
         let targets = ScrapeTargets {
             api: vec![port(&api.admin_url)],
             worker: vec![port(&worker.admin_url)],
@@ -62,6 +65,7 @@ impl Stack {
             began,
             load: Load::start_mixed(&api.url, CLIENTS),
             api,
+            import_key,
             _worker: worker,
             _exporter: exporter,
             _servers: servers,
@@ -70,12 +74,17 @@ impl Stack {
         }
     }
 
-    /// Goes on for some more registrations, of which some are rejected, and sends one that is invalid.
+    /// Goes on for some more registrations, of which some are rejected, and sends one that is invalid, and
+    /// a file.
     pub(crate) async fn serves(&self) {
         self.load.accepts(20).await;
         let invalid = self.api.client.post(format!("{}/register", self.api.url)).body("{}");
         let invalid = invalid.header("content-type", "application/json").send().await.unwrap();
         assert_eq!(invalid.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let file = "first_name,last_name,email\nAda,King,king@example.com\nAda,King,\n";
+        let upload = self.api.client.post(format!("{}/imports", self.api.url)).body(file);
+        let accepted = upload.bearer_auth(&self.import_key).send().await.unwrap();
+        assert_eq!(accepted.status(), StatusCode::ACCEPTED);
     }
 }
 
@@ -99,7 +108,7 @@ pub(crate) fn options_for(targets: ScrapeTargets, rule_files: Vec<PathBuf>) -> P
     }
 }
 
-async fn programs(database: &MariaDb, broker: &RabbitMq, collector: &str) -> (Api, Worker) {
+async fn programs(database: &MariaDb, broker: &RabbitMq, collector: &str) -> (Api, Worker, String) {
     database.admin().create_database(DATABASE).unwrap();
     let addresses = Servers {
         database_url: database.admin().database_url(DATABASE),
@@ -108,7 +117,11 @@ async fn programs(database: &MariaDb, broker: &RabbitMq, collector: &str) -> (Ap
     let addresses = addresses.migrated().await;
     let exporting = [("OTEL_EXPORTER_OTLP_ENDPOINT", collector)];
     let worker = Worker::start_with(&addresses, &exporting).await;
-    (Api::start_with(&addresses, &exporting).await, worker)
+    let key = ImportKey::generate().unwrap();
+    let importer = Importer::parse("north-school").unwrap();
+    let keys = ImportKeys::new(Pool::new(&addresses.database_settings()));
+    keys.create(&importer, &key.hash(), None, "a test").await.unwrap();
+    (Api::start_with(&addresses, &exporting).await, worker, key.expose().to_owned())
 }
 
 fn port(url: &str) -> u16 {

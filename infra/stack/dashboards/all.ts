@@ -2,6 +2,7 @@
 
 import type { Dashboard } from "@grafana/schema";
 
+import { imports } from "./imports.ts";
 import { nothingLost } from "./nothing-lost.ts";
 import { processes } from "./processes.ts";
 import { queue } from "./queue.ts";
@@ -13,6 +14,7 @@ export const DASHBOARDS: Record<string, Dashboard> = {
   "registrations.json": registrations,
   "queue.json": queue,
   "storage.json": storage,
+  "imports.json": imports,
   "processes.json": processes,
   "nothing-lost.json": nothingLost,
   ...RUNBOOKS,

@@ -21,6 +21,20 @@ export const latestTraces = panel(
   { type: "table", options: TABLE },
 );
 
+/** Each is a link to its trace: the upload, each chunk over RabbitMQ, and its INSERT. */
+export const latestImports = panel(
+  {
+    title: "What happened to the latest imports?",
+    description:
+      "Traces of uploads, over both processes; a click opens one. Good: durations that fit the size of the" +
+      " files. In each, the slow chunks are easily seen.",
+    unit: "none",
+    queries: [traces('{ resource.service.name = "registrar-api" && name = "POST /imports" }')],
+    noValue: "no traces",
+  },
+  { type: "table", options: TABLE },
+);
+
 /** A line with a trace id leads to its trace, by the data source's derived field. */
 export const logs = panel(
   {
