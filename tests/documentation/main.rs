@@ -5,6 +5,8 @@ mod commands;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod importing;
+#[cfg(test)]
 mod invariants;
 #[cfg(test)]
 mod links;
