@@ -1,5 +1,5 @@
 # Each target says after ## what it does; `make help` lists them.
-.PHONY: help run test words stack-check browser pictures faults drills compatibility containers bench cost soak fmt lint examples hooks
+.PHONY: help run test words stack-check browser pictures faults drills compatibility containers bench cost import-memory soak fmt lint examples hooks
 .DEFAULT_GOAL := help
 BUILT := $(or $(CARGO_TARGET_DIR),target)
 PRODUCTS := -p registrar-api -p registrar-worker -p registrar-cli -p registrar-local
@@ -41,6 +41,9 @@ pictures: ## renews docs/pictures from the running pages
 
 faults: ## breaks servers, processes and the network under load, and counts outcomes
 	@scripts/faults
+
+import-memory: ## how much memory a file of a million rows takes in the API
+	@cargo test --locked -p registrar-tests --test integration -- --ignored --nocapture a_million_rows
 
 soak: ## faults in a random order, and new seeds of the simulation, for MINUTES=10
 	@SOAK_MINUTES=$(or $(MINUTES),10) cargo test --locked -p registrar-tests --no-fail-fast --test simulation --test faults -- --ignored --nocapture soak

@@ -3,6 +3,7 @@
 mod accepting;
 mod keys;
 mod limits;
+mod memory;
 mod reading;
 mod refusing;
 mod whole_path;
