@@ -1,9 +1,14 @@
+use std::time::Duration;
+
+use registrar_domain::Lane;
 use registrar_messaging::{Envelope, ImportContent};
 use registrar_storage::{
-    FailedRow, ImportEntry, ImportEntryContent, ImportManifestRecord, MySqlStore, Pool,
+    FailedRow, ImportEntry, ImportEntryContent, ImportManifestRecord, LanePauses, MySqlStore, Pool,
     ProcessedRow, ProcessedRows, RegistrationStore as _, RowError, Verdict,
 };
 use registrar_tests::api::json;
+use registrar_tests::wait;
+use registrar_tests::worker::Worker;
 use reqwest::{Method, Response};
 use serde_json::Value;
 
@@ -143,12 +148,37 @@ async fn an_import_is_followed_from_its_answer_to_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_import_without_a_manifest_is_broken_off_once_nothing_more_comes() {
+async fn an_import_without_a_manifest_is_broken_off_once_a_worker_found_that_none_comes() {
     let importing = Importing::start().await;
     let import = importing.accepted(file(3)).await;
     importing.process(false).await;
     let body = importing.read(&import).await;
     assert_eq!((&body["status"], counts(&body)), (&"receiving".into(), vec![3, 0, 0, 0, 0, 0]));
+    let store = MySqlStore::new(Pool::new(&importing.home.servers.database_settings()));
+    let silent = store.silent_imports(Duration::ZERO).await.unwrap();
+    store.mark_broken_off(&silent).await.unwrap();
+    let body = importing.read(&import).await;
+    assert_eq!((&body["status"], &body["done"]), (&"broken_off".into(), &true.into()));
+    assert_eq!((&body["rows"], &body["broken_off"]), (&3.into(), &"upload_broken_off".into()));
+    assert!(body["message"].as_str().unwrap().contains("Upload the same file again"), "{body}");
+}
+
+/// A paused lane is not the end of an upload, however long it lasts.
+#[tokio::test(flavor = "multi_thread")]
+async fn how_many_rows_a_file_has_is_known_while_its_chunks_wait() {
+    let importing = Importing::start().await;
+    let servers = &importing.home.servers;
+    let pauses = LanePauses::new(Pool::new(&servers.database_settings()));
+    pauses.pause(Lane::Bulk, Duration::from_hours(1), "a test", "ada").await.unwrap();
+    let _worker = Worker::start(servers).await;
+    let import = importing.accepted(file(600)).await;
+    let body = wait::until("the manifest is recorded", async || {
+        let body = importing.read(&import).await;
+        body["rows"].is_u64().then_some(body)
+    })
+    .await;
+    assert_eq!((&body["status"], &body["rows"]), (&"processing".into(), &600.into()));
+    assert_eq!(counts(&body), [0, 0, 0, 0, 0, 600]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
