@@ -9,6 +9,7 @@ pub mod key_ring;
 pub mod limits;
 pub mod message;
 pub mod problems;
+pub mod publishing;
 pub mod reading;
 pub mod seen_rows;
 pub mod service;

@@ -1,21 +1,17 @@
 //! Takes files in: received, read and published at once, each as fast as the slowest.
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use futures_util::{Stream, StreamExt as _, stream};
-use opentelemetry_semantic_conventions::attribute::ERROR_TYPE;
+use futures_util::{Stream, StreamExt as _};
 use registrar_domain::{DerivationKey, ImportId, Reference, ReferenceSealer};
 use registrar_import_file::{Options, ReadError, Understood};
-use registrar_messaging::{ImportManifest, OutgoingMessage, PublishError, Publisher};
-use registrar_runtime::retry::{Backoff, RetryPolicy};
+use registrar_messaging::{ImportManifest, PublishError, Publisher};
 use registrar_storage::{ImportReader, StorageError, ValidImportKey};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument as _, Span};
+use tracing::Span;
 
 use super::answer::UnderstoodBody;
 use super::chunk::Chunk;
@@ -23,28 +19,24 @@ use super::dry_run::{DryRun, DryRunCounts};
 use super::key_limits::{ImportPermit, KeyLimits, Refused};
 use super::limits::ImportLimits;
 use super::message::ImportMessages;
+use super::publishing::{PUBLISH_FOR, Progress, Publishing};
 use super::reading::{BrokenOff, ReadFile, Reading, Upload};
-use super::shown_errors::{ShownError, ShownErrors};
+use super::shown_errors::ShownError;
 use super::upload::parameters::Parameters;
 use super::upload::receive::receive;
 use crate::metrics::imports::ImportMetrics;
 
-/// So many chunks wait for their confirms at once, so that reading goes on meanwhile.
-const UNCONFIRMED_CHUNKS: usize = 4;
 /// So many chunks are read ahead of what is published.
 const CHUNKS_AHEAD: usize = 2;
-/// A broker that restarts is back by then; a client would rather wait than upload again.
-const PUBLISH_FOR: Duration = Duration::from_mins(1);
 /// A client that cancels waits for the answer.
 const CANCEL_FOR: Duration = Duration::from_secs(5);
-const RETRY: RetryPolicy = RetryPolicy::new(Duration::from_millis(250), Duration::from_secs(5));
 
 /// Takes files in.
 #[derive(Clone)]
 pub struct Imports(Arc<Shared>);
 
 struct Shared {
-    publisher: Publisher,
+    publishing: Publishing,
     derivation_key: DerivationKey,
     sealer: Arc<ReferenceSealer>,
     stored: ImportReader,
@@ -105,8 +97,9 @@ impl Imports {
         closing: CancellationToken,
     ) -> Self {
         let key_limits = KeyLimits::new(limits.clone());
+        let publishing = Publishing::new(publisher, metrics.clone(), closing.clone());
         Self(Arc::new(Shared {
-            publisher,
+            publishing,
             derivation_key,
             sealer,
             stored,
@@ -168,7 +161,7 @@ impl Imports {
             let using = async {
                 match &mut dry_run {
                     Some(dry_run) => check_chunks(dry_run, chunks, &mut progress).await,
-                    None => self.publish_chunks(&messages, chunks, &mut progress).await,
+                    None => self.0.publishing.chunks(&messages, chunks, &mut progress).await,
                 }
             };
             let (read, used) = tokio::join!(reading, using);
@@ -202,7 +195,7 @@ impl Imports {
         let importer = key.importer.clone();
         let messages = ImportMessages { id, importer, key: key.id, file_name: None };
         let (message, span) = messages.cancellation();
-        let published = self.publish(message, span, CANCEL_FOR).await;
+        let published = self.0.publishing.publish(message, span, CANCEL_FOR).await;
         published.map_err(|error| ImportError::Publish { rows: 0, error })
     }
 
@@ -221,7 +214,7 @@ impl Imports {
             broken_off: file.broken_off.as_ref().map(|why| why.code().to_owned()),
         };
         let (message, span) = messages.manifest(manifest);
-        let published = self.publish(message, span, PUBLISH_FOR).await;
+        let published = self.0.publishing.publish(message, span, PUBLISH_FOR).await;
         published.map_err(|error| ImportError::Publish { rows: file.rows, error })
     }
 
@@ -239,64 +232,6 @@ impl Imports {
             },
             max_rows: limits.import_rows,
         }
-    }
-
-    async fn publish_chunks(
-        &self,
-        messages: &ImportMessages,
-        chunks: mpsc::Receiver<Chunk>,
-        progress: &mut Progress,
-    ) -> Result<(), ImportError> {
-        let chunks = stream::unfold(chunks, async |mut chunks| {
-            chunks.recv().await.map(|chunk| (chunk, chunks))
-        });
-        let publishing = chunks.map(|chunk| {
-            let (rows, invalid) = (chunk.rows() as u64, chunk.invalid.len() as u64);
-            let errors = ShownErrors::from_rows(&chunk.invalid);
-            let (message, span) = messages.chunk(chunk);
-            async move {
-                let started = Instant::now();
-                self.publish(message, span, PUBLISH_FOR).await?;
-                self.0.metrics.confirmed_after(started.elapsed());
-                Ok((rows, invalid, errors))
-            }
-        });
-        let mut confirmed = pin!(publishing.buffered(UNCONFIRMED_CHUNKS));
-        while let Some(published) = confirmed.next().await {
-            let (rows, invalid, errors) =
-                published.map_err(|error| ImportError::Publish { rows: progress.rows, error })?;
-            progress.add(rows, invalid, errors);
-        }
-        Ok(())
-    }
-
-    /// Tries for a while: a message that is there twice does no harm.
-    async fn publish(
-        &self,
-        message: OutgoingMessage,
-        span: Span,
-        time: Duration,
-    ) -> Result<(), PublishError> {
-        let publishing = async {
-            let until = Instant::now() + time;
-            let mut backoff = Backoff::new(RETRY);
-            loop {
-                match self.0.publisher.publish(message.clone()).await {
-                    Err(error) if Instant::now() < until && !self.0.closing.is_cancelled() => {
-                        tracing::debug!(%error, "a message of an import is published again");
-                        sleep(backoff.next_delay()).await;
-                    }
-                    result => return result,
-                }
-            }
-        };
-        let result = publishing.instrument(span.clone()).await;
-        if let Err(error) = result {
-            span.record(ERROR_TYPE, error.as_str());
-            span.record("otel.status_code", "ERROR");
-            tracing::warn!(%error, "a message of an import could not be published");
-        }
-        result
     }
 }
 
@@ -323,21 +258,5 @@ fn readable(
         Some(why) if file.rows == 0 => Err(ImportError::Unreadable(why)),
         None if file.rows == 0 => Err(ImportError::NoRows),
         _ => Ok(file),
-    }
-}
-
-/// What the broker confirmed.
-#[derive(Debug, Default)]
-struct Progress {
-    rows: u64,
-    invalid: u64,
-    errors: ShownErrors,
-}
-
-impl Progress {
-    fn add(&mut self, rows: u64, invalid: u64, errors: ShownErrors) {
-        self.rows += rows;
-        self.invalid += invalid;
-        self.errors.append(errors);
     }
 }
