@@ -101,3 +101,14 @@ async fn a_client_that_sends_100_megabytes_reads_why_the_first_row_is_refused() 
     }
     assert!(importing.queued().await.is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_sends_100_megabytes_reads_that_it_sends_too_often() {
+    let settings = [("REGISTRAR_RATE_PER_SECOND", "1"), ("REGISTRAR_RATE_BURST", "1")];
+    let importing = Importing::start_with(&settings).await;
+    let address = importing.api.url.strip_prefix("http://").unwrap();
+    let body = vec![b'x'; 100_000_000];
+    importing.api.get("/").send().await.unwrap();
+    let (status, problem) = send_and_then_read(address, &importing.key, &body).await;
+    assert_eq!((status, &problem["type"]), (429, &"/docs#too-many-requests".into()));
+}
