@@ -23,7 +23,7 @@ pub enum FileKind {
 
 impl FileKind {
     /// The kind that these first bytes of a file show, unless they may be text.
-    pub(crate) fn from_first_bytes(bytes: &[u8]) -> Option<Self> {
+    pub fn from_first_bytes(bytes: &[u8]) -> Option<Self> {
         const SIGNATURES: [(&[u8], FileKind); 9] = [
             (b"%PDF-", FileKind::Pdf),
             (b"\x89PNG\r\n\x1a\n", FileKind::Image),

@@ -4,6 +4,7 @@ use registrar_domain::Field;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::error::FileError;
+use crate::error_file::ROW_COLUMN;
 
 /// Names that the caller gave to columns, beside the usual ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,8 +29,10 @@ pub(crate) struct Header {
     pub(crate) status: Option<usize>,
     /// The file is an error file of ours that was corrected.
     pub(crate) is_error_file: bool,
-    /// Every cell, without the blank ones at the end.
+    /// Every cell as it can be shown, without the blank ones at the end.
     pub(crate) names: Vec<String>,
+    /// The same cells as they were given.
+    pub(crate) given: Vec<String>,
 }
 
 impl Header {
@@ -57,10 +60,11 @@ impl Header {
         if !missing.is_empty() {
             return Err(FileError::ColumnsMissing { missing, found: names, row: 0 });
         }
+        let given = cells.iter().take(names.len()).map(|cell| (*cell).to_owned()).collect();
         let position = |name: &str| normal.iter().position(|cell| cell == name);
         let status = position("status");
-        let is_error_file = cells.iter().any(|cell| cell.trim() == "_row");
-        doubled.map_or(Ok(Self { columns, status, is_error_file, names }), Err)
+        let is_error_file = cells.iter().any(|cell| cell.trim() == ROW_COLUMN);
+        doubled.map_or(Ok(Self { columns, status, is_error_file, names, given }), Err)
     }
 
     /// The cells that are read, by name.

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::io::Read;
 
 use encoding_rs::Encoding;
@@ -26,11 +27,11 @@ pub struct Options {
 
 /// A file of students that is read a row at a time.
 pub struct ImportFile<R: Read> {
-    text: Text<R>,
-    rows: Rows,
+    pub(crate) text: Text<R>,
+    pub(crate) rows: Rows,
 }
 
-enum Rows {
+pub(crate) enum Rows {
     Csv(Box<CsvRows>),
     Lines(LineRows),
     Array(ArrayRows),
@@ -98,6 +99,17 @@ impl<R: Read> ImportFile<R> {
             Rows::Csv(rows) => rows.next(&mut self.text),
             Rows::Lines(rows) => rows.next(&mut self.text),
             Rows::Array(rows) => Ok(rows.next()),
+        }
+    }
+
+    /// The next line or object of JSON with its number, as it was given; none of CSV.
+    pub(crate) fn next_json(&mut self) -> Result<Option<(u64, Cow<'_, str>)>, ReadError> {
+        match &mut self.rows {
+            Rows::Csv(_) => Ok(None),
+            Rows::Lines(rows) => rows.next_json(&mut self.text),
+            Rows::Array(rows) => {
+                Ok(rows.next_json().map(|(number, json)| (number, Cow::Borrowed(json))))
+            }
         }
     }
 

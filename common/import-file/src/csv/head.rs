@@ -79,7 +79,7 @@ fn header_in(
                 true
             }))
         })?;
-        let Some(Record { number, cells }) = record else { break };
+        let Some(Record { number, cells, .. }) = record else { break };
         let error = match cells {
             Ok(cells) => {
                 let cells: Vec<_> = cells.iter().map(String::from_utf8_lossy).collect();

@@ -1,14 +1,18 @@
 //! Rows of CSV.
 
+mod broken_cells;
 mod head;
 mod quotes;
 mod records;
+mod table;
 
 use std::borrow::Cow;
 use std::io::Read;
 
+use self::broken_cells::broken_cells;
 use self::head::Head;
 use self::records::{Cells, Record, Records};
+pub(crate) use self::table::TableRows;
 use crate::error::ReadError;
 use crate::header::{ColumnNames, Header};
 use crate::row::{Row, RowProblem};
@@ -57,44 +61,80 @@ impl CsvRows {
         &mut self,
         text: &mut Text<R>,
     ) -> Result<Option<Row<'_>>, ReadError> {
-        let start = &mut self.start;
-        let mut fill = |into: &mut Vec<u8>| match start.take() {
-            Some(start) => {
-                into.extend_from_slice(&start);
-                Ok(true)
-            }
-            None => text.fill(into),
-        };
-        let head = &self.head;
-        while self.records.rows() < head.row {
-            if self.records.next(&mut fill)?.is_none() {
-                return Ok(None);
-            }
-        }
-        let record = self.records.next(&mut fill)?;
-        Ok(record.map(|Record { number, cells }| match cells {
+        let Self { records, head, start } = self;
+        let record = next_record(records, head.row, start, text)?;
+        Ok(record.map(|Record { number, cells, .. }| match cells {
             Ok(cells) => row(number, cells, &head.header),
             Err(problem) => Row::without_values(number, problem),
         }))
     }
+
+    /// All cells of the row with this number, as they were given; the rows before it are passed over.
+    pub(crate) fn cells_of<R: Read>(
+        &mut self,
+        number: u64,
+        text: &mut Text<R>,
+    ) -> Result<Option<Vec<String>>, ReadError> {
+        let Self { records, head, start } = self;
+        while let Some(record) = next_record(records, head.row, start, text)? {
+            if record.number >= number {
+                let cells = match record.cells {
+                    Ok(cells) => cells.iter().map(given).collect(),
+                    Err(_) => broken_cells(record.raw, head.delimiter),
+                };
+                return Ok((record.number == number).then_some(cells));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn next_record<'a, R: Read>(
+    records: &'a mut Records,
+    header_row: u64,
+    start: &mut Option<Vec<u8>>,
+    text: &mut Text<R>,
+) -> Result<Option<Record<'a>>, ReadError> {
+    let mut fill = |into: &mut Vec<u8>| match start.take() {
+        Some(start) => {
+            into.extend_from_slice(&start);
+            Ok(true)
+        }
+        None => text.fill(into),
+    };
+    while records.rows() < header_row {
+        if records.next(&mut fill)?.is_none() {
+            return Ok(None);
+        }
+    }
+    records.next(&mut fill)
+}
+
+fn given(cell: &[u8]) -> String {
+    String::from_utf8_lossy(cell).into_owned()
 }
 
 fn row<'a>(number: u64, cells: Cells<'a>, header: &Header) -> Row<'a> {
+    // What the error file put in front of it, so that a spreadsheet takes it for text.
+    let bare = |cell: &'a [u8]| match cell {
+        [b'\'', bare @ ..] if header.is_error_file => bare,
+        _ => cell,
+    };
     let mut problem = None;
     let [first_name, last_name, email] = header.columns.map(|column| {
         let Some(cell) = cells.get(column) else {
             problem.get_or_insert(RowProblem::TooFewCells);
             return Cow::default();
         };
-        // What the error file put in front of it, so that a spreadsheet takes it for text.
-        let bare = if header.is_error_file { cell.strip_prefix(b"'") } else { None };
-        let text = String::from_utf8_lossy(bare.unwrap_or(cell));
-        if matches!(text, Cow::Owned(_)) {
+        let text = String::from_utf8_lossy(bare(cell));
+        // An error file has this character in the place of bytes that are no text.
+        let is_replaced = header.is_error_file && text.contains(char::REPLACEMENT_CHARACTER);
+        if is_replaced || matches!(text, Cow::Owned(_)) {
             problem.get_or_insert(RowProblem::NotText);
         }
         text
     });
-    if cells.iter().skip(header.names.len()).any(|cell| !is_blank(cell)) {
+    if cells.iter().skip(header.names.len()).any(|cell| !is_blank(bare(cell))) {
         problem.get_or_insert(RowProblem::TooManyCells);
     }
     let status = header.status.and_then(|column| cells.get(column)).unwrap_or_default();

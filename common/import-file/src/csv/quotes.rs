@@ -34,7 +34,7 @@ fn is_end_of_cell(byte: u8, delimiter: u8) -> bool {
     byte == delimiter || matches!(byte, b'\n' | b'\r')
 }
 
-fn after_closing_quote(mut quoted: &[u8]) -> Option<&[u8]> {
+pub(super) fn after_closing_quote(mut quoted: &[u8]) -> Option<&[u8]> {
     loop {
         let quote = quoted.iter().position(|byte| *byte == b'"')?;
         quoted = &quoted[quote + 1..];

@@ -33,6 +33,8 @@ pub(super) struct Records {
 /// A record, or what is in the place of one.
 pub(super) struct Record<'a> {
     pub(super) number: u64,
+    /// As it is in the file; of a broken record its first line.
+    pub(super) raw: &'a [u8],
     pub(super) cells: Result<Cells<'a>, RowProblem>,
 }
 
@@ -110,7 +112,8 @@ impl Records {
                 self.position = 0;
             }
             let Scanned { end, cells, ends, is_whole } = self.scan(&mut fill)?;
-            let raw = &self.text[self.position..end];
+            let start = self.position;
+            let raw = &self.text[start..end];
             let problem = match quotes(raw, self.delimiter) {
                 Quotes::TextAfter => Some(RowProblem::TextAfterQuote),
                 Quotes::Unclosed => Some(RowProblem::UnclosedQuote),
@@ -120,14 +123,16 @@ impl Records {
             };
             if let Some(problem) = problem {
                 self.resume_after_first_line(end);
-                return Ok(Some(Record { number, cells: Err(problem) }));
+                let raw = &self.text[start..self.position];
+                return Ok(Some(Record { number, raw, cells: Err(problem) }));
             }
             self.after_return = raw.last() == Some(&b'\r');
             self.position = end;
             // Asked in two steps, or else the record would be borrowed in the next round, too.
             if !(Cells { bytes: &self.cells[..cells], ends: &self.ends[..ends] }).is_blank() {
                 let cells = Cells { bytes: &self.cells[..cells], ends: &self.ends[..ends] };
-                return Ok(Some(Record { number, cells: Ok(cells) }));
+                let raw = &self.text[start..end];
+                return Ok(Some(Record { number, raw, cells: Ok(cells) }));
             }
         }
     }

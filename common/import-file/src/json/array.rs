@@ -66,4 +66,11 @@ impl ArrayRows {
         self.next += 1;
         Some(self.members.row(self.next as u64, object))
     }
+
+    /// The next object with its number.
+    pub(crate) fn next_json(&mut self) -> Option<(u64, &str)> {
+        let object = self.text.get(self.objects.get(self.next)?.clone())?;
+        self.next += 1;
+        Some((self.next as u64, object))
+    }
 }

@@ -1,4 +1,6 @@
+use std::borrow::Cow;
 use std::io::Read;
+use std::ops::Range;
 
 use super::object::Members;
 use crate::error::{FileError, ReadError};
@@ -41,22 +43,37 @@ impl LineRows {
         &mut self,
         text: &mut Text<R>,
     ) -> Result<Option<Row<'_>>, ReadError> {
-        loop {
-            let Some((start, end)) = self.next_line(text)? else { return Ok(None) };
-            self.lines += 1;
-            if self.text[start..end].trim_ascii().is_empty() {
-                continue;
-            }
-            let line = &self.text[start..end];
-            let number = self.lines;
-            if line.len() > ROW_MAX_BYTES {
-                return Ok(Some(Row::without_values(number, RowProblem::TooLong)));
-            }
-            return Ok(Some(match str::from_utf8(line) {
-                Ok(line) => self.members.row(number, line),
-                Err(_) => Row::without_values(number, RowProblem::NotText),
-            }));
+        let Some((number, place)) = self.next_place(text)? else { return Ok(None) };
+        let line = &self.text[place];
+        if line.len() > ROW_MAX_BYTES {
+            return Ok(Some(Row::without_values(number, RowProblem::TooLong)));
         }
+        Ok(Some(match str::from_utf8(line) {
+            Ok(line) => self.members.row(number, line),
+            Err(_) => Row::without_values(number, RowProblem::NotText),
+        }))
+    }
+
+    /// The next line that is not blank, with its number.
+    pub(crate) fn next_json<R: Read>(
+        &mut self,
+        text: &mut Text<R>,
+    ) -> Result<Option<(u64, Cow<'_, str>)>, ReadError> {
+        let place = self.next_place(text)?;
+        Ok(place.map(|(number, place)| (number, String::from_utf8_lossy(&self.text[place]))))
+    }
+
+    fn next_place<R: Read>(
+        &mut self,
+        text: &mut Text<R>,
+    ) -> Result<Option<(u64, Range<usize>)>, ReadError> {
+        while let Some((start, end)) = self.next_line(text)? {
+            self.lines += 1;
+            if !self.text[start..end].trim_ascii().is_empty() {
+                return Ok(Some((self.lines, start..end)));
+            }
+        }
+        Ok(None)
     }
 
     /// Where the next line is in the text; of one that is too long, its end.

@@ -2,6 +2,7 @@
 
 mod compressed;
 mod encodings;
+mod error_files;
 mod headers;
 mod json;
 mod other_files;

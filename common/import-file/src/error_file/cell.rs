@@ -1,0 +1,25 @@
+/// Adds a cell to a row of an error file.
+///
+/// One apostrophe keeps a spreadsheet from calculating what is in a cell; it is also in front of those
+/// that begin with one, so that reading the file again takes exactly one away.
+pub fn push_cell(row: &mut String, value: &str, delimiter: char) {
+    let is_protected = value.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']);
+    let is_quoted = value.contains([delimiter, '"', '\r', '\n']) || value.trim() != value;
+    if is_quoted {
+        row.push('"');
+    }
+    if is_protected {
+        row.push('\'');
+    }
+    for character in value.chars() {
+        match character {
+            '"' => row.push_str("\"\""),
+            // No text has this one: the file would be taken for another kind.
+            '\0' => row.push(char::REPLACEMENT_CHARACTER),
+            _ => row.push(character),
+        }
+    }
+    if is_quoted {
+        row.push('"');
+    }
+}

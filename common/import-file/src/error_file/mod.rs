@@ -1,0 +1,18 @@
+//! The rows that did not make it, with all columns of the file that they are from, as a file that a
+//! spreadsheet opens and that can be imported again.
+
+mod cell;
+mod failures;
+pub(crate) mod join;
+
+pub use self::cell::push_cell;
+pub use self::failures::{Failure, Failures, is_error_file};
+pub use self::join::{JoinError, join};
+
+/// What says of a file that it is an error file.
+pub(crate) const ROW_COLUMN: &str = "_row";
+/// The columns that an error file has more than the file it is made for: where a row was, the column
+/// that is wrong, the code and what to do.
+pub(crate) const ADDED_COLUMNS: [&str; 4] = [ROW_COLUMN, "_column", "_code", "_advice"];
+/// Excel takes a file for UTF-8 by this mark alone.
+const BYTE_ORDER_MARK: &str = "\u{feff}";

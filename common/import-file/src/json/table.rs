@@ -1,0 +1,78 @@
+use std::collections::HashMap;
+
+use registrar_domain::Field;
+
+use super::object::{Object, Text};
+use crate::COLUMNS_MAX;
+use crate::error_file::ADDED_COLUMNS;
+use crate::header::{ColumnNames, field_named};
+
+/// Objects as rows of a table: a column for each name that a member has.
+pub(crate) struct MemberTable {
+    names: ColumnNames,
+    columns: Vec<String>,
+    /// Every name of the three columns is the same column.
+    fields: [Option<usize>; Field::ALL.len()],
+    positions: HashMap<String, usize>,
+}
+
+impl MemberTable {
+    pub(crate) fn new(names: ColumnNames) -> Self {
+        Self { names, columns: Vec::new(), fields: Default::default(), positions: HashMap::new() }
+    }
+
+    pub(crate) fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// Adds the columns of an object, as many as a file may have.
+    pub(crate) fn add_columns_of(&mut self, json: &str) {
+        let Ok(Object(members)) = serde_json::from_str::<Object<'_>>(json) else { return };
+        for (name, _) in members {
+            if self.positions.contains_key(&*name) {
+                continue;
+            }
+            let field = field_named(&name, &self.names);
+            let known = field.and_then(|field| self.fields[field as usize]);
+            let has_room = self.columns.len() < COLUMNS_MAX - ADDED_COLUMNS.len();
+            let position = match known {
+                Some(position) => position,
+                None if has_room => {
+                    self.columns.push(name.clone().into_owned());
+                    self.columns.len() - 1
+                }
+                None => continue,
+            };
+            if let Some(field) = field {
+                self.fields[field as usize] = Some(position);
+            }
+            self.positions.insert(name.into_owned(), position);
+        }
+    }
+
+    /// The cells of an object. What is no object, and what has no cell, stands behind the last column,
+    /// where a file must have nothing.
+    pub(crate) fn cells_of(&self, json: &str) -> Vec<String> {
+        let mut cells = vec![String::new(); self.columns.len()];
+        let Ok(Object(members)) = serde_json::from_str::<Object<'_>>(json) else {
+            cells.push(json.trim().to_owned());
+            return cells;
+        };
+        let mut is_filled = vec![false; self.columns.len()];
+        for (name, value) in members {
+            let text = serde_json::from_str::<Option<Text<'_>>>(value.get());
+            let text = text.map_or_else(
+                |_| value.get().to_owned(),
+                |text| text.map(|Text(text)| text.into_owned()).unwrap_or_default(),
+            );
+            match self.positions.get(&*name).filter(|position| !is_filled[**position]) {
+                Some(position) => {
+                    is_filled[*position] = true;
+                    cells[*position] = text;
+                }
+                None => cells.push(format!("{name}: {text}")),
+            }
+        }
+        cells
+    }
+}

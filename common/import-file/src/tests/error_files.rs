@@ -1,0 +1,222 @@
+use std::io::Cursor;
+
+use proptest::prelude::*;
+
+use super::{options, read, read_with};
+use crate::error_file::join::failed_row;
+use crate::{Failure, Failures, JoinError, Options, WholeFile, is_error_file, join, push_cell};
+
+/// What the service lists of these rows.
+fn listed(rows: &[u64]) -> String {
+    let mut list = "\u{feff}_row,first_name,last_name,email,_column,_code,_advice\r\n".to_owned();
+    for row in rows {
+        list += &format!("{row},'=1,\"a\r\nb\",,email,invalid_email,\"Enter one, please.\"\r\n");
+    }
+    list
+}
+
+fn joined_with(file: &[u8], rows: &[u64], options: &Options) -> Result<String, JoinError> {
+    let mut file = WholeFile::open(Cursor::new(file), options)?;
+    let mut failures = Failures::open(Cursor::new(listed(rows)))?;
+    let mut error_file = Vec::new();
+    let count = join(&mut file, &mut failures, &mut error_file)?;
+    assert_eq!(count, rows.len() as u64);
+    Ok(String::from_utf8(error_file).unwrap())
+}
+
+fn joined(file: impl AsRef<[u8]>, rows: &[u64]) -> String {
+    joined_with(file.as_ref(), rows, &options()).unwrap()
+}
+
+/// The columns and the cells of some rows.
+fn whole(file: &str, rows: impl Iterator<Item = u64>) -> (Vec<String>, Vec<Vec<String>>) {
+    let mut file = WholeFile::open(Cursor::new(file), &options()).unwrap();
+    let cells = rows.map(|row| file.cells_of(row).unwrap().unwrap()).collect();
+    (file.columns().to_vec(), cells)
+}
+
+/// Without the numbers, which are those of each file.
+fn values(rows: &[String]) -> Vec<&str> {
+    rows.iter().map(|row| row.trim_start_matches(|c: char| c.is_ascii_digit())).collect()
+}
+
+#[test]
+fn rows_that_failed_have_all_of_their_columns_and_what_is_wrong_in_front() {
+    let file = "Liste 2026\r\n\r\nVorname;Nachname;Kennwort;E-Mail\r\nAda;King;geheim;a@example.com\r\n\
+                't Hooft;=1+1;\"a;\"\"b\"\"\";b\r\n\r\nCy;King;;c\r\n";
+    let expected = "\u{feff}_row;_column;_code;_advice;Vorname;Nachname;Kennwort;E-Mail\r\n\
+        5;email;invalid_email;Enter one, please.;''t Hooft;'=1+1;\"a;\"\"b\"\"\";b\r\n\
+        7;email;invalid_email;Enter one, please.;Cy;King;;c\r\n";
+    assert_eq!(joined(file, &[5, 7]), expected);
+}
+
+#[test]
+fn a_broken_row_is_there_with_all_of_its_text() {
+    let file = "first_name,last_name,email\n\"Dwayne \"The Rock\" J\",Johnson,d@example.com\n\
+                Ada,King,a@example.com,x,y\nBob,\"King,b@example.com\n";
+    let error_file = joined(file, &[2, 3, 4]);
+    let rows: Vec<_> = error_file.lines().skip(1).collect();
+    assert!(
+        rows[0].ends_with(",\"\"\"Dwayne \"\"The Rock\"\" J\"\"\",Johnson,d@example.com"),
+        "{rows:?}"
+    );
+    assert!(rows[1].ends_with(",Ada,King,a@example.com,x,y"), "{rows:?}");
+    assert!(rows[2].ends_with(",Bob,\"\"\"King,b@example.com\""), "{rows:?}");
+    assert_eq!(values(&read(&error_file).rows)[1..], ["!too_many_cells", "!too_few_cells"]);
+}
+
+#[test]
+fn bytes_that_are_no_text_are_an_error_until_they_are_corrected() {
+    let error_file = joined(
+        b"first_name,last_name,email\n\xc3\xa9,King,a@example.com\nM\xffller,King,b@example.com\n",
+        &[3],
+    );
+    assert!(error_file.contains(",M\u{fffd}ller,King,"), "{error_file}");
+    assert_eq!(values(&read(error_file).rows), ["!not_text"]);
+}
+
+#[test]
+fn blanks_beyond_the_last_column_stay_blank() {
+    let error_file = joined("first_name,last_name,email\nAda,King,a,\t,\"\r\"\n", &[2]);
+    assert!(error_file.ends_with(",a,\"'\t\",\"'\r\"\r\n"), "{error_file:?}");
+    assert_eq!(read(error_file).rows, ["2|Ada|King|a"]);
+}
+
+#[test]
+fn an_error_file_that_fails_again_has_the_columns_it_had_before() {
+    let first = joined("a,first_name,last_name,email\n'x,'t Hooft,=1,b\n", &[2]);
+    let second = joined(&first, &[2]);
+    assert_eq!(first, second);
+}
+
+#[test]
+fn objects_have_a_column_for_each_name_and_one_for_the_names_of_one_field() {
+    let file = "{\"first_name\":\"Ada\",\"last_name\":\"King\",\"email\":\"a\",\"age\":3}\n{\"x\":\n\
+                {\"first_name\":\"Bob\",\"last_name\":\"'t H\",\"mail\":\"b\",\"E-Mail\":\"c\",\"tags\":[1,\"=2\"]}\n";
+    let error_file = joined(file, &[1, 2, 3]);
+    let rows: Vec<_> = error_file.lines().collect();
+    assert!(rows[0].ends_with(",first_name,last_name,email,age,tags"), "{rows:?}");
+    assert!(rows[1].ends_with(",Ada,King,a,3,"), "{rows:?}");
+    assert!(rows[2].ends_with(",,,,,,\"{\"\"x\"\":\""), "{rows:?}");
+    assert!(rows[3].ends_with(",Bob,'\'t H,b,,\"[1,\"\"=2\"\"]\",E-Mail: c"), "{rows:?}");
+    let array = format!("[{}]", file.lines().nth(2).unwrap());
+    assert!(joined(array, &[1]).ends_with(",Bob,'\'t H,b,\"[1,\"\"=2\"\"]\",E-Mail: c\r\n"));
+}
+
+#[test]
+fn another_file_than_the_one_that_was_imported_is_refused() {
+    let file = b"first_name,last_name,email\n\nAda,King,a\n";
+    for row in [2, 9] {
+        let refused = joined_with(file, &[row], &options()).unwrap_err();
+        assert!(matches!(refused, JoinError::NoSuchRow(missing) if missing == row), "{refused}");
+    }
+    let other = Failures::open(Cursor::new("first_name,last_name,email\n"));
+    assert!(matches!(other.err(), Some(JoinError::NotAnErrorFile)));
+}
+
+#[test]
+fn an_error_file_is_told_from_every_other_file() {
+    for delimiter in [",", ";", "\t", "|"] {
+        let file = "first_name,last_name,email\nAda,King,a\n".replace(',', delimiter);
+        assert!(is_error_file(joined(&file, &[2]).as_bytes()).unwrap());
+        assert!(!is_error_file(file.as_bytes()).unwrap());
+    }
+    assert!(is_error_file(listed(&[]).as_bytes()).unwrap());
+    assert!(!is_error_file(&b"\xff\xd8\xff_row,_column,_code"[..]).unwrap());
+    assert!(!is_error_file(&b""[..]).unwrap());
+}
+
+fn quoted(cell: &str) -> String {
+    format!("\"{}\"", cell.replace('"', "\"\""))
+}
+
+fn csv(rows: &[Vec<String>], delimiter: char) -> String {
+    let row = |row: &Vec<String>| {
+        let cells: Vec<_> = row.iter().map(|cell| quoted(cell)).collect();
+        cells.join(&delimiter.to_string()) + "\n"
+    };
+    rows.iter().map(row).collect()
+}
+
+/// A table as people have it: the three columns anywhere among others, rows of any length.
+fn table() -> impl Strategy<Value = (Vec<Vec<String>>, [usize; 3])> {
+    let name = "([=+@'-]?q[a-z ,;|\"\n]{0,5})?";
+    let cell = "['=+@\t-]{0,2}[a-zé ,;|\"\n\r']{0,6}";
+    let others = prop::collection::vec(name, 0..5);
+    let places = prop::array::uniform3(any::<prop::sample::Index>());
+    let rows = prop::collection::vec(prop::collection::vec(cell, 1..9), 1..12);
+    (others, places, rows).prop_map(|(mut header, places, mut rows)| {
+        for (name, place) in ["first_name", "last_name", "email"].into_iter().zip(places) {
+            header.insert(place.index(header.len() + 1), name.to_owned());
+        }
+        let at = ["first_name", "last_name", "email"]
+            .map(|name| header.iter().position(|cell| cell == name).unwrap());
+        rows.insert(0, header);
+        (rows, at)
+    })
+}
+
+proptest! {
+    // Each opens five files.
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn rows_that_failed_and_were_corrected_are_what_they_were_before_but_for_what_was_corrected(
+        (table, columns) in table(),
+        delimiter in prop::sample::select(vec![',', ';', '\t', '|']),
+        fails in prop::collection::vec(any::<bool>(), 12),
+        correct in prop::array::uniform3("[A-Za-z][a-z =',;'\"\n]{0,6}"),
+    ) {
+        let file = csv(&table, delimiter);
+        let before = read(&file).rows;
+        let number = |row: &String| row.split(['|', '!']).next().unwrap().parse::<u64>().unwrap();
+        let failed: Vec<_> =
+            before.iter().zip(&fails).filter(|(_, fails)| **fails).map(|(row, _)| row.clone()).collect();
+        let numbers: Vec<u64> = failed.iter().map(number).collect();
+        let error_file = joined(&file, &numbers);
+
+        let again = read(&error_file).rows;
+        prop_assert_eq!(values(&again), values(&failed));
+        let (names, cells) = whole(&file, numbers.iter().copied());
+        let (names_again, cells_again) = whole(&error_file, again.iter().map(number));
+        prop_assert_eq!(&names_again, &names);
+        prop_assert_eq!(&cells_again, &cells);
+
+        let mut corrected = error_file.split_inclusive("\r\n").next().unwrap().to_owned();
+        prop_assume!(!names.iter().any(|name| name.contains("\r\n")));
+        let failure = Failure { row: 2, column: String::new(), code: String::new(), advice: String::new() };
+        let mut expected = Vec::new();
+        for cells in &cells {
+            let mut cells = cells.clone();
+            cells.resize(cells.len().max(names.len()), String::new());
+            cells.truncate(names.len());
+            for (column, value) in columns.into_iter().zip(&correct) {
+                cells[column].clone_from(value);
+            }
+            corrected += &failed_row(&failure, &cells, delimiter);
+            expected.push(cells);
+        }
+        let [first_name, last_name, email] = &correct;
+        let rows = read_with(corrected.as_bytes(), &options()).unwrap().rows;
+        prop_assert_eq!(rows.len(), numbers.len());
+        for row in values(&rows) {
+            prop_assert_eq!(row, format!("|{first_name}|{last_name}|{email}"));
+        }
+        let (names_corrected, cells_corrected) = whole(&corrected, rows.iter().map(number));
+        prop_assert_eq!(names_corrected, names);
+        prop_assert_eq!(cells_corrected, expected);
+    }
+
+    #[test]
+    fn a_cell_is_read_as_it_was_whatever_it_is(
+        value in "[^\u{0}]{0,9}", delimiter in prop::sample::select(vec![',', ';', '\t', '|']),
+    ) {
+        let header = "first_name,last_name,email\n".replace(',', &delimiter.to_string());
+        let mut file = header;
+        push_cell(&mut file, &value, delimiter);
+        file = file + &delimiter.to_string() + "King" + &delimiter.to_string() + "a\n";
+        let protected = value.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']);
+        let expected = if protected { format!("'{value}") } else { value };
+        prop_assert_eq!(read(file).rows, [format!("2|{expected}|King|a")]);
+    }
+}

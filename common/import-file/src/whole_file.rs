@@ -1,0 +1,91 @@
+use std::io::{Read, Seek};
+
+use crate::error::ReadError;
+use crate::error_file::ADDED_COLUMNS;
+use crate::import_file::{Format, ImportFile, Options, Rows};
+use crate::json::MemberTable;
+
+/// A file with all of its columns, of which single rows are looked up.
+///
+/// Of an error file that was corrected, it has the columns that the file had before, and the values
+/// without what protected them.
+pub struct WholeFile<R: Read> {
+    file: ImportFile<R>,
+    members: MemberTable,
+    columns: Vec<String>,
+    /// The columns that an error file has more than the file it was made for.
+    added: Vec<usize>,
+    is_error_file: bool,
+}
+
+impl<R: Read + Seek> WholeFile<R> {
+    /// Reads the beginning of a file; of JSON all of it, since any object may have a name of its own.
+    pub fn open(mut source: R, options: &Options) -> Result<Self, ReadError> {
+        let mut members = MemberTable::new(options.column_names.clone());
+        let mut first = ImportFile::open(&mut source, options)?;
+        while let Some((_, json)) = first.next_json()? {
+            members.add_columns_of(&json);
+        }
+        drop(first);
+        source.rewind()?;
+        let file = ImportFile::open(source, options)?;
+        let mut whole = Self {
+            columns: members.columns().to_vec(),
+            members,
+            added: Vec::new(),
+            is_error_file: false,
+            file,
+        };
+        if let Rows::Csv(rows) = &whole.file.rows {
+            let header = rows.header();
+            whole.is_error_file = header.is_error_file;
+            if header.is_error_file {
+                let is_added = |(_, name): &(usize, &String)| ADDED_COLUMNS.contains(&name.trim());
+                let added = header.given.iter().enumerate().filter(is_added);
+                whole.added = added.map(|(position, _)| position).collect();
+            }
+            let columns = header.given.clone();
+            whole.columns = whole.bare(columns);
+        }
+        Ok(whole)
+    }
+}
+
+impl<R: Read> WholeFile<R> {
+    /// The names of all columns, as they were given.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// The delimiter with which a file of these columns can be found to be one: its own, if that is
+    /// found without being named.
+    pub fn delimiter(&self) -> char {
+        match self.file.understood().format {
+            Format::Csv { delimiter: delimiter @ (';' | '\t' | '|') } => delimiter,
+            _ => ',',
+        }
+    }
+
+    /// All cells of the row with this number, as they were given; `None` when there is none. Rows are
+    /// looked up in ascending order.
+    pub fn cells_of(&mut self, number: u64) -> Result<Option<Vec<String>>, ReadError> {
+        if let Rows::Csv(rows) = &mut self.file.rows {
+            let cells = rows.cells_of(number, &mut self.file.text)?;
+            return Ok(cells.map(|cells| self.bare(cells)));
+        }
+        while let Some((at, json)) = self.file.next_json()? {
+            if at >= number {
+                return Ok((at == number).then(|| self.members.cells_of(&json)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn bare(&self, cells: Vec<String>) -> Vec<String> {
+        if !self.is_error_file {
+            return cells;
+        }
+        let kept = cells.into_iter().enumerate().filter(|(at, _)| !self.added.contains(at));
+        kept.map(|(_, cell)| cell.strip_prefix('\'').map_or(cell.clone(), str::to_owned)).collect()
+    }
+}
