@@ -3,10 +3,12 @@
 //! Each subcommand is a module that answers with an exit code, or with a sentence that says what
 //! went wrong and what to do.
 
+mod api_url;
 mod broker;
 mod dead_letters;
 mod doctor;
 mod duration;
+mod import;
 mod keys;
 mod lanes;
 mod ledger;
@@ -40,6 +42,9 @@ enum Command {
     /// Looks for whatever is wrong, changes nothing, and says how to fix it. Exit code 0: all is
     /// well, 1: something is wrong, 2: it could not look at everything.
     Doctor(Box<doctor::Arguments>),
+    /// Imports a file of students, and follows what becomes of it. Exit code 0: every row is registered,
+    /// 1: some rows are not, 2: nothing was done.
+    Import(Box<import::Arguments>),
     /// Creates, lists and revokes the keys that importers send.
     Keys(Box<keys::Arguments>),
     /// Lists the lanes, and pauses and resumes them.
@@ -68,6 +73,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
             Command::DeadLetters(arguments) => dead_letters::run(arguments).await,
             Command::Ledger(arguments) => ledger::run(arguments).await,
             Command::Doctor(arguments) => doctor::run(arguments).await,
+            Command::Import(arguments) => import::run(arguments),
             Command::Keys(arguments) => keys::run(arguments).await,
             Command::Lanes(arguments) => lanes::run(arguments).await,
             Command::Migrate(arguments) => migrate::run(arguments).await,

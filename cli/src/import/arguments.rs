@@ -1,0 +1,190 @@
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use encoding_rs::Encoding;
+use registrar_domain::Field;
+use registrar_import_file::{ColumnNames, Options, parse_delimiter, parse_encoding};
+use registrar_runtime::config::SecretUrl;
+use secrecy::SecretString;
+
+use crate::api_url::api_url;
+
+const NO_KEY: &str = "There is no key. Name a file with --key-file, or set REGISTRAR_IMPORT_KEY. An \
+                      operator makes a key with `registrar keys create NAME`.";
+
+/// Where the API is, and who imports.
+#[derive(Debug, Args)]
+pub(super) struct ApiArguments {
+    /// Where the API is.
+    #[arg(long, visible_alias = "url", value_name = "URL", env = "REGISTRAR_API_URL")]
+    #[arg(default_value = "http://127.0.0.1:5000", value_parser = api_url())]
+    pub(super) api_url: SecretUrl,
+
+    /// A file with the key for imports; otherwise the key is in `REGISTRAR_IMPORT_KEY`.
+    #[arg(long, value_name = "PATH")]
+    key_file: Option<PathBuf>,
+
+    /// As a flag, other users of the machine could see it.
+    #[arg(long, hide = true, env = "REGISTRAR_IMPORT_KEY", value_parser = key_from_text)]
+    key: Option<SecretString>,
+}
+
+/// An import that is there already.
+#[derive(Debug, Args)]
+pub(super) struct ReferenceArguments {
+    /// The reference that the upload was answered with.
+    pub(super) reference: String,
+
+    #[command(flatten)]
+    pub(super) api: ApiArguments,
+
+    /// Print the API's answer as it is.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// What has to be said of a file, when it cannot be found out.
+#[derive(Debug, Args)]
+pub(super) struct FileArguments {
+    /// What the file calls a column, such as email=Kontakt. May be given for each of `first_name`,
+    /// `last_name` and `email`.
+    #[arg(long = "column", value_name = "COLUMN=NAME", value_parser = column)]
+    pub(super) columns: Vec<(Field, String)>,
+
+    /// The file's encoding, when it is not UTF-8 and cannot be recognized, such as windows-1251.
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    pub(super) encoding: Option<&'static Encoding>,
+
+    /// What is between values: one character, or tab.
+    #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
+    pub(super) delimiter: Option<u8>,
+
+    /// The sheet of a workbook; otherwise the first that is not hidden.
+    #[arg(long, value_name = "NAME")]
+    pub(super) sheet: Option<String>,
+}
+
+impl ApiArguments {
+    pub(super) fn key(&self) -> anyhow::Result<SecretString> {
+        let Some(path) = &self.key_file else {
+            return self.key.clone().context(NO_KEY);
+        };
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("The key cannot be read from {}.", path.display()))?;
+        key_from_text(&text).ok().with_context(|| {
+            format!("{} holds no key: a key is one word of printable characters.", path.display())
+        })
+    }
+}
+
+impl FileArguments {
+    pub(super) fn options(&self) -> Options {
+        let mut column_names = ColumnNames::default();
+        for (field, name) in &self.columns {
+            column_names.set(*field, name);
+        }
+        let (encoding, delimiter) = (self.encoding, self.delimiter);
+        Options { encoding, delimiter, column_names, max_bytes: u64::MAX }
+    }
+
+    /// The same as flags of a command.
+    pub(super) fn to_flags(&self) -> String {
+        let mut flags = String::new();
+        for (field, name) in &self.columns {
+            flags += &format!(" --column {}", shell_word(&format!("{}={name}", field.name())));
+        }
+        if let Some(encoding) = self.encoding {
+            flags += &format!(" --encoding {}", encoding.name());
+        }
+        if let Some(delimiter) = self.delimiter {
+            flags += &format!(" --delimiter {}", shell_word(&delimiter_name(delimiter)));
+        }
+        if let Some(sheet) = &self.sheet {
+            flags += &format!(" --sheet {}", shell_word(sheet));
+        }
+        flags
+    }
+}
+
+/// As it is written in a command and in an address.
+pub(super) fn delimiter_name(delimiter: u8) -> String {
+    if delimiter == b'\t' { "tab".to_owned() } else { char::from(delimiter).to_string() }
+}
+
+/// A word as a shell takes it for one.
+pub(super) fn shell_word(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "._-/=+@%,:".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+fn key_from_text(text: &str) -> Result<SecretString, String> {
+    let key = text.trim();
+    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("it must be a key as `registrar keys create` prints it".to_owned());
+    }
+    Ok(key.to_owned().into())
+}
+
+fn column(text: &str) -> Result<(Field, String), String> {
+    let (column, name) = text.split_once('=').unwrap_or((text, ""));
+    let field = Field::ALL.into_iter().find(|field| field.name() == column);
+    match field {
+        Some(field) if !name.trim().is_empty() => Ok((field, name.to_owned())),
+        _ => {
+            let rule = "it must be first_name, last_name or email, then = and its name in the file, such as \
+                        email=Kontakt";
+            Err(rule.to_owned())
+        }
+    }
+}
+
+fn encoding(name: &str) -> Result<&'static Encoding, String> {
+    let rule = "it must be the name of an encoding, such as utf-8, windows-1252 or utf-16le";
+    parse_encoding(name).ok_or_else(|| rule.to_owned())
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    let rule = "it must be one character such as , ; or |, or the word tab";
+    parse_delimiter(text).ok_or_else(|| rule.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_a_file_comes_back_as_flags_of_a_command() {
+        let file = FileArguments {
+            columns: vec![column("email=Kontakt (neu)").unwrap(), column("last_name=O'").unwrap()],
+            encoding: Some(encoding("latin1").unwrap()),
+            delimiter: Some(delimiter(";").unwrap()),
+            sheet: Some("Liste 1".to_owned()),
+        };
+        let flags = " --column 'email=Kontakt (neu)' --column 'last_name=O'\\''' \
+                     --encoding windows-1252 --delimiter ';' --sheet 'Liste 1'";
+        assert_eq!(file.to_flags(), flags);
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused_with_what_it_may_be() {
+        for wrong in ["email", "email=", "mail=Kontakt", "=x", ""] {
+            assert!(column(wrong).unwrap_err().ends_with("such as email=Kontakt"), "{wrong}");
+        }
+        assert!(encoding("klingon").is_err());
+        assert!(delimiter(";;").is_err());
+        assert_eq!(delimiter("tab"), Ok(b'\t'));
+    }
+
+    #[test]
+    fn a_key_is_one_word() {
+        assert!(key_from_text("registrar_1\n").is_ok());
+        for wrong in ["", " \n", "two words", "ключ"] {
+            assert!(key_from_text(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Requests to the API, and what can go wrong with one.
+
+use std::io::{self, Read};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use registrar_runtime::config::SecretUrl;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
+use ureq::http::{Response, StatusCode, header};
+use ureq::{Agent, Body, RequestBuilder, SendBody};
+
+use super::arguments::ApiArguments;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// An answer comes after the broker has confirmed what was sent, which an API waits for itself.
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(2);
+/// The API gives up an upload that sends nothing for a minute, as it is set; so may a client.
+const STALL_TIMEOUT: Duration = Duration::from_mins(2);
+const ANSWER_MAX_BYTES: u64 = 16 * 1024 * 1024;
+
+pub(super) struct Client {
+    agent: Agent,
+    url: SecretUrl,
+    key: SecretString,
+}
+
+/// An answer in JSON, good or bad.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) body: Value,
+    pub(super) retry_after: Option<Duration>,
+}
+
+/// There is no answer, or none of the API.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NoAnswer {
+    /// Nothing was sent; who reads it knows what to correct.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The connection broke, in the middle or while the answer was awaited.
+    #[error("The connection to the API broke: {0}.")]
+    Broken(String),
+    /// Such as a proxy's page.
+    #[error(
+        "{url} answers with {status}, but not as Registrar's API does. Check REGISTRAR_API_URL."
+    )]
+    Foreign { url: String, status: StatusCode },
+}
+
+impl Answer {
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        self.body.get(key).and_then(Value::as_str)
+    }
+
+    /// The answer, or the API's refusal as a sentence.
+    pub(super) fn accepted(self) -> Result<Self, Refusal> {
+        if self.status.is_success() { Ok(self) } else { Err(Refusal(self)) }
+    }
+}
+
+/// An answer that says no.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", refusal(.0))]
+pub(super) struct Refusal(pub(super) Answer);
+
+impl Client {
+    pub(super) fn new(arguments: &ApiArguments) -> anyhow::Result<Self> {
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .timeout_resolve(Some(CONNECT_TIMEOUT))
+            .timeout_per_write(Some(STALL_TIMEOUT))
+            .timeout_per_read(Some(ANSWER_TIMEOUT))
+            .build();
+        Ok(Self { agent: agent.into(), url: arguments.api_url.clone(), key: arguments.key()? })
+    }
+
+    pub(super) fn get(&self, path: &str) -> Result<Answer, NoAnswer> {
+        self.read(self.with_key(self.agent.get(self.address(path))).call())
+    }
+
+    pub(super) fn post(&self, path: &str) -> Result<Answer, NoAnswer> {
+        self.read(self.with_key(self.agent.post(self.address(path))).send_empty())
+    }
+
+    /// Uploads so many bytes. They are sent once the API has seen the key, if it answers within a
+    /// second.
+    pub(super) fn upload(
+        &self,
+        path: &str,
+        mut file: impl Read,
+        bytes: u64,
+    ) -> Result<Answer, NoAnswer> {
+        let request = self.with_key(self.agent.post(self.address(path)));
+        let request = request
+            .header(header::CONTENT_LENGTH, bytes)
+            .header(header::CONTENT_TYPE, "application/octet-stream")
+            .header(header::EXPECT, "100-continue");
+        self.read(request.send(SendBody::from_reader(&mut file)))
+    }
+
+    /// A body that is no JSON, as it comes.
+    pub(super) fn download(&self, path: &str) -> anyhow::Result<impl Read + use<>> {
+        let result = self.with_key(self.agent.get(self.address(path))).call();
+        let response = result.map_err(|error| self.no_answer(&error))?;
+        if response.status().is_success() {
+            return Ok(response.into_body().into_with_config().limit(u64::MAX).reader());
+        }
+        Err(self
+            .json(response)?
+            .accepted()
+            .err()
+            .context("The answer says neither yes nor no.")?
+            .into())
+    }
+
+    fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.url.expose().trim_end_matches('/'))
+    }
+
+    fn with_key<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
+        request.header(header::AUTHORIZATION, format!("Bearer {}", self.key.expose_secret()))
+    }
+
+    fn read(&self, result: Result<Response<Body>, ureq::Error>) -> Result<Answer, NoAnswer> {
+        self.json(result.map_err(|error| self.no_answer(&error))?)
+    }
+
+    fn json(&self, mut response: Response<Body>) -> Result<Answer, NoAnswer> {
+        let status = response.status();
+        let retry_after = response.headers().get(header::RETRY_AFTER);
+        let retry_after = retry_after.and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let retry_after = retry_after.map(Duration::from_secs);
+        match response.body_mut().with_config().limit(ANSWER_MAX_BYTES).read_json::<Value>() {
+            Ok(body) if body.is_object() => Ok(Answer { status, body, retry_after }),
+            Err(ureq::Error::Json(error)) if error.is_io() => {
+                Err(NoAnswer::Broken(error.to_string()))
+            }
+            Err(error @ (ureq::Error::Io(_) | ureq::Error::Timeout(_))) => {
+                Err(NoAnswer::Broken(error.to_string()))
+            }
+            _ => Err(NoAnswer::Foreign { url: self.url.to_string(), status }),
+        }
+    }
+
+    fn no_answer(&self, error: &ureq::Error) -> NoAnswer {
+        let url = &self.url;
+        let does_not_answer = || {
+            NoAnswer::Unreachable(format!(
+                "The API at {url} does not answer. Is it running? Set REGISTRAR_API_URL to where it is."
+            ))
+        };
+        match error {
+            ureq::Error::HostNotFound => NoAnswer::Unreachable(format!(
+                "There is no host of this name: {url}. Set REGISTRAR_API_URL to where the API is."
+            )),
+            ureq::Error::ConnectionFailed
+            | ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
+                does_not_answer()
+            }
+            ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                does_not_answer()
+            }
+            ureq::Error::Tls(_) | ureq::Error::Rustls(_) => NoAnswer::Unreachable(format!(
+                "No secure connection to {url} can be made: {error}. Check the scheme, the name and the \
+                 certificate."
+            )),
+            // TLS errors of a handshake come wrapped.
+            ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+                NoAnswer::Unreachable(format!(
+                    "No secure connection to {url} can be made: {error}. Check the scheme, the name and \
+                     the certificate."
+                ))
+            }
+            error => NoAnswer::Broken(error.to_string().trim_end_matches('.').to_owned()),
+        }
+    }
+}
+
+fn refusal(answer: &Answer) -> String {
+    let message = answer.text("message").unwrap_or("The API refuses without saying why.");
+    // The API speaks of the parameters of its address.
+    let message = message.replace(" column.", " --column ").replace(" encoding=", " --encoding ");
+    match answer.status {
+        StatusCode::UNAUTHORIZED => format!(
+            "{message} Use another key with --key-file or REGISTRAR_IMPORT_KEY; an operator makes one \
+             with `registrar keys create NAME`."
+        ),
+        _ => message,
+    }
+}
+
+/// The part of an address that names an import. A reference has only letters and digits; anything
+/// else must not become part of the address.
+pub(super) fn import_path(reference: &str) -> String {
+    let reference: String = reference.chars().filter(char::is_ascii_alphanumeric).collect();
+    format!("/imports/{reference}")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn refused(status: u16, message: &str) -> String {
+        let status = StatusCode::from_u16(status).unwrap();
+        let answer = Answer { status, body: json!({ "message": message }), retry_after: None };
+        answer.accepted().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_refusal_is_the_apis_sentence_in_the_words_of_the_command() {
+        assert_eq!(
+            refused(422, "Rename a column, or say which one it is, such as column.email=NAME."),
+            "Rename a column, or say which one it is, such as --column email=NAME."
+        );
+        assert_eq!(
+            refused(422, "or name its encoding, such as encoding=windows-1252."),
+            "or name its encoding, such as --encoding windows-1252."
+        );
+        assert!(refused(401, "This key was revoked.").contains("REGISTRAR_IMPORT_KEY"));
+    }
+
+    #[test]
+    fn nothing_but_a_reference_becomes_a_part_of_an_address() {
+        assert_eq!(import_path("06EZ0D"), "/imports/06EZ0D");
+        assert_eq!(import_path("../keys?x=/"), "/imports/keysx");
+    }
+}

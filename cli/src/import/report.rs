@@ -1,0 +1,195 @@
+//! What an answer of the API says to a person, and to a script by the exit code.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::arguments::shell_word;
+use crate::table::printable;
+
+/// The exit code of an error, with which nothing was done, is 2, as everywhere.
+pub(super) const ALL: u8 = 0;
+pub(super) const SOME_NOT: u8 = 1;
+pub(super) const NOT_DECIDED: u8 = 3;
+
+/// So many errors are shown at a terminal.
+const SHOWN_ERRORS: usize = 10;
+
+/// Of an import, or of the answer to an upload or a dry run.
+pub(super) fn exit_code(answer: &Value) -> u8 {
+    let is_cut = answer.get("broken_off").is_some();
+    let failed = ["invalid", "rejected", "on_hold", "duplicates"].map(|key| count(answer, key));
+    let is_whole = !is_cut && failed.iter().sum::<u64>() == 0;
+    match answer.get("status").and_then(Value::as_str) {
+        Some("accepted" | "checked" | "finished") if is_whole => ALL,
+        Some("accepted" | "checked" | "finished" | "cancelled" | "broken_off") => SOME_NOT,
+        _ => NOT_DECIDED,
+    }
+}
+
+pub(super) fn count(answer: &Value, key: &str) -> u64 {
+    answer.get(key).and_then(Value::as_u64).unwrap_or_default()
+}
+
+/// Rows of an import that did not make it.
+pub(super) fn failed(import: &Value) -> u64 {
+    ["rejected", "invalid", "on_hold"].iter().map(|key| count(import, key)).sum()
+}
+
+pub(super) fn message(answer: &Value) -> String {
+    let message = answer.get("message").and_then(Value::as_str);
+    printable(message.unwrap_or("The API gave no message."))
+}
+
+/// How the file was understood, so that a mistake is seen.
+pub(super) fn understood(answer: &Value) -> Option<String> {
+    let understood = answer.get("understood")?;
+    let text = |key: &str| understood.get(key).and_then(Value::as_str);
+    let format = match (text("format")?, text("delimiter")) {
+        ("csv", Some("\t")) => "CSV with tabs".to_owned(),
+        ("csv", Some(delimiter)) => format!("CSV with {delimiter}"),
+        ("ndjson", _) => "JSON, an object a line".to_owned(),
+        _ => "a JSON array".to_owned(),
+    };
+    let header = understood.get("header_row").and_then(Value::as_u64);
+    let header = header.map(|row| format!(", with its header in row {row}")).unwrap_or_default();
+    let columns = understood.get("columns").and_then(Value::as_array).into_iter().flatten();
+    let columns = columns.filter_map(|column| {
+        Some(format!(
+            "{} is \"{}\"",
+            column.get("column")?.as_str()?,
+            column.get("name")?.as_str()?
+        ))
+    });
+    let columns: Vec<_> = columns.collect();
+    let ignored = understood.get("ignored").and_then(Value::as_array).map_or(0, Vec::len);
+    let ignored = match ignored {
+        0 => String::new(),
+        1 => " One other column is not read.".to_owned(),
+        // The API names no more of them.
+        100.. => " Other columns are not read.".to_owned(),
+        ignored => format!(" {ignored} other columns are not read."),
+    };
+    let encoding = text("encoding").unwrap_or("UTF-8");
+    Some(printable(&format!(
+        "It was read as {format}, in {encoding}{header}: {}.{ignored}",
+        columns.join(", ")
+    )))
+}
+
+/// The first errors of the answer to an upload, a line each.
+pub(super) fn errors(answer: &Value) -> Vec<String> {
+    let errors = answer.get("errors").and_then(Value::as_array);
+    let errors = errors.map(Vec::as_slice).unwrap_or_default();
+    let line = |error: &Value| {
+        let row = error.get("row")?.as_u64()?;
+        let message = printable(error.get("message")?.as_str()?);
+        let column = error.get("column").and_then(Value::as_str);
+        Some(match column {
+            Some(column) => format!("  row {row}, {column}: {message}"),
+            None => format!("  row {row}: {message}"),
+        })
+    };
+    let mut lines: Vec<_> = errors.iter().take(SHOWN_ERRORS).filter_map(line).collect();
+    if errors.len() > SHOWN_ERRORS {
+        lines.push("  and more".to_owned());
+    }
+    lines
+}
+
+/// The counts of an import, which add up to its rows.
+pub(super) fn counts(import: &Value) -> Vec<String> {
+    let counts = [
+        ("registered", "registered"),
+        ("unchanged", "registered before, unchanged"),
+        ("rejected", "rejected"),
+        ("invalid", "invalid"),
+        ("on_hold", "on hold"),
+        ("waiting", "waiting"),
+    ];
+    let counted = counts.map(|(key, label)| (count(import, key), label));
+    let width = counted.iter().map(|(count, _)| count.to_string().len()).max().unwrap_or(1);
+    let shown = counted.iter().filter(|(count, _)| *count > 0);
+    shown.map(|(count, label)| format!("  {count:>width$} {label}")).collect()
+}
+
+/// What to do with an error file.
+pub(super) fn next_step(error_file: &Path, flags: &str) -> String {
+    let word = shell_word(&error_file.to_string_lossy());
+    format!(
+        "Why, and what to do, is in {}. Correct the rows there, and import them:\n  registrar import \
+         --wait {word}{flags}",
+        error_file.display()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_exit_code_says_whether_every_row_is_registered() {
+        for (answer, expected) in [
+            (json!({"status": "finished", "registered": 3, "unchanged": 2}), 0),
+            (json!({"status": "finished", "registered": 3, "rejected": 1}), 1),
+            (json!({"status": "finished", "on_hold": 1}), 1),
+            (json!({"status": "cancelled", "registered": 3}), 1),
+            (json!({"status": "broken_off", "broken_off": "gzip_broken"}), 1),
+            (json!({"status": "processing", "invalid": 1}), 3),
+            (json!({"status": "receiving"}), 3),
+            (json!({"status": "accepted", "accepted": 3, "invalid": 0}), 0),
+            (json!({"status": "accepted", "accepted": 3, "invalid": 1}), 1),
+            (json!({"status": "accepted", "broken_off": {"code": "gzip_broken"}}), 1),
+            (json!({"status": "checked", "new": 1, "duplicates": 0}), 0),
+            (json!({"status": "checked", "new": 1, "duplicates": 1}), 1),
+        ] {
+            assert_eq!(exit_code(&answer), expected, "{answer}");
+        }
+    }
+
+    #[test]
+    fn how_a_file_was_understood_is_one_sentence() {
+        let columns = json!([
+            {"column": "first_name", "name": "Vorname"}, {"column": "email", "name": "E-Mail"},
+        ]);
+        let answer = json!({"understood": {
+            "format": "csv", "delimiter": ";", "encoding": "windows-1252", "header_row": 3,
+            "columns": columns, "ignored": ["Kennwort"],
+        }});
+        assert_eq!(
+            understood(&answer).unwrap(),
+            "It was read as CSV with ;, in windows-1252, with its header in row 3: first_name is \
+             \"Vorname\", email is \"E-Mail\". One other column is not read."
+        );
+        assert_eq!(understood(&json!({})), None);
+    }
+
+    #[test]
+    fn the_first_errors_are_shown_with_their_rows() {
+        let error =
+            |row: u64| json!({"row": row, "column": "email", "message": "Enter one.\u{1b}"});
+        let whole = json!({"row": 9, "message": "Fill in all three columns."});
+        let some = json!({"errors": [error(2), whole]});
+        assert_eq!(
+            errors(&some),
+            ["  row 2, email: Enter one.\\u{1b}", "  row 9: Fill in all three columns."]
+        );
+        let many = json!({"errors": (0..50).map(error).collect::<Vec<_>>()});
+        assert_eq!(errors(&many).len(), SHOWN_ERRORS + 1);
+    }
+
+    #[test]
+    fn counts_of_nothing_are_left_out() {
+        let import = json!({"registered": 1_198, "rejected": 2, "waiting": 0});
+        assert_eq!(counts(&import), ["  1198 registered", "     2 rejected"]);
+    }
+
+    #[test]
+    fn the_next_step_can_be_typed() {
+        let step = next_step(Path::new("my list.csv.errors.csv"), " --column email=Kontakt");
+        let line = "  registrar import --wait 'my list.csv.errors.csv' --column email=Kontakt";
+        assert_eq!(step.lines().last(), Some(line));
+    }
+}

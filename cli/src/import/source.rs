@@ -1,0 +1,171 @@
+//! The file that is imported, as it is uploaded and read again.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, Read, Seek as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use registrar_import_file::FileKind;
+use sha2::{Digest as _, Sha256};
+
+use super::workbook;
+
+/// A file that can be read as often as it takes: what comes from a pipe, and what is in a workbook,
+/// is in a temporary file without a name.
+pub(super) struct Source {
+    file: File,
+    bytes: u64,
+    /// What it is called, for the list of imports.
+    name: String,
+    /// Where its error file belongs; nowhere for stdin.
+    error_file: Option<PathBuf>,
+    /// The sheet of a workbook.
+    sheet: Option<String>,
+}
+
+impl Source {
+    /// Opens a file, or stdin for `-`.
+    pub(super) fn open(path: &Path, sheet: Option<&str>) -> anyhow::Result<Self> {
+        if path == Path::new("-") {
+            let file = kept(io::stdin().lock()).context("What is on stdin cannot be read.")?;
+            return Self::from_file(file, "stdin".to_owned(), None, sheet);
+        }
+        let shown = path.display();
+        let file = File::open(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => anyhow::anyhow!("There is no file {shown}."),
+            io::ErrorKind::PermissionDenied => {
+                anyhow::anyhow!("{shown} cannot be read: this user has no right to.")
+            }
+            _ => anyhow::anyhow!("{shown} cannot be read: {error}."),
+        })?;
+        let metadata = file.metadata().with_context(|| format!("{shown} cannot be read."))?;
+        if metadata.is_dir() {
+            bail!("{shown} is a folder. Name a file in it.");
+        }
+        let file = if metadata.is_file() {
+            file
+        } else {
+            kept(file).with_context(|| format!("{shown} cannot be read."))?
+        };
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        Self::from_file(file, name, Some(error_file_of(path)), sheet)
+    }
+
+    fn from_file(
+        mut file: File,
+        name: String,
+        error_file: Option<PathBuf>,
+        sheet: Option<&str>,
+    ) -> anyhow::Result<Self> {
+        let mut start = Vec::new();
+        file.by_ref().take(64 * 1024).read_to_end(&mut start)?;
+        file.rewind()?;
+        let mut used = None;
+        if FileKind::from_first_bytes(&start) == Some(FileKind::Xlsx) {
+            let (csv, sheet) = workbook::to_csv(file, sheet)?;
+            (file, used) = (csv, Some(sheet));
+        } else if sheet.is_some() {
+            bail!("{name} is no workbook (.xlsx), and has no sheets: leave --sheet out.");
+        }
+        let bytes = file.metadata()?.len();
+        if bytes == 0 {
+            bail!("{name} is empty.");
+        }
+        Ok(Self { file, bytes, name, error_file, sheet: used })
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn error_file(&self) -> Option<&Path> {
+        self.error_file.as_deref()
+    }
+
+    /// The sheet that is read of a workbook.
+    pub(super) fn sheet(&self) -> Option<&str> {
+        self.sheet.as_deref()
+    }
+
+    /// The bytes that are uploaded, from the beginning. One reader at a time.
+    pub(super) fn reader(&self) -> io::Result<File> {
+        let mut file = self.file.try_clone()?;
+        file.rewind()?;
+        Ok(file)
+    }
+
+    /// In hexadecimal digits, as the API answers it.
+    pub(super) fn sha256(&self) -> io::Result<String> {
+        let mut reader = self.reader()?;
+        let (mut hash, mut part) = (Sha256::new(), vec![0; 64 * 1024]);
+        loop {
+            let length = reader.read(&mut part)?;
+            if length == 0 {
+                break;
+            }
+            hash.update(&part[..length]);
+        }
+        Ok(hash.finalize().iter().fold(String::new(), |mut digits, byte| {
+            // Writing to a string never fails.
+            let _ = write!(digits, "{byte:02x}");
+            digits
+        }))
+    }
+}
+
+fn error_file_of(path: &Path) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(".errors.csv");
+    name.into()
+}
+
+fn kept(mut source: impl Read) -> io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    io::copy(&mut source, &mut file)?;
+    file.rewind()?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn refused(path: &Path, sheet: Option<&str>) -> String {
+        Source::open(path, sheet).err().unwrap().to_string()
+    }
+
+    #[test]
+    fn a_file_is_read_as_often_as_it_takes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.csv");
+        fs::write(&path, "abc").unwrap();
+        let source = Source::open(&path, None).unwrap();
+        for _ in 0..2 {
+            assert_eq!(io::read_to_string(source.reader().unwrap()).unwrap(), "abc");
+        }
+        assert_eq!((source.bytes(), source.name()), (3, "list.csv"));
+        let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(source.sha256().unwrap(), digest);
+        assert_eq!(source.error_file(), Some(&*folder.path().join("list.csv.errors.csv")));
+    }
+
+    #[test]
+    fn what_cannot_be_imported_is_a_sentence_with_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.csv");
+        assert_eq!(refused(&path, None), format!("There is no file {}.", path.display()));
+        assert!(refused(folder.path(), None).ends_with("is a folder. Name a file in it."));
+        fs::write(&path, "").unwrap();
+        assert_eq!(refused(&path, None), "list.csv is empty.");
+        fs::write(&path, "a,b").unwrap();
+        assert!(refused(&path, Some("Liste")).contains("leave --sheet out"));
+    }
+}

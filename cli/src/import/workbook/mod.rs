@@ -1,0 +1,187 @@
+//! A sheet of a workbook (.xlsx) as CSV, each row in the line of its number.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek as _, Write};
+use std::thread;
+
+use anyhow::{Context as _, anyhow, bail};
+use calamine::{DataRef, ExcelDateTime, Reader as _, SheetType, SheetVisible, Xlsx};
+use registrar_import_file::COLUMNS_MAX;
+use zip::ZipArchive;
+
+/// The most bytes of a workbook's parts together, uncompressed.
+const PARTS_MAX_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// Its texts are held in memory.
+const TEXTS_MAX_BYTES: u64 = 256 * 1024 * 1024;
+/// `<si/>`
+const TEXT_MIN_BYTES: u64 = 5;
+
+/// Writes a sheet to a temporary file: the one of this name, or else the first that is not hidden.
+/// Returns its name, too.
+pub(super) fn to_csv(workbook: File, sheet: Option<&str>) -> anyhow::Result<(File, String)> {
+    let sheet = sheet.map(str::to_owned);
+    // On a thread of its own, since a damaged workbook may make its reader panic.
+    let reading = thread::spawn(move || {
+        let workbook = check_parts(workbook)?;
+        let mut csv = tempfile::tempfile()?;
+        let sheet = write_sheet(workbook, sheet.as_deref(), &csv)?;
+        csv.rewind()?;
+        Ok((csv, sheet))
+    });
+    reading.join().unwrap_or_else(|_| Err(damaged("its cells cannot be read")))
+}
+
+fn damaged(why: impl std::fmt::Display) -> anyhow::Error {
+    anyhow!("The workbook is damaged or protected ({why}). Open it, and save it as \"CSV UTF-8\".")
+}
+
+/// Reads all parts once, before anything is made of them: a reader believes what a workbook says of
+/// itself, and a lie of a few bytes would take all memory.
+fn check_parts(mut workbook: File) -> anyhow::Result<File> {
+    let mut parts = ZipArchive::new(&mut workbook).map_err(damaged)?;
+    let mut left = PARTS_MAX_BYTES;
+    for index in 0..parts.len() {
+        let mut part = parts.by_index(index).map_err(damaged)?;
+        let name = part.name().map_err(damaged)?.to_ascii_lowercase();
+        let is_texts = name.ends_with("sharedstrings.xml");
+        if is_texts {
+            let mut texts = Vec::new();
+            part.by_ref().take(TEXTS_MAX_BYTES + 1).read_to_end(&mut texts).map_err(damaged)?;
+            if texts.len() as u64 > TEXTS_MAX_BYTES {
+                bail!("The workbook has too much text. Save the sheet as \"CSV UTF-8\".");
+            }
+            check_count(&texts)?;
+        }
+        let read = io::copy(&mut part.take(left + 1), &mut io::sink()).map_err(damaged)?;
+        left = left
+            .checked_sub(read)
+            .context("The workbook expands to more than 2 GiB. Save the sheet as \"CSV UTF-8\".")?;
+    }
+    drop(parts);
+    workbook.rewind()?;
+    Ok(workbook)
+}
+
+/// There cannot be more texts than fit.
+fn check_count(texts: &[u8]) -> anyhow::Result<()> {
+    let bare = texts.strip_prefix(b"\xef\xbb\xbf").unwrap_or(texts);
+    if bare.first() != Some(&b'<') {
+        return Err(damaged("its texts are in another encoding"));
+    }
+    let head_end = bare.windows(3).position(|tag| tag == b"<si").unwrap_or(bare.len());
+    let head = String::from_utf8_lossy(&bare[..head_end]);
+    for said in head.split("uniqueCount").skip(1) {
+        let said = said.trim_start_matches(|c: char| c.is_whitespace() || "='\"".contains(c));
+        let digits = said.find(|c: char| !c.is_ascii_digit()).map_or(said, |end| &said[..end]);
+        let fits = digits.parse::<u64>().is_ok_and(|n| n <= texts.len() as u64 / TEXT_MIN_BYTES);
+        if !digits.is_empty() && !fits {
+            return Err(damaged("it says to have more texts than it has"));
+        }
+    }
+    Ok(())
+}
+
+fn write_sheet(workbook: File, sheet: Option<&str>, csv: &File) -> anyhow::Result<String> {
+    let mut workbook = Xlsx::new(io::BufReader::new(workbook)).map_err(damaged)?;
+    let name = sheet_name(&workbook, sheet)?;
+    let mut cells = workbook.worksheet_cells_reader(&name).map_err(damaged)?;
+    let mut lines = Lines { csv: BufWriter::new(csv), row: 0, column: 0, has_values: false };
+    while let Some(cell) = cells.next_cell().map_err(damaged)? {
+        let text = text(cell.get_value());
+        if !text.is_empty() {
+            lines.write(cell.get_position(), &text)?;
+        }
+    }
+    lines.finish()?;
+    Ok(name)
+}
+
+fn sheet_name<RS>(workbook: &Xlsx<RS>, asked: Option<&str>) -> anyhow::Result<String>
+where
+    RS: Read + io::Seek,
+{
+    let sheets =
+        workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    let names: Vec<_> = sheets.clone().map(|sheet| format!("\"{}\"", sheet.name)).collect();
+    let mut sheets = sheets.filter(|sheet| match asked {
+        Some(asked) => sheet.name == asked,
+        None => sheet.visible == SheetVisible::Visible,
+    });
+    sheets.next().map(|sheet| sheet.name.clone()).with_context(|| match asked {
+        Some(asked) => {
+            format!("The workbook has no sheet \"{asked}\". It has {}.", names.join(", "))
+        }
+        None => "The workbook has no sheet that is not hidden.".to_owned(),
+    })
+}
+
+/// Lines of CSV; a row without values is a blank line.
+struct Lines<W: Write> {
+    csv: W,
+    row: u32,
+    column: u32,
+    has_values: bool,
+}
+
+impl<W: Write> Lines<W> {
+    fn write(&mut self, (row, column): (u32, u32), text: &str) -> anyhow::Result<()> {
+        if column as usize >= COLUMNS_MAX {
+            bail!(
+                "The sheet has a value in column {} (row {}), and at most {COLUMNS_MAX} columns are read. \
+                 Remove it, and what else is beyond the list.",
+                u64::from(column) + 1,
+                u64::from(row) + 1
+            );
+        }
+        let is_next =
+            row > self.row || (row == self.row && (column > self.column || !self.has_values));
+        if !is_next {
+            return Err(damaged("its cells are not in their order"));
+        }
+        while self.row < row {
+            self.csv.write_all(b"\n")?;
+            (self.row, self.column, self.has_values) = (self.row + 1, 0, false);
+        }
+        while self.column < column {
+            self.csv.write_all(b",")?;
+            self.column += 1;
+        }
+        self.has_values = true;
+        write!(self.csv, "\"{}\"", text.replace('"', "\"\""))?;
+        Ok(())
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        self.csv.write_all(b"\n")?;
+        self.csv.flush()
+    }
+}
+
+/// A value as text; an error of a formula is none.
+fn text(value: &DataRef<'_>) -> String {
+    match value {
+        DataRef::Int(number) => number.to_string(),
+        DataRef::Float(number) => number.to_string(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            text.clone()
+        }
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::Bool(is_true) => if *is_true { "TRUE" } else { "FALSE" }.to_owned(),
+        DataRef::DateTime(moment) => date(moment),
+        DataRef::Error(_) | DataRef::Empty => String::new(),
+    }
+}
+
+fn date(moment: &ExcelDateTime) -> String {
+    if moment.is_duration() {
+        return moment.as_f64().to_string();
+    }
+    let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+    if (hour, minute, second) == (0, 0, 0) {
+        return format!("{year:04}-{month:02}-{day:02}");
+    }
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+}
+
+#[cfg(test)]
+mod tests;
