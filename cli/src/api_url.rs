@@ -1,4 +1,4 @@
-//! Where the API is, as commands are told.
+//! Where the API is, for the commands that speak HTTP with it.
 
 use registrar_runtime::config::{SecretUrl, secret_url};
 

@@ -81,3 +81,15 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_one_that_clap_takes() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -21,7 +21,7 @@ const ALLOWED: [(&str, &str); 15] = [
     ("import-file", "domain"),
     ("api", "domain http import-file ledger messaging runtime storage telemetry texts"),
     ("worker", COMMON),
-    ("cli", "domain ledger management messaging runtime storage telemetry"),
+    ("cli", "domain import-file ledger management messaging runtime storage telemetry"),
 ];
 
 /// The only crate that names each of these, so that it can be replaced, and its traps known, in one

@@ -91,20 +91,15 @@ impl FileArguments {
 
     /// The same as flags of a command.
     pub(super) fn to_flags(&self) -> String {
-        let mut flags = String::new();
+        let mut flags = Vec::new();
         for (field, name) in &self.columns {
-            flags += &format!(" --column {}", shell_word(&format!("{}={name}", field.name())));
+            flags.push(("column", format!("{}={name}", field.name())));
         }
-        if let Some(encoding) = self.encoding {
-            flags += &format!(" --encoding {}", encoding.name());
-        }
-        if let Some(delimiter) = self.delimiter {
-            flags += &format!(" --delimiter {}", shell_word(&delimiter_name(delimiter)));
-        }
-        if let Some(sheet) = &self.sheet {
-            flags += &format!(" --sheet {}", shell_word(sheet));
-        }
-        flags
+        flags.extend(self.encoding.map(|encoding| ("encoding", encoding.name().to_owned())));
+        flags.extend(self.delimiter.map(|delimiter| ("delimiter", delimiter_name(delimiter))));
+        flags.extend(self.sheet.clone().map(|sheet| ("sheet", sheet)));
+        let words = flags.iter().map(|(name, value)| format!(" --{name} {}", shell_word(value)));
+        words.collect()
     }
 }
 

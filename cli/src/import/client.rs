@@ -176,6 +176,7 @@ impl Client {
                      the certificate."
                 ))
             }
+            ureq::Error::Io(error) => NoAnswer::Broken(error.to_string()),
             error => NoAnswer::Broken(error.to_string().trim_end_matches('.').to_owned()),
         }
     }
@@ -194,8 +195,8 @@ fn refusal(answer: &Answer) -> String {
     }
 }
 
-/// The part of an address that names an import. A reference has only letters and digits; anything
-/// else must not become part of the address.
+/// The part of an address that names an import. A reference is alphanumeric; anything else must not
+/// become part of the address.
 pub(super) fn import_path(reference: &str) -> String {
     let reference: String = reference.chars().filter(char::is_ascii_alphanumeric).collect();
     format!("/imports/{reference}")

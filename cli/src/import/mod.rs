@@ -7,13 +7,10 @@ mod error_file;
 mod errors;
 mod interrupt;
 mod list;
-mod progress;
 mod report;
-mod retry;
 mod show;
 mod source;
 mod upload;
-mod wait;
 mod workbook;
 
 use std::process::ExitCode;
@@ -29,7 +26,7 @@ pub(crate) struct Arguments {
     action: Option<Action>,
 
     #[command(flatten)]
-    upload: upload::Arguments,
+    upload: upload::UploadArguments,
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,6 +3,9 @@
 mod closed_output;
 mod dead_letters;
 mod doctor;
+mod importing;
+mod importing_again;
+mod importing_badly;
 mod keys;
 mod lanes;
 mod migrating;

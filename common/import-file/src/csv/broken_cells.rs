@@ -1,7 +1,7 @@
 use super::quotes::after_closing_quote;
 
-/// The cells of a line that is broken by its quotation marks, so that whoever corrects it sees all of
-/// it: a cell that is broken keeps its marks, and an unclosed one has the rest of the line.
+/// The cells of a line that is broken by its quotation marks, with all of its text to be corrected: a
+/// cell that is broken keeps its marks, and an unclosed one has the rest of the line.
 pub(super) fn broken_cells(line: &[u8], delimiter: u8) -> Vec<String> {
     let end =
         line.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);

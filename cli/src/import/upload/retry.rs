@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use ureq::http::StatusCode;
 
-use super::client::{Answer, NoAnswer};
+use crate::import::client::{Answer, NoAnswer};
 
 /// A file is uploaded so many times at most.
 const TRIES: u32 = 6;
@@ -64,9 +64,9 @@ mod tests {
 
     use super::*;
 
-    fn answer(status: u16, body: Value, retry_after_s: Option<u64>) -> Result<Answer, NoAnswer> {
+    fn answer(status: u16, body: Value, retry_after_s: Option<u64>) -> Answer {
         let status = StatusCode::from_u16(status).unwrap();
-        Ok(Answer { status, body, retry_after: retry_after_s.map(Duration::from_secs) })
+        Answer { status, body, retry_after: retry_after_s.map(Duration::from_secs) }
     }
 
     fn broken() -> Result<Answer, NoAnswer> {
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn what_passes_is_tried_again_after_the_time_that_the_api_names() {
-        for (result, expected) in [
+        for (answer, expected) in [
             (answer(503, json!({}), Some(5)), Some(5)),
             (answer(503, json!({}), None), Some(1)),
             (answer(429, json!({}), Some(7)), Some(7)),
@@ -96,8 +96,8 @@ mod tests {
             (answer(401, json!({}), None), None),
             (answer(422, json!({"errors": [{"code": "columns_missing"}]}), Some(1)), None),
         ] {
-            let delay = delay_after(1, true, &result).map(|delay| delay.as_secs());
-            assert_eq!(delay, expected, "{result:?}");
+            let delay = delay_after(1, true, &Ok(answer)).map(|delay| delay.as_secs());
+            assert_eq!(delay, expected);
         }
     }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use registrar_runtime::output::print_error;
 
-use super::interrupt::Interrupt;
+use crate::import::interrupt::Interrupt;
 
 const UPLOAD_BAR: &str = "{spinner} {msg} {wide_bar} {bytes} of {total_bytes}, {eta} left";
 const ROWS_BAR: &str = "{spinner} {msg} {wide_bar} {human_pos} of {human_len} rows";
@@ -40,6 +40,7 @@ struct Lines {
     total: u64,
     done: u64,
     last: Instant,
+    said: Option<String>,
 }
 
 impl Progress {
@@ -63,7 +64,7 @@ impl Progress {
             interrupt.set_bar(Some(bar.clone()));
             Shown::Bar(bar)
         } else {
-            Shown::Lines(Lines { what, counted, total, done: 0, last: Instant::now() })
+            Shown::Lines(Lines { what, counted, total, done: 0, last: Instant::now(), said: None })
         };
         Self { shown, interrupt: interrupt.clone() }
     }
@@ -79,30 +80,36 @@ impl Progress {
                 lines.done = lines.done.max(done);
                 lines.total = lines.total.max(total);
                 if lines.last.elapsed() >= LINES_APART {
-                    lines.last = Instant::now();
-                    print_error(lines.text());
+                    lines.say();
                 }
             }
         }
     }
-
-    /// The bar goes, and what follows stands in its place.
-    pub(super) fn end(self) {}
 }
 
+/// The bar goes, and what follows stands in its place.
 impl Drop for Progress {
     fn drop(&mut self) {
-        match &self.shown {
+        match &mut self.shown {
             Shown::Bar(bar) => {
                 bar.finish_and_clear();
                 self.interrupt.set_bar(None);
             }
-            Shown::Lines(lines) => print_error(lines.text()),
+            Shown::Lines(lines) => lines.say(),
         }
     }
 }
 
 impl Lines {
+    fn say(&mut self) {
+        self.last = Instant::now();
+        let text = self.text();
+        if self.said.as_ref() != Some(&text) {
+            print_error(&text);
+            self.said = Some(text);
+        }
+    }
+
     fn text(&self) -> String {
         let Self { what, counted, total, done, .. } = self;
         match counted {
@@ -145,6 +152,7 @@ mod tests {
             total,
             done: 0,
             last: Instant::now(),
+            said: None,
         };
         let shown = Shown::Lines(lines(Counted::Rows, 0));
         let mut progress = Progress { shown, interrupt: Interrupt::default() };

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use serde_json::Value;
 
-use super::client::{Client, Refusal, import_path};
-use super::interrupt::Interrupt;
 use super::progress::{Counted, Progress};
-use super::report::count;
+use crate::import::client::{Client, Refusal, import_path};
+use crate::import::interrupt::Interrupt;
+use crate::import::report::count;
 
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// An API that says nothing for so long is not waited for any more.

@@ -1,0 +1,114 @@
+//! `registrar import FILE`
+
+mod attempts;
+mod end;
+mod progress;
+mod retry;
+mod wait;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Args;
+use registrar_runtime::output::report_line;
+use serde_json::Value;
+
+use super::arguments::{ApiArguments, FileArguments, shell_word};
+use super::client::{Client, Refusal};
+use super::error_file::Place;
+use super::interrupt::Interrupt;
+use super::source::Source;
+
+#[derive(Debug, Args)]
+pub(super) struct UploadArguments {
+    /// The file: CSV, NDJSON, a JSON array or a workbook (.xlsx); - for stdin.
+    #[arg(value_name = "FILE", required = true)]
+    file: Option<PathBuf>,
+
+    /// Read and check the file, and register nothing.
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Wait until every row is decided, and write those that did not make it into FILE.errors.csv.
+    #[arg(long, conflicts_with = "dry_run")]
+    wait: bool,
+
+    /// Where to write the rows that did not make it, instead of FILE.errors.csv.
+    #[arg(long, value_name = "PATH", requires = "wait")]
+    errors: Option<PathBuf>,
+
+    #[command(flatten)]
+    options: FileArguments,
+
+    #[command(flatten)]
+    api: ApiArguments,
+
+    /// Print the API's answer as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(arguments: &UploadArguments) -> anyhow::Result<ExitCode> {
+    let path = arguments.file.as_deref().context("FILE must be set.")?;
+    let client = Client::new(&arguments.api)?;
+    let source = Source::open(path, arguments.options.sheet.as_deref())?;
+    let place = arguments.errors.as_deref().or(source.error_file());
+    let place = place.filter(|_| arguments.wait).map(Place::new).transpose()?;
+    let interrupt = Interrupt::install()?;
+    let import = Import { arguments, path, client, source, place, interrupt };
+    import.run()
+}
+
+struct Import<'a> {
+    arguments: &'a UploadArguments,
+    path: &'a Path,
+    client: Client,
+    source: Source,
+    place: Option<Place>,
+    interrupt: Interrupt,
+}
+
+impl Import<'_> {
+    fn run(&self) -> anyhow::Result<ExitCode> {
+        let (answer, has_sent) = self.upload();
+        let answer = answer.map_err(|error| {
+            let again = if has_sent {
+                " Import the file again: what is registered already stays."
+            } else {
+                ""
+            };
+            anyhow::anyhow!("{error}{again}")
+        })?;
+        let answer = match answer.accepted() {
+            Ok(answer) => answer.body,
+            Err(refusal) => return self.refused(refusal),
+        };
+        if self.arguments.dry_run {
+            return Ok(self.checked(&answer));
+        }
+        let reference = answer.get("reference").and_then(Value::as_str);
+        let reference = reference.context("The API accepted the file without a reference.")?;
+        if self.arguments.wait {
+            Ok(self.follow(reference, &answer))
+        } else {
+            Ok(self.accepted(reference, &answer))
+        }
+    }
+
+    fn refused(&self, refusal: Refusal) -> anyhow::Result<ExitCode> {
+        if self.arguments.json {
+            report_line(format_args!("{:#}", refusal.0.body));
+        }
+        Err(refusal.into())
+    }
+
+    /// What to type to do the same again.
+    fn command_line(&self) -> String {
+        let UploadArguments { options, dry_run, wait, .. } = self.arguments;
+        let wait = if *wait { "--wait " } else { "" };
+        let dry_run = if *dry_run { "--dry-run " } else { "" };
+        let file = shell_word(&self.path.to_string_lossy());
+        format!("{wait}{dry_run}{file}{}", options.to_flags())
+    }
+}
