@@ -34,7 +34,12 @@ fn the_doctor_knows_every_setting_of_this_version() {
         settings_table::<registrar_worker::settings::Settings>(),
     ];
     // The command line has its settings in subcommands, which the table leaves out.
-    let own = ["REGISTRAR_API_URL", "REGISTRAR_OPERATOR", "REGISTRAR_RABBITMQ_MANAGEMENT_URL"];
+    let own = [
+        "REGISTRAR_API_URL",
+        "REGISTRAR_IMPORT_KEY",
+        "REGISTRAR_OPERATOR",
+        "REGISTRAR_RABBITMQ_MANAGEMENT_URL",
+    ];
     let words = tables.iter().flat_map(|table| table.split('`'));
     let mut names: Vec<_> = words.filter(|word| word.starts_with("REGISTRAR_")).collect();
     names.extend(own);

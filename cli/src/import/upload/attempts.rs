@@ -1,3 +1,4 @@
+use std::io::Read as _;
 use std::thread;
 
 use registrar_runtime::output::print_error;
@@ -44,7 +45,8 @@ impl Import<'_> {
         let bytes = self.source.bytes();
         let mut progress = Progress::begin("Uploading", Counted::Bytes, bytes, &self.interrupt);
         let file = match self.source.reader() {
-            Ok(file) => file,
+            // A file that grows meanwhile is uploaded as far as it was.
+            Ok(file) => file.take(bytes),
             Err(error) => {
                 return (
                     Err(NoAnswer::Unreachable(format!("The file cannot be read: {error}."))),
