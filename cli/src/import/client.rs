@@ -154,10 +154,14 @@ impl Client {
                 "The API at {url} does not answer. Is it running? Set REGISTRAR_API_URL to where it is."
             ))
         };
-        match error {
-            ureq::Error::HostNotFound => NoAnswer::Unreachable(format!(
+        let no_host = || {
+            NoAnswer::Unreachable(format!(
                 "There is no host of this name: {url}. Set REGISTRAR_API_URL to where the API is."
-            )),
+            ))
+        };
+        match error {
+            ureq::Error::HostNotFound => no_host(),
+            ureq::Error::Io(error) if is_look_up(error) => no_host(),
             ureq::Error::ConnectionFailed
             | ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
                 does_not_answer()
@@ -180,6 +184,11 @@ impl Client {
             error => NoAnswer::Broken(error.to_string().trim_end_matches('.').to_owned()),
         }
     }
+}
+
+/// The standard library has no kind of error for a name that is not found.
+fn is_look_up(error: &io::Error) -> bool {
+    error.to_string().starts_with("failed to lookup address information")
 }
 
 fn refusal(answer: &Answer) -> String {
@@ -225,6 +234,13 @@ mod tests {
             "or name its encoding, such as --encoding windows-1252."
         );
         assert!(refused(401, "This key was revoked.").contains("REGISTRAR_IMPORT_KEY"));
+    }
+
+    #[test]
+    fn a_name_that_is_not_found_is_known() {
+        use std::net::ToSocketAddrs as _;
+        let not_found = "host.invalid:80".to_socket_addrs().unwrap_err();
+        assert!(is_look_up(&not_found), "{not_found}");
     }
 
     #[test]

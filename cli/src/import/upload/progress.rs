@@ -95,7 +95,8 @@ impl Drop for Progress {
                 bar.finish_and_clear();
                 self.interrupt.set_bar(None);
             }
-            Shown::Lines(lines) => lines.say(),
+            Shown::Lines(lines) if lines.done > 0 => lines.say(),
+            Shown::Lines(_) => {}
         }
     }
 }
