@@ -3,8 +3,9 @@
 use registrar_domain::Field;
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::COLUMNS_MAX;
 use crate::error::FileError;
-use crate::error_file::ROW_COLUMN;
+use crate::error_file::{ADDED_COLUMNS, ROW_COLUMN};
 
 /// Names that the caller gave to columns, beside the usual ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +43,12 @@ impl Header {
         while names.last().is_some_and(String::is_empty) {
             names.pop();
         }
+        let is_added = |cell: &&&str| ADDED_COLUMNS.contains(&cell.trim());
+        let is_error_file = cells.iter().any(|cell| cell.trim() == ROW_COLUMN);
+        let added = if is_error_file { cells.iter().filter(is_added).count() } else { 0 };
+        if cells.len() - added > COLUMNS_MAX {
+            return Err(FileError::TooManyColumns);
+        }
         let normal: Vec<String> = cells.iter().map(|cell| normalize(cell)).collect();
         let mut missing = Vec::new();
         let mut doubled = None;
@@ -63,7 +70,6 @@ impl Header {
         let given = cells.iter().take(names.len()).map(|cell| (*cell).to_owned()).collect();
         let position = |name: &str| normal.iter().position(|cell| cell == name);
         let status = position("status");
-        let is_error_file = cells.iter().any(|cell| cell.trim() == ROW_COLUMN);
         doubled.map_or(Ok(Self { columns, status, is_error_file, names, given }), Err)
     }
 

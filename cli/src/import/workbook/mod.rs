@@ -13,6 +13,8 @@ use zip::ZipArchive;
 const PARTS_MAX_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 /// Its texts are held in memory.
 const TEXTS_MAX_BYTES: u64 = 256 * 1024 * 1024;
+/// The rows of a sheet.
+const ROWS_MAX: u32 = 1_048_576;
 /// `<si/>`
 const TEXT_MIN_BYTES: u64 = 5;
 
@@ -132,6 +134,9 @@ impl<W: Write> Lines<W> {
                 u64::from(column) + 1,
                 u64::from(row) + 1
             );
+        }
+        if row >= ROWS_MAX {
+            return Err(damaged("it has more rows than a sheet"));
         }
         let is_next =
             row > self.row || (row == self.row && (column > self.column || !self.has_values));

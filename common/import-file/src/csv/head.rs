@@ -89,6 +89,7 @@ fn header_in(
                     Err(FileError::ColumnsMissing { missing, found, .. }) => {
                         FileError::ColumnsMissing { missing, found, row: number }
                     }
+                    Err(FileError::TooManyColumns) => FileError::TooManyColumns,
                     Err(error) => return Ok(Err(error)),
                 }
             }

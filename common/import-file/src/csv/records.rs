@@ -4,9 +4,12 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::quotes::{Quotes, quotes};
 use crate::error::ReadError;
+use crate::error_file::ADDED_COLUMNS;
 use crate::row::RowProblem;
 use crate::{COLUMNS_MAX, ROW_MAX_BYTES};
 
+/// An error file has more columns than the file that it is made for.
+const CELLS_MAX: usize = COLUMNS_MAX + ADDED_COLUMNS.len();
 /// Consumed text is dropped once there is so much of it.
 const COMPACT_FROM: usize = 64 * 1024;
 /// So much text is read again after broken rows. A file that is made to be read again and again meets
@@ -87,7 +90,7 @@ impl Records {
             rows: 0,
             read_again: 0,
             cells: vec![0; ROW_MAX_BYTES + 1],
-            ends: vec![0; COLUMNS_MAX + 1],
+            ends: vec![0; CELLS_MAX + 1],
         }
     }
 
@@ -117,7 +120,7 @@ impl Records {
             let problem = match quotes(raw, self.delimiter) {
                 Quotes::TextAfter => Some(RowProblem::TextAfterQuote),
                 Quotes::Unclosed => Some(RowProblem::UnclosedQuote),
-                Quotes::Fine if ends > COLUMNS_MAX => Some(RowProblem::TooManyCells),
+                Quotes::Fine if ends > CELLS_MAX => Some(RowProblem::TooManyCells),
                 Quotes::Fine if !is_whole => Some(RowProblem::TooLong),
                 Quotes::Fine => None,
             };

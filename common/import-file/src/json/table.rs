@@ -4,7 +4,6 @@ use registrar_domain::Field;
 
 use super::object::{Object, Text};
 use crate::COLUMNS_MAX;
-use crate::error_file::ADDED_COLUMNS;
 use crate::header::{ColumnNames, field_named};
 
 /// Objects as rows of a table: a column for each name that a member has.
@@ -34,7 +33,7 @@ impl MemberTable {
             }
             let field = field_named(&name, &self.names);
             let known = field.and_then(|field| self.fields[field as usize]);
-            let has_room = self.columns.len() < COLUMNS_MAX - ADDED_COLUMNS.len();
+            let has_room = self.columns.len() < COLUMNS_MAX;
             let position = match known {
                 Some(position) => position,
                 None if has_room => {

@@ -4,7 +4,9 @@ use proptest::prelude::*;
 
 use super::{options, read, read_with};
 use crate::error_file::join::failed_row;
-use crate::{Failure, Failures, JoinError, Options, WholeFile, is_error_file, join, push_cell};
+use crate::{
+    COLUMNS_MAX, Failure, Failures, JoinError, Options, WholeFile, is_error_file, join, push_cell,
+};
 
 /// What the service lists of these rows.
 fn listed(rows: &[u64]) -> String {
@@ -80,6 +82,16 @@ fn blanks_beyond_the_last_column_stay_blank() {
     let error_file = joined("first_name,last_name,email\nAda,King,a,\t,\"\r\"\n", &[2]);
     assert!(error_file.ends_with(",a,\"'\t\",\"'\r\"\r\n"), "{error_file:?}");
     assert_eq!(read(error_file).rows, ["2|Ada|King|a"]);
+}
+
+#[test]
+fn the_error_file_of_a_file_with_as_many_columns_as_it_may_have_can_be_imported() {
+    let columns = COLUMNS_MAX - 3;
+    let (names, cells) = (",x".repeat(columns), ",y".repeat(columns));
+    let file = format!("first_name,last_name,email{names}\nAda,King,a{cells}\n");
+    let error_file = joined(&file, &[2]);
+    assert_eq!(read(&error_file).rows, ["2|Ada|King|a"]);
+    assert_eq!(whole(&error_file, [2].into_iter()), whole(&file, [2].into_iter()));
 }
 
 #[test]
