@@ -113,6 +113,32 @@ pub(super) fn counts(import: &Value) -> Vec<String> {
     shown.map(|(count, label)| format!("  {count:>width$} {label}")).collect()
 }
 
+/// Lines that a terminal of 80 columns shows without breaking words. A command to be typed stays whole.
+pub(super) fn wrapped(text: &str) -> String {
+    const COLUMNS: usize = 79;
+    let mut wrapped = String::new();
+    for line in text.lines() {
+        let indent = if line.starts_with("  ") { "    " } else { "" };
+        let is_command = line.starts_with("  registrar ");
+        let mut width = 0;
+        for (at, word) in line.split(' ').enumerate() {
+            let length = word.chars().count();
+            if at > 0 && !is_command && width + 1 + length > COLUMNS {
+                wrapped.push('\n');
+                wrapped.push_str(indent);
+                width = indent.len();
+            } else if at > 0 {
+                wrapped.push(' ');
+                width += 1;
+            }
+            wrapped.push_str(word);
+            width += length;
+        }
+        wrapped.push('\n');
+    }
+    wrapped
+}
+
 /// What to do with an error file.
 pub(super) fn next_step(error_file: &Path, flags: &str) -> String {
     let word = shell_word(&error_file.to_string_lossy());
@@ -184,6 +210,19 @@ mod tests {
     fn counts_of_nothing_are_left_out() {
         let import = json!({"registered": 1_198, "rejected": 2, "waiting": 0});
         assert_eq!(counts(&import), ["  1198 registered", "     2 rejected"]);
+    }
+
+    #[test]
+    fn lines_break_between_words_and_commands_do_not() {
+        let long = ["word"; 20].join(" ");
+        let text = wrapped(&format!("{long}\n  row 5: {long}\n  registrar import {long}\nend"));
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines[0], ["word"; 16].join(" "));
+        assert_eq!(lines[1], ["word"; 4].join(" "));
+        assert!(lines[2].starts_with("  row 5: word") && lines[3].starts_with("    word"));
+        assert_eq!(lines[4], format!("  registrar import {long}"));
+        assert_eq!(lines[5], "end");
+        assert!(lines[..4].iter().all(|line| line.chars().count() < 80), "{text}");
     }
 
     #[test]

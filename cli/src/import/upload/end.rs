@@ -1,5 +1,7 @@
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
+use registrar_runtime::output;
 use registrar_runtime::output::{print_error, report_line};
 use serde_json::{Value, json};
 
@@ -92,6 +94,7 @@ impl Import<'_> {
         let understood = report::understood(answer);
         let lines = [sheet, understood, Some(message)].into_iter().flatten();
         let lines: Vec<_> = lines.chain(more.iter().cloned()).collect();
-        report_line(lines.join("\n"));
+        let text = lines.join("\n") + "\n";
+        output::report(if io::stdout().is_terminal() { report::wrapped(&text) } else { text });
     }
 }
