@@ -89,6 +89,7 @@ export function samples(t: Catalogue): Sample[] {
       decided_at: DECIDED_AT,
     }),
     status("on_hold", { message: t.statuses.on_hold, decided_at: DECIDED_AT, refresh: 60 }),
+    { name: "import", template: "import.html", context: {} },
     { name: "unreadable", template: "unreadable.html", context: {} },
     { name: "not-found", template: "not-found.html", context: {} },
     { name: "away-static", template: "away.html", context: { message: null } },

@@ -1,0 +1,204 @@
+/** A row of a file, numbered as a spreadsheet does: the service counts in the same way. */
+export interface Row {
+  readonly number: number;
+  /** Null when the row is broken, so that it has none. */
+  readonly cells: readonly string[] | null;
+  /** Of a row that is broken its first line, as it is in the file. */
+  readonly raw: string;
+}
+
+/** The service's own bounds. */
+const ROW_MAX_BYTES = 64 * 1024;
+const COLUMNS_MAX = 1000;
+const READ_AGAIN_MAX = 16 * 1024 * 1024;
+
+/** So many characters are never too many bytes. */
+const PLAIN_MAX_CHARACTERS = ROW_MAX_BYTES / 3 - 1;
+const END_OR_QUOTE = /[\r\n"]/g;
+
+interface Scanned {
+  readonly cells: string[];
+  readonly end: number;
+  readonly isBroken: boolean;
+}
+
+/** Splits text that comes in parts into the rows that are not blank. */
+export class CsvRows {
+  readonly #delimiter: string;
+  #text = "";
+  #position = 0;
+  #ended = false;
+  /** The row before ended with a carriage return, whose line feed may follow. */
+  #afterReturn = false;
+  /** What is left of a broken line is passed over. */
+  #skipsLine = false;
+  #rows = 0;
+  #readAgain = 0;
+
+  constructor(delimiter: string) {
+    this.#delimiter = delimiter;
+  }
+
+  push(text: string): void {
+    this.#text = this.#text.slice(this.#position) + text;
+    this.#position = 0;
+  }
+
+  /** There is no more text: the last line ends, whether the file says so or not. */
+  end(): void {
+    if (!this.#ended) {
+      this.push("\n");
+      this.#ended = true;
+    }
+  }
+
+  /** The next row; null when there is none until more text comes. */
+  take(): Row | null {
+    for (;;) {
+      if (!this.#skipBlankLines()) {
+        return null;
+      }
+      const scanned = this.#scan();
+      if (scanned === null) {
+        return null;
+      }
+      this.#rows += 1;
+      if (scanned.isBroken) {
+        return { number: this.#rows, cells: null, raw: this.#resumeAfterFirstLine(scanned.end) };
+      }
+      this.#afterReturn = this.#text[scanned.end - 1] === "\r";
+      this.#position = scanned.end;
+      if (scanned.cells.some((cell) => cell.trim() !== "")) {
+        return { number: this.#rows, cells: scanned.cells, raw: "" };
+      }
+    }
+  }
+
+  #skipBlankLines(): boolean {
+    for (; this.#position < this.#text.length; this.#position += 1) {
+      const character = this.#text[this.#position];
+      const isEnd = character === "\n" || character === "\r";
+      if (this.#skipsLine) {
+        this.#skipsLine = !isEnd;
+      } else if (!isEnd) {
+        return true;
+      } else if (character !== "\n" || !this.#afterReturn) {
+        this.#rows += 1;
+      }
+      this.#afterReturn = character === "\r";
+    }
+    return false;
+  }
+
+  /** Reads a row to its end, or as far as a row may go; null when its end has not come yet. */
+  #scan(): Scanned | null {
+    return this.#scanPlain() ?? this.#scanQuoted();
+  }
+
+  /** Most rows are a line without quotation marks. */
+  #scanPlain(): Scanned | null {
+    END_OR_QUOTE.lastIndex = this.#position;
+    const found = END_OR_QUOTE.exec(this.#text);
+    if (found === null || found[0] === '"' || found.index - this.#position > PLAIN_MAX_CHARACTERS) {
+      return null;
+    }
+    const cells = this.#text.slice(this.#position, found.index).split(this.#delimiter);
+    return { cells, end: found.index + 1, isBroken: cells.length > COLUMNS_MAX };
+  }
+
+  #scanQuoted(): Scanned | null {
+    const text = this.#text;
+    const cells: string[] = [];
+    let cell = "";
+    let place: "start" | "plain" | "quoted" | "closed" = "start";
+    let isBroken = false;
+    let bytes = 0;
+    for (let at = this.#position; at < text.length; at += 1) {
+      const character = text[at] ?? "";
+      bytes += bytesOf(character);
+      if (bytes > ROW_MAX_BYTES) {
+        return { cells, end: at, isBroken: true };
+      }
+      if (place === "quoted") {
+        if (character === '"') {
+          place = "closed";
+        } else {
+          cell += character;
+        }
+      } else if (character === this.#delimiter) {
+        cells.push(cell);
+        cell = "";
+        place = "start";
+      } else if (character === "\n" || character === "\r") {
+        cells.push(cell);
+        return { cells, end: at + 1, isBroken: isBroken || cells.length > COLUMNS_MAX };
+      } else if (place === "closed" && character === '"') {
+        cell += character;
+        place = "quoted";
+      } else if (place === "closed") {
+        isBroken = true;
+        cell += character;
+        place = "plain";
+      } else if (place === "start" && character === '"') {
+        place = "quoted";
+      } else {
+        cell += character;
+        place = "plain";
+      }
+    }
+    return this.#ended ? { cells, end: text.length, isBroken: true } : null;
+  }
+
+  /** A row that is broken by its quotation marks may have swallowed those below: they are read again. */
+  #resumeAfterFirstLine(end: number): string {
+    const scanned = this.#text.slice(this.#position, end);
+    const line = scanned.search(/[\r\n]/);
+    const length = line >= 0 && this.#readAgain < READ_AGAIN_MAX ? line + 1 : scanned.length;
+    this.#readAgain += scanned.length - length;
+    const last = scanned[length - 1];
+    this.#afterReturn = last === "\r";
+    this.#skipsLine = last !== "\r" && last !== "\n";
+    this.#position += length;
+    return scanned.slice(0, line >= 0 ? line : length);
+  }
+}
+
+/** The length of a line for the spreadsheet alone, such as `sep=;`, which is no row. */
+export function lengthOfSeparatorLine(text: string): number {
+  const found = text.search(/[\r\n]/);
+  const end = found < 0 ? text.length : found;
+  const line = text.slice(0, end).trim().replace(/^"/, "");
+  if (!/^sep=/i.test(line) || line.length > 6) {
+    return 0;
+  }
+  if (line.length === 4) {
+    return Math.min(end + 1, text.length);
+  }
+  return end + (text.startsWith("\r\n", end) ? 2 : Math.min(text.length - end, 1));
+}
+
+/** In UTF-8, of which each half of a pair has two. */
+function bytesOf(character: string): number {
+  const code = character.charCodeAt(0);
+  if (code < 0x80) {
+    return 1;
+  }
+  return code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 2 : 3;
+}
+
+/** A cell as it is written, in quotation marks where it needs them. */
+export function written(cell: string, delimiter: string): string {
+  return cell.includes(delimiter) || /["\r\n]/.test(cell)
+    ? `"${cell.replaceAll('"', '""')}"`
+    : cell;
+}
+
+/** One apostrophe keeps a spreadsheet from calculating a cell; reading the file takes it away again. */
+export function protect(cell: string): string {
+  return /^[=+\-@\t\r']/.test(cell) ? `'${cell}` : cell;
+}
+
+/** Takes away what {@link protect} put in front. */
+export function unprotect(cell: string): string {
+  return cell.startsWith("'") ? cell.slice(1) : cell;
+}

@@ -1,0 +1,112 @@
+import { CsvRows, lengthOfSeparatorLine, type Row } from "./csv";
+import { textOf } from "./text";
+import type { Understood } from "./service";
+
+/** A first line for the spreadsheet is recognised once there is so much text. */
+const SEPARATOR_LINE_CHARACTERS = 16;
+
+/** The rows of CSV, with the header among them. */
+export async function* rowsOfCsv(
+  text: AsyncIterable<string>,
+  delimiter: string,
+): AsyncGenerator<Row> {
+  const rows = new CsvRows(delimiter);
+  let start: string | null = "";
+  for await (const part of text) {
+    if (start === null) {
+      rows.push(part);
+    } else {
+      start += part;
+      if (start.length < SEPARATOR_LINE_CHARACTERS) {
+        continue;
+      }
+      rows.push(start.slice(lengthOfSeparatorLine(start)));
+      start = null;
+    }
+    yield* taken(rows);
+  }
+  if (start !== null) {
+    rows.push(start.slice(lengthOfSeparatorLine(start)));
+  }
+  rows.end();
+  yield* taken(rows);
+}
+
+function* taken(rows: CsvRows): Generator<Row> {
+  for (let row = rows.take(); row !== null; row = rows.take()) {
+    yield row;
+  }
+}
+
+/** The lines of NDJSON that are not blank, as they are in the file. */
+export async function* rowsOfNdjson(text: AsyncIterable<string>): AsyncGenerator<Row> {
+  let number = 0;
+  let rest = "";
+  const row = (line: string): Row[] => {
+    number += 1;
+    return line.trim() === "" ? [] : [{ number, cells: null, raw: line.trim() }];
+  };
+  for await (const part of text) {
+    const lines = (rest + part).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      yield* row(line);
+    }
+  }
+  yield* row(rest);
+}
+
+/** The values of a JSON array, as they are in the file: parsed, large numbers would change. */
+export async function* rowsOfJsonArray(text: AsyncIterable<string>): AsyncGenerator<Row> {
+  let whole = "";
+  for await (const part of text) {
+    whole += part;
+  }
+  let number = 0;
+  let depth = 0;
+  let inText = false;
+  let start = 0;
+  for (let at = 0; at < whole.length; at += 1) {
+    const character = whole[at];
+    if (inText) {
+      if (character === "\\") {
+        at += 1;
+      } else {
+        inText = character !== '"';
+      }
+      continue;
+    }
+    const closes = character === "]" || character === "}";
+    if ((character === "," && depth === 1) || (character === "]" && depth === 1)) {
+      const raw = whole.slice(start, at).trim();
+      if (raw !== "") {
+        number += 1;
+        yield { number, cells: null, raw: raw.replace(/\s*\n\s*/g, " ") };
+      }
+      start = at + 1;
+    }
+    if (character === '"') {
+      inText = true;
+    } else if (character === "[" || character === "{") {
+      depth += 1;
+      if (depth === 1) {
+        start = at + 1;
+      }
+    } else if (closes) {
+      depth -= 1;
+    }
+  }
+}
+
+/** The rows of a file that was understood so. */
+export function rowsOf(file: Blob, understood: Understood): AsyncGenerator<Row> {
+  const text = textOf(file, understood);
+  switch (understood.format) {
+    case "csv":
+      return rowsOfCsv(text, understood.delimiter ?? ",");
+    case "ndjson":
+      return rowsOfNdjson(text);
+    case "json":
+      return rowsOfJsonArray(text);
+  }
+}
