@@ -12,6 +12,8 @@ export default defineConfig(({ mode }) => ({
     target: ["chrome90", "edge90", "firefox91", "safari15"],
     modulePreload: false,
   },
+  // Texts and names that the API has, too, are in its folders.
+  server: { fs: { allow: [".."] } },
   test: {
     include: ["{src,build}/**/*.test.ts"],
     // For machines that are busy with other tests: nothing here waits for real time.

@@ -11,5 +11,12 @@ if (main) {
     case "status":
       startStatus(main);
       break;
+    case "import":
+      // A part of its own, so that students do not load it.
+      import("./import/start").then(
+        ({ startImport }) => startImport(main),
+        () => main.querySelector("#unloaded")?.removeAttribute("hidden"),
+      );
+      break;
   }
 }

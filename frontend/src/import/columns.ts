@@ -104,3 +104,9 @@ export function normal(name: string): string {
     .replace(/[\s\p{Cc}\u00ad\u200b-\u200f\u2060\ufeff_\-‐‑.:*'’"]/gu, "")
     .replace(/(?:\[required\]|\(required\))$/, "");
 }
+
+/** A name as the service shows it. */
+export function shownName(name: string): string {
+  const characters = Array.from(name.replace(/[\p{Cc}\ufeff]/gu, "").trim());
+  return characters.length > 60 ? `${characters.slice(0, 60).join("")}…` : characters.join("");
+}

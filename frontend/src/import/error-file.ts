@@ -1,4 +1,4 @@
-import { normal } from "./columns";
+import { normal, shownName } from "./columns";
 import { protect, unprotect, written, type Row } from "./csv";
 import { rowsOf, rowsOfCsv } from "./rows";
 import { COLUMNS, type Understood } from "./service";
@@ -78,7 +78,7 @@ async function* failedRowsOf(errors: Blob): AsyncGenerator<FailedRow> {
 
 /** The rows of a file in their order, of which some are asked for, in their order too. */
 class Rows {
-  readonly #rows: AsyncIterator<Row, unknown>;
+  readonly #rows: AsyncGenerator<Row>;
   #next: Row | null | undefined;
 
   constructor(rows: AsyncGenerator<Row>) {
@@ -88,8 +88,8 @@ class Rows {
   async find(number: number): Promise<Row | null> {
     for (;;) {
       if (this.#next === undefined || (this.#next && this.#next.number < number)) {
-        const { done, value } = await this.#rows.next();
-        this.#next = done === true ? null : (value as Row);
+        const next = await this.#rows.next();
+        this.#next = next.done === true ? null : next.value;
         continue;
       }
       return this.#next?.number === number ? this.#next : null;
@@ -97,7 +97,7 @@ class Rows {
   }
 
   async end(): Promise<void> {
-    await this.#rows.return?.();
+    await this.#rows.return(undefined);
   }
 }
 
@@ -128,7 +128,7 @@ class CsvJoin {
     this.#width = names.reduce((width, name, at) => (name === "" ? width : at + 1), 0);
     this.#used = COLUMNS.map((column) => {
       const called = understood.columns.find((used) => used.column === column)?.name ?? column;
-      return names.findIndex((name) => shown(name) === called);
+      return names.findIndex((name) => shownName(name) === called);
     });
     this.#write([...ADDED], this.#kept(header.slice(0, this.#width)));
   }
@@ -154,15 +154,15 @@ class CsvJoin {
   }
 
   #cells(row: Row | null, values: readonly string[]): string[] {
-    const cells = row?.cells && this.#kept(row.cells);
-    if (cells && this.#matches(row.cells ?? [], values)) {
-      return cells;
+    const own = row?.cells ?? null;
+    if (own !== null && this.#matches(own, values)) {
+      return this.#kept(own);
     }
     // Without cells of its own, or another row. What of it can be seen is kept, the three values are the
     // service's: it must not become valid by being read differently.
     const isBroken = row !== null && row.cells === null;
     this.unmatched += isBroken ? 0 : 1;
-    const seen = isBroken ? row.raw.split(this.#delimiter) : [];
+    const seen: readonly (string | undefined)[] = isBroken ? row.raw.split(this.#delimiter) : [];
     const whole = Array.from({ length: Math.max(this.#width, seen.length) }, (_, at) => {
       const used = this.#used.indexOf(at);
       return used < 0 ? (seen[at] ?? "") : (values[used] ?? "");
@@ -233,12 +233,6 @@ function isObject(raw: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** A name as the service shows it. */
-function shown(name: string): string {
-  const characters = [...name.replace(/[\p{Cc}\ufeff]/gu, "").trim()];
-  return characters.length > 60 ? `${characters.slice(0, 60).join("")}…` : characters.join("");
 }
 
 /** What a file is put together from. */

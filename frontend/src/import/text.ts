@@ -29,6 +29,17 @@ export async function beginningOf(file: File): Promise<Beginning> {
   return { blob: new Blob([first]), isWhole: false };
 }
 
+/** Text to offer the columns of a file by, whatever it is. */
+export async function textToOffer(file: File, encoding: string): Promise<string> {
+  const { blob } = await beginningOf(file);
+  let bytes = new Uint8Array(await blob.slice(0, BEGINNING_BYTES).arrayBuffer());
+  if (isGzip(bytes)) {
+    const unpacked = await unpackedBeginning(blob);
+    bytes = new Uint8Array((await unpacked?.arrayBuffer()) ?? []);
+  }
+  return new TextDecoder(likelyEncoding(bytes, encoding)).decode(bytes);
+}
+
 async function unpackedBeginning(file: Blob): Promise<Blob | null> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
@@ -68,7 +79,7 @@ async function* partsOf(file: Blob, gzip: boolean): AsyncGenerator<Uint8Array<Ar
       if (done) {
         return;
       }
-      yield value as Uint8Array<ArrayBuffer>;
+      yield value;
     }
   } finally {
     await reader.cancel().catch(() => undefined);

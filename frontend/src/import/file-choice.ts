@@ -1,0 +1,43 @@
+import type { Elements } from "./elements";
+
+/**
+ * Takes a file from a button or from a drop. What is dropped beside the place for it is taken too, or else
+ * the browser would leave the page for it.
+ */
+export function onFileChosen(
+  elements: Elements,
+  { input, drop }: { input: string; drop: string },
+  chosen: (files: readonly File[]) => void,
+): void {
+  const field = elements.input(input);
+  const place = elements.get(drop);
+  field.addEventListener("change", () => {
+    const files = [...(field.files ?? [])];
+    // So that the same file can be chosen again after it was changed.
+    field.value = "";
+    if (files.length > 0) {
+      chosen(files);
+    }
+  });
+  const isWanted = ({ dataTransfer }: DragEvent) =>
+    place.offsetParent !== null && dataTransfer?.types.includes("Files") === true;
+  addEventListener("dragover", (event) => {
+    if (isWanted(event)) {
+      event.preventDefault();
+      place.dataset["over"] = "";
+    }
+  });
+  addEventListener("dragleave", ({ relatedTarget }) => {
+    // Out of the window.
+    if (relatedTarget === null) {
+      delete place.dataset["over"];
+    }
+  });
+  addEventListener("drop", (event) => {
+    delete place.dataset["over"];
+    if (isWanted(event)) {
+      event.preventDefault();
+      chosen([...(event.dataTransfer?.files ?? [])]);
+    }
+  });
+}

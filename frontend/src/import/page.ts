@@ -1,0 +1,321 @@
+import { announce } from "../announce";
+import type { Elements } from "./elements";
+import { onFileChosen } from "./file-choice";
+import { ImportView } from "./import-view";
+import { ReadingFields } from "./reading-fields";
+import { fill, type Sentences } from "./sentences";
+import { Service, ServiceProblem, type Checked } from "./service";
+import { beginningOf } from "./text";
+import { showUnderstood } from "./understood-view";
+import { UploadView } from "./upload-view";
+import { pause } from "./watch";
+
+/** What can be sent in a header; a key is nothing else. */
+const KEY = /^[\x21-\x7e]+$/;
+const IMPORT_PATH = /^\/imports\/([^/]+)\/?$/;
+/** What these are about can be chosen. */
+const ABOUT_COLUMNS = ["columns_missing", "column_doubled"];
+const ABOUT_READING = [...ABOUT_COLUMNS, "encoding_unknown"];
+/** An import is listed once its first rows were seen. */
+const LISTED_WITHIN_TRIES = 5;
+const LISTED_AGAIN_MS = 1000;
+
+/** The page on which a file is checked and imported. */
+export class ImportPage {
+  readonly #elements: Elements;
+  readonly #sentences: Sentences;
+  readonly #fields: ReadingFields;
+  readonly #upload: UploadView;
+  readonly #import: ImportView;
+  /** Of the import that the address names. */
+  #reference = IMPORT_PATH.exec(location.pathname)?.[1];
+  #file: File | null = null;
+  /** While a file is checked or sent. */
+  #work: AbortController | null = null;
+  #leaves = false;
+
+  constructor(elements: Elements, sentences: Sentences) {
+    this.#elements = elements;
+    this.#sentences = sentences;
+    this.#fields = new ReadingFields(elements, sentences);
+    this.#upload = new UploadView(elements, sentences);
+    this.#import = new ImportView(elements, sentences, (problem) => {
+      this.#show(problem);
+    });
+  }
+
+  start(): void {
+    const elements = this.#elements;
+    if (this.#reference !== undefined) {
+      elements.show("file-parts", false);
+      elements.show("reading-parts", false);
+      elements.say("lead", this.#sentences.t.shown.lead);
+      elements.say("check", this.#sentences.t.show);
+    }
+    elements.show("choose", true);
+    elements.get("choose").addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#submit();
+    });
+    onFileChosen(elements, { input: "file", drop: "drop" }, (files) => void this.#choose(files));
+    this.#fields.onChange(() => void this.#offerColumns());
+    elements.get("import").addEventListener("click", () => void this.#send());
+    elements.get("work-cancel").addEventListener("click", () => this.#work?.abort());
+    addEventListener("beforeunload", (event) => {
+      if (this.#leaves) {
+        event.preventDefault();
+      }
+    });
+  }
+
+  async #choose([file, ...others]: readonly File[]): Promise<void> {
+    if (this.#work !== null || file === undefined) {
+      return;
+    }
+    this.#clear();
+    if (others.length > 0) {
+      this.#complain(this.#sentences.t.problems.two_files, "file");
+      return;
+    }
+    this.#file = file;
+    const size = this.#sentences.size(file.size);
+    const chosen = fill(this.#sentences.t.file.chosen, { name: file.name, size });
+    this.#elements.say("file-name", chosen);
+    announce(chosen);
+    this.#fields.reset();
+    await this.#offerColumns();
+  }
+
+  /** What was found before was found with other answers. */
+  async #offerColumns(): Promise<void> {
+    this.#hideFindings();
+    if (this.#file !== null) {
+      await this.#fields.offerColumnsOf(this.#file).catch(() => undefined);
+    }
+  }
+
+  async #submit(): Promise<void> {
+    if (this.#work !== null) {
+      return;
+    }
+    this.#clear();
+    const service = this.#service();
+    if (service === null) {
+      return;
+    }
+    if (this.#reference !== undefined) {
+      this.#elements.show("choose", false);
+      this.#import.follow({ service, reference: this.#reference });
+    } else if (this.#file === null) {
+      this.#complain(this.#sentences.t.problems.no_file, "file");
+    } else {
+      this.#hideFindings();
+      await this.#check(service, this.#file);
+    }
+  }
+
+  #service(): Service | null {
+    const key = this.#elements.input("key").value.trim();
+    const { problems } = this.#sentences.t;
+    if (!KEY.test(key)) {
+      this.#complain(key === "" ? problems.no_key : problems.unauthorized, "key");
+      return null;
+    }
+    return new Service(key);
+  }
+
+  /** Asks about the beginning first, so that a file that is not understood is not sent for nothing. */
+  async #check(service: Service, file: File): Promise<void> {
+    await this.#doing(async (stopped) => {
+      const { t } = this.#sentences;
+      const reading = this.#fields.reading();
+      const { blob, isWhole } = await beginningOf(file);
+      const first = this.#upload.begin(t.work.checking, blob.size, stopped);
+      let checked = await service.check(blob, file.name, reading, first);
+      await showUnderstood(this.#elements, this.#sentences, checked.understood, blob);
+      this.#elements.get("understood-title").focus();
+      if (!isWhole) {
+        const whole = this.#upload.begin(t.work.checking, file.size, stopped);
+        checked = await service.check(file, file.name, reading, whole);
+        await showUnderstood(this.#elements, this.#sentences, checked.understood, blob);
+      }
+      this.#showChecked(checked);
+    });
+  }
+
+  #showChecked(checked: Checked): void {
+    const { t } = this.#sentences;
+    const elements = this.#elements;
+    const number = (count: number) => this.#sentences.number(count);
+    elements.list("checked-counts", [
+      [t.checked.rows, number(checked.rows)],
+      [t.checked.new, number(checked.new)],
+      [t.checked.unchanged, number(checked.unchanged)],
+      [t.checked.duplicates, number(checked.duplicates)],
+      [t.checked.invalid, number(checked.invalid)],
+    ]);
+    const { broken_off: brokenOff } = checked;
+    elements.say("checked-broken", brokenOff ? this.#sentences.brokenOff(brokenOff) : "");
+    const shown = number(new Set(checked.errors.map(({ row }) => row)).size);
+    const failed = checked.invalid + checked.duplicates;
+    const isAll = new Set(checked.errors.map(({ row }) => row)).size >= failed;
+    elements.say("errors-title", isAll ? t.errors.title : fill(t.errors.first, { rows: shown }));
+    elements.rows(
+      "errors",
+      checked.errors.map((error) => {
+        const { text, isEnglish } = this.#sentences.advice(error);
+        const advice = document.createElement("span");
+        advice.textContent = text;
+        if (isEnglish) {
+          advice.lang = "en";
+          advice.dir = "ltr";
+        }
+        const column = error.column === undefined ? "" : this.#sentences.column(error.column);
+        return [number(error.row), column, advice];
+      }),
+    );
+    elements.show("checked-errors", checked.errors.length > 0);
+    elements.show("nothing-new", checked.new === 0);
+    elements.say("import", fill(t.checked.import, { rows: number(checked.new) }));
+    // Invalid rows alone are of use too: their error file.
+    elements.show("import", checked.new > 0);
+    elements.show("checked", true);
+    announce(t.checked.title);
+  }
+
+  async #send(): Promise<void> {
+    const service = this.#service();
+    const file = this.#file;
+    if (service === null || file === null || this.#work !== null) {
+      return;
+    }
+    this.#clear();
+    const sinceMs = Date.now();
+    await this.#doing(async (stopped) => {
+      this.#leaves = true;
+      this.#elements.show("checked", false);
+      const upload = this.#upload.begin(this.#sentences.t.work.importing, file.size, stopped);
+      this.#elements.get("work-title").focus();
+      const name = file.name;
+      const accepted = await service
+        .import(file, name, this.#fields.reading(), upload)
+        .catch(async (problem: unknown) => {
+          if (stopped.aborted) {
+            await this.#cancelSent(service, name, sinceMs);
+            return null;
+          }
+          throw problem;
+        });
+      if (accepted !== null) {
+        const { reference, rows, understood } = accepted;
+        this.#follow(service, reference, { rows, understood, file });
+      }
+    });
+  }
+
+  /** Cancels what came of an upload that was stopped; its reference was never answered. */
+  async #cancelSent(service: Service, name: string, sinceMs: number): Promise<void> {
+    const { signal } = new AbortController();
+    this.#upload.cancelling();
+    for (let tries = 0; tries < LISTED_WITHIN_TRIES; tries += 1) {
+      const listed = await service.newest(signal).catch(() => []);
+      const sent = listed.find(
+        ({ file_name: fileName, started_at: startedAt }) =>
+          fileName === name && Date.parse(startedAt ?? "") >= sinceMs,
+      );
+      if (sent !== undefined) {
+        await service.cancel(sent.reference, signal);
+        this.#follow(service, sent.reference, {});
+        return;
+      }
+      await pause(LISTED_AGAIN_MS, signal);
+    }
+    throw new ServiceProblem("upload_stopped", null, "");
+  }
+
+  #follow(
+    service: Service,
+    reference: string,
+    known: Omit<Parameters<ImportView["follow"]>[0], "service" | "reference">,
+  ): void {
+    this.#reference = reference;
+    history.replaceState(null, "", `/imports/${encodeURIComponent(reference)}${location.search}`);
+    this.#hideFindings();
+    this.#elements.show("choose", false);
+    this.#import.follow({ service, reference, ...known });
+  }
+
+  async #doing(work: (stopped: AbortSignal) => Promise<void>): Promise<void> {
+    const doing = new AbortController();
+    this.#work = doing;
+    this.#elements.get("check").setAttribute("aria-disabled", "true");
+    try {
+      await work(doing.signal);
+    } catch (problem) {
+      const isOver = doing.signal.aborted && !(problem instanceof ServiceProblem);
+      if (!isOver) {
+        this.#show(await this.#explained(problem));
+      } else {
+        this.#elements.get("check").focus();
+      }
+    } finally {
+      this.#upload.end();
+      this.#work = null;
+      this.#leaves = false;
+      this.#elements.get("check").removeAttribute("aria-disabled");
+    }
+  }
+
+  /** A browser does not say whether it is the service or the file that cannot be read. */
+  async #explained(problem: unknown): Promise<ServiceProblem> {
+    const isReadable = await this.#file
+      ?.slice(0, 1)
+      .arrayBuffer()
+      .then(
+        () => true,
+        () => false,
+      );
+    if (isReadable === false) {
+      return new ServiceProblem("file_changed", null, "");
+    }
+    return problem instanceof ServiceProblem ? problem : new ServiceProblem("other", null, "");
+  }
+
+  /** Says what is the matter, with what can be done about it at hand. */
+  #show(problem: ServiceProblem): void {
+    this.#elements.show("choose", true);
+    if (ABOUT_COLUMNS.includes(problem.code ?? "")) {
+      this.#fields.askForColumns();
+    } else if (ABOUT_READING.includes(problem.code ?? "")) {
+      this.#fields.open();
+    }
+    const about = problem.kind === "unauthorized" ? "key" : null;
+    this.#complain(this.#sentences.problem(problem), about);
+  }
+
+  /** Says it, and puts the focus on the field that it is about. */
+  #complain(sentence: string, about: "key" | "file" | null): void {
+    const notice = this.#elements.get("problem");
+    notice.hidden = false;
+    notice.querySelector("p")?.replaceChildren(sentence);
+    if (about === null) {
+      notice.focus();
+      return;
+    }
+    const field = this.#elements.get(about);
+    field.setAttribute("aria-invalid", "true");
+    field.focus();
+  }
+
+  #clear(): void {
+    this.#elements.show("problem", false);
+    for (const field of ["key", "file"]) {
+      this.#elements.get(field).removeAttribute("aria-invalid");
+    }
+  }
+
+  #hideFindings(): void {
+    this.#elements.show("understood", false);
+    this.#elements.show("checked", false);
+  }
+}

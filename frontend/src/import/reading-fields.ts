@@ -1,0 +1,86 @@
+import { findHeader } from "./columns";
+import type { Elements } from "./elements";
+import { fill, type Sentences } from "./sentences";
+import { COLUMNS, type Column, type Reading } from "./service";
+import { textToOffer } from "./text";
+
+const EXAMPLE_CHARACTERS = 40;
+
+/** The selects by which an importer says how a file is read. */
+export class ReadingFields {
+  readonly #elements: Elements;
+  readonly #sentences: Sentences;
+  #known: Readonly<Record<Column, string>> | null = null;
+
+  constructor(elements: Elements, sentences: Sentences) {
+    this.#elements = elements;
+    this.#sentences = sentences;
+  }
+
+  onChange(changed: () => void): void {
+    this.#elements.get("reading").addEventListener("change", changed);
+  }
+
+  reading(): Reading {
+    const columns = Object.fromEntries(
+      COLUMNS.map((column) => [column, this.#column(column).value]),
+    ) as Record<Column, string>;
+    return {
+      encoding: this.#select("encoding").value,
+      delimiter: this.#select("delimiter").value,
+      columns,
+    };
+  }
+
+  /** For another file. */
+  reset(): void {
+    (this.#elements.get("reading") as HTMLDetailsElement).open = false;
+    for (const id of ["encoding", "delimiter"]) {
+      this.#select(id).value = "";
+    }
+    this.#offer([]);
+  }
+
+  /** Offers the columns that the file seems to have. */
+  async offerColumnsOf(file: File): Promise<void> {
+    const { encoding, delimiter } = this.reading();
+    const header = findHeader(await textToOffer(file, encoding), delimiter);
+    this.#known = header.known;
+    this.#offer(header.columns);
+  }
+
+  /** Asks for the columns, of which some may be known. */
+  askForColumns(): void {
+    for (const column of COLUMNS) {
+      this.#column(column).value ||= this.#known?.[column] ?? "";
+    }
+    this.open();
+  }
+
+  open(): void {
+    (this.#elements.get("reading") as HTMLDetailsElement).open = true;
+  }
+
+  #offer(columns: readonly { name: string; example: string }[]): void {
+    const { t } = this.#sentences;
+    for (const column of COLUMNS) {
+      const select = this.#column(column);
+      const chosen = select.value;
+      const options = columns.map(({ name, example }) => {
+        const short = Array.from(example).slice(0, EXAMPLE_CHARACTERS).join("");
+        const text = short === "" ? name : fill(t.reading.example, { name, example: short });
+        return new Option(text, name);
+      });
+      select.replaceChildren(new Option(t.reading.found, ""), ...options);
+      select.value = columns.some(({ name }) => name === chosen) ? chosen : "";
+    }
+  }
+
+  #column(column: Column): HTMLSelectElement {
+    return this.#select(`column-${column}`);
+  }
+
+  #select(id: string): HTMLSelectElement {
+    return this.#elements.select(id);
+  }
+}

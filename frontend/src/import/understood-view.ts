@@ -1,0 +1,75 @@
+import { shownName } from "./columns";
+import { value, type Elements } from "./elements";
+import { rowsOf } from "./rows";
+import { fill, type Sentences } from "./sentences";
+import { COLUMNS, type Understood } from "./service";
+
+const PREVIEW_ROWS = 5;
+
+/** Shows how the service understood a file, by the first rows of it as they are read. */
+export async function showUnderstood(
+  elements: Elements,
+  sentences: Sentences,
+  understood: Understood,
+  beginning: Blob,
+): Promise<void> {
+  const { t } = sentences;
+  const format = understood.format.toUpperCase();
+  const used = understood.columns.map(({ column, name }) =>
+    fill(t.understood.used, { column: sentences.column(column), name }),
+  );
+  const ignored = understood.ignored.join(", ");
+  elements.list("understood-facts", [
+    [t.understood.format, understood.gzip ? fill(t.understood.gzip, { format }) : format],
+    [t.understood.encoding, understood.encoding],
+    [t.understood.delimiter, sentences.delimiter(understood)],
+    [t.understood.header, understood.header_row ? sentences.number(understood.header_row) : ""],
+    [t.understood.columns, used.join("; ")],
+    [t.understood.ignored, ignored === "" ? t.understood.none : ignored],
+  ]);
+  const rows = await previewOf(beginning, understood).catch(() => []);
+  elements.rows(
+    "preview",
+    rows.map(({ number, values }) => [sentences.number(number), ...values.map(value)]),
+  );
+  elements.show("understood", true);
+}
+
+interface PreviewRow {
+  readonly number: number;
+  readonly values: readonly string[];
+}
+
+/** The first rows below the header; those that are broken have no values. */
+async function previewOf(beginning: Blob, understood: Understood): Promise<PreviewRow[]> {
+  const preview: PreviewRow[] = [];
+  // What was unpacked to show it is not packed any more.
+  const first = new Uint8Array(await beginning.slice(0, 2).arrayBuffer());
+  const gzip = first[0] === 0x1f && first[1] === 0x8b;
+  const names = COLUMNS.map(
+    (column) => understood.columns.find((used) => used.column === column)?.name ?? column,
+  );
+  let places: readonly number[] | null = null;
+  for await (const { number, cells, raw } of rowsOf(beginning, { ...understood, gzip })) {
+    if (understood.format === "csv" && number <= (understood.header_row ?? 1)) {
+      const header = (cells ?? []).map(shownName);
+      places = names.map((name) => header.indexOf(name));
+      continue;
+    }
+    const values = places?.map((at) => cells?.[at] ?? "") ?? membersOf(raw, names);
+    preview.push({ number, values });
+    if (preview.length === PREVIEW_ROWS) {
+      break;
+    }
+  }
+  return preview;
+}
+
+function membersOf(raw: string, names: readonly string[]): string[] {
+  try {
+    const object = JSON.parse(raw) as Record<string, unknown>;
+    return names.map((name) => (typeof object[name] === "string" ? object[name] : ""));
+  } catch {
+    return names.map(() => "");
+  }
+}
