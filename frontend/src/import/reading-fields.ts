@@ -69,9 +69,9 @@ export class ReadingFields {
       const options = columns.map(({ name, example }) => {
         const short = Array.from(example).slice(0, EXAMPLE_CHARACTERS).join("");
         const text = short === "" ? name : fill(t.reading.example, { name, example: short });
-        return new Option(text, name);
+        return option(text, name);
       });
-      select.replaceChildren(new Option(t.reading.found, ""), ...options);
+      select.replaceChildren(option(t.reading.found, ""), ...options);
       select.value = columns.some(({ name }) => name === chosen) ? chosen : "";
     }
   }
@@ -83,4 +83,11 @@ export class ReadingFields {
   #select(id: string): HTMLSelectElement {
     return this.#elements.select(id);
   }
+}
+
+function option(text: string, value: string): HTMLOptionElement {
+  const made = document.createElement("option");
+  made.textContent = text;
+  made.value = value;
+  return made;
 }
