@@ -76,7 +76,7 @@ afterEach(() => {
 const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000);
 
 describe("with a stream", () => {
-  it("shows what events say, also when they come in pieces, and ends with the import", async () => {
+  it("shows what events say, also when they come in parts, and ends with the import", async () => {
     service.status.mockResolvedValue(at(0));
     const ended = start();
     await seconds(0);

@@ -102,6 +102,11 @@ export class Installation {
     await run("registrar", args, this.#settings);
   }
 
+  /** A new key of an importer. */
+  async key(importer = "north-school"): Promise<string> {
+    return (await run("registrar", ["keys", "create", importer], this.#settings)).trim();
+  }
+
   /** How many rows an e-mail address has among the registered students. */
   async registered(email: string): Promise<number> {
     const rows = await this.database.sql(`SELECT id FROM students WHERE email = '${email}'`);

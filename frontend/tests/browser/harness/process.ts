@@ -71,20 +71,22 @@ export class Process {
   }
 }
 
-/** Runs one of Registrar's programs to its end. */
+/** Runs one of Registrar's programs to its end; what it printed. */
 export async function run(
   name: string,
   args: readonly string[],
   settings: Record<string, string>,
-): Promise<void> {
+): Promise<string> {
   const child = spawn(join(BUILT, name), args, {
     env: { PATH: process.env["PATH"], ...settings },
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  let complaint = "";
+  let [printed, complaint] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
   const [code] = (await once(child, "close")) as [number | null];
   if (code !== 0) {
     throw new Error(`${name} ${args.join(" ")}: ${complaint}`);
   }
+  return printed;
 }
