@@ -92,7 +92,7 @@ test("rows that are broken in every way come back with the columns of their own 
   const parts = lines.slice(1, -1).map((line) => line.split(","));
   // The number of the row, what is wrong, and what stands in its column id.
   expect(parts.map(([row, , code]) => `${row ?? ""} ${code ?? ""}`)).toEqual([
-    "5 unclosed_quote",
+    "5 text_after_quote",
     "7 text_after_quote",
     "9 too_few_cells",
     "10 too_many_cells",

@@ -1,5 +1,6 @@
 import { expect, type Page } from "@playwright/test";
 import type { Installations } from "./harness/fixtures";
+import { check, expectOutcome, file, importChecked, listWithMistakes } from "./harness/imports";
 import { accepted, fillIn, poison, register, someone, submit } from "./harness/students";
 import type { Texts } from "./harness/texts";
 import { passTimeUntil } from "./harness/time";
@@ -215,6 +216,78 @@ export const STATES: State[] = [
       way.cut();
       await page.goto(status);
       await expect(page.locator("main[data-page=away]")).toBeVisible();
+    },
+  },
+  {
+    name: "the page for imports",
+    async open({ page, installations }) {
+      await page.goto(`${(await installations.get("whole")).url}/import`);
+      await page.locator("#reading summary").click();
+      await expect(page.locator("#column-email")).toBeVisible();
+    },
+  },
+  {
+    name: "the page for imports without a key",
+    async open({ page, installations, t }) {
+      await page.goto(`${(await installations.get("whole")).url}/import`);
+      await page.locator("#check").click();
+      await expect(page.locator("#problem")).toHaveText(t.pages.import.problems.no_key);
+    },
+  },
+  {
+    name: "a file without the columns",
+    async open({ page, installations, t }) {
+      const without = file("list.csv", "Vorname,Sippe,Kontakt\nAda,King,ada@example.org\n");
+      await check(page, await installations.get("whole"), without);
+      await expect(page.locator("#problem")).toHaveText(t.pages.import.files.columns_missing);
+    },
+  },
+  {
+    name: "a file that was checked",
+    async open({ page, installations }) {
+      await check(page, await installations.get("whole"), listWithMistakes());
+      await expect(page.locator("#import")).toBeVisible();
+    },
+  },
+  {
+    name: "a file on its way",
+    async open({ page, installations, t }) {
+      const whole = await installations.get("whole");
+      await check(page, whole, listWithMistakes());
+      await expect(page.locator("#import")).toBeVisible();
+      whole.way.holdAnswers();
+      await page.locator("#import").click();
+      await expect(page.locator("#work-said")).toHaveText(t.pages.import.work.confirming);
+    },
+  },
+  {
+    name: "an import that waits",
+    async open({ page, installations, t }) {
+      await check(page, await installations.get("withoutWorker"), listWithMistakes());
+      await page.locator("#import").click();
+      await expectOutcome(page, t, "processing");
+      await expect(page.locator("#outcome-counts")).toBeVisible();
+    },
+  },
+  {
+    name: "an import with rows that did not make it",
+    async open({ page, installations, t }) {
+      await check(page, await installations.get("whole"), listWithMistakes());
+      await importChecked(page, t);
+      await expect(page.locator("#download")).toBeVisible();
+    },
+  },
+  {
+    name: "an import that is opened by its address",
+    async open({ page, installations, t }) {
+      const whole = await installations.get("whole");
+      await check(page, whole, listWithMistakes());
+      await importChecked(page, t);
+      await page.reload();
+      await page.locator("#key").fill(await whole.key());
+      await page.locator("#check").click();
+      await expectOutcome(page, t, "finished");
+      await expect(page.locator("#again")).toBeAttached();
     },
   },
 ];

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { expect, type Download, type Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import type { Installation } from "./installation";
 import { someone, type Student } from "./students";
 import type { Texts } from "./texts";
@@ -60,12 +60,25 @@ export async function counts(page: Page): Promise<number[]> {
 
 /** What a button makes the browser save. */
 export async function saved(page: Page, button: string): Promise<{ name: string; text: string }> {
-  const [download]: [Download, void] = await Promise.all([
-    page.waitForEvent("download"),
-    page.locator(button).click(),
-  ]);
+  const coming = page.waitForEvent("download");
+  await page.locator(button).click();
+  const download = await coming;
   return {
     name: download.suggestedFilename(),
     text: await readFile(await download.path(), "utf8"),
   };
+}
+
+/** Some of its rows are wrong, each in another way. */
+export function listWithMistakes(): GivenFile {
+  const [one, two] = someStudents(2);
+  const rows = [
+    "class,first_name,last_name,email",
+    `7a,Ada,King,${one?.email ?? ""}`,
+    `7b,,Ng,${two?.email ?? ""}`,
+    "7c,Mo,Do,mo at example.org",
+    "7d,Eve",
+    `7e,Ada,King,${one?.email ?? ""}`,
+  ];
+  return file("list-of-2026.csv", rows.join("\r\n"));
 }
