@@ -1,8 +1,8 @@
 import type { Elements } from "./elements";
 
 /**
- * Takes a file from a button or from a drop. What is dropped beside the place for it is taken too, or else
- * the browser would leave the page for it.
+ * Takes a file from a button or from a drop. What is dropped beside the place for it is taken too; without
+ * the place, nothing is, or else the browser would leave the page for it.
  */
 export function onFileChosen(
   elements: Elements,
@@ -19,12 +19,14 @@ export function onFileChosen(
       chosen(files);
     }
   });
-  const isWanted = ({ dataTransfer }: DragEvent) =>
-    place.offsetParent !== null && dataTransfer?.types.includes("Files") === true;
+  const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes("Files") === true;
+  const isShown = () => place.offsetParent !== null;
   addEventListener("dragover", (event) => {
-    if (isWanted(event)) {
+    if (hasFiles(event)) {
       event.preventDefault();
-      place.dataset["over"] = "";
+      if (isShown()) {
+        place.dataset["over"] = "";
+      }
     }
   });
   addEventListener("dragleave", ({ relatedTarget }) => {
@@ -35,9 +37,11 @@ export function onFileChosen(
   });
   addEventListener("drop", (event) => {
     delete place.dataset["over"];
-    if (isWanted(event)) {
+    if (hasFiles(event)) {
       event.preventDefault();
-      chosen([...(event.dataTransfer?.files ?? [])]);
+      if (isShown()) {
+        chosen([...(event.dataTransfer?.files ?? [])]);
+      }
     }
   });
 }

@@ -69,6 +69,10 @@ export class ImportView {
     this.#progress = new RowProgress(followed.rows ?? null);
     this.#last = null;
     this.#step = 0;
+    // What was shown of another one.
+    this.#elements.list("outcome-counts", []);
+    this.#elements.say("outcome-message", "");
+    this.#elements.say("outcome-file", "");
     const { t } = this.#sentences;
     this.#elements.say("outcome-title", t.outcome.titles.processing);
     this.#elements.say("outcome-said", t.outcome.starting);
@@ -76,6 +80,16 @@ export class ImportView {
     this.#elements.show("outcome", true);
     this.#elements.get("outcome-title").focus();
     this.#watchIfVisible();
+  }
+
+  /** Nothing of an import is shown any more. */
+  end(): void {
+    this.#watching?.abort();
+    this.#followed = null;
+    this.#file = null;
+    this.#elements.show("outcome", false);
+    this.#elements.show("failed", false);
+    this.#elements.say("failed-said", "");
   }
 
   #watchIfVisible(): void {
@@ -95,8 +109,7 @@ export class ImportView {
         this.#elements.say("outcome-connection", yes ? "" : reconnecting);
       },
       refused: (problem: ServiceProblem) => {
-        this.#followed = null;
-        this.#elements.show("outcome", false);
+        this.end();
         this.#refused(problem);
       },
     };

@@ -162,6 +162,26 @@ it("checks a file, then imports it, then shows what became of it", async () => {
   expect(isShown("download")).toBe(true);
 });
 
+it("takes another file with the same key", async () => {
+  await start("/imports/06EZ?lang=en");
+  answers.set("GET /imports/06EZ", () => [
+    200,
+    status({ status: "finished", done: true, rows: 0 }),
+  ]);
+  type(KEY);
+  submit();
+  await vi.waitFor(() => {
+    expect(isShown("another")).toBe(true);
+  });
+  get("another").click();
+  expect(location.pathname + location.search).toBe("/import?lang=en");
+  expect(isShown("outcome")).toBe(false);
+  expect(input("key").value).toBe(KEY);
+  choose(list());
+  submit();
+  expect((await nextUpload()).parameters.get("file_name")).toBe("list.csv");
+});
+
 it("keeps the key out of every address and every storage", async () => {
   await start();
   const upload = await check(list());
@@ -180,11 +200,14 @@ it("asks for what is missing, where it is missing", async () => {
   expect(said("problem")).toBe(t.problems.no_key);
   expect(document.activeElement).toBe(input("key"));
   expect(input("key").getAttribute("aria-invalid")).toBe("true");
+  expect(input("key").getAttribute("aria-describedby")).toBe("key-hint problem");
+  expect(document.title).toMatch(/^Error: /);
   type(KEY);
   submit();
   expect(said("problem")).toBe(t.problems.no_file);
   expect(document.activeElement).toBe(input("file"));
   expect(input("key").hasAttribute("aria-invalid")).toBe(false);
+  expect(input("key").getAttribute("aria-describedby")).toBe("key-hint");
   choose(list(), list());
   expect(said("problem")).toBe(t.problems.two_files);
 });

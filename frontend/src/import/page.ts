@@ -33,6 +33,7 @@ export class ImportPage {
   /** While a file is checked or sent. */
   #work: AbortController | null = null;
   #leaves = false;
+  readonly #title = document.title;
 
   constructor(elements: Elements, sentences: Sentences) {
     this.#elements = elements;
@@ -46,19 +47,22 @@ export class ImportPage {
 
   start(): void {
     const elements = this.#elements;
-    if (this.#reference !== undefined) {
-      elements.show("file-parts", false);
-      elements.show("reading-parts", false);
-      elements.say("lead", this.#sentences.t.shown.lead);
-      elements.say("check", this.#sentences.t.show);
-    }
-    elements.show("choose", true);
+    this.#showForm();
     elements.get("choose").addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#submit();
     });
     onFileChosen(elements, { input: "file", drop: "drop" }, (files) => void this.#choose(files));
-    this.#fields.onChange(() => void this.#offerColumns());
+    this.#fields.onChange((isReadAnew) => {
+      this.#hideFindings();
+      if (isReadAnew) {
+        void this.#offerColumns();
+      }
+    });
+    elements.get("another").addEventListener("click", (event) => {
+      event.preventDefault();
+      this.#startAnew();
+    });
     elements.get("import").addEventListener("click", () => void this.#send());
     elements.get("work-cancel").addEventListener("click", () => this.#work?.abort());
     addEventListener("beforeunload", (event) => {
@@ -66,6 +70,29 @@ export class ImportPage {
         event.preventDefault();
       }
     });
+  }
+
+  /** Asks for a file, or for the key of the import that the address names. */
+  #showForm(): void {
+    const { t } = this.#sentences;
+    const isForFile = this.#reference === undefined;
+    this.#elements.show("file-parts", isForFile);
+    this.#elements.show("reading-parts", isForFile);
+    this.#elements.say("lead", isForFile ? t.lead : t.shown.lead);
+    this.#elements.say("check", isForFile ? t.check : t.show);
+    this.#elements.show("choose", true);
+  }
+
+  /** Another file with the same key, which only this page knows. */
+  #startAnew(): void {
+    this.#import.end();
+    this.#reference = undefined;
+    history.replaceState(null, "", `/import${location.search}`);
+    this.#file = null;
+    this.#elements.say("file-name", "");
+    this.#fields.reset();
+    this.#showForm();
+    this.#elements.get("file").focus();
   }
 
   async #choose([file, ...others]: readonly File[]): Promise<void> {
@@ -83,12 +110,11 @@ export class ImportPage {
     this.#elements.say("file-name", chosen);
     announce(chosen);
     this.#fields.reset();
+    this.#hideFindings();
     await this.#offerColumns();
   }
 
-  /** What was found before was found with other answers. */
   async #offerColumns(): Promise<void> {
-    this.#hideFindings();
     if (this.#file !== null) {
       await this.#fields.offerColumnsOf(this.#file).catch(() => undefined);
     }
@@ -140,6 +166,9 @@ export class ImportPage {
         await showUnderstood(this.#elements, this.#sentences, checked.understood, blob);
       }
       this.#showChecked(checked);
+      if (this.#upload.hasFocus()) {
+        this.#elements.get("checked-title").focus();
+      }
     });
   }
 
@@ -283,7 +312,7 @@ export class ImportPage {
 
   /** Says what is the matter, with what can be done about it at hand. */
   #show(problem: ServiceProblem): void {
-    this.#elements.show("choose", true);
+    this.#showForm();
     if (ABOUT_COLUMNS.includes(problem.code ?? "")) {
       this.#fields.askForColumns();
     } else if (ABOUT_READING.includes(problem.code ?? "")) {
@@ -298,19 +327,27 @@ export class ImportPage {
     const notice = this.#elements.get("problem");
     notice.hidden = false;
     notice.querySelector("p")?.replaceChildren(sentence);
+    document.title = this.#sentences.errorPrefix + this.#title;
     if (about === null) {
       notice.focus();
       return;
     }
     const field = this.#elements.get(about);
     field.setAttribute("aria-invalid", "true");
+    field.setAttribute(
+      "aria-describedby",
+      `${field.getAttribute("aria-describedby") ?? ""} problem`,
+    );
     field.focus();
   }
 
   #clear(): void {
     this.#elements.show("problem", false);
-    for (const field of ["key", "file"]) {
-      this.#elements.get(field).removeAttribute("aria-invalid");
+    document.title = this.#title;
+    for (const field of ["key", "file"].map((id) => this.#elements.get(id))) {
+      field.removeAttribute("aria-invalid");
+      const described = field.getAttribute("aria-describedby") ?? "";
+      field.setAttribute("aria-describedby", described.replace(/( problem)+$/, ""));
     }
   }
 

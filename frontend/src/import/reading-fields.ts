@@ -17,8 +17,11 @@ export class ReadingFields {
     this.#sentences = sentences;
   }
 
-  onChange(changed: () => void): void {
-    this.#elements.get("reading").addEventListener("change", changed);
+  /** Other columns may be there once a file is read in another way. */
+  onChange(changed: (isReadAnew: boolean) => void): void {
+    this.#elements.get("reading").addEventListener("change", ({ target }) => {
+      changed(target === this.#select("encoding") || target === this.#select("delimiter"));
+    });
   }
 
   reading(): Reading {

@@ -9,11 +9,14 @@ const MEGABYTE = 1000 * KILOBYTE;
 /** What the page says, in its language. */
 export class Sentences {
   readonly t: Texts["pages"]["import"];
+  /** In front of the title of a page that says what is the matter. */
+  readonly errorPrefix: string;
   readonly #texts: Texts;
   readonly #locale: string;
 
   constructor(texts: Texts, locale: string) {
     this.t = texts.pages.import;
+    this.errorPrefix = texts.pages.error_prefix;
     this.#texts = texts;
     this.#locale = locale;
   }

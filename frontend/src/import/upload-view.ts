@@ -42,6 +42,11 @@ export class UploadView {
     this.#elements.button("work-cancel").disabled = true;
   }
 
+  /** The focus is on what is about to go. */
+  hasFocus(): boolean {
+    return this.#elements.get("work").contains(document.activeElement);
+  }
+
   end(): void {
     clearTimeout(this.#slow);
     this.#elements.say("work-slow", "");
