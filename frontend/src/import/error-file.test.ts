@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Understood } from "./answers";
 import { joinErrorFile, nameOfErrorFile } from "./error-file";
 import { rowsOf } from "./rows";
-import type { Understood } from "./service";
 
 const COLUMNS = ["first_name", "last_name", "email"] as const;
 const MARK = "\ufeff";

@@ -1,11 +1,10 @@
 import { announce } from "../announce";
+import type { ImportStatus, Understood } from "./answers";
 import type { Elements } from "./elements";
-import { joinErrorFile, nameOfErrorFile } from "./error-file";
-import { onFileChosen } from "./file-choice";
+import { ErrorDownload } from "./error-download";
 import { OUTCOMES, RowProgress } from "./progress";
 import { fill, type Sentences } from "./sentences";
-import { ServiceProblem, type ImportStatus, type Service, type Understood } from "./service";
-import { isFileOf } from "./same-file";
+import { ServiceProblem, type Service } from "./service";
 import { watch } from "./watch";
 
 /** An import that is followed, and what is known of it already. */
@@ -18,12 +17,10 @@ export interface Followed {
   readonly file?: File;
 }
 
-/** How long a browser may take to save a file. */
-const SAVED_WITHIN_MS = 60_000;
 /** Those who listen hear of the progress so many times. */
 const STEPS = 4;
 
-/** Shows what becomes of an import, and hands its error file out. */
+/** Shows what becomes of an import. */
 export class ImportView {
   readonly #elements: Elements;
   readonly #sentences: Sentences;
@@ -31,7 +28,7 @@ export class ImportView {
   #followed: Followed | null = null;
   #progress = new RowProgress(null);
   #last: ImportStatus | null = null;
-  #file: File | null = null;
+  readonly #errors: ErrorDownload;
   #watching: AbortController | null = null;
   #step = 0;
 
@@ -44,13 +41,7 @@ export class ImportView {
     this.#sentences = sentences;
     this.#refused = refused;
     elements.get("outcome-cancel").addEventListener("click", () => void this.#cancel());
-    elements.get("download").addEventListener("click", () => void this.#download(this.#file));
-    elements.get("download-bare").addEventListener("click", () => void this.#download(null));
-    onFileChosen(elements, { input: "again", drop: "failed-again" }, ([file]) => {
-      if (file !== undefined) {
-        void this.#chooseAgain(file);
-      }
-    });
+    this.#errors = new ErrorDownload(elements, sentences);
     // Nothing is watched that cannot be seen: a tab holds a connection, of which a browser has few.
     document.addEventListener("visibilitychange", () => {
       this.#watchIfVisible();
@@ -65,7 +56,6 @@ export class ImportView {
 
   follow(followed: Followed): void {
     this.#followed = followed;
-    this.#file = followed.file ?? null;
     this.#progress = new RowProgress(followed.rows ?? null);
     this.#last = null;
     this.#step = 0;
@@ -86,10 +76,8 @@ export class ImportView {
   end(): void {
     this.#watching?.abort();
     this.#followed = null;
-    this.#file = null;
     this.#elements.show("outcome", false);
-    this.#elements.show("failed", false);
-    this.#elements.say("failed-said", "");
+    this.#errors.hide();
   }
 
   #watchIfVisible(): void {
@@ -147,8 +135,8 @@ export class ImportView {
       announce(fill(t.outcome.progress, { percent: this.#sentences.percent(shown.fraction ?? 0) }));
     }
     this.#step = Math.max(this.#step, step);
-    if (status.done) {
-      this.#showFailed(status);
+    if (status.done && this.#followed !== null) {
+      this.#errors.show(this.#followed, status);
     }
   }
 
@@ -167,15 +155,6 @@ export class ImportView {
     return secondsLeft === null
       ? rate
       : fill(t.outcome.left, { rate, time: this.#sentences.time(secondsLeft) });
-  }
-
-  #showFailed({ rejected, invalid, on_hold: onHold }: ImportStatus): void {
-    const failed = rejected + invalid + onHold;
-    const rows = this.#sentences.number(failed);
-    this.#elements.say("failed-lead", fill(this.#sentences.t.failed.lead, { rows }));
-    this.#elements.show("failed", failed > 0);
-    this.#elements.show("failed-again", this.#file === null);
-    this.#elements.show("download", this.#file !== null);
   }
 
   async #cancel(): Promise<void> {
@@ -201,62 +180,4 @@ export class ImportView {
     button.ariaDisabled = null;
     button.textContent = t.outcome.cancel;
   }
-
-  async #chooseAgain(file: File): Promise<void> {
-    const status = this.#last;
-    if (status === null) {
-      return;
-    }
-    if (!(await isFileOf(file, status))) {
-      this.#elements.say("failed-said", this.#sentences.t.failed.other_file);
-      return;
-    }
-    this.#file = file;
-    this.#showFailed(status);
-    this.#elements.get("download").focus();
-    await this.#download(file);
-  }
-
-  /** Saves the rows that did not make it, with the columns of the file when there is one. */
-  async #download(file: File | null): Promise<void> {
-    const followed = this.#followed;
-    if (followed === null) {
-      return;
-    }
-    const { failed, problems } = this.#sentences.t;
-    this.#elements.say("failed-said", failed.preparing);
-    try {
-      const errors = await followed.service.errorFile(followed.reference);
-      const understood = this.#last?.understood ?? followed.understood;
-      const name = this.#last?.file_name ?? file?.name ?? "";
-      const joined =
-        file && understood
-          ? await joinErrorFile(errors, file, name, understood).catch(() => null)
-          : null;
-      save(joined?.blob ?? errors, joined?.name ?? nameOfErrorFile(name));
-      const unmatched = this.#sentences.number(joined?.unmatched ?? 0);
-      this.#elements.say(
-        "failed-said",
-        file && !joined
-          ? failed.not_joined
-          : joined && joined.unmatched > 0
-            ? fill(failed.unmatched, { rows: unmatched })
-            : failed.ready,
-      );
-    } catch (problem) {
-      const known = problem instanceof ServiceProblem ? problem : null;
-      const sentence = known === null ? problems.other : this.#sentences.problem(known);
-      this.#elements.say("failed-said", sentence);
-    }
-  }
-}
-
-function save(blob: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => {
-    URL.revokeObjectURL(link.href);
-  }, SAVED_WITHIN_MS);
 }

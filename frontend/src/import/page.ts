@@ -1,10 +1,12 @@
 import { announce } from "../announce";
+import { showChecked } from "./checked-view";
 import type { Elements } from "./elements";
 import { onFileChosen } from "./file-choice";
 import { ImportView } from "./import-view";
+import { Notice } from "./notice";
 import { ReadingFields } from "./reading-fields";
 import { fill, type Sentences } from "./sentences";
-import { Service, ServiceProblem, type Checked } from "./service";
+import { Service, ServiceProblem } from "./service";
 import { beginningOf } from "./text";
 import { showUnderstood } from "./understood-view";
 import { UploadView } from "./upload-view";
@@ -24,6 +26,7 @@ const LISTED_AGAIN_MS = 1000;
 export class ImportPage {
   readonly #elements: Elements;
   readonly #sentences: Sentences;
+  readonly #notice: Notice;
   readonly #fields: ReadingFields;
   readonly #upload: UploadView;
   readonly #import: ImportView;
@@ -33,11 +36,11 @@ export class ImportPage {
   /** While a file is checked or sent. */
   #work: AbortController | null = null;
   #leaves = false;
-  readonly #title = document.title;
 
   constructor(elements: Elements, sentences: Sentences) {
     this.#elements = elements;
     this.#sentences = sentences;
+    this.#notice = new Notice(elements, sentences.errorPrefix);
     this.#fields = new ReadingFields(elements, sentences);
     this.#upload = new UploadView(elements, sentences);
     this.#import = new ImportView(elements, sentences, (problem) => {
@@ -99,9 +102,9 @@ export class ImportPage {
     if (this.#work !== null || file === undefined) {
       return;
     }
-    this.#clear();
+    this.#notice.clear();
     if (others.length > 0) {
-      this.#complain(this.#sentences.t.problems.two_files, "file");
+      this.#notice.say(this.#sentences.t.problems.two_files, "file");
       return;
     }
     this.#file = file;
@@ -124,7 +127,7 @@ export class ImportPage {
     if (this.#work !== null) {
       return;
     }
-    this.#clear();
+    this.#notice.clear();
     const service = this.#service();
     if (service === null) {
       return;
@@ -133,7 +136,7 @@ export class ImportPage {
       this.#elements.show("choose", false);
       this.#import.follow({ service, reference: this.#reference });
     } else if (this.#file === null) {
-      this.#complain(this.#sentences.t.problems.no_file, "file");
+      this.#notice.say(this.#sentences.t.problems.no_file, "file");
     } else {
       this.#hideFindings();
       await this.#check(service, this.#file);
@@ -144,7 +147,7 @@ export class ImportPage {
     const key = this.#elements.input("key").value.trim();
     const { problems } = this.#sentences.t;
     if (!KEY.test(key)) {
-      this.#complain(key === "" ? problems.no_key : problems.unauthorized, "key");
+      this.#notice.say(key === "" ? problems.no_key : problems.unauthorized, "key");
       return null;
     }
     return new Service(key);
@@ -165,51 +168,11 @@ export class ImportPage {
         checked = await service.check(file, file.name, reading, whole);
         await showUnderstood(this.#elements, this.#sentences, checked.understood, blob);
       }
-      this.#showChecked(checked);
+      showChecked(this.#elements, this.#sentences, checked);
       if (this.#upload.hasFocus()) {
         this.#elements.get("checked-title").focus();
       }
     });
-  }
-
-  #showChecked(checked: Checked): void {
-    const { t } = this.#sentences;
-    const elements = this.#elements;
-    const number = (count: number) => this.#sentences.number(count);
-    elements.list("checked-counts", [
-      [t.checked.rows, number(checked.rows)],
-      [t.checked.new, number(checked.new)],
-      [t.checked.unchanged, number(checked.unchanged)],
-      [t.checked.duplicates, number(checked.duplicates)],
-      [t.checked.invalid, number(checked.invalid)],
-    ]);
-    const { broken_off: brokenOff } = checked;
-    elements.say("checked-broken", brokenOff ? this.#sentences.brokenOff(brokenOff) : "");
-    const shown = number(new Set(checked.errors.map(({ row }) => row)).size);
-    const failed = checked.invalid + checked.duplicates;
-    const isAll = new Set(checked.errors.map(({ row }) => row)).size >= failed;
-    elements.say("errors-title", isAll ? t.errors.title : fill(t.errors.first, { rows: shown }));
-    elements.rows(
-      "errors",
-      checked.errors.map((error) => {
-        const { text, isEnglish } = this.#sentences.advice(error);
-        const advice = document.createElement("span");
-        advice.textContent = text;
-        if (isEnglish) {
-          advice.lang = "en";
-          advice.dir = "ltr";
-        }
-        const column = error.column === undefined ? "" : this.#sentences.column(error.column);
-        return [number(error.row), column, advice];
-      }),
-    );
-    elements.show("checked-errors", checked.errors.length > 0);
-    elements.show("nothing-new", checked.new === 0);
-    elements.say("import", fill(t.checked.import, { rows: number(checked.new) }));
-    // Invalid rows alone are of use too: their error file.
-    elements.show("import", checked.new > 0);
-    elements.show("checked", true);
-    announce(t.checked.title);
   }
 
   async #send(): Promise<void> {
@@ -218,7 +181,7 @@ export class ImportPage {
     if (service === null || file === null || this.#work !== null) {
       return;
     }
-    this.#clear();
+    this.#notice.clear();
     const sinceMs = Date.now();
     await this.#doing(async (stopped) => {
       this.#leaves = true;
@@ -319,36 +282,7 @@ export class ImportPage {
       this.#fields.open();
     }
     const about = problem.kind === "unauthorized" ? "key" : null;
-    this.#complain(this.#sentences.problem(problem), about);
-  }
-
-  /** Says it, and puts the focus on the field that it is about. */
-  #complain(sentence: string, about: "key" | "file" | null): void {
-    const notice = this.#elements.get("problem");
-    notice.hidden = false;
-    notice.querySelector("p")?.replaceChildren(sentence);
-    document.title = this.#sentences.errorPrefix + this.#title;
-    if (about === null) {
-      notice.focus();
-      return;
-    }
-    const field = this.#elements.get(about);
-    field.setAttribute("aria-invalid", "true");
-    field.setAttribute(
-      "aria-describedby",
-      `${field.getAttribute("aria-describedby") ?? ""} problem`,
-    );
-    field.focus();
-  }
-
-  #clear(): void {
-    this.#elements.show("problem", false);
-    document.title = this.#title;
-    for (const field of ["key", "file"].map((id) => this.#elements.get(id))) {
-      field.removeAttribute("aria-invalid");
-      const described = field.getAttribute("aria-describedby") ?? "";
-      field.setAttribute("aria-describedby", described.replace(/( problem)+$/, ""));
-    }
+    this.#notice.say(this.#sentences.problem(problem), about);
   }
 
   #hideFindings(): void {

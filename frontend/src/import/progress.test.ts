@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { ImportStatus } from "./answers";
 import { ByteProgress, RowProgress } from "./progress";
-import type { ImportStatus } from "./service";
 
 function status(changed: Partial<ImportStatus>): ImportStatus {
   return {

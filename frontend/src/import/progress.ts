@@ -1,4 +1,4 @@
-import type { ImportStatus } from "./service";
+import type { ImportStatus } from "./answers";
 
 /** How far the bytes of a file have come. */
 export interface BytesShown {

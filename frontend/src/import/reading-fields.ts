@@ -1,7 +1,7 @@
+import { COLUMNS, type Column, type Reading } from "./answers";
 import { findHeader } from "./columns";
 import type { Elements } from "./elements";
 import { fill, type Sentences } from "./sentences";
-import { COLUMNS, type Column, type Reading } from "./service";
 import { textToOffer } from "./text";
 
 const EXAMPLE_CHARACTERS = 40;

@@ -1,6 +1,6 @@
+import type { Understood } from "./answers";
 import { CsvRows, lengthOfSeparatorLine, type Row } from "./csv";
 import { textOf } from "./text";
-import type { Understood } from "./service";
 
 /** A first line for the spreadsheet is recognised once there is so much text. */
 const SEPARATOR_LINE_CHARACTERS = 16;

@@ -1,5 +1,6 @@
 import en from "../../../common/texts/en.json";
-import type { RowError, ServiceProblem, Understood } from "./service";
+import type { RowError, Understood } from "./answers";
+import type { ServiceProblem } from "./service";
 
 export type Texts = typeof en;
 

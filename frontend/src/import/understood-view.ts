@@ -1,8 +1,8 @@
+import { COLUMNS, type Understood } from "./answers";
 import { shownName } from "./columns";
 import { value, type Elements } from "./elements";
 import { rowsOf } from "./rows";
 import { fill, type Sentences } from "./sentences";
-import { COLUMNS, type Understood } from "./service";
 
 const PREVIEW_ROWS = 5;
 

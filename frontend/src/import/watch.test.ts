@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ServiceProblem, type ImportStatus, type Service } from "./service";
+import type { ImportStatus } from "./answers";
+import { ServiceProblem, type Service } from "./service";
 import { statusIn, watch } from "./watch";
 
 /** A service whose answers a test gives. */

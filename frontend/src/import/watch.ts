@@ -1,4 +1,5 @@
-import { ServiceProblem, type ImportStatus, type Service } from "./service";
+import type { ImportStatus } from "./answers";
+import { ServiceProblem, type Service } from "./service";
 
 /** What a watch needs of the page. */
 export interface Watched {

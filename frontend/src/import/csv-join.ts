@@ -1,0 +1,106 @@
+import { COLUMNS, type Understood } from "./answers";
+import { normal, shownName } from "./columns";
+import { protect, unprotect, written, type Row } from "./csv";
+import { ADDED, RowsInOrder, type FailedRow, type Parts } from "./join-parts";
+
+/** Excel takes a file for UTF-8 by this mark alone. */
+const BYTE_ORDER_MARK = "\ufeff";
+/** With another one the service would not recognise the file by itself. */
+const FOUND_DELIMITERS = [",", ";", "\t", "|"];
+
+/** Rows of CSV, with what is added in front of their own cells. */
+export class CsvJoin {
+  readonly type = "text/csv;charset=utf-8";
+  readonly extension = "csv";
+  unmatched = 0;
+  readonly #rows: RowsInOrder;
+  readonly #out: Parts;
+  readonly #delimiter: string;
+  /** The file is an error file, whose own columns give way and whose cells are protected. */
+  readonly #wasErrorFile: boolean;
+  readonly #added: ReadonlySet<number>;
+  readonly #width: number;
+  /** Where the three columns are. */
+  readonly #used: readonly number[];
+
+  private constructor(
+    rows: RowsInOrder,
+    header: readonly string[],
+    understood: Understood,
+    out: Parts,
+  ) {
+    this.#rows = rows;
+    this.#out = out;
+    const found = understood.delimiter ?? ",";
+    this.#delimiter = FOUND_DELIMITERS.includes(found) ? found : ",";
+    const names = header.map((name) => name.trim());
+    this.#wasErrorFile = names.includes("_row");
+    const isAdded = (name: string) =>
+      this.#wasErrorFile && (ADDED as readonly string[]).includes(name);
+    this.#added = new Set(names.flatMap((name, at) => (isAdded(name) ? [at] : [])));
+    this.#width = names.reduce((width, name, at) => (name === "" ? width : at + 1), 0);
+    this.#used = COLUMNS.map((column) => {
+      const called = understood.columns.find((used) => used.column === column)?.name ?? column;
+      return names.findIndex((name) => shownName(name) === called);
+    });
+    this.#write([...ADDED], this.#kept(header.slice(0, this.#width)));
+  }
+
+  static async begin(
+    rows: AsyncGenerator<Row>,
+    understood: Understood,
+    out: Parts,
+  ): Promise<CsvJoin> {
+    const all = new RowsInOrder(rows);
+    const header = await all.find(understood.header_row ?? 1);
+    out.push(BYTE_ORDER_MARK);
+    return new CsvJoin(all, header?.cells ?? [], understood, out);
+  }
+
+  async add({ number, values, why }: FailedRow): Promise<void> {
+    const row = await this.#rows.find(number);
+    this.#write([String(number), ...why], this.#cells(row, values));
+  }
+
+  async end(): Promise<void> {
+    await this.#rows.end();
+  }
+
+  #cells(row: Row | null, values: readonly string[]): string[] {
+    const own = row?.cells ?? null;
+    if (own !== null && this.#matches(own, values)) {
+      return this.#kept(own);
+    }
+    // Without cells of its own, or another row. What of it can be seen is kept, the three values are the
+    // service's: it must not become valid by being read differently.
+    const isBroken = row !== null && row.cells === null;
+    this.unmatched += isBroken ? 0 : 1;
+    const seen: readonly (string | undefined)[] = isBroken ? row.raw.split(this.#delimiter) : [];
+    const whole = Array.from({ length: Math.max(this.#width, seen.length) }, (_, at) => {
+      const used = this.#used.indexOf(at);
+      return used < 0 ? (seen[at] ?? "") : (values[used] ?? "");
+    });
+    return whole.filter((_, at) => !this.#added.has(at));
+  }
+
+  /** Without the columns of an earlier error file. */
+  #kept(cells: readonly string[]): string[] {
+    const kept = cells.filter((_, at) => !this.#added.has(at));
+    return this.#wasErrorFile ? kept.map(unprotect) : kept;
+  }
+
+  /** Whether it is the row that the service means, which has read its values in its own way. */
+  #matches(cells: readonly string[], values: readonly string[]): boolean {
+    const own = this.#used.map((at) => normal(cells[at] ?? ""));
+    const named = values.map(normal);
+    return named.every((value) => value === "")
+      ? own.every((value) => value === "")
+      : named.some((value, at) => value !== "" && value === own[at]) ||
+          own.some((value) => value.includes("\ufffd"));
+  }
+
+  #write(added: readonly string[], cells: readonly string[]): void {
+    const line = [...added, ...cells].map((cell) => written(protect(cell), this.#delimiter));
+    this.#out.push(`${line.join(this.#delimiter)}\r\n`);
+  }
+}
