@@ -30,7 +30,9 @@ export function staticPages(
     // What nginx itself refuses never reaches the API, which would answer like this.
     files.set(`too-large.${code}.html`, form(t.problems["body-too-large"]));
     files.set(`unreadable.${code}.html`, render("unreadable.html", {}));
-    files.set(`import.${code}.html`, render("import.html", {}));
+    files.set(`import.${code}.html`, render("import.html", { for_file: true }));
+    // At the address of an import, where there is nothing to choose.
+    files.set(`import-known.${code}.html`, render("import.html", { for_file: false }));
     files.set(`not-found.${code}.html`, render("not-found.html", {}));
     files.set(`away.${code}.html`, render("away.html", { message: null }));
   }
