@@ -62,7 +62,6 @@ export interface ImportStatus {
   readonly on_hold: number;
   readonly waiting: number;
   readonly rows_per_second?: number;
-  readonly started_at?: string;
   readonly bytes?: number;
   readonly sha256?: string;
   readonly understood?: Understood;

@@ -64,9 +64,14 @@ export class ImportView {
     this.#elements.say("outcome-message", "");
     this.#elements.say("outcome-file", "");
     const { t } = this.#sentences;
-    this.#elements.say("outcome-title", t.outcome.titles.processing);
-    this.#elements.say("outcome-said", t.outcome.starting);
+    const { processing } = t.outcome.titles;
+    const isSent = followed.rows !== undefined;
+    this.#elements.say("outcome-title", isSent ? processing : t.outcome.opening);
+    this.#elements.say("outcome-said", isSent ? t.outcome.starting : "");
     this.#elements.fill("outcome-bar", null);
+    this.#elements.show("outcome-bar", true);
+    this.#elements.show("outcome-cancel", isSent);
+    this.#elements.show("another", false);
     this.#elements.show("outcome", true);
     this.#elements.get("outcome-title").focus();
     this.#watchIfVisible();

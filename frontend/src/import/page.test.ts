@@ -306,10 +306,14 @@ it("cancels what came of an upload that was stopped", async () => {
     expect(isShown("import")).toBe(true);
   });
   let isCancelled = false;
-  const startedAt = new Date(Date.now() + 60_000).toISOString();
   answers.set("GET /imports", () => [
     200,
-    { imports: [status({ file_name: "list.csv", started_at: startedAt })] },
+    {
+      imports: [
+        status({ file_name: "list.csv", reference: "OLD", done: true }),
+        status({ file_name: "list.csv" }),
+      ],
+    },
   ]);
   answers.set("POST /imports/06EZ/cancel", () => {
     isCancelled = true;

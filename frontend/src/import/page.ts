@@ -182,18 +182,16 @@ export class ImportPage {
       return;
     }
     this.#notice.clear();
-    const sinceMs = Date.now();
     await this.#doing(async (stopped) => {
       this.#leaves = true;
       this.#elements.show("checked", false);
       const upload = this.#upload.begin(this.#sentences.t.work.importing, file.size, stopped);
       this.#elements.get("work-title").focus();
-      const name = file.name;
       const accepted = await service
-        .import(file, name, this.#fields.reading(), upload)
+        .import(file, file.name, this.#fields.reading(), upload)
         .catch(async (problem: unknown) => {
           if (stopped.aborted) {
-            await this.#cancelSent(service, name, sinceMs);
+            await this.#cancelSent(service, file);
             return null;
           }
           throw problem;
@@ -206,18 +204,15 @@ export class ImportPage {
   }
 
   /** Cancels what came of an upload that was stopped; its reference was never answered. */
-  async #cancelSent(service: Service, name: string, sinceMs: number): Promise<void> {
+  async #cancelSent(service: Service, file: File): Promise<void> {
     const { signal } = new AbortController();
     this.#upload.cancelling();
     for (let tries = 0; tries < LISTED_WITHIN_TRIES; tries += 1) {
       const listed = await service.newest(signal).catch(() => []);
-      const sent = listed.find(
-        ({ file_name: fileName, started_at: startedAt }) =>
-          fileName === name && Date.parse(startedAt ?? "") >= sinceMs,
-      );
+      const sent = listed.find((one) => one.file_name === file.name && !one.done);
       if (sent !== undefined) {
         await service.cancel(sent.reference, signal);
-        this.#follow(service, sent.reference, {});
+        this.#follow(service, sent.reference, { file });
         return;
       }
       await pause(LISTED_AGAIN_MS, signal);

@@ -68,6 +68,8 @@ describe("rows of an import", () => {
     progress.update(status({ registered: 60 }));
     expect(progress.update(status({ registered: 50 }))).toBeNull();
     expect(progress.update(status({ registered: 55, on_hold: 5 }))?.fraction).toBe(0.6);
+    // The last answer is the last word.
+    expect(progress.update(status({ registered: 50, done: true }))?.counts.registered).toBe(50);
   });
 
   it("are all decided when the import is done, also when it broke off before any came", () => {

@@ -62,7 +62,7 @@ export class RowProgress {
   /** What to show now; null when it is older than what is shown already. */
   update(status: ImportStatus): RowsShown | null {
     const decided = OUTCOMES.reduce((sum, outcome) => sum + status[outcome], 0);
-    if (decided < this.#decided) {
+    if (decided < this.#decided && !status.done) {
       return null;
     }
     this.#decided = decided;
