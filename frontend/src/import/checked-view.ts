@@ -1,7 +1,7 @@
 import { announce } from "../announce";
-import type { Checked } from "./answers";
 import type { Elements } from "./elements";
 import { fill, type Sentences } from "./sentences";
+import type { Checked } from "./service/answers";
 
 /** Shows what would become of a file, and what is wrong in it. */
 export function showChecked(elements: Elements, sentences: Sentences, checked: Checked): void {

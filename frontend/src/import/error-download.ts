@@ -1,10 +1,10 @@
-import type { ImportStatus, Understood } from "./answers";
 import type { Elements } from "./elements";
-import { joinErrorFile, nameOfErrorFile } from "./error-file";
 import { onFileChosen } from "./file-choice";
-import { isFileOf } from "./same-file";
+import { joinErrorFile, nameOfErrorFile } from "./file/error-file";
+import { isFileOf } from "./file/same-file";
 import { fill, type Sentences } from "./sentences";
-import { ServiceProblem, type Service } from "./service";
+import type { ImportStatus, Understood } from "./service/answers";
+import { ServiceProblem, type Service } from "./service/service";
 
 /** How long a browser may take to save a file. */
 const SAVED_WITHIN_MS = 60_000;

@@ -1,11 +1,11 @@
 import { announce } from "../announce";
-import type { ImportStatus, Understood } from "./answers";
 import type { Elements } from "./elements";
 import { ErrorDownload } from "./error-download";
-import { OUTCOMES, RowProgress } from "./progress";
 import { fill, type Sentences } from "./sentences";
-import { ServiceProblem, type Service } from "./service";
-import { watch } from "./watch";
+import type { ImportStatus, Understood } from "./service/answers";
+import { OUTCOMES, RowProgress } from "./service/progress";
+import { ServiceProblem, type Service } from "./service/service";
+import { watch } from "./service/watch";
 
 /** An import that is followed, and what is known of it already. */
 export interface Followed {

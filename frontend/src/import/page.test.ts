@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import english from "../../../common/texts/en.json";
 import { open, page, texts } from "../testing/pages";
 import { FakeUpload, nextUpload } from "../testing/uploads";
-import type { Checked, ImportStatus, Understood } from "./answers";
+import type { Checked, ImportStatus, Understood } from "./service/answers";
 import { startImport } from "./start";
 
 const t = texts.import;

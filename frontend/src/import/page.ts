@@ -2,15 +2,15 @@ import { announce } from "../announce";
 import { showChecked } from "./checked-view";
 import type { Elements } from "./elements";
 import { onFileChosen } from "./file-choice";
+import { beginningOf } from "./file/text";
 import { ImportView } from "./import-view";
 import { Notice } from "./notice";
 import { ReadingFields } from "./reading-fields";
 import { fill, type Sentences } from "./sentences";
-import { Service, ServiceProblem } from "./service";
-import { beginningOf } from "./text";
+import { Service, ServiceProblem } from "./service/service";
+import { cancelStopped } from "./stopped-upload";
 import { showUnderstood } from "./understood-view";
 import { UploadView } from "./upload-view";
-import { pause } from "./watch";
 
 /** What can be sent in a header; a key is nothing else. */
 const KEY = /^[\x21-\x7e]+$/;
@@ -18,10 +18,6 @@ const IMPORT_PATH = /^\/imports\/([^/]+)\/?$/;
 /** What these are about can be chosen. */
 const ABOUT_COLUMNS = ["columns_missing", "column_doubled"];
 const ABOUT_READING = [...ABOUT_COLUMNS, "encoding_unknown"];
-/** An import is listed once its first rows were seen. */
-const LISTED_WITHIN_TRIES = 5;
-const LISTED_AGAIN_MS = 1000;
-
 /** The page on which a file is checked and imported. */
 export class ImportPage {
   readonly #elements: Elements;
@@ -191,7 +187,8 @@ export class ImportPage {
         .import(file, file.name, this.#fields.reading(), upload)
         .catch(async (problem: unknown) => {
           if (stopped.aborted) {
-            await this.#cancelSent(service, file);
+            this.#upload.cancelling();
+            this.#follow(service, await cancelStopped(service, file.name), { file });
             return null;
           }
           throw problem;
@@ -201,23 +198,6 @@ export class ImportPage {
         this.#follow(service, reference, { rows, understood, file });
       }
     });
-  }
-
-  /** Cancels what came of an upload that was stopped; its reference was never answered. */
-  async #cancelSent(service: Service, file: File): Promise<void> {
-    const { signal } = new AbortController();
-    this.#upload.cancelling();
-    for (let tries = 0; tries < LISTED_WITHIN_TRIES; tries += 1) {
-      const listed = await service.newest(signal).catch(() => []);
-      const sent = listed.find((one) => one.file_name === file.name && !one.done);
-      if (sent !== undefined) {
-        await service.cancel(sent.reference, signal);
-        this.#follow(service, sent.reference, { file });
-        return;
-      }
-      await pause(LISTED_AGAIN_MS, signal);
-    }
-    throw new ServiceProblem("upload_stopped", null, "");
   }
 
   #follow(

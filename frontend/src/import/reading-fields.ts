@@ -1,8 +1,8 @@
-import { COLUMNS, type Column, type Reading } from "./answers";
-import { findHeader } from "./columns";
 import type { Elements } from "./elements";
+import { findHeader } from "./file/columns";
+import { textToOffer } from "./file/text";
 import { fill, type Sentences } from "./sentences";
-import { textToOffer } from "./text";
+import { COLUMNS, type Column, type Reading } from "./service/answers";
 
 const EXAMPLE_CHARACTERS = 40;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import en from "../../../common/texts/en.json";
 import fa from "../../../common/texts/fa.json";
 import { Sentences } from "./sentences";
-import { ServiceProblem } from "./service";
+import { ServiceProblem } from "./service/service";
 
 const english = new Sentences(en, "en-GB");
 const persian = new Sentences(fa, "fa");

@@ -1,6 +1,6 @@
 import en from "../../../common/texts/en.json";
-import type { RowError, Understood } from "./answers";
-import type { ServiceProblem } from "./service";
+import type { RowError, Understood } from "./service/answers";
+import type { ServiceProblem } from "./service/service";
 
 export type Texts = typeof en;
 

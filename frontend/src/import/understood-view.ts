@@ -1,8 +1,8 @@
-import { COLUMNS, type Understood } from "./answers";
-import { shownName } from "./columns";
 import { value, type Elements } from "./elements";
-import { rowsOf } from "./rows";
+import { shownName } from "./file/columns";
+import { rowsOf } from "./file/rows";
 import { fill, type Sentences } from "./sentences";
+import { COLUMNS, type Understood } from "./service/answers";
 
 const PREVIEW_ROWS = 5;
 

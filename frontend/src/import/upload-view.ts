@@ -1,7 +1,7 @@
 import type { Elements } from "./elements";
-import { ByteProgress } from "./progress";
 import { fill, type Sentences } from "./sentences";
-import type { Upload } from "./service";
+import { ByteProgress } from "./service/progress";
+import type { Upload } from "./service/service";
 
 /** Without progress for so long, the page says that it goes on all the same. */
 const SLOW_AFTER_MS = 8000;

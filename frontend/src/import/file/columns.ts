@@ -1,7 +1,7 @@
-import emailAliases from "../../../common/import-file/src/aliases/email.txt?raw";
-import firstNameAliases from "../../../common/import-file/src/aliases/first_name.txt?raw";
-import lastNameAliases from "../../../common/import-file/src/aliases/last_name.txt?raw";
-import { COLUMNS, type Column } from "./answers";
+import emailAliases from "../../../../common/import-file/src/aliases/email.txt?raw";
+import firstNameAliases from "../../../../common/import-file/src/aliases/first_name.txt?raw";
+import lastNameAliases from "../../../../common/import-file/src/aliases/last_name.txt?raw";
+import { COLUMNS, type Column } from "../service/answers";
 import { CsvRows, lengthOfSeparatorLine } from "./csv";
 
 /** A column of a file that may be meant. */

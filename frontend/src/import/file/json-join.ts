@@ -1,4 +1,4 @@
-import { COLUMNS } from "./answers";
+import { COLUMNS } from "../service/answers";
 import type { Row } from "./csv";
 import { ADDED, RowsInOrder, type FailedRow, type Parts } from "./join-parts";
 

@@ -1,4 +1,4 @@
-import type { Understood } from "./answers";
+import type { Understood } from "../service/answers";
 import { CsvRows, lengthOfSeparatorLine, type Row } from "./csv";
 import { textOf } from "./text";
 

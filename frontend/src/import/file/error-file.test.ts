@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Understood } from "./answers";
+import type { Understood } from "../service/answers";
 import { joinErrorFile, nameOfErrorFile } from "./error-file";
 import { rowsOf } from "./rows";
 

@@ -1,4 +1,4 @@
-import type { Understood } from "./answers";
+import type { Understood } from "../service/answers";
 import { unprotect } from "./csv";
 import { CsvJoin } from "./csv-join";
 import { Parts, type FailedRow } from "./join-parts";

@@ -1,4 +1,4 @@
-import type { ImportStatus } from "./answers";
+import type { ImportStatus } from "../service/answers";
 
 /** Up to here a file is read as a whole to compare it. */
 const COMPARED_BYTES = 64 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Understood } from "./answers";
+import type { Understood } from "../service/answers";
 import { CsvRows, protect, unprotect, written } from "./csv";
 import { joinErrorFile } from "./error-file";
 

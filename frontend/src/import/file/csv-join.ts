@@ -1,4 +1,4 @@
-import { COLUMNS, type Understood } from "./answers";
+import { COLUMNS, type Understood } from "../service/answers";
 import { normal, shownName } from "./columns";
 import { protect, unprotect, written, type Row } from "./csv";
 import { ADDED, RowsInOrder, type FailedRow, type Parts } from "./join-parts";
