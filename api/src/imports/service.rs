@@ -156,14 +156,15 @@ impl Imports {
             }
         });
         let receiving = receive(upload, parts, idle, &self.0.closing);
-        let working = async {
+        // Boxed, or else the compiler gives up on the layout of a future of so many.
+        let working = Box::pin(async {
             let mut progress = Progress::default();
-            let using = async {
+            let using = Box::pin(async {
                 match &mut dry_run {
                     Some(dry_run) => check_chunks(dry_run, chunks, &mut progress).await,
                     None => self.0.publishing.chunks(&messages, chunks, &mut progress).await,
                 }
-            };
+            });
             let (read, used) = tokio::join!(reading, using);
             permit.add_rows(progress.rows);
             let file = readable(read.map_err(|_panic| ImportError::Internal)?, used)?;
@@ -184,7 +185,7 @@ impl Imports {
                 errors: progress.errors.into_vec(),
                 broken_off: file.broken_off,
             })
-        };
+        });
         // The end is published also while the rest of the upload is dropped.
         let (imported, ()) = tokio::join!(working, receiving);
         imported
