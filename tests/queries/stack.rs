@@ -15,21 +15,24 @@ use registrar_tests::collector::Collector;
 use registrar_tests::load::Load;
 use registrar_tests::servers::Servers;
 use registrar_tests::worker::Worker;
-use reqwest::StatusCode;
+use reqwest::{Client, StatusCode};
 use tempfile::TempDir;
+use tokio_util::task::AbortOnDropHandle;
 
 /// Between two scrapes. Short, so that there is a rate soon.
 pub(crate) const INTERVAL: Duration = Duration::from_secs(2);
 
 const DATABASE: &str = "registrar";
 const CLIENTS: usize = 2;
+/// Within the window of every rate, and below the limit of a key.
+const UPLOAD_EVERY: Duration = Duration::from_secs(3);
 
 /// Everything runs until this value is dropped.
 pub(crate) struct Stack {
+    _uploads: AbortOnDropHandle<()>,
     pub(crate) prometheus: Vec<Prometheus>,
     pub(crate) began: SystemTime,
     api: Api,
-    import_key: String,
     load: Load,
     _worker: Worker,
     _exporter: MysqldExporter,
@@ -64,8 +67,12 @@ impl Stack {
             prometheus: prometheus.into(),
             began,
             load: Load::start_mixed(&api.url, CLIENTS),
+            _uploads: AbortOnDropHandle::new(tokio::spawn(upload_again_and_again(
+                api.client.clone(),
+                format!("{}/imports", api.url),
+                import_key,
+            ))),
             api,
-            import_key,
             _worker: worker,
             _exporter: exporter,
             _servers: servers,
@@ -74,16 +81,22 @@ impl Stack {
         }
     }
 
-    /// Goes on for some more registrations, of which some are rejected, and sends one that is invalid, and
-    /// a file.
+    /// Goes on for some more registrations, of which some are rejected, and sends one that is invalid.
     pub(crate) async fn serves(&self) {
         self.load.accepts(20).await;
         let invalid = self.api.client.post(format!("{}/register", self.api.url)).body("{}");
         let invalid = invalid.header("content-type", "application/json").send().await.unwrap();
         assert_eq!(invalid.status(), StatusCode::UNPROCESSABLE_ENTITY);
-        let file = "first_name,last_name,email\nAda,King,king@example.com\nAda,King,\n";
-        let upload = self.api.client.post(format!("{}/imports", self.api.url)).body(file);
-        let accepted = upload.bearer_auth(&self.import_key).send().await.unwrap();
+    }
+}
+
+/// A rate is only there while its counter grows, so that one upload is not enough.
+async fn upload_again_and_again(client: Client, url: String, key: String) {
+    let file = "first_name,last_name,email\nAda,King,king@example.com\nAda,King,\n";
+    let mut turns = tokio::time::interval(UPLOAD_EVERY);
+    loop {
+        turns.tick().await;
+        let accepted = client.post(&url).bearer_auth(&key).body(file).send().await.unwrap();
         assert_eq!(accepted.status(), StatusCode::ACCEPTED);
     }
 }
