@@ -60,9 +60,9 @@ compatibility: ## the tests on the newest MySQL and RabbitMQ; needs root
 containers: ## builds the images and runs the whole stack in them
 	@scripts/containers
 
-bench: ## measures release builds with real servers, beside a peer in Node
+bench: ## measures release builds with real servers; ONLY=registrations or ONLY=imports measures less
 	@cargo build --release --locked $(PRODUCTS)
-	@cargo run --release --locked -p registrar-tests --bin bench
+	@cargo run --release --locked -p registrar-tests --bin bench -- $(if $(ONLY),--only "$(ONLY)")
 
 cost: ## counts instructions, allocations and statements; PROFILE=1 lists functions, ONLY=keyed counts less
 	@scripts/install --valgrind

@@ -15,16 +15,22 @@ pub(crate) async fn describe(stack: &Stack) -> String {
     let linux = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
     let database: String =
         sqlx::query_scalar("SELECT VERSION()").fetch_one(&stack.rows).await.unwrap();
+    let buffer_pool: u64 = sqlx::query_scalar("SELECT @@innodb_buffer_pool_size")
+        .fetch_one(&stack.rows)
+        .await
+        .unwrap();
     let load = fs::read_to_string("/proc/loadavg").unwrap();
     format!(
         "Machine:  {cores} cores, {cpu}; {} GiB; Linux {}; load before the start {}\n\
-         Servers:  RabbitMQ {}, database {database}; both here, as durable as in production\n\
+         Servers:  RabbitMQ {}, database {database}; both here, as durable as in production; \
+         innodb_buffer_pool_size {} MiB\n\
          Programs: registrar-api and registrar-worker {}, release; default settings, no limit on \
          rates, logs to a file",
         memory_kib / (1 << 20),
         linux.trim(),
         load.split(' ').next().unwrap(),
         broker_version(stack).await,
+        buffer_pool >> 20,
         env!("CARGO_PKG_VERSION"),
     )
 }

@@ -11,6 +11,7 @@ use registrar_tests::worker::Worker;
 
 use crate::cost::{Costs, Meter};
 use crate::peer::Peer;
+use crate::progress;
 use crate::raw;
 use crate::raw_insert;
 use crate::stack::Stack;
@@ -247,8 +248,4 @@ async fn ask_peer(peer: &Peer, duration: Duration) -> f64 {
     let answers = plan.run().await;
     assert_eq!(answers.failed, 0, "the peer refused requests");
     answers.per_second()
-}
-
-fn progress(what: &str) {
-    eprintln!("Measuring {what} ...");
 }

@@ -7,8 +7,9 @@ use registrar_local::{ServerOptions, ServerPair};
 use registrar_tests::api::Api;
 use registrar_tests::servers::Servers;
 use registrar_tests::worker::Worker;
-use sqlx::MySqlPool;
 use sqlx::mysql::MySqlPoolOptions;
+use sqlx::{AssertSqlSafe, MySqlPool};
+use time::PrimitiveDateTime;
 
 const DATABASE: &str = "registrar";
 
@@ -23,7 +24,8 @@ pub(crate) struct Stack {
     pub(crate) rows: MySqlPool,
     /// The servers.
     pub(crate) servers: ServerPair,
-    addresses: Servers,
+    /// The servers' addresses.
+    pub(crate) addresses: Servers,
     // Dropped last.
     _folder: Folder,
 }
@@ -76,6 +78,26 @@ impl Stack {
         Servers { database_url, ..self.addresses.clone() }.migrated().await
     }
 
+    /// Deletes a database with everything in it.
+    pub(crate) async fn drop_database(&self, name: &str) {
+        self.execute(format!("DROP DATABASE {name}")).await;
+    }
+
+    /// Empties a table.
+    pub(crate) async fn truncate(&self, table: &str) {
+        self.execute(format!("TRUNCATE TABLE {table}")).await;
+    }
+
+    async fn execute(&self, statement: String) {
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&self.rows).await.unwrap();
+    }
+
+    /// What time it is for the database.
+    pub(crate) async fn now(&self) -> PrimitiveDateTime {
+        let now = sqlx::query_scalar("SELECT UTC_TIMESTAMP(6)");
+        now.fetch_one(&self.rows).await.unwrap()
+    }
+
     /// How many students are registered.
     pub(crate) async fn students(&self) -> usize {
         let count = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM students");
@@ -89,6 +111,20 @@ impl Stack {
              ORDER BY id LIMIT 1000000000 OFFSET ?",
         );
         delays.bind(u64::try_from(skip).unwrap()).fetch_all(&self.rows).await.unwrap()
+    }
+
+    /// Microseconds from acceptance to the INSERT, of the students of no import that were accepted in
+    /// this time.
+    pub(crate) async fn interactive_delays(
+        &self,
+        from: PrimitiveDateTime,
+        until: PrimitiveDateTime,
+    ) -> Vec<i64> {
+        let delays = sqlx::query_scalar(
+            "SELECT TIMESTAMPDIFF(MICROSECOND, accepted_at, registration_date) FROM students
+             WHERE import_id IS NULL AND accepted_at BETWEEN ? AND ?",
+        );
+        delays.bind(from).bind(until).fetch_all(&self.rows).await.unwrap()
     }
 }
 

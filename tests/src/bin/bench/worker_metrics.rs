@@ -19,6 +19,14 @@ pub(crate) async fn registered_within_50_ms(worker: &Worker) -> usize {
     value(&worker.metrics().await, &selects)
 }
 
+/// How many rows of imports were registered, and are counted for them.
+pub(crate) async fn imported(worker: &Worker) -> usize {
+    let metrics = worker.metrics().await;
+    let counted = value(&metrics, &["registration_import_rows_total{", "\"registered\""]);
+    let settled = ["registration_outcomes_total{", "\"bulk\"", "\"registered\""];
+    counted.min(value(&metrics, &settled))
+}
+
 /// The value of the only line that holds all of these; 0 when it does not exist yet.
 fn value(metrics: &str, selects: &[&str]) -> usize {
     let line = metrics.lines().find(|line| selects.iter().all(|part| line.contains(part)));
