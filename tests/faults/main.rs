@@ -23,6 +23,8 @@ mod dead_letters_away;
 #[cfg(test)]
 mod deadlock;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod ledger_away;
 #[cfg(test)]
 mod lock_waits;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use registrar_domain::Lane;
 use registrar_local::{Management, StackError};
 use registrar_tests::ledger::LedgerView;
 use registrar_tests::load::{Answers, Load};
@@ -38,13 +39,16 @@ impl Scene {
     /// The ledger has the same result, which it counts by itself: each message that was settled
     /// is an outcome, or repeats one.
     async fn ledger_agrees(&self, fault: &str, answers: &Answers) {
-        let figures = LedgerView::new(&self.servers).at_rest().await;
-        println!("LEDGER {fault}: {figures:?}");
-        assert_eq!((figures.in_flight, figures.unaccounted), (0, 0), "{fault}: {figures:?}");
-        let settled = usize::try_from(figures.settled + figures.settled_unconfirmed).unwrap();
-        let outcomes = self.oracle.outcomes().await - answers.unnumbered;
-        let agreeing = outcomes..=outcomes + answers.repeated;
-        assert!(agreeing.contains(&settled), "{fault}: {outcomes} outcomes, {figures:?}");
+        let lanes = LedgerView::new(&self.servers).at_rest().await;
+        let outcomes = self.oracle.outcomes().await - answers.unnumbered + answers.without_outcome;
+        for (lane, expected) in [(Lane::Interactive, outcomes), (Lane::Bulk, answers.chunks)] {
+            let figures = lanes[&lane];
+            println!("LEDGER {fault}: {lane:?} {figures:?}");
+            assert_eq!((figures.in_flight, figures.unaccounted), (0, 0), "{fault}: {figures:?}");
+            let settled = usize::try_from(figures.settled + figures.settled_unconfirmed).unwrap();
+            let agreeing = expected..=expected + answers.repeated;
+            assert!(agreeing.contains(&settled), "{fault}: {lane:?} {expected}, {figures:?}");
+        }
     }
 
     /// Waits until nothing is waiting and nothing is under way.

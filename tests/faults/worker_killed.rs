@@ -7,7 +7,7 @@ use super::scene::{Scene, play};
 const SIGKILL: i32 = 9;
 
 /// Lets a worker kill itself at this moment of its first batch, which is a large one.
-async fn worker_that_dies(scene: &Scene, moment: &str) {
+pub(super) async fn worker_that_dies(scene: &Scene, moment: &str) {
     let settings = [("TEST_DIE", moment), ("REGISTRAR_BATCH_LINGER", "500ms")];
     let mut worker = Worker::begin(&scene.servers, &settings).await;
     assert_eq!(worker.program.ended().await.signal(), Some(SIGKILL), "{}", worker.program.log());

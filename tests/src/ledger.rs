@@ -1,5 +1,6 @@
 //! The product's ledger, to be compared with the oracle.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use registrar_domain::Lane;
@@ -40,8 +41,8 @@ impl LedgerView {
     }
 
     /// Waits until the ledger and the queues have not changed for some seconds, with nothing
-    /// waiting, and returns what it says of the interactive lane.
-    pub async fn at_rest(&mut self) -> Balance {
+    /// waiting, and returns what it says of each lane.
+    pub async fn at_rest(&mut self) -> BTreeMap<Lane, Balance> {
         let mut first = self.read().await;
         let mut since = Instant::now();
         wait::until("the ledger is at rest", async || {
@@ -51,7 +52,7 @@ impl LedgerView {
                 (first, since) = (snapshot, Instant::now());
                 return None;
             }
-            (since.elapsed() >= REST).then(|| balance(&first, &snapshot)[&Lane::Interactive])
+            (since.elapsed() >= REST).then(|| balance(&first, &snapshot))
         })
         .await
     }

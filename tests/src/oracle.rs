@@ -15,7 +15,7 @@ use crate::wait;
 /// Where outcomes are counted.
 #[derive(Clone, Debug)]
 pub struct Oracle {
-    pool: MySqlPool,
+    pub(crate) pool: MySqlPool,
 }
 
 /// What waits for an operator.

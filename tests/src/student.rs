@@ -6,7 +6,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 /// What a form holds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Student {
     /// The first name.
     pub first_name: String,

@@ -37,7 +37,7 @@ async fn messages_purged_by_mistake_are_unaccounted_for_and_the_rest_is_not() {
         (said["unaccounted"] == 7).then(|| assert_eq!(code, Some(1)))
     })
     .await;
-    let figures = LedgerView::new(&home.servers).at_rest().await;
+    let figures = LedgerView::new(&home.servers).at_rest().await[&Lane::Interactive];
     assert_eq!((figures.confirmed, figures.settled), (9, 2));
     assert_eq!((figures.in_flight, figures.unaccounted, figures.in_doubt), (0, 7, 0));
     wait::until("the alarm is raised", async || {
@@ -61,6 +61,6 @@ async fn what_waits_while_no_worker_runs_is_in_flight() {
     let (code, said) = ledger(&home.servers).await;
     assert_eq!((code, &said["unaccounted"]), (Some(0), &0.into()), "{said}");
     let _worker = Worker::start(&home.servers).await;
-    let figures = LedgerView::new(&home.servers).at_rest().await;
+    let figures = LedgerView::new(&home.servers).at_rest().await[&Lane::Interactive];
     assert_eq!((figures.confirmed, figures.settled), (6, 6));
 }

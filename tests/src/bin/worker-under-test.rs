@@ -9,7 +9,8 @@ use registrar_domain::ledger::Ledger;
 use registrar_domain::{Outcome, Registration, RegistrationId};
 use registrar_messaging::{DecodeError, Envelope};
 use registrar_storage::{
-    DeadLetter, ImportCounts, ImportEntry, MySqlStore, RegistrationStore, StorageError, Verdict,
+    DeadLetter, ImportCounts, ImportEntry, ImportEntryContent, MySqlStore, RegistrationStore,
+    StorageError, Verdict,
 };
 use rustix::process::{Signal, getpid, kill_process};
 
@@ -38,8 +39,9 @@ fn decode(body: &[u8]) -> Result<Envelope, DecodeError> {
     }
 }
 
-/// Kills the process `before_commit`, `after_commit`, `before_count` or `after_count` of an import, or
-/// `after_record`, which is before the ack, or whenever a batch has a student of a certain first name.
+/// Kills the process `before_commit`, `after_commit`, `after_rows` of an import are stored, `before_count`
+/// or `after_count` of them, or `after_record`, which is before the ack, or whenever a batch has a
+/// student of a certain first name.
 struct DeadlyStore {
     store: MySqlStore,
     deadly: String,
@@ -77,6 +79,9 @@ impl RegistrationStore for DeadlyStore {
         self.die_if("before_commit");
         let verdicts = self.store.store(batch).await;
         self.die_if("after_commit");
+        if batch.iter().any(|registration| registration.import.is_some()) {
+            self.die_if("after_rows");
+        }
         verdicts
     }
 
@@ -95,6 +100,10 @@ impl RegistrationStore for DeadlyStore {
         &self,
         entries: Vec<ImportEntry>,
     ) -> Result<Vec<Option<ImportCounts>>, StorageError> {
+        let is_rows = |entry: &ImportEntry| matches!(entry.content, ImportEntryContent::Rows(_));
+        if !entries.iter().any(is_rows) {
+            return self.store.record_imports(entries).await;
+        }
         self.die_if("before_count");
         let recorded = self.store.record_imports(entries).await;
         self.die_if("after_count");

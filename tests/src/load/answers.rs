@@ -2,13 +2,18 @@ use std::collections::HashSet;
 
 use registrar_domain::RegistrationId;
 
+use crate::imports::{ImportAnswers, RowCounts};
 use crate::submission::Submission;
 
 /// What the clients have been answered in the end.
 #[derive(Debug)]
 pub struct Answers {
-    /// Outcomes of messages that no API published.
+    /// Outcomes of messages that no API published, or of another lane.
     pub unnumbered: usize,
+    /// Messages of imports with rows: all that is on the bulk lane.
+    pub chunks: usize,
+    /// Messages of imports that are beside registrations on the interactive lane.
+    pub without_outcome: usize,
     /// Every registration whose client got a 202.
     pub accepted: HashSet<RegistrationId>,
     /// The different e-mail addresses among them, which is how many students there must be.
@@ -45,6 +50,22 @@ impl Answers {
         Self { repeated: self.repeated + registrations, ..self }
     }
 
+    /// With the students of imports, and what those settled.
+    #[must_use]
+    pub fn and_imported(self, imported: &ImportAnswers) -> Self {
+        let ImportAnswers { imports, rows, students, outcomes, chunks, other_messages } = imported;
+        let each = imports.iter().map(|(_, counts)| counts);
+        let counts = each.fold(RowCounts::default(), |sum, counts| sum.and(counts));
+        Self {
+            addresses: self.addresses + students,
+            unnumbered: self.unnumbered + outcomes,
+            chunks: self.chunks + chunks,
+            without_outcome: self.without_outcome + other_messages,
+            load: format!("{}; {} uploads of {rows} rows: {counts}", self.load, imports.len()),
+            ..self
+        }
+    }
+
     pub(super) fn new(
         accepted: &[(RegistrationId, Submission)],
         repeated: usize,
@@ -57,6 +78,8 @@ impl Answers {
         keyed_addresses.extend(keyed().map(|(_, submission)| &submission.student.email));
         Self {
             unnumbered: 0,
+            chunks: 0,
+            without_outcome: 0,
             accepted: accepted.iter().map(|(id, _)| *id).collect(),
             addresses: addresses.len(),
             keyed: keyed().map(|(id, _)| *id).collect(),
