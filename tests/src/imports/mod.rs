@@ -52,9 +52,11 @@ impl ImportLoad {
     /// Sends the other half of each, and gets a 202 for the whole file.
     pub async fn ends<const UPLOADS: usize>(&mut self, uploads: [OpenUpload; UPLOADS]) {
         let [_, half] = self.file.halves();
-        uploads.iter().for_each(|upload| upload.send(half.clone()));
+        for upload in &uploads {
+            upload.send(half.clone());
+        }
         for upload in uploads {
-            let accepted = upload.end().await.expect("it is accepted");
+            let accepted = upload.end().await.unwrap();
             let rows = self.file.len();
             assert_eq!((accepted.rows, accepted.accepted), (rows, rows - self.file.invalid()));
             self.accepted.push(accepted.status_url);

@@ -55,7 +55,7 @@ impl Answers {
     pub fn and_imported(self, imported: &ImportAnswers) -> Self {
         let ImportAnswers { imports, rows, students, outcomes, chunks, other_messages } = imported;
         let each = imports.iter().map(|(_, counts)| counts);
-        let counts = each.fold(RowCounts::default(), |sum, counts| sum.and(counts));
+        let counts = each.fold(RowCounts::default(), RowCounts::and);
         Self {
             addresses: self.addresses + students,
             unnumbered: self.unnumbered + outcomes,
