@@ -34,6 +34,14 @@ pub enum FileError {
         /// What it may be.
         guess: Option<&'static str>,
     },
+    /// It is UTF-8, and another encoding was named.
+    #[error(
+        "The file is UTF-8, and not {named} as was said. Leave the encoding out, or say encoding=utf-8."
+    )]
+    IsUtf8 {
+        /// The encoding that was named.
+        named: &'static str,
+    },
     /// No row among the first has all three columns.
     #[error("{}", missing_columns(.missing, .found, *.row))]
     ColumnsMissing {
@@ -107,7 +115,7 @@ impl FileError {
         match self {
             Self::Empty => "file_empty",
             Self::NotText(_) => "file_not_text",
-            Self::EncodingUnknown { .. } => "encoding_unknown",
+            Self::EncodingUnknown { .. } | Self::IsUtf8 { .. } => "encoding_unknown",
             Self::ColumnsMissing { .. } => "columns_missing",
             Self::ColumnDoubled { .. } => "column_doubled",
             Self::TooManyColumns => "too_many_columns",

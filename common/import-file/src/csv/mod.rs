@@ -11,7 +11,7 @@ use std::io::Read;
 
 use self::broken_cells::broken_cells;
 use self::head::Head;
-use self::records::{Cells, Record, Records};
+use self::records::{Cells, Record, Records, is_blank};
 pub(crate) use self::table::TableRows;
 use crate::error::ReadError;
 use crate::header::{ColumnNames, Header};
@@ -143,8 +143,4 @@ fn row<'a>(number: u64, cells: Cells<'a>, header: &Header) -> Row<'a> {
         problem.get_or_insert(RowProblem::MarkedDeleted);
     }
     Row { number, first_name, last_name, email, problem }
-}
-
-fn is_blank(cell: &[u8]) -> bool {
-    str::from_utf8(cell).is_ok_and(|text| text.trim().is_empty())
 }

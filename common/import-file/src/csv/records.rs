@@ -72,8 +72,16 @@ impl<'a> Cells<'a> {
     }
 
     pub(super) fn is_blank(self) -> bool {
-        self.bytes.is_ascii() && self.bytes.trim_ascii().is_empty()
-            || str::from_utf8(self.bytes).is_ok_and(|text| text.trim().is_empty())
+        is_blank(self.bytes)
+    }
+}
+
+/// Nothing but blanks, or what old programs end a file with.
+pub(super) fn is_blank(bytes: &[u8]) -> bool {
+    let is_blank = |character: char| character.is_whitespace() || "\0\u{1a}".contains(character);
+    match bytes.first() {
+        Some(first) if first.is_ascii_alphanumeric() => false,
+        _ => str::from_utf8(bytes).is_ok_and(|text| text.chars().all(is_blank)),
     }
 }
 

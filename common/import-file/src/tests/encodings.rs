@@ -127,3 +127,99 @@ fn a_named_encoding_with_bytes_that_it_does_not_have_breaks_their_rows() {
 fn binary_data_is_not_taken_for_text() {
     assert_eq!(refused([1, 0, 2, 3, 0, 0, 7].repeat(40)), FileError::NotText(FileKind::Binary));
 }
+
+/// Its names begin with a character that is UTF-8, too, or have one in them.
+#[test]
+fn a_file_of_another_encoding_is_not_taken_for_utf_8_by_a_single_character() {
+    for text in
+        ["Пётр,Зуёв,p@example.com\nЮлия,Петрова,y@example.com\n", "Пётр,Иванов,p@example.com\n"]
+    {
+        let error = refused(encoded(&format!("{HEADER}{text}"), WINDOWS_1251));
+        assert_eq!(error.code(), "encoding_unknown", "{text}");
+    }
+    let chinese =
+        encoded(&format!("{HEADER}学,王,w@example.com\n张,李,z@example.com\n"), encoding_rs::GBK);
+    assert_eq!(refused(chinese).code(), "encoding_unknown");
+}
+
+#[test]
+fn a_file_whose_first_character_is_broken_is_utf_8_still() {
+    let mut file = format!("{HEADER}J").into_bytes();
+    file.extend_from_slice("\u{0}rg,B,b@example.com\nZoë,Ó,z@example.com\n".as_bytes());
+    let nul = file.iter().position(|byte| *byte == 0).unwrap();
+    file[nul] = 0xf6;
+    assert_eq!(read(file).rows, ["2!not_text", "3|Zoë|Ó|z@example.com"]);
+}
+
+/// The beginning does not show it: its letters are the same in both encodings.
+#[test]
+fn a_name_of_another_encoding_far_below_is_an_error_of_its_row() {
+    let rows = each(5_000, |n| format!("Jörg,Müller,j{n}@example.com\n"));
+    let file = encoded(&format!("{HEADER}{rows}Łukasz,Müller,l@example.com\n"), WINDOWS_1250);
+    let listed = read(file);
+    assert_eq!(listed.rows[4_999..], ["5001|Jörg|Müller|j4999@example.com", "5002!not_text"]);
+}
+
+/// Some of its characters are UTF-8 by chance.
+#[test]
+fn no_row_of_an_uncertain_encoding_is_registered() {
+    let text = format!(
+        "{HEADER}{}王,伟,w@example.com\n学,学,x@example.com\n张,李,z@example.com\n",
+        ascii_rows(50_000)
+    );
+    let rows = read(encoded(&text, encoding_rs::GBK)).rows;
+    assert_eq!(rows[50_000..], ["50002!not_text", "50003!not_text", "50004!not_text"]);
+}
+
+#[test]
+fn a_wrong_name_of_an_encoding_does_not_garble_utf_8() {
+    let rows = "Zoë,Müller,z@example.com\nJosé,Núñez,n@example.com\n";
+    for text in [format!("{HEADER}{rows}"), format!("{HEADER}{}{rows}", ascii_rows(5_000))] {
+        let named = Options { encoding: Some(WINDOWS_1252), ..options() };
+        match read_with(text.as_bytes(), &named) {
+            Err(error) => assert_eq!(error, FileError::IsUtf8 { named: "windows-1252" }),
+            Ok(listed) => assert_eq!(listed.rows[5_000..], ["5002!not_text", "5003!not_text"]),
+        }
+    }
+}
+
+#[test]
+fn what_old_programs_end_a_file_with_is_no_row_of_it() {
+    for end in ["\u{1a}", "\0", "\0\0\0\0", "\r\n\u{1a}\0"] {
+        let file = format!("{HEADER}Zoë,King,z@example.com\r\n{end}");
+        assert_eq!(read(file).rows, ["2|Zoë|King|z@example.com"], "{end:?}");
+        let rows = each(5_000, |n| format!("Ada,King,a{n}@example.com\n"));
+        assert_eq!(read(format!("{HEADER}{rows}{end}")).rows.len(), 5_000, "{end:?}");
+    }
+}
+
+/// As short as a list can be: there is nothing else to recognize it by.
+#[test]
+fn short_western_lists_are_read_in_windows_1252() {
+    for name in [
+        "José,García",
+        "Hélène,Lefèvre",
+        "François,Müller",
+        "Jörg,Groß",
+        "João,Simões",
+        "Søren,Kjær",
+        "Åsa,Lindström",
+        "Nicolò,Rossi",
+        "Anaïs,Benoît",
+        "Begoña,Muñoz",
+        "Adrián,Ibáñez",
+        "Zoë,O’Neill",
+        "Núria,Martí",
+        "Jürgen,Weiß",
+        "Éric,Dupré",
+        "Chloë,Geneviève",
+    ] {
+        for end in ["\r\n", "\n"] {
+            let text = format!("{HEADER}{name},a@example.com{end}Ada,King,b@example.com{end}");
+            let listed = read_with(&*encoded(&text, WINDOWS_1252), &options());
+            let rows = listed.map(|listed| listed.rows).map_err(|error| error.to_string());
+            let expected = format!("2|{}|a@example.com", name.replace(',', "|"));
+            assert_eq!(rows.map(|rows| rows[0].clone()), Ok(expected));
+        }
+    }
+}

@@ -1,13 +1,13 @@
 //! Makes UTF-8 of a file in whatever encoding it is.
 
-mod plausible;
+mod western;
 
 use std::io::Read;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use self::plausible::is_plausible;
+use self::western::{Western, end_of_words};
 use crate::LOOKAHEAD_BYTES;
 use crate::error::{FileError, ReadError};
 use crate::file_kind::FileKind;
@@ -32,8 +32,11 @@ enum State {
         named: Option<&'static Encoding>,
     },
     /// Nothing but ASCII so far.
-    Ascii,
+    Ascii {
+        named: Option<&'static Encoding>,
+    },
     Utf8,
+    Western(Western),
     Other(Box<Decoder>),
     /// It is uncertain, and rows were given already: rows beyond ASCII are broken ones.
     Unknown,
@@ -51,34 +54,54 @@ impl<R: Read> Text<R> {
     /// The encoding as far as it is known.
     pub(crate) fn encoding(&self) -> &'static str {
         match &self.state {
-            State::Start { .. } | State::Ascii | State::Unknown => "US-ASCII",
+            State::Start { .. } | State::Ascii { .. } | State::Unknown => "US-ASCII",
             State::Utf8 => UTF_8.name(),
+            State::Western(_) => WINDOWS_1252.name(),
             State::Other(decoder) => decoder.encoding().name(),
         }
     }
 
     /// Appends some text; false at the end.
     pub(crate) fn fill(&mut self, into: &mut Vec<u8>) -> Result<bool, ReadError> {
-        if self.is_done {
-            return Ok(false);
-        }
-        let is_first = matches!(self.state, State::Start { .. });
-        self.read(if is_first { LOOKAHEAD_BYTES } else { 1 })?;
-        if let State::Start { named } = self.state {
-            self.state = self.begin(named)?;
-        }
-        if matches!(self.state, State::Ascii) {
-            self.leave_ascii(is_first)?;
-        }
         let before = into.len();
+        // The beginning of a character or of a word may be kept back.
+        while into.len() == before && !self.is_done {
+            let is_first = matches!(self.state, State::Start { .. });
+            self.read(if is_first { LOOKAHEAD_BYTES } else { self.raw.len() + 1 })?;
+            if let State::Start { named } = self.state {
+                self.state = self.begin(named)?;
+            }
+            if let State::Ascii { named } = self.state {
+                self.leave_ascii(named, is_first)?;
+            }
+            let end = self.convert(into);
+            self.raw.drain(..end);
+            self.is_done = self.ended;
+        }
+        Ok(into.len() > before)
+    }
+
+    /// Appends what was read as UTF-8, and says how much of it that is.
+    fn convert(&mut self, into: &mut Vec<u8>) -> usize {
         match &mut self.state {
             State::Other(decoder) => decode(decoder, &self.raw, self.ended, into),
-            _ => into.extend_from_slice(&self.raw),
+            State::Western(western) => {
+                let words = if self.ended { self.raw.len() } else { end_of_words(&self.raw) };
+                // No word is so long.
+                let is_all = words == 0 && self.raw.len() >= LOOKAHEAD_BYTES;
+                let end = if is_all { self.raw.len() } else { words };
+                western.decode(&self.raw[..end], into);
+                return end;
+            }
+            State::Unknown => {
+                let known = |byte: &u8| if byte.is_ascii() { *byte } else { NOT_TEXT };
+                into.extend(self.raw.iter().map(known));
+            }
+            State::Start { .. } | State::Ascii { .. } | State::Utf8 => {
+                into.extend_from_slice(&self.raw);
+            }
         }
-        self.raw.clear();
-        self.is_done = self.ended;
-        // A decoder may keep the beginning of a character back.
-        Ok(into.len() > before || self.fill(into)?)
+        self.raw.len()
     }
 
     /// Reads until there are so many bytes, or until the end.
@@ -103,51 +126,102 @@ impl<R: Read> Text<R> {
         if let Some((_, length)) = marked {
             self.raw.drain(..length);
         }
+        if self.ended {
+            self.drop_end_marks();
+        }
         let encoding = match (marked, named) {
-            (Some((encoding, _)), _) | (None, Some(encoding)) => Some(encoding),
-            (None, None) => utf_16_without_mark(&self.raw)?,
+            (Some((encoding, _)), _) => Some(encoding),
+            (None, Some(named)) if !named.is_ascii_compatible() => Some(named),
+            (None, _) => utf_16_without_mark(&self.raw)?,
         };
         Ok(match encoding {
-            None => State::Ascii,
+            None => State::Ascii { named },
             Some(encoding) if encoding == UTF_8 => State::Utf8,
-            Some(encoding) => State::Other(Box::new(encoding.new_decoder_without_bom_handling())),
+            Some(encoding) => State::other(encoding),
         })
     }
 
+    /// What old programs end a file with, and what fills a block of some systems.
+    fn drop_end_marks(&mut self) {
+        let is_text = |byte: &u8| !matches!(byte, b'\0' | b'\x1a');
+        // The last character of UTF-16 may end with a NUL.
+        if self.raw.iter().filter(|byte| **byte == 0).count() * 4 < self.raw.len() {
+            self.raw.truncate(self.raw.iter().rposition(is_text).map_or(0, |last| last + 1));
+        }
+    }
+
     /// Decides on the encoding at the first character beyond ASCII.
-    fn leave_ascii(&mut self, is_first: bool) -> Result<(), ReadError> {
+    fn leave_ascii(
+        &mut self,
+        named: Option<&'static Encoding>,
+        is_first: bool,
+    ) -> Result<(), ReadError> {
         let ascii = Encoding::ascii_valid_up_to(&self.raw);
         if ascii == self.raw.len() {
             return Ok(());
         }
         self.read(ascii + LOOKAHEAD_BYTES)?;
         let rest = &self.raw[ascii..];
-        if begins_as_utf_8(rest) {
-            self.state = State::Utf8;
-            return Ok(());
-        }
-        let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-        detector.feed(rest, self.ended);
-        let guess = detector.guess(None, Utf8Detection::Deny);
-        // The others differ by frequencies alone, and a list of names is no prose.
-        let is_certain = guess == WINDOWS_1252 && is_plausible(&self.raw, guess);
-        self.state = if is_certain {
-            State::Other(Box::new(guess.new_decoder_without_bom_handling()))
-        } else if is_first {
-            let guess = (guess != WINDOWS_1252).then(|| guess.name());
-            return Err(FileError::EncodingUnknown { guess }.into());
-        } else {
-            State::Unknown
+        let state = match named {
+            Some(named) if named == UTF_8 => Ok(State::Utf8),
+            Some(named) if is_surely_utf_8(rest) => Err(FileError::IsUtf8 { named: named.name() }),
+            Some(named) => Ok(State::other(named)),
+            None if is_mostly_utf_8(rest) => Ok(State::Utf8),
+            None => recognize(&self.raw, rest, self.ended),
+        };
+        self.state = match state {
+            Ok(state) => state,
+            Err(error) if is_first => return Err(error.into()),
+            Err(_) => State::Unknown,
         };
         Ok(())
     }
 }
 
-fn begins_as_utf_8(bytes: &[u8]) -> bool {
-    match str::from_utf8(bytes) {
-        Ok(_) => true,
-        Err(error) => error.valid_up_to() > 0,
+impl State {
+    fn other(encoding: &'static Encoding) -> Self {
+        Self::Other(Box::new(encoding.new_decoder_without_bom_handling()))
     }
+}
+
+/// The state for a text that is not UTF-8, which has all of its characters beyond ASCII in the rest.
+fn recognize(text: &[u8], rest: &[u8], is_whole: bool) -> Result<State, FileError> {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(rest, is_whole);
+    let guess = detector.guess(None, Utf8Detection::Deny);
+    // The others differ by frequencies alone, and a list of names is no prose.
+    let read_as = |encoding: &'static Encoding| encoding.decode_without_bom_handling(rest).0;
+    let is_meant = |western: &Western| {
+        guess == WINDOWS_1252
+            || (guess.is_single_byte() && western.is_nothing_else())
+            || read_as(guess) == read_as(WINDOWS_1252)
+    };
+    let western = Western::recognize(text).filter(is_meant);
+    let unknown =
+        || FileError::EncodingUnknown { guess: (guess != WINDOWS_1252).then(|| guess.name()) };
+    western.map(State::Western).ok_or_else(unknown)
+}
+
+/// The characters beyond ASCII, if it is UTF-8, and what is none.
+fn utf_8_characters(bytes: &[u8]) -> (usize, usize) {
+    bytes.utf8_chunks().fold((0, 0), |(valid, invalid), chunk| {
+        let characters = chunk.valid().chars().filter(|character| !character.is_ascii()).count();
+        (valid + characters, invalid + usize::from(!chunk.invalid().is_empty()))
+    })
+}
+
+/// Single bytes of a UTF-8 file may be broken, and single ones of another may look like UTF-8.
+fn is_mostly_utf_8(bytes: &[u8]) -> bool {
+    let (valid, invalid) = utf_8_characters(bytes);
+    valid > 0 && valid >= invalid
+}
+
+/// No other encoding looks so by chance.
+fn is_surely_utf_8(bytes: &[u8]) -> bool {
+    const MANY: usize = 3;
+    let (valid, invalid) = utf_8_characters(bytes);
+    // The end of what is looked at may divide a character.
+    valid >= MANY && invalid <= 1
 }
 
 /// Text has no NUL, and UTF-16 of a European list has one for every second byte.
