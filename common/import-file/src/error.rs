@@ -5,6 +5,7 @@ use registrar_domain::Field;
 use thiserror::Error;
 
 use crate::file_kind::FileKind;
+use crate::header::is_of_whole_names;
 use crate::{COLUMNS_MAX, HEADER_WITHIN_ROWS, JSON_ARRAY_MAX_BYTES};
 
 /// Why no further row can be read.
@@ -101,10 +102,10 @@ pub enum FileError {
         /// The column in it, from 1.
         column: usize,
     },
-    /// It begins as an object that goes on in the next line.
+    /// It begins as something else than the object of a student in a line.
     #[error(
-        "The JSON begins with an object of several lines. Send each student as one object in one line \
-         (NDJSON), or all of them as one array."
+        "The JSON does not begin with a whole object of one student. Send each student as one object in \
+         one line (NDJSON), or all of them as one array."
     )]
     JsonNotByLine,
 }
@@ -141,6 +142,7 @@ fn unknown_encoding(guess: Option<&str>) -> String {
 fn missing_columns(missing: &[Field], found: &[String], row: u64) -> String {
     let missing: Vec<_> = missing.iter().map(|field| field.name()).collect();
     let example = missing.first().copied().unwrap_or("email");
+    let has_whole_names = example != "email" && found.iter().any(|name| is_of_whole_names(name));
     let missing = missing.join(", ");
     if found.is_empty() {
         return format!(
@@ -148,11 +150,13 @@ fn missing_columns(missing: &[Field], found: &[String], row: u64) -> String {
              columns first_name, last_name and email."
         );
     }
-    format!(
-        "No column was found for {missing}. Row {row} has the columns {}. Rename a column, or say \
-         which one it is, such as column.{example}=NAME.",
-        quoted(found)
-    )
+    let advice = if has_whole_names {
+        "Divide the whole names into the columns first_name and last_name.".to_owned()
+    } else {
+        format!("Rename a column, or say which one it is, such as column.{example}=NAME.")
+    };
+    let found = quoted(found);
+    format!("No column was found for {missing}. Row {row} has the columns {found}. {advice}")
 }
 
 /// The first of the names, since there can be hundreds.

@@ -7,7 +7,11 @@ pub enum FileKind {
     OpenDocument,
     /// A workbook of Excel before 2007, or another document of that time.
     Ole,
-    /// An archive.
+    /// A spreadsheet of Numbers.
+    Numbers,
+    /// A document of a word processor, or slides.
+    Document,
+    /// An archive, or something else that is compressed.
     Zip,
     /// A document for printing.
     Pdf,
@@ -24,7 +28,7 @@ pub enum FileKind {
 impl FileKind {
     /// The kind that these first bytes of a file show, unless they may be text.
     pub fn from_first_bytes(bytes: &[u8]) -> Option<Self> {
-        const SIGNATURES: [(&[u8], FileKind); 9] = [
+        const SIGNATURES: [(&[u8], FileKind); 12] = [
             (b"%PDF-", FileKind::Pdf),
             (b"\x89PNG\r\n\x1a\n", FileKind::Image),
             (b"\xff\xd8\xff", FileKind::Image),
@@ -34,6 +38,10 @@ impl FileKind {
             (b"Rar!\x1a\x07", FileKind::Zip),
             (b"\x28\xb5\x2f\xfd", FileKind::Zip),
             (b"\xfd7zXZ\0", FileKind::Zip),
+            (b"BZh", FileKind::Zip),
+            // Inside of gzip.
+            (b"\x1f\x8b\x08", FileKind::Zip),
+            (b"{\\rtf", FileKind::Document),
         ];
         if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
             return Some(Self::inside_zip(bytes));
@@ -46,6 +54,10 @@ impl FileKind {
         let has = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
         if has(b"application/vnd.oasis.opendocument") {
             Self::OpenDocument
+        } else if has(b"word/") || has(b"ppt/") {
+            Self::Document
+        } else if has(b".iwa") {
+            Self::Numbers
         } else if has(b"[Content_Types].xml") || has(b"xl/") {
             Self::Xlsx
         } else {
@@ -76,7 +88,9 @@ impl FileKind {
             Self::Xlsx => "an Excel workbook (.xlsx)",
             Self::OpenDocument => "an OpenDocument spreadsheet (.ods)",
             Self::Ole => "an Excel workbook of the old format (.xls)",
-            Self::Zip => "an archive",
+            Self::Numbers => "a spreadsheet of Numbers",
+            Self::Document => "a text document or a presentation",
+            Self::Zip => "an archive or compressed",
             Self::Pdf => "a PDF document",
             Self::Image => "a picture",
             Self::Html => "a web page (HTML)",
@@ -94,12 +108,15 @@ impl FileKind {
             Self::OpenDocument => {
                 "Open it in LibreOffice, choose Save As, and then \"Text CSV\" with UTF-8."
             }
+            Self::Numbers => {
+                "Open it in Numbers, choose File, Export To and CSV, and then Unicode (UTF-8)."
+            }
             Self::Zip => "Unpack it, and send the CSV file inside.",
             Self::Html => {
                 "Open it in a spreadsheet, and save it as \"CSV UTF-8\". If it was downloaded, log in \
                  and download it again: it may be a login page."
             }
-            Self::Pdf | Self::Image | Self::Xml | Self::Binary => {
+            Self::Pdf | Self::Document | Self::Image | Self::Xml | Self::Binary => {
                 "Export the list as CSV from the program that made it."
             }
         }

@@ -90,27 +90,68 @@ fn columns_of(field: Field, cells: &[String], given: &ColumnNames) -> Vec<usize>
         let meant = cells.iter().enumerate().filter(|(_, cell)| is_meant(cell));
         meant.map(|(position, _)| position).collect()
     };
-    match given.get(field) {
-        Some(name) => {
-            let name = normalize(name);
-            at(&|cell| cell == name)
-        }
-        None => at(&|cell| aliases(field).any(|alias| alias == cell)),
+    if let Some(name) = given.get(field) {
+        let name = normalize(name);
+        return at(&|cell| cell == name);
     }
+    let mut found = at(&|cell| aliases(field).any(|alias| alias == cell));
+    if found.len() > 1 {
+        found.retain(|position| cells[*position] != SIGN_IN_NAME);
+    }
+    let has = |name: &str| cells.iter().any(|cell| cell == name);
+    let paired = PAIRS.iter().find(|(paired, beside, _)| *paired == field && has(beside));
+    match paired {
+        Some((.., name)) if found.is_empty() => at(&|cell| cell == *name),
+        _ => found,
+    }
+}
+
+/// What Microsoft 365 has in the place of an address, or beside it.
+const SIGN_IN_NAME: &str = "userprincipalname";
+/// A name that is one column beside another, and means a whole name elsewhere.
+const PAIRS: [(Field, &str, &str); 3] = [
+    (Field::LastName, "vorname", "name"),
+    (Field::LastName, "voornaam", "naam"),
+    (Field::FirstName, "surname", "name"),
+];
+/// What columns of whole names are called.
+const WHOLE_NAMES: [&str; 14] = [
+    "name",
+    "names",
+    "fullname",
+    "displayname",
+    "student",
+    "studentname",
+    "nomcomplet",
+    "nombrecompleto",
+    "nomecompleto",
+    "imięinazwisko",
+    "adsoyad",
+    "naam",
+    "фио",
+    "姓名",
+];
+
+/// Whether a column of this name has whole names.
+pub(crate) fn is_of_whole_names(name: &str) -> bool {
+    WHOLE_NAMES.contains(&&*normalize(name))
 }
 
 /// What two people can write differently and mean the same name by.
 fn normalize(name: &str) -> String {
     let name: String =
         name.nfkc().flat_map(char::to_lowercase).filter(|c| !is_passed_over(*c)).collect();
-    // Templates of Google mark columns so.
-    let bare = name.strip_suffix("[required]").or_else(|| name.strip_suffix("(required)"));
+    // Templates of Google and Moodle mark columns so.
+    let marks = ["[required]", "(required)", "(s)"];
+    let bare = marks.iter().find_map(|mark| name.strip_suffix(mark));
     bare.map_or(name.clone(), str::to_owned)
 }
 
 fn is_passed_over(character: char) -> bool {
     character.is_whitespace()
         || character.is_control()
+        // What is left of a Turkish İ in lower case.
+        || character == '\u{307}'
         || matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
         || matches!(character, '_' | '-' | '‐' | '‑' | '.' | ':' | '*' | '\'' | '’' | '"')
 }
@@ -118,7 +159,8 @@ fn is_passed_over(character: char) -> bool {
 /// A name as it can be shown in a sentence.
 fn shown(name: &str) -> String {
     const SHOWN: usize = 60;
-    let visible: String = name.chars().filter(|c| !c.is_control() && *c != '\u{feff}').collect();
+    let visible = name.chars().filter(|character| *character != '\u{feff}');
+    let visible: String = visible.map(|c| if c.is_control() { ' ' } else { c }).collect();
     let trimmed = visible.trim();
     match trimmed.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &trimmed[..end]),

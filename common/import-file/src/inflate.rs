@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 
 use crate::error::{FileError, ReadError};
 
@@ -25,7 +25,53 @@ type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
 
 enum Stream<R: Read> {
     Plain(Whole<R>),
-    Gzip(Box<MultiGzDecoder<Counted<BufReader<Whole<R>>>>>),
+    Gzip(Gzip<Counted<BufReader<Whole<R>>>>),
+}
+
+/// The members of a gzip file, one after the other.
+struct Gzip<R> {
+    /// Taken out only where one member ends and the next begins.
+    member: Option<Box<GzDecoder<R>>>,
+}
+
+impl<R: BufRead> Gzip<R> {
+    fn new(source: R) -> Self {
+        Self { member: Some(Box::new(GzDecoder::new(source))) }
+    }
+
+    fn source(&self) -> Option<&R> {
+        self.member.as_ref().map(|member| member.get_ref())
+    }
+}
+
+impl<R: BufRead> Read for Gzip<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let Some(member) = &mut self.member else { return Ok(0) };
+            let read = member.read(into)?;
+            if read > 0 || into.is_empty() || !skip_padding(member.get_mut())? {
+                return Ok(read);
+            }
+            let ended = self.member.take();
+            self.member = ended.map(|member| Box::new(GzDecoder::new(member.into_inner())));
+        }
+    }
+}
+
+/// Passes over the zeros that fill the last block of some systems; false at the end.
+fn skip_padding(source: &mut impl BufRead) -> io::Result<bool> {
+    loop {
+        let next = source.fill_buf()?;
+        let zeros = next.iter().take_while(|byte| **byte == 0).count();
+        if zeros < next.len() {
+            source.consume(zeros);
+            return Ok(true);
+        }
+        if zeros == 0 {
+            return Ok(false);
+        }
+        source.consume(zeros);
+    }
 }
 
 impl<R: Read> Inflate<R> {
@@ -36,7 +82,7 @@ impl<R: Read> Inflate<R> {
         let whole = Cursor::new(first).chain(source);
         let bytes = if is_gzip {
             let counted = Counted { source: BufReader::new(whole), taken: 0 };
-            Stream::Gzip(Box::new(MultiGzDecoder::new(counted)))
+            Stream::Gzip(Gzip::new(counted))
         } else {
             Stream::Plain(whole)
         };
@@ -62,7 +108,8 @@ impl<R: Read> Inflate<R> {
                     }
                 })?;
                 let expanded = self.given + read as u64;
-                if expanded > RATIO_FROM_BYTES && expanded > RATIO_MAX * decoder.get_ref().taken {
+                let taken = decoder.source().map_or(u64::MAX, |source| source.taken);
+                if expanded > RATIO_FROM_BYTES && expanded > RATIO_MAX.saturating_mul(taken) {
                     return Err(FileError::ExpandsTooMuch { limit: RATIO_MAX }.into());
                 }
                 read

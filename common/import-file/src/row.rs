@@ -18,6 +18,14 @@ pub struct Row<'a> {
     pub problem: Option<RowProblem>,
 }
 
+/// What `OneRoster` and Canvas say of people who left.
+const DELETED: [&[u8]; 2] = [b"tobedeleted", b"deleted"];
+
+/// Whether the status of a row says so.
+pub(crate) fn is_marked_deleted(status: &[u8]) -> bool {
+    DELETED.iter().any(|deleted| status.trim_ascii().eq_ignore_ascii_case(deleted))
+}
+
 impl Row<'_> {
     pub(crate) fn without_values(number: u64, problem: RowProblem) -> Row<'static> {
         let [first_name, last_name, email] = Default::default();

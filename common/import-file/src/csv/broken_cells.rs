@@ -2,13 +2,14 @@ use super::quotes::after_closing_quote;
 
 /// The cells of a line that is broken by its quotation marks, with all of its text to be corrected: a
 /// cell that is broken keeps its marks, and an unclosed one has the rest of the line.
-pub(super) fn broken_cells(line: &[u8], delimiter: u8) -> Vec<String> {
+pub(super) fn broken_cells(line: &[u8], delimiter: u8, quote: u8) -> Vec<String> {
     let end =
         line.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
     let mut cells = Vec::new();
     let mut rest = Some(&line[..end]);
     while let Some(text) = rest {
-        let after_quote = text.strip_prefix(b"\"").map(after_closing_quote);
+        let after_quote =
+            text.strip_prefix(&[quote]).map(|quoted| after_closing_quote(quoted, quote));
         let cell_end = match after_quote {
             None => end_of_cell(text, 0, delimiter),
             Some(Some(after)) => end_of_cell(text, text.len() - after.len(), delimiter),
@@ -18,7 +19,12 @@ pub(super) fn broken_cells(line: &[u8], delimiter: u8) -> Vec<String> {
         let is_whole =
             after_quote.flatten().is_some_and(|after| text.len() - after.len() == cell_end);
         let given = String::from_utf8_lossy(if is_whole { &cell[1..cell_end - 1] } else { cell });
-        cells.push(if is_whole { given.replace("\"\"", "\"") } else { given.into_owned() });
+        let quote = char::from(quote).to_string();
+        cells.push(if is_whole {
+            given.replace(&quote.repeat(2), &quote)
+        } else {
+            given.into_owned()
+        });
         rest = text.get(cell_end + 1..);
     }
     cells
@@ -40,7 +46,7 @@ mod tests {
             ("a,\"b,c\n", &["a", "\"b,c"]),
             ("\"\",\"a\" ,b", &["", "\"a\" ", "b"]),
         ] {
-            assert_eq!(broken_cells(line.as_bytes(), b','), cells, "{line}");
+            assert_eq!(broken_cells(line.as_bytes(), b',', b'"'), cells, "{line}");
         }
     }
 }

@@ -11,6 +11,8 @@ const DELIMITERS: [u8; 4] = *b",;\t|";
 /// How a file begins.
 pub(super) struct Head {
     pub(super) delimiter: u8,
+    /// What is around values: a quotation mark, or an apostrophe around every one.
+    pub(super) quote: u8,
     pub(super) header: Header,
     /// The number of the header's row.
     pub(super) row: u64,
@@ -33,8 +35,16 @@ impl Head {
         };
         let mut best: Option<FileError> = None;
         for delimiter in tried {
-            match header_in(text, delimiter, names)? {
-                Ok((row, header)) => return Ok(Self { delimiter, header, row, skipped_bytes }),
+            match header_in(text, delimiter, b'"', names)? {
+                Ok((row, header)) if is_in_apostrophes(&header) => {
+                    let quote = b'\'';
+                    let again = header_in(text, delimiter, quote, names)?;
+                    let (row, header) = again.unwrap_or((row, header));
+                    return Ok(Self { delimiter, quote, header, row, skipped_bytes });
+                }
+                Ok((row, header)) => {
+                    return Ok(Self { delimiter, quote: b'"', header, row, skipped_bytes });
+                }
                 Err(error) if best.as_ref().is_none_or(|best| is_closer(&error, best)) => {
                     best = Some(error);
                 }
@@ -63,13 +73,20 @@ fn said_to_excel(text: &[u8]) -> (Option<u8>, usize) {
     }
 }
 
+fn is_in_apostrophes(header: &Header) -> bool {
+    header.given.iter().map(|cell| cell.trim()).all(|cell| {
+        cell.is_empty() || (cell.len() > 1 && cell.starts_with('\'') && cell.ends_with('\''))
+    })
+}
+
 /// The header among the first rows, or why there is none.
 fn header_in(
     text: &[u8],
     delimiter: u8,
+    quote: u8,
     names: &ColumnNames,
 ) -> Result<Result<(u64, Header), FileError>, ReadError> {
-    let mut records = Records::new(delimiter);
+    let mut records = Records::new(delimiter, quote);
     let mut rest = Some(text);
     let mut best: Option<FileError> = None;
     for _ in 0..HEADER_WITHIN_ROWS {

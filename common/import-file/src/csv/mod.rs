@@ -15,11 +15,11 @@ use self::records::{Cells, Record, Records, is_blank};
 pub(crate) use self::table::TableRows;
 use crate::error::ReadError;
 use crate::header::{ColumnNames, Header};
-use crate::row::{Row, RowProblem};
+use crate::row::{Row, RowProblem, is_marked_deleted};
 use crate::text::Text;
 
-/// What `OneRoster` and Canvas say of people who left.
-const DELETED: [&[u8]; 2] = [b"tobedeleted", b"deleted"];
+/// What MySQL writes for a value that is not there.
+const NOTHING: &[u8] = b"\\N";
 
 /// The rows below the header.
 pub(crate) struct CsvRows {
@@ -37,7 +37,8 @@ impl CsvRows {
         names: &ColumnNames,
     ) -> Result<Self, ReadError> {
         let head = Head::find(&start, delimiter, names)?;
-        let mut rows = Self { records: Records::new(head.delimiter), start: Some(start), head };
+        let mut rows =
+            Self { records: Records::new(head.delimiter, head.quote), start: Some(start), head };
         if let Some(start) = &mut rows.start {
             start.drain(..rows.head.skipped_bytes);
         }
@@ -80,7 +81,7 @@ impl CsvRows {
             if record.number >= number {
                 let cells = match record.cells {
                     Ok(cells) => cells.iter().map(given).collect(),
-                    Err(_) => broken_cells(record.raw, head.delimiter),
+                    Err(_) => broken_cells(record.raw, head.delimiter, head.quote),
                 };
                 return Ok((record.number == number).then_some(cells));
             }
@@ -102,10 +103,13 @@ fn next_record<'a, R: Read>(
         }
         None => text.fill(into),
     };
-    while records.rows() < header_row {
-        if records.next(&mut fill)?.is_none() {
-            return Ok(None);
+    if records.rows() < header_row {
+        while records.rows() < header_row {
+            if records.next(&mut fill)?.is_none() {
+                return Ok(None);
+            }
         }
+        records.pass_over_repetitions();
     }
     records.next(&mut fill)
 }
@@ -118,6 +122,7 @@ fn row<'a>(number: u64, cells: Cells<'a>, header: &Header) -> Row<'a> {
     // What the error file put in front of it, so that a spreadsheet takes it for text.
     let bare = |cell: &'a [u8]| match cell {
         [b'\'', bare @ ..] if header.is_error_file => bare,
+        NOTHING => b"",
         _ => cell,
     };
     let mut problem = None;
@@ -138,8 +143,7 @@ fn row<'a>(number: u64, cells: Cells<'a>, header: &Header) -> Row<'a> {
         problem.get_or_insert(RowProblem::TooManyCells);
     }
     let status = header.status.and_then(|column| cells.get(column)).unwrap_or_default();
-    let status = status.trim_ascii();
-    if DELETED.iter().any(|deleted| status.eq_ignore_ascii_case(deleted)) {
+    if is_marked_deleted(status) {
         problem.get_or_insert(RowProblem::MarkedDeleted);
     }
     Row { number, first_name, last_name, email, problem }

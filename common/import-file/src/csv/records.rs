@@ -2,9 +2,9 @@
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::quotes::{Quotes, quotes};
+use super::quotes::{Quotes, quotes, without_blanks};
 use crate::error::ReadError;
-use crate::error_file::ADDED_COLUMNS;
+use crate::error_file::{ADDED_COLUMNS, BYTE_ORDER_MARK};
 use crate::row::RowProblem;
 use crate::{COLUMNS_MAX, ROW_MAX_BYTES};
 
@@ -19,6 +19,7 @@ const READ_AGAIN_MAX: usize = 16 * 1024 * 1024;
 /// The records of a text that comes in parts.
 pub(super) struct Records {
     delimiter: u8,
+    quote: u8,
     reader: Reader,
     text: Vec<u8>,
     position: usize,
@@ -29,8 +30,12 @@ pub(super) struct Records {
     skips_line: bool,
     rows: u64,
     read_again: usize,
+    /// A record that is no row, where it is repeated.
+    repeated: Vec<u8>,
     cells: Vec<u8>,
     ends: Vec<usize>,
+    /// So much of the cells is the last record's.
+    read: usize,
 }
 
 /// A record, or what is in the place of one.
@@ -70,10 +75,6 @@ impl<'a> Cells<'a> {
     pub(super) fn iter(self) -> impl Iterator<Item = &'a [u8]> {
         (0..self.len()).filter_map(move |position| self.get(position))
     }
-
-    pub(super) fn is_blank(self) -> bool {
-        is_blank(self.bytes)
-    }
 }
 
 /// Nothing but blanks, or what old programs end a file with.
@@ -86,10 +87,11 @@ pub(super) fn is_blank(bytes: &[u8]) -> bool {
 }
 
 impl Records {
-    pub(super) fn new(delimiter: u8) -> Self {
+    pub(super) fn new(delimiter: u8, quote: u8) -> Self {
         Self {
             delimiter,
-            reader: ReaderBuilder::new().delimiter(delimiter).build(),
+            quote,
+            reader: ReaderBuilder::new().delimiter(delimiter).quote(quote).build(),
             text: Vec::new(),
             position: 0,
             ended: false,
@@ -97,6 +99,8 @@ impl Records {
             skips_line: false,
             rows: 0,
             read_again: 0,
+            repeated: Vec::new(),
+            read: 0,
             cells: vec![0; ROW_MAX_BYTES + 1],
             ends: vec![0; CELLS_MAX + 1],
         }
@@ -105,6 +109,11 @@ impl Records {
     /// How many rows were passed.
     pub(super) fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// The last record is the header: files that were put together have it again.
+    pub(super) fn pass_over_repetitions(&mut self) {
+        self.repeated = self.cells[..self.read].to_vec();
     }
 
     /// The next record that is not blank; `fill` appends text, and says false at the end.
@@ -125,12 +134,22 @@ impl Records {
             let Scanned { end, cells, ends, is_whole } = self.scan(&mut fill)?;
             let start = self.position;
             let raw = &self.text[start..end];
-            let problem = match quotes(raw, self.delimiter) {
+            let quotes = quotes(raw, self.delimiter, self.quote);
+            let (cells, ends) = if quotes == Quotes::Spaced && is_whole {
+                let bare = without_blanks(raw, self.delimiter, self.quote);
+                let (_, _, cells, ends) =
+                    self.reader.read_record(&bare, &mut self.cells, &mut self.ends);
+                (cells, ends)
+            } else {
+                (cells, ends)
+            };
+            self.read = cells;
+            let problem = match quotes {
                 Quotes::TextAfter => Some(RowProblem::TextAfterQuote),
                 Quotes::Unclosed => Some(RowProblem::UnclosedQuote),
-                Quotes::Fine if ends > CELLS_MAX => Some(RowProblem::TooManyCells),
-                Quotes::Fine if !is_whole => Some(RowProblem::TooLong),
-                Quotes::Fine => None,
+                _ if ends > CELLS_MAX => Some(RowProblem::TooManyCells),
+                _ if !is_whole => Some(RowProblem::TooLong),
+                Quotes::Fine | Quotes::Spaced => None,
             };
             if let Some(problem) = problem {
                 self.resume_after_first_line(end);
@@ -139,8 +158,9 @@ impl Records {
             }
             self.after_return = raw.last() == Some(&b'\r');
             self.position = end;
+            let is_repeated = !self.repeated.is_empty() && self.repeated == self.cells[..cells];
             // Asked in two steps, or else the record would be borrowed in the next round, too.
-            if !(Cells { bytes: &self.cells[..cells], ends: &self.ends[..ends] }).is_blank() {
+            if !is_repeated && !is_blank(&self.cells[..cells]) {
                 let cells = Cells { bytes: &self.cells[..cells], ends: &self.ends[..ends] };
                 let raw = &self.text[start..end];
                 return Ok(Some(Record { number, raw, cells: Ok(cells) }));
@@ -181,7 +201,7 @@ impl Records {
         fill: &mut impl FnMut(&mut Vec<u8>) -> Result<bool, ReadError>,
     ) -> Result<bool, ReadError> {
         loop {
-            let Some(byte) = self.text.get(self.position) else {
+            let Some(byte) = self.text.get(self.position).copied() else {
                 self.text.clear();
                 self.position = 0;
                 if self.ended || !self.fill(fill)? {
@@ -194,11 +214,21 @@ impl Records {
                 _ if self.skips_line => {}
                 b'\n' if self.after_return => {}
                 b'\n' | b'\r' => self.rows += 1,
+                b'\xef' if self.is_at_mark(fill)? => self.position += BYTE_ORDER_MARK.len() - 1,
                 _ => return Ok(true),
             }
-            self.after_return = *byte == b'\r';
+            self.after_return = byte == b'\r';
             self.position += 1;
         }
+    }
+
+    /// A byte order mark, which files that were put together have where another begins.
+    fn is_at_mark(
+        &mut self,
+        fill: &mut impl FnMut(&mut Vec<u8>) -> Result<bool, ReadError>,
+    ) -> Result<bool, ReadError> {
+        while self.text.len() - self.position < BYTE_ORDER_MARK.len() && self.fill(fill)? {}
+        Ok(self.text[self.position..].starts_with(BYTE_ORDER_MARK.as_bytes()))
     }
 
     /// A row that is broken by its quotation marks may have swallowed the rows below it: they are

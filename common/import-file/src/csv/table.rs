@@ -15,7 +15,7 @@ pub(crate) struct TableRows<R: Read> {
 impl<R: Read> TableRows<R> {
     pub(crate) fn open(source: R) -> Result<Self, ReadError> {
         let text = Text::new(Inflate::new(source, u64::MAX)?, Some(encoding_rs::UTF_8));
-        Ok(Self { text, records: Records::new(b',') })
+        Ok(Self { text, records: Records::new(b',', b'"') })
     }
 
     /// The cells of the next row; of a broken one there are none.

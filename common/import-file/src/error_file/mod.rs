@@ -15,4 +15,4 @@ pub(crate) const ROW_COLUMN: &str = "_row";
 /// that is wrong, the code and what to do.
 pub(crate) const ADDED_COLUMNS: [&str; 4] = [ROW_COLUMN, "_column", "_code", "_advice"];
 /// Excel takes a file for UTF-8 by this mark alone.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
+pub(crate) const BYTE_ORDER_MARK: &str = "\u{feff}";

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::object::Members;
 use crate::error::{FileError, ReadError};
+use crate::error_file::BYTE_ORDER_MARK;
 use crate::header::ColumnNames;
 use crate::import_file::UsedColumn;
 use crate::row::{Row, RowProblem};
@@ -22,7 +23,7 @@ pub(crate) struct LineRows {
 impl LineRows {
     pub(crate) fn new(start: Vec<u8>, names: &ColumnNames) -> Result<Self, ReadError> {
         let lines = start.split(|byte| *byte == b'\n').filter_map(|line| str::from_utf8(line).ok());
-        let mut lines = lines.map(str::trim).filter(|line| !line.is_empty()).peekable();
+        let mut lines = lines.map(bare).filter(|line| !line.is_empty()).peekable();
         let first = lines.peek().map(|line| serde_json::from_str::<serde::de::IgnoredAny>(line));
         if first.is_some_and(|first| first.is_err_and(|error| error.is_eof())) {
             return Err(FileError::JsonNotByLine.into());
@@ -49,7 +50,7 @@ impl LineRows {
             return Ok(Some(Row::without_values(number, RowProblem::TooLong)));
         }
         Ok(Some(match str::from_utf8(line) {
-            Ok(line) => self.members.row(number, line),
+            Ok(line) => self.members.row(number, bare(line)),
             Err(_) => Row::without_values(number, RowProblem::NotText),
         }))
     }
@@ -60,7 +61,13 @@ impl LineRows {
         text: &mut Text<R>,
     ) -> Result<Option<(u64, Cow<'_, str>)>, ReadError> {
         let place = self.next_place(text)?;
-        Ok(place.map(|(number, place)| (number, String::from_utf8_lossy(&self.text[place]))))
+        Ok(place.map(|(number, place)| {
+            let line = match String::from_utf8_lossy(&self.text[place]) {
+                Cow::Borrowed(line) => Cow::Borrowed(bare(line)),
+                Cow::Owned(line) => Cow::Owned(bare(&line).to_owned()),
+            };
+            (number, line)
+        }))
     }
 
     fn next_place<R: Read>(
@@ -105,5 +112,15 @@ impl LineRows {
             }
             self.ended = !text.fill(&mut self.text)?;
         }
+    }
+}
+
+/// A line without what is no part of its object: a byte order mark, as files that were put together
+/// have, the comma of a list, and what old programs end a file with.
+fn bare(line: &str) -> &str {
+    let line = line.trim_start_matches(BYTE_ORDER_MARK).trim_matches(['\0', '\u{1a}']).trim();
+    match line.strip_suffix(',') {
+        Some(object) if object.trim_end().ends_with('}') => object,
+        _ => line,
     }
 }

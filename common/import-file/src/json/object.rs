@@ -11,7 +11,7 @@ use crate::COLUMNS_MAX;
 use crate::error::FileError;
 use crate::header::{ColumnNames, field_named};
 use crate::import_file::UsedColumn;
-use crate::row::{Row, RowProblem};
+use crate::row::{Row, RowProblem, is_marked_deleted};
 
 /// Which members of objects are read.
 pub(super) struct Members {
@@ -34,16 +34,21 @@ impl Members {
             columns: Vec::new(),
             ignored: Vec::new(),
         };
+        let mut has_list = false;
         for object in objects {
             let Ok(Object(object)) = serde_json::from_str::<Object<'_>>(object) else { continue };
-            for (name, _) in object {
+            for (name, value) in object {
                 members.field(&name);
+                has_list |= value.get().starts_with('[');
             }
         }
         let is_missing = |field: &Field| !members.columns.iter().any(|used| used.field == *field);
         let missing: Vec<_> = Field::ALL.into_iter().filter(is_missing).collect();
         if missing.is_empty() {
             return Ok(members);
+        }
+        if members.columns.is_empty() && (has_list || members.ignored.is_empty()) {
+            return Err(FileError::JsonNotByLine);
         }
         let found = members.columns.iter().map(|used| used.name.clone());
         let found = found.chain(members.ignored).collect();
@@ -85,7 +90,12 @@ impl Members {
         let mut values: [Option<Cow<'a, str>>; Field::ALL.len()] = Default::default();
         let mut problem = None;
         for (name, value) in object {
-            let Some(field) = self.field(&name) else { continue };
+            let Some(field) = self.field(&name) else {
+                if name.eq_ignore_ascii_case("status") && is_deleted(value) {
+                    problem.get_or_insert(RowProblem::MarkedDeleted);
+                }
+                continue;
+            };
             let slot = &mut values[field as usize];
             if slot.is_some() {
                 problem.get_or_insert(RowProblem::Doubled(field));
@@ -101,6 +111,11 @@ impl Members {
         let [first_name, last_name, email] = values.map(Option::unwrap_or_default);
         Row { number, first_name, last_name, email, problem }
     }
+}
+
+fn is_deleted(status: &RawValue) -> bool {
+    serde_json::from_str::<Text<'_>>(status.get())
+        .is_ok_and(|Text(status)| is_marked_deleted(status.as_bytes()))
 }
 
 #[derive(Deserialize)]

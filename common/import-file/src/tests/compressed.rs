@@ -4,7 +4,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::{ByteByByte, each, options, read, read_with, refused};
-use crate::{FileError, Options};
+use crate::{FileError, FileKind, Options};
 
 const FILE: &str = "first_name,last_name,email\nAda,King,a@example.com\nBob,King,b@example.com\n";
 const ROWS: [&str; 2] = ["2|Ada|King|a@example.com", "3|Bob|King|b@example.com"];
@@ -63,4 +63,19 @@ fn a_file_may_have_so_many_bytes_however_few_it_was_sent_as() {
     assert_eq!(read_with(&*gzip(FILE.as_bytes()), &limited).err(), Some(expected));
     let enough = Options { max_bytes: FILE.len() as u64, ..options() };
     assert_eq!(read_with(FILE.as_bytes(), &enough).unwrap().rows, ROWS);
+}
+
+#[test]
+fn what_is_compressed_twice_is_said_to_be_an_archive() {
+    assert_eq!(refused(gzip(&gzip(FILE.as_bytes()))), FileError::NotText(FileKind::Zip));
+}
+
+/// Tapes and some file systems fill their last block.
+#[test]
+fn zeros_behind_a_gzip_file_are_no_part_of_it() {
+    let padded = [gzip(FILE.as_bytes()), vec![0; 700]].concat();
+    assert_eq!(read(&padded).rows, ROWS);
+    assert_eq!(read_with(ByteByByte(&padded), &options()).unwrap().rows, ROWS);
+    let garbage = [gzip(FILE.as_bytes()), b"garbage".to_vec()].concat();
+    assert_eq!(refused(garbage), FileError::GzipBroken);
 }

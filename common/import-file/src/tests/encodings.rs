@@ -151,7 +151,7 @@ fn a_file_whose_first_character_is_broken_is_utf_8_still() {
     assert_eq!(read(file).rows, ["2!not_text", "3|Zoë|Ó|z@example.com"]);
 }
 
-/// The beginning does not show it: its letters are the same in both encodings.
+/// The beginning does not show it: its characters are the same in both encodings.
 #[test]
 fn a_name_of_another_encoding_far_below_is_an_error_of_its_row() {
     let rows = each(5_000, |n| format!("Jörg,Müller,j{n}@example.com\n"));

@@ -80,3 +80,33 @@ fn a_line_that_is_too_long_does_not_block_the_others() {
     let rows = read(format!("{ADA}\n{long}\n{ADA}\n")).rows;
     assert_eq!(rows, ["1|Ada|King|a@example.com", "2!row_too_long", "3|Ada|King|a@example.com"]);
 }
+
+#[test]
+fn objects_with_a_comma_or_a_mark_beside_them_are_read() {
+    let file = format!("\u{feff}{ADA},\r\n\r\n\u{feff}{ADA} ,\n{ADA}\n");
+    let row = |number: u8| format!("{number}|Ada|King|a@example.com");
+    assert_eq!(read(file).rows, [row(1), row(3), row(4)]);
+    assert_eq!(read(format!("\u{feff}\u{feff}[{ADA}]")).rows, [row(1)]);
+}
+
+#[test]
+fn students_that_are_to_be_deleted_are_not_registered() {
+    let deleted = ADA.replace('{', r#"{"status":"tobedeleted","#);
+    let active = ADA.replace('{', r#"{"Status":"active","#);
+    let rows = ["1!marked_deleted", "2|Ada|King|a@example.com"];
+    assert_eq!(read(format!("{deleted}\n{active}\n")).rows, rows);
+    assert_eq!(read(format!("[{deleted},{active}]")).rows, rows);
+}
+
+#[test]
+fn json_of_another_shape_is_refused_with_what_to_send() {
+    for file in [
+        format!(r#"{{"students":[{ADA}]}}"#),
+        format!("{{\"students\":[\n{ADA},\n{ADA}]}}"),
+        r#"[["Ada","King","a@example.com"],["Bob","King","b@example.com"]]"#.to_owned(),
+        "[1,2]".to_owned(),
+    ] {
+        let error = refused(&file);
+        assert!(error.to_string().contains("one array"), "{file}: {error}");
+    }
+}

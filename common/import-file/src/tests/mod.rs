@@ -3,6 +3,7 @@
 mod compressed;
 mod encodings;
 mod error_files;
+mod exports;
 mod headers;
 mod json;
 mod other_files;

@@ -27,7 +27,8 @@ proptest! {
 
     #[test]
     fn what_is_written_as_csv_is_read_as_it_was(
-        values in prop::collection::vec(["[^\u{0}]{0,12}x", "[^\u{0}]{0,12}y", "[^\u{0}]{1,12}@"], 1..40),
+        // A byte order mark is no part of a row that begins with it.
+        values in prop::collection::vec(["([^\u{0}\u{feff}][^\u{0}]{0,11})?x", "[^\u{0}]{0,12}y", "[^\u{0}]{1,12}@"], 1..40),
         delimiter in prop::sample::select(vec![',', ';', '\t', '|']),
         end in prop::sample::select(vec!["\n", "\r\n", "\r"]),
     ) {

@@ -61,3 +61,49 @@ fn a_file_that_is_made_to_be_read_again_and_again_is_read_to_its_end() {
     let found = rows(&line.repeat(100_000));
     assert!(found.len() > 100, "{}", found.len());
 }
+
+#[test]
+fn blanks_around_quotation_marks_are_no_part_of_a_value() {
+    let file = "\"first_name\" , \"last_name\",\t\"email\"\n\
+                \"Ada\" , \"King, \"\"Countess\"\"\" ,  \"ada@example.com\"\n \"Bob\",King, bob@example.com\n";
+    let expected = ["2|Ada|King, \"Countess\"|ada@example.com", "3|Bob|King| bob@example.com"];
+    assert_eq!(
+        read(file).rows.iter().map(|row| row.replace(" |", "|")).collect::<Vec<_>>(),
+        expected
+    );
+}
+
+#[test]
+fn text_around_quotation_marks_is_an_error_with_blanks_between_as_well() {
+    let below = "\"Dwayne\" J,Johnson,d@example.com\n \"The Rock\" J,Johnson,e@example.com\n\
+                 Ada, \"King,a@example.com\nBob,King,b@example.com\n";
+    assert_eq!(
+        rows(below),
+        [
+            "2!text_after_quote",
+            "3!text_after_quote",
+            "4!unclosed_quote",
+            "5|Bob|King|b@example.com"
+        ]
+    );
+}
+
+#[test]
+fn an_unclosed_quote_in_the_last_row_is_an_error_of_it() {
+    for end in ["", "\n", "\r\n"] {
+        let below = format!("Ada,King,a@example.com\nBob,\"King,b@example.com{end}");
+        assert_eq!(rows(&below), ["2|Ada|King|a@example.com", "3!unclosed_quote"]);
+    }
+}
+
+/// An apostrophe around every value is a quotation mark to the program that wrote it.
+#[test]
+fn values_in_apostrophes_are_not_registered_with_them() {
+    let file = "'first_name','last_name','email'\n'Ada','King','ada@example.com'\n\
+                'Seán','O''Neill, Jr.','s@example.com'\n";
+    assert_eq!(
+        read(file).rows,
+        ["2|Ada|King|ada@example.com", "3|Seán|O'Neill, Jr.|s@example.com"]
+    );
+    assert_eq!(rows("'t Hooft,'King','a@example.com\n"), ["2|'t Hooft|'King'|'a@example.com"]);
+}

@@ -124,7 +124,11 @@ impl<R: Read> Text<R> {
         }
         let marked = Encoding::for_bom(&self.raw);
         if let Some((_, length)) = marked {
-            self.raw.drain(..length);
+            let mark = self.raw[..length].to_vec();
+            // Files that were put together may have more of them.
+            while self.raw.starts_with(&mark) {
+                self.raw.drain(..length);
+            }
         }
         if self.ended {
             self.drop_end_marks();
@@ -145,7 +149,8 @@ impl<R: Read> Text<R> {
     fn drop_end_marks(&mut self) {
         let is_text = |byte: &u8| !matches!(byte, b'\0' | b'\x1a');
         // The last character of UTF-16 may end with a NUL.
-        if self.raw.iter().filter(|byte| **byte == 0).count() * 4 < self.raw.len() {
+        let nul = self.raw.iter().filter(|byte| **byte == b'\0');
+        if nul.count() * 4 < self.raw.len() {
             self.raw.truncate(self.raw.iter().rposition(is_text).map_or(0, |last| last + 1));
         }
     }

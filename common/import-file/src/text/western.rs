@@ -69,20 +69,20 @@ impl Western {
     }
 
     /// Some of its words are of no other encoding.
-    pub(super) fn is_nothing_else(&self) -> bool {
+    pub(super) fn is_nothing_else(self) -> bool {
         self.excluded.central
     }
 
     /// Appends a text as UTF-8; words that are of another encoding have a byte of none.
     pub(super) fn decode(self, bytes: &[u8], into: &mut Vec<u8>) {
-        for piece in bytes.chunk_by(|a, b| is_of_word(*a) == is_of_word(*b)) {
-            if piece.is_ascii() {
-                into.extend_from_slice(piece);
+        for part in bytes.chunk_by(|a, b| is_of_word(*a) == is_of_word(*b)) {
+            if part.is_ascii() {
+                into.extend_from_slice(part);
                 continue;
             }
-            let (text, _) = WINDOWS_1252.decode_without_bom_handling(piece);
+            let (text, _) = WINDOWS_1252.decode_without_bom_handling(part);
             into.extend_from_slice(text.as_bytes());
-            if !self.reads(piece) {
+            if !self.reads(part) {
                 into.push(super::NOT_TEXT);
             }
         }
