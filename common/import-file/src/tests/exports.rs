@@ -60,7 +60,7 @@ fn lists_of_learning_platforms_are_read() {
         "Vorname,Name,E-Mail,Klasse",
         "Voornaam,Naam,E-mailadres,Klas",
         "Name,Surname,E-mail,Class",
-        "PRÉNOM,NOM,ADRESSE MAIL,GROUPE",
+        "PRÉNOM,NOM,ADRESSE MAIL,NIVEAU",
         "ADI,SOYADI,E-POSTA,SINIF",
         "İsim,Soyisim,E-posta,Sınıf",
         "Imię,Nazwisko,Adres e-mail,Klasa",
