@@ -72,8 +72,50 @@ impl ShownErrors {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use registrar_import_file::RowProblem;
+    use serde_json::Value;
+
     use super::*;
     use crate::imports::chunk::RowError;
+
+    /// The page finds the number of a row in a sentence by comparing it with these.
+    #[test]
+    fn the_texts_of_the_page_are_the_sentences_of_rows() {
+        let problems = [
+            RowProblem::TooFewCells,
+            RowProblem::TooManyCells,
+            RowProblem::TooLong,
+            RowProblem::UnclosedQuote,
+            RowProblem::TextAfterQuote,
+            RowProblem::NotText,
+            RowProblem::MarkedDeleted,
+            RowProblem::NotJson,
+            RowProblem::NotAnObject,
+            RowProblem::NotAString(Field::Email),
+            RowProblem::Doubled(Field::Email),
+        ];
+        let rejections = [
+            RowRejection::SameAsRow(17),
+            RowRejection::EmailOfRow(17),
+            RowRejection::EmailAlreadyRegistered,
+            RowRejection::ImportCancelled,
+            RowRejection::OnHold,
+            RowRejection::Unknown,
+        ];
+        let problems = problems.map(|problem| (problem.code(), problem.advice().to_owned()));
+        let rejections = rejections.map(|why| (why.code(), why.advice()));
+        let sentences: BTreeMap<_, _> = problems.into_iter().chain(rejections).collect();
+        let texts: Value =
+            serde_json::from_str(include_str!("../../../common/texts/en.json")).unwrap();
+        let texts = texts["pages"]["import"]["rows"].as_object().unwrap();
+        let texts: BTreeMap<_, _> = texts
+            .iter()
+            .map(|(code, text)| (&**code, text.as_str().unwrap().replace("{row}", "17")))
+            .collect();
+        assert_eq!(texts, sentences);
+    }
 
     fn rows(numbers: std::ops::Range<u32>) -> ShownErrors {
         let error = |code| RowError { column: None, code, advice: "Do it.".to_owned() };

@@ -1,6 +1,7 @@
 //! The rows that did not make it, as CSV that a spreadsheet opens and that can be imported again.
 
 use registrar_domain::Field;
+use registrar_import_file::push_cell;
 use registrar_storage::FailedRow;
 
 /// Excel takes a file for UTF-8 by this mark alone.
@@ -16,35 +17,20 @@ pub fn head() -> String {
 pub fn push_row(file: &mut String, row: &FailedRow) {
     file.push_str(&row.row.to_string());
     for value in &row.values {
-        push_cell(file, value);
+        push_next(file, value);
     }
     let columns = row.errors.iter().map(|error| error.column.as_deref().unwrap_or_default());
     let codes = row.errors.iter().map(|error| error.code.as_str());
     let advice = row.errors.iter().map(|error| error.advice.as_str());
-    push_cell(file, columns.collect::<Vec<_>>().join(" ").trim());
-    push_cell(file, &codes.collect::<Vec<_>>().join(" "));
-    push_cell(file, &advice.collect::<Vec<_>>().join(" "));
+    push_next(file, columns.collect::<Vec<_>>().join(" ").trim());
+    push_next(file, &codes.collect::<Vec<_>>().join(" "));
+    push_next(file, &advice.collect::<Vec<_>>().join(" "));
     file.push_str("\r\n");
 }
 
-/// One apostrophe keeps a spreadsheet from calculating what is in a cell; it is also in front of those
-/// that begin with one, so that reading the file again takes exactly one away.
-fn push_cell(file: &mut String, value: &str) {
-    let is_protected = value.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']);
-    let is_quoted = value.contains([',', '"', '\r', '\n']);
+fn push_next(file: &mut String, value: &str) {
     file.push(',');
-    if is_quoted {
-        file.push('"');
-    }
-    if is_protected {
-        file.push('\'');
-    }
-    if is_quoted {
-        file.push_str(&value.replace('"', "\"\""));
-        file.push('"');
-    } else {
-        file.push_str(value);
-    }
+    push_cell(file, value, ',');
 }
 
 #[cfg(test)]

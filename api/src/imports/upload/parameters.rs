@@ -1,6 +1,6 @@
 use encoding_rs::Encoding;
 use registrar_domain::Field;
-use registrar_import_file::ColumnNames;
+use registrar_import_file::{ColumnNames, parse_delimiter, parse_encoding};
 
 use crate::problem::{Problem, ProblemKind};
 
@@ -65,17 +65,14 @@ fn boolean(value: &str) -> Result<bool, Problem> {
 }
 
 fn encoding(value: &str) -> Result<&'static Encoding, Problem> {
-    Encoding::for_label(value.trim().as_bytes()).ok_or_else(|| {
+    parse_encoding(value).ok_or_else(|| {
         wrong("The encoding is not known. Send a name such as utf-8, windows-1252 or utf-16le.")
     })
 }
 
 fn delimiter(value: &str) -> Result<u8, Problem> {
-    match value.as_bytes() {
-        b"tab" | b"\\t" => Ok(b'\t'),
-        &[one] if one.is_ascii_punctuation() || one == b'\t' || one == b' ' => Ok(one),
-        _ => Err(wrong("The delimiter is one character such as , ; or |, or the word tab.")),
-    }
+    parse_delimiter(value)
+        .ok_or_else(|| wrong("The delimiter is one character such as , ; or |, or the word tab."))
 }
 
 fn unknown(name: &str) -> Problem {
