@@ -13,10 +13,9 @@ if (main) {
       break;
     case "import":
       // A part of its own, so that students do not load it.
-      import("./import/start").then(
-        ({ startImport }) => startImport(main),
-        () => main.querySelector("#unloaded")?.removeAttribute("hidden"),
-      );
+      import("./import/start")
+        .then(({ startImport }) => startImport(main))
+        .catch(() => main.querySelector("#unloaded")?.removeAttribute("hidden"));
       break;
   }
 }

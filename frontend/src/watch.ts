@@ -24,7 +24,7 @@ const FAILURES_OF_A_STREAM = 3;
  * one more window would not even load: so one has a stream, and the others look now and then. Browsers
  * know locks on secure origins only; elsewhere all look.
  */
-const LOCK = "registrar-events";
+export const LOCK = "registrar-events";
 
 /**
  * Keeps a page up to date until its registration has a final outcome: by a stream, else by looking.

@@ -36,8 +36,13 @@ export function showChecked(elements: Elements, sentences: Sentences, checked: C
   );
   elements.show("checked-errors", checked.errors.length > 0);
   elements.show("nothing-new", checked.new === 0);
-  elements.say("import", fill(t.checked.import, { rows: number(checked.new) }));
-  elements.show("import", checked.new > 0);
+  // The rows with mistakes can be downloaded of an import only.
+  const hasMistakes = checked.invalid + checked.duplicates > 0;
+  elements.say(
+    "import",
+    checked.new > 0 ? fill(t.checked.import, { rows: number(checked.new) }) : t.checked.mistakes,
+  );
+  elements.show("import", checked.new > 0 || hasMistakes);
   elements.show("checked", true);
   announce(t.checked.title);
 }

@@ -104,7 +104,8 @@ export class ErrorDownload {
       );
     } catch (problem) {
       const known = problem instanceof ServiceProblem ? problem : null;
-      const sentence = known === null ? problems.other : this.#sentences.problem(known);
+      const sentence =
+        known?.kind === "unauthorized" ? problems.unauthorized : failed.not_downloaded;
       this.#elements.say("failed-said", sentence);
     }
   }

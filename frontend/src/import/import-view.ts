@@ -119,7 +119,7 @@ export class ImportView {
     const before = this.#last?.status;
     this.#last = status;
     elements.say("outcome-title", t.outcome.titles[status.status]);
-    elements.say("outcome-message", t.outcome.messages[status.status]);
+    elements.say("outcome-message", this.#sentences.outcome(status));
     elements.say("outcome-file", status.file_name ?? "");
     elements.fill("outcome-bar", shown.fraction);
     elements.show("outcome-bar", !status.done);
@@ -179,7 +179,7 @@ export class ImportView {
       const known = problem instanceof ServiceProblem ? problem : null;
       this.#elements.say(
         "outcome-connection",
-        known === null ? t.problems.other : this.#sentences.problem(known),
+        known?.kind === "unauthorized" ? t.problems.unauthorized : t.outcome.not_cancelled,
       );
     }
     button.ariaDisabled = null;

@@ -143,8 +143,8 @@ it("checks a file, then imports it, then shows what became of it", async () => {
   ]);
   get("import").click();
   const upload = await nextUpload();
-  expect(upload.parameters.has("dry_run")).toBe(false);
-  expect(await upload.body?.text()).toBe(LIST);
+  expect(upload.parameters.get("dry_run")).toBe("false");
+  expect(await upload.file().text()).toBe(LIST);
   upload.answer(202, { ...checked, reference: "06EZ" });
   await vi.waitFor(() => {
     expect(said("outcome-title")).toBe(t.outcome.titles.processing);
@@ -242,10 +242,15 @@ describe("a large file", () => {
   it("is sent as a whole once its beginning was understood, and shows how far it is", async () => {
     await start();
     const first = await check(list(large));
-    expect(first.body?.size).toBeLessThan(large.length);
+    expect(first.file().size).toBeLessThan(large.length);
+    // How far the beginning is would be taken for how far the file is.
+    expect(said("work-title")).toBe(t.work.beginning);
+    first.progress(first.file().size);
+    expect(get("work-bar").hasAttribute("value")).toBe(false);
+    expect(said("work-said")).toBe("");
     first.answer(200, checked);
     const whole = await nextUpload();
-    expect(whole.body?.size).toBe(large.length);
+    expect(whole.file().size).toBe(large.length);
     expect(isShown("understood")).toBe(true);
     whole.progress(large.length / 2);
     const bar = get("work-bar") as HTMLProgressElement;
@@ -291,6 +296,21 @@ describe("a large file", () => {
   });
 });
 
+it("says when a day's rows are used up, which a moment changes nothing of", async () => {
+  await start();
+  for (const [seconds, sentence] of [
+    ["30", t.problems["too-many-imports"]],
+    ["40000", t.problems["too-many-rows-today"]],
+  ] as const) {
+    const upload = await check(list());
+    upload.retryAfter = seconds;
+    upload.answer(429, { type: "/docs#too-many-imports" });
+    await vi.waitFor(() => {
+      expect(said("problem")).toBe(sentence);
+    });
+  }
+});
+
 it("says so when the service cannot be reached", async () => {
   await start();
   (await check(list())).fail();
@@ -299,34 +319,138 @@ it("says so when the service cannot be reached", async () => {
   });
 });
 
-it("cancels what came of an upload that was stopped", async () => {
+describe("an upload that was stopped", () => {
+  const cancelled: string[] = [];
+
+  /** The service lists these, and those below once the upload was stopped. */
+  async function stopUpload(before: ImportStatus[], after: ImportStatus[]): Promise<void> {
+    cancelled.length = 0;
+    await start();
+    let isStopped = false;
+    answers.set("GET /imports", () => [
+      200,
+      { imports: isStopped ? [...after, ...before] : before },
+    ]);
+    for (const reference of ["MINE", "OTHER"]) {
+      answers.set(`POST /imports/${reference}/cancel`, () => {
+        cancelled.push(reference);
+        return [202, {}];
+      });
+      answers.set(`GET /imports/${reference}`, () => [
+        200,
+        status({ status: "cancelled", done: true }),
+      ]);
+    }
+    (await check(list())).answer(200, checked);
+    await vi.waitFor(() => {
+      expect(isShown("import")).toBe(true);
+    });
+    get("import").click();
+    await nextUpload();
+    isStopped = true;
+    get("work-cancel").click();
+  }
+
+  const named = (reference: string) => status({ file_name: "list.csv", reference });
+
+  it("cancels what came of it and no other import of a file with that name", async () => {
+    await stopUpload([named("OTHER")], [named("MINE")]);
+    await vi.waitFor(() => {
+      expect(said("outcome-title")).toBe(t.outcome.titles.cancelled);
+    });
+    expect(cancelled).toEqual(["MINE"]);
+  });
+
+  it("cancels nothing when there is none but others", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      await stopUpload([named("OTHER")], []);
+      await vi.advanceTimersByTimeAsync(20_000);
+      expect(said("problem")).toBe(t.problems.upload_stopped);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(cancelled).toEqual([]);
+  });
+
+  it("cancels nothing when two imports can be meant", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      await stopUpload([], [named("MINE"), named("OTHER")]);
+      await vi.advanceTimersByTimeAsync(20_000);
+      expect(said("problem")).toBe(t.problems.upload_stopped);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(cancelled).toEqual([]);
+  });
+});
+
+it("leads to the rows with mistakes, too, when no row is new", async () => {
+  await start();
+  (await check(list())).answer(200, { ...checked, rows: 500, new: 0, invalid: 500 });
+  await vi.waitFor(() => {
+    expect(isShown("import")).toBe(true);
+  });
+  expect(said("import")).toBe(t.checked.mistakes);
+  expect(isShown("nothing-new")).toBe(true);
+});
+
+it("has nothing to go on with when every row was registered before", async () => {
+  await start();
+  (await check(list())).answer(200, { ...checked, new: 0, invalid: 0, unchanged: 2, errors: [] });
+  await vi.waitFor(() => {
+    expect(isShown("nothing-new")).toBe(true);
+  });
+  expect(isShown("import")).toBe(false);
+});
+
+it("keeps the check when the import cannot be taken, so that it can be sent again", async () => {
   await start();
   (await check(list())).answer(200, checked);
   await vi.waitFor(() => {
     expect(isShown("import")).toBe(true);
   });
-  let isCancelled = false;
-  answers.set("GET /imports", () => [
-    200,
-    {
-      imports: [
-        status({ file_name: "list.csv", reference: "OLD", done: true }),
-        status({ file_name: "list.csv" }),
-      ],
-    },
-  ]);
-  answers.set("POST /imports/06EZ/cancel", () => {
-    isCancelled = true;
-    return [202, {}];
+  get("import").click();
+  (await nextUpload()).answer(503, { type: "/docs#cannot-accept-now" });
+  await vi.waitFor(() => {
+    expect(said("problem")).toBe(t.problems["cannot-accept-now"]);
   });
-  answers.set("GET /imports/06EZ", () => [200, status({ status: "cancelled", done: true })]);
+  expect(isShown("import")).toBe(true);
   get("import").click();
   await nextUpload();
-  get("work-cancel").click();
-  await vi.waitFor(() => {
-    expect(said("outcome-title")).toBe(t.outcome.titles.cancelled);
-  });
-  expect(isCancelled).toBe(true);
+  expect(isShown("problem")).toBe(false);
+});
+
+it("gives an upload up that has stalled, and says so", async () => {
+  await start();
+  const dryRun = await check(list());
+  vi.useFakeTimers();
+  try {
+    dryRun.progress(10);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(said("work-slow")).toBe(t.work.slow);
+    await vi.advanceTimersByTimeAsync(400_000);
+    expect(said("problem")).toBe(t.files.upload_too_slow);
+    expect(isShown("work")).toBe(false);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it("says nothing of a slow upload while the last rows are gone through", async () => {
+  await start();
+  const dryRun = await check(list());
+  vi.useFakeTimers();
+  try {
+    dryRun.progress(LIST.length);
+    await vi.advanceTimersByTimeAsync(400_000);
+    expect(said("work-said")).toBe(t.work.confirming);
+    expect(said("work-slow")).toBe("");
+    expect(isShown("work")).toBe(true);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe("the address of an import", () => {
@@ -358,6 +482,42 @@ describe("the address of an import", () => {
     });
     expect(isShown("outcome")).toBe(false);
     expect(document.activeElement).toBe(input("key"));
+  });
+
+  it("says why the file was not read to its end", async () => {
+    await start("/imports/06EZ");
+    answers.set("GET /imports/06EZ", () => [
+      200,
+      status({ status: "broken_off", done: true, registered: 2, broken_off: "too_many_rows" }),
+    ]);
+    type(KEY);
+    submit();
+    await vi.waitFor(() => {
+      expect(said("outcome-message")).toBe(t.files.too_many_rows);
+    });
+  });
+
+  it("says that the rows could not be downloaded when the connection breaks then", async () => {
+    await start("/imports/06EZ");
+    answers.set("GET /imports/06EZ", () => [
+      200,
+      status({ status: "finished", done: true, rows: 3, registered: 2, rejected: 1 }),
+    ]);
+    type(KEY);
+    submit();
+    await vi.waitFor(() => {
+      expect(isShown("download-bare")).toBe(true);
+    });
+    for (const answer of [[503, { type: "/docs#cannot-accept-now" }], null] as const) {
+      answers.delete("GET /imports/06EZ/errors.csv");
+      if (answer !== null) {
+        answers.set("GET /imports/06EZ/errors.csv", () => [...answer]);
+      }
+      get("download-bare").click();
+      await vi.waitFor(() => {
+        expect(said("failed-said")).toBe(t.failed.not_downloaded);
+      });
+    }
   });
 
   it("goes on asking while the service is away", async () => {

@@ -8,7 +8,7 @@ import { Notice } from "./notice";
 import { ReadingFields } from "./reading-fields";
 import { fill, type Sentences } from "./sentences";
 import { Service, ServiceProblem } from "./service/service";
-import { cancelStopped } from "./stopped-upload";
+import { StoppedUpload } from "./stopped-upload";
 import { showUnderstood } from "./understood-view";
 import { UploadView } from "./upload-view";
 
@@ -18,6 +18,10 @@ const IMPORT_PATH = /^\/imports\/([^/]+)\/?$/;
 /** What these are about can be chosen. */
 const ABOUT_COLUMNS = ["columns_missing", "column_doubled"];
 const ABOUT_READING = [...ABOUT_COLUMNS, "encoding_unknown"];
+
+/** What is known of an import beside its address. */
+type Known = Omit<Parameters<ImportView["follow"]>[0], "service" | "reference">;
+
 /** The page on which a file is checked and imported. */
 export class ImportPage {
   readonly #elements: Elements;
@@ -28,6 +32,8 @@ export class ImportPage {
   readonly #import: ImportView;
   /** Of the import that the address names. */
   #reference = IMPORT_PATH.exec(location.pathname)?.[1];
+  /** Of that import, for when another key is needed in the middle. */
+  #known: Known = {};
   #file: File | null = null;
   /** While a file is checked or sent. */
   #work: AbortController | null = null;
@@ -86,6 +92,7 @@ export class ImportPage {
   #startAnew(): void {
     this.#import.end();
     this.#reference = undefined;
+    this.#known = {};
     history.replaceState(null, "", `/import${location.search}`);
     this.#file = null;
     this.#elements.say("file-name", "");
@@ -130,7 +137,7 @@ export class ImportPage {
     }
     if (this.#reference !== undefined) {
       this.#elements.show("choose", false);
-      this.#import.follow({ service, reference: this.#reference });
+      this.#import.follow({ service, reference: this.#reference, ...this.#known });
     } else if (this.#file === null) {
       this.#notice.say(this.#sentences.t.problems.no_file, "file");
     } else {
@@ -151,16 +158,18 @@ export class ImportPage {
 
   /** Asks about the beginning first, so that a file that is not understood is not sent for nothing. */
   async #check(service: Service, file: File): Promise<void> {
-    await this.#doing(async (stopped) => {
-      const { t } = this.#sentences;
+    await this.#doing(async (stopped, stalled) => {
+      const { work } = this.#sentences.t;
       const reading = this.#fields.reading();
       const { blob, isWhole } = await beginningOf(file);
-      const first = this.#upload.begin(t.work.checking, blob.size, stopped);
+      const first = isWhole
+        ? this.#upload.begin(work.checking, blob.size, stopped, stalled)
+        : this.#upload.begin(work.beginning, null, stopped, stalled);
       let checked = await service.check(blob, file.name, reading, first);
       await showUnderstood(this.#elements, this.#sentences, checked.understood, blob);
       this.#elements.get("understood-title").focus();
       if (!isWhole) {
-        const whole = this.#upload.begin(t.work.checking, file.size, stopped);
+        const whole = this.#upload.begin(work.checking, file.size, stopped, stalled);
         checked = await service.check(file, file.name, reading, whole);
         await showUnderstood(this.#elements, this.#sentences, checked.understood, blob);
       }
@@ -178,50 +187,58 @@ export class ImportPage {
       return;
     }
     this.#notice.clear();
-    await this.#doing(async (stopped) => {
+    await this.#doing(async (stopped, stalled) => {
       this.#leaves = true;
       this.#elements.show("checked", false);
-      const upload = this.#upload.begin(this.#sentences.t.work.importing, file.size, stopped);
+      const title = this.#sentences.t.work.importing;
+      const upload = this.#upload.begin(title, file.size, stopped, stalled);
       this.#elements.get("work-title").focus();
-      const accepted = await service
-        .import(file, file.name, this.#fields.reading(), upload)
-        .catch(async (problem: unknown) => {
-          if (stopped.aborted) {
+      try {
+        const stoppedUpload = await StoppedUpload.before(service, file.name, stopped);
+        const accepted = await service
+          .import(file, file.name, this.#fields.reading(), upload)
+          .catch(async (problem: unknown) => {
+            if (!isCancelled(stopped)) {
+              throw problem;
+            }
             this.#upload.cancelling();
-            this.#follow(service, await cancelStopped(service, file.name), { file });
+            this.#follow(service, await stoppedUpload.cancel(), { file });
             return null;
-          }
-          throw problem;
-        });
-      if (accepted !== null) {
-        const { reference, rows, understood } = accepted;
-        this.#follow(service, reference, { rows, understood, file });
+          });
+        if (accepted !== null) {
+          const { reference, rows, understood } = accepted;
+          this.#follow(service, reference, { rows, understood, file });
+        }
+      } catch (problem) {
+        // It can be sent again as it was checked.
+        this.#elements.show("checked", true);
+        throw problem;
       }
     });
   }
 
-  #follow(
-    service: Service,
-    reference: string,
-    known: Omit<Parameters<ImportView["follow"]>[0], "service" | "reference">,
-  ): void {
+  #follow(service: Service, reference: string, known: Known): void {
     this.#reference = reference;
+    this.#known = known;
     history.replaceState(null, "", `/imports/${encodeURIComponent(reference)}${location.search}`);
     this.#hideFindings();
     this.#elements.show("choose", false);
     this.#import.follow({ service, reference, ...known });
   }
 
-  async #doing(work: (stopped: AbortSignal) => Promise<void>): Promise<void> {
+  async #doing(work: (stopped: AbortSignal, stalled: () => void) => Promise<void>): Promise<void> {
     const doing = new AbortController();
     this.#work = doing;
     this.#elements.get("check").setAttribute("aria-disabled", "true");
     try {
-      await work(doing.signal);
+      await work(doing.signal, () => {
+        doing.abort(new ServiceProblem("upload_too_slow", "upload_too_slow", ""));
+      });
     } catch (problem) {
-      const isOver = doing.signal.aborted && !(problem instanceof ServiceProblem);
+      const isOver = isCancelled(doing.signal) && !(problem instanceof ServiceProblem);
       if (!isOver) {
-        this.#show(await this.#explained(problem));
+        const { reason } = doing.signal as { reason: unknown };
+        this.#show(await this.#explained(reason instanceof ServiceProblem ? reason : problem));
       } else {
         this.#elements.get("check").focus();
       }
@@ -264,4 +281,9 @@ export class ImportPage {
     this.#elements.show("understood", false);
     this.#elements.show("checked", false);
   }
+}
+
+/** By the importer, rather than because nothing arrived any more. */
+function isCancelled({ aborted, reason }: AbortSignal): boolean {
+  return aborted && !(reason instanceof ServiceProblem);
 }

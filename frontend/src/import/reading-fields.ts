@@ -10,6 +10,8 @@ const EXAMPLE_CHARACTERS = 40;
 export class ReadingFields {
   readonly #elements: Elements;
   readonly #sentences: Sentences;
+  /** The file whose columns are offered, or are about to be. */
+  #file: File | null = null;
   #known: Readonly<Record<Column, string>> | null = null;
 
   constructor(elements: Elements, sentences: Sentences) {
@@ -46,8 +48,13 @@ export class ReadingFields {
 
   /** Offers the columns that the file seems to have. */
   async offerColumnsOf(file: File): Promise<void> {
+    this.#file = file;
     const { encoding, delimiter } = this.reading();
-    const header = findHeader(await textToOffer(file, encoding), delimiter);
+    const text = await textToOffer(file, encoding);
+    if (file !== this.#file) {
+      return;
+    }
+    const header = findHeader(text, delimiter);
     this.#known = header.known;
     this.#offer(header.columns);
   }

@@ -1,5 +1,5 @@
 import en from "../../../common/texts/en.json";
-import type { RowError, Understood } from "./service/answers";
+import type { ImportStatus, RowError, Understood } from "./service/answers";
 import type { ServiceProblem } from "./service/service";
 
 export type Texts = typeof en;
@@ -74,6 +74,12 @@ export class Sentences {
     const ofFile = code === null ? undefined : (files as Partial<Record<string, string>>)[code];
     const ofKind = (problems as Partial<Record<string, string>>)[kind];
     return ofFile ?? ofKind ?? (message === "" ? problems.other : message);
+  }
+
+  /** What an outcome means, and what to do. */
+  outcome({ status, broken_off: brokenOff }: ImportStatus): string {
+    const why = (this.t.files as Partial<Record<string, string>>)[brokenOff ?? ""];
+    return why ?? this.t.outcome.messages[status];
   }
 
   /** Why a file was not read to its end. */

@@ -2,20 +2,50 @@ import { ServiceProblem, type Service } from "./service/service";
 import { pause } from "./service/watch";
 
 /** An import is listed once its first rows were seen. */
-const LISTED_WITHIN_TRIES = 5;
+const LISTED_WITHIN_TRIES = 10;
 const LISTED_AGAIN_MS = 1000;
 
-/** Cancels what came of an upload that was stopped, whose reference was never answered; its reference. */
-export async function cancelStopped(service: Service, fileName: string): Promise<string> {
-  const { signal } = new AbortController();
-  for (let tries = 0; tries < LISTED_WITHIN_TRIES; tries += 1) {
-    const listed = await service.newest(signal).catch(() => []);
-    const sent = listed.find((one) => one.file_name === fileName && !one.done);
-    if (sent !== undefined) {
-      await service.cancel(sent.reference, signal);
-      return sent.reference;
-    }
-    await pause(LISTED_AGAIN_MS, signal);
+/** Cancels what comes of an upload that is stopped, whose reference is never answered. */
+export class StoppedUpload {
+  readonly #service: Service;
+  readonly #fileName: string;
+  /** The imports that were there before it; null when they are not known. */
+  readonly #others: ReadonlySet<string> | null;
+
+  private constructor(service: Service, fileName: string, others: ReadonlySet<string> | null) {
+    this.#service = service;
+    this.#fileName = fileName;
+    this.#others = others;
   }
-  throw new ServiceProblem("upload_stopped", null, "");
+
+  /** For an upload that is about to begin. */
+  static async before(
+    service: Service,
+    fileName: string,
+    stopped: AbortSignal,
+  ): Promise<StoppedUpload> {
+    const others = await service.newest(stopped).then(
+      (listed) => new Set(listed.map(({ reference }) => reference)),
+      () => null,
+    );
+    return new StoppedUpload(service, fileName, others);
+  }
+
+  /** Cancels the import; its reference. What could be another's import is left alone. */
+  async cancel(): Promise<string> {
+    const { signal } = new AbortController();
+    for (let tries = 0; tries < LISTED_WITHIN_TRIES; tries += 1) {
+      const listed = await this.#service.newest(signal).catch(() => []);
+      const [own, ...others] = listed.filter(
+        ({ reference, file_name: name, done }) =>
+          this.#others?.has(reference) === false && name === this.#fileName && !done,
+      );
+      if (own !== undefined && others.length === 0) {
+        await this.#service.cancel(own.reference, signal);
+        return own.reference;
+      }
+      await pause(LISTED_AGAIN_MS, signal);
+    }
+    throw new ServiceProblem("upload_stopped", null, "");
+  }
 }

@@ -4,11 +4,12 @@ import { vi } from "vitest";
 export class FakeUpload {
   static all: FakeUpload[] = [];
   address = "";
-  body: Blob | null = null;
+  parameters = new FormData();
   readonly headers = new Map<string, string>();
   readonly upload = new EventTarget();
   status = 0;
   responseText = "";
+  retryAfter: string | null = null;
   readonly #events = new EventTarget();
 
   open(_method: string, address: string): void {
@@ -23,8 +24,8 @@ export class FakeUpload {
     this.#events.addEventListener(name, listener);
   }
 
-  send(body: Blob): void {
-    this.body = body;
+  send(form: FormData): void {
+    this.parameters = form;
     FakeUpload.all.push(this);
   }
 
@@ -32,8 +33,12 @@ export class FakeUpload {
     this.#end("abort");
   }
 
-  get parameters(): URLSearchParams {
-    return new URL(this.address, "http://localhost").searchParams;
+  getResponseHeader(name: string): string | null {
+    return name === "Retry-After" ? this.retryAfter : null;
+  }
+
+  file(): File {
+    return this.parameters.get("file") as File;
   }
 
   progress(loaded: number): void {

@@ -3,6 +3,7 @@ import firstNameAliases from "../../../../common/import-file/src/aliases/first_n
 import lastNameAliases from "../../../../common/import-file/src/aliases/last_name.txt?raw";
 import { COLUMNS, type Column } from "../service/answers";
 import { CsvRows, lengthOfSeparatorLine } from "./csv";
+import { valuesOfJsonArray } from "./rows";
 
 /** A column of a file that may be meant. */
 export interface FoundColumn {
@@ -24,9 +25,9 @@ const EXAMPLE_ROWS = 20;
 
 /** What school systems call the columns: the service's own lists. */
 const ALIASES: Readonly<Record<Column, readonly string[]>> = {
-  first_name: firstNameAliases.split("\n"),
-  last_name: lastNameAliases.split("\n"),
-  email: emailAliases.split("\n"),
+  first_name: linesOf(firstNameAliases),
+  last_name: linesOf(lastNameAliases),
+  email: linesOf(emailAliases),
 };
 
 /** The columns to choose from. */
@@ -47,6 +48,10 @@ export function findHeader(text: string, delimiter: string): FoundHeader {
     ]),
   ) as Record<Column, string>;
   return { columns, known };
+}
+
+function linesOf(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
 }
 
 /** A row with known names is the header, else the one with the most cells. */
@@ -75,12 +80,14 @@ function rowsOfCsv(text: string, given: string): string[][] {
 
 /** The names of the members as a first row, and their values below. */
 function rowsOfJson(text: string): string[][] {
-  const objects = text
-    .split("\n")
+  const raws = text.trimStart().startsWith("[")
+    ? [...valuesOfJsonArray(text)].map(({ raw }) => raw)
+    : text.split("\n");
+  const objects = raws
     .slice(0, EXAMPLE_ROWS)
-    .flatMap((line) => {
+    .flatMap((raw) => {
       try {
-        return [JSON.parse(line.trim().replace(/^\[|[,\]]$/g, "")) as unknown];
+        return [JSON.parse(raw) as unknown];
       } catch {
         return [];
       }

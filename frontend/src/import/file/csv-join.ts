@@ -1,4 +1,5 @@
 import { COLUMNS, type Understood } from "../service/answers";
+import { brokenCells } from "./broken-cells";
 import { normal, shownName } from "./columns";
 import { protect, unprotect, written, type Row } from "./csv";
 import { ADDED, RowsInOrder, type FailedRow, type Parts } from "./join-parts";
@@ -71,14 +72,15 @@ export class CsvJoin {
     if (own !== null && this.#matches(own, values)) {
       return this.#kept(own);
     }
-    // Without cells of its own, or another row. What of it can be seen is kept, the three values are the
-    // service's: it must not become valid by being read differently.
-    const isBroken = row !== null && row.cells === null;
-    this.unmatched += isBroken ? 0 : 1;
-    const seen: readonly (string | undefined)[] = isBroken ? row.raw.split(this.#delimiter) : [];
-    const whole = Array.from({ length: Math.max(this.#width, seen.length) }, (_, at) => {
+    if (row !== null && own === null) {
+      // A broken cell keeps its quotation marks: the row must not become valid by being read differently.
+      return this.#kept(brokenCells(row.raw, this.#delimiter));
+    }
+    // Another row: of the one that is meant, the service has the three values.
+    this.unmatched += 1;
+    const whole = Array.from({ length: this.#width }, (_, at) => {
       const used = this.#used.indexOf(at);
-      return used < 0 ? (seen[at] ?? "") : (values[used] ?? "");
+      return used < 0 ? "" : (values[used] ?? "");
     });
     return whole.filter((_, at) => !this.#added.has(at));
   }

@@ -9,7 +9,8 @@ export interface Row {
 
 /** The service's own bounds. */
 const ROW_MAX_BYTES = 64 * 1024;
-const COLUMNS_MAX = 1000;
+/** With what is added to an error file. */
+const COLUMNS_MAX = 1004;
 const READ_AGAIN_MAX = 16 * 1024 * 1024;
 
 /** So many characters are never too many bytes. */

@@ -82,7 +82,7 @@ describe("the error file of a spreadsheet", () => {
     const file = 'id,first_name,last_name,email\n1,"Ada,King,ada@x.org\n2,Bob,Ng,b\n';
     const failed = errors("2,,,,,unclosed_quote,Close it.", "3,Bob,Ng,b,email,invalid_email,Do.");
     expect((await joined(failed, file)).lines.slice(1)).toEqual([
-      "2,,unclosed_quote,Close it.,1,,,",
+      '2,,unclosed_quote,Close it.,1,"""Ada,King,ada@x.org"',
       "3,email,invalid_email,Do.,2,Bob,Ng,b",
     ]);
   });
@@ -126,6 +126,21 @@ describe("the error file of a spreadsheet", () => {
       unmatched: 0,
     });
   });
+});
+
+it("has as many columns as the service takes, with what is added on top", async () => {
+  const names = [...Array.from({ length: 997 }, (_, at) => `c${String(at)}`), ...COLUMNS];
+  const cells = [...Array.from({ length: 997 }, () => "x"), "Ada", "King", "ada"];
+  const failed = errors("2,Ada,King,ada,email,invalid_email,Do.");
+  const once = await joined(failed, `${names.join(",")}\n${cells.join(",")}\n`);
+  const twice = await joined(failed, `${MARK}${once.lines.join("\r\n")}\r\n`);
+  expect(twice.lines).toEqual(once.lines);
+  expect(twice.lines[1]).toContain(",x,Ada,King,ada");
+});
+
+it("says of how many rows that the service has listed it could read nothing", async () => {
+  const failed = errors('2,"Ada"x,King,ada,email,invalid_email,Do.');
+  expect((await joined(failed, "first_name,last_name,email\nAda,King,ada\n")).unmatched).toBe(1);
 });
 
 describe("the error file of JSON", () => {

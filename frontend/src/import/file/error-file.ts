@@ -10,7 +10,10 @@ import { textOf } from "./text";
 export interface ErrorFile {
   readonly blob: Blob;
   readonly name: string;
-  /** Rows that are there without their other columns, since the file has others in their place. */
+  /**
+   * Rows that are there without their other columns, since the file has others in their place, or are
+   * not there, since the service's list of them cannot be read.
+   */
   readonly unmatched: number;
 }
 
@@ -31,14 +34,19 @@ export async function joinErrorFile(
     understood.format === "csv"
       ? await CsvJoin.begin(rowsOf(file, understood), understood, out)
       : new JsonJoin(rowsOf(file, understood), out);
+  let lost = 0;
   for await (const failed of failedRows) {
-    await join.add(failed);
+    if (failed === null) {
+      lost += 1;
+    } else {
+      await join.add(failed);
+    }
   }
   await join.end();
   return {
     blob: out.into(join.type),
     name: nameOfErrorFile(fileName, join.extension),
-    unmatched: join.unmatched,
+    unmatched: join.unmatched + lost,
   };
 }
 
@@ -47,13 +55,16 @@ export function nameOfErrorFile(fileName: string, extension = "csv"): string {
   return `${bare === "" ? "import" : bare}.errors.${extension}`;
 }
 
-async function* failedRowsOf(errors: Blob): AsyncGenerator<FailedRow> {
+/** What cannot be read of the service's own list is null. */
+async function* failedRowsOf(errors: Blob): AsyncGenerator<FailedRow | null> {
   for await (const { cells } of rowsOfCsv(
     textOf(errors, { encoding: "utf-8", gzip: false }),
     ",",
   )) {
     const [number, ...rest] = (cells ?? []).map(unprotect);
-    if (number !== undefined && /^\d+$/.test(number)) {
+    if (number === undefined) {
+      yield null;
+    } else if (/^\d+$/.test(number)) {
       yield { number: Number(number), values: rest.slice(0, 3), why: rest.slice(3) };
     }
   }

@@ -62,6 +62,11 @@ export async function* rowsOfJsonArray(text: AsyncIterable<string>): AsyncGenera
   for await (const part of text) {
     whole += part;
   }
+  yield* valuesOfJsonArray(whole);
+}
+
+/** The values that are whole, of an array that may be cut off. */
+export function* valuesOfJsonArray(whole: string): Generator<Row> {
   let number = 0;
   let depth = 0;
   let inText = false;

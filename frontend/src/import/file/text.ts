@@ -1,6 +1,9 @@
 /** So much of a file shows how it is to be read. */
 export const BEGINNING_BYTES = 256 * 1024;
 
+/** What is read at a stretch, while the page does nothing else. */
+const PART_BYTES = 64 * 1024;
+
 /** The largest JSON array that the service reads; one byte more shows that a file is larger. */
 const JSON_ARRAY_BYTES = 8 * 1024 * 1024 + 1;
 
@@ -79,7 +82,11 @@ async function* partsOf(file: Blob, gzip: boolean): AsyncGenerator<Uint8Array<Ar
       if (done) {
         return;
       }
-      yield value;
+      // A browser may hand over megabytes at once.
+      for (let start = 0; start < value.length; start += PART_BYTES) {
+        await otherTasks();
+        yield value.subarray(start, start + PART_BYTES);
+      }
     }
   } finally {
     await reader.cancel().catch(() => undefined);
@@ -118,4 +125,16 @@ export function likelyEncoding(bytes: Uint8Array, given: string): string {
   } catch {
     return "windows-1252";
   }
+}
+
+/** Lets the page do what waits: draw, scroll, answer a key. Timers would be slow in a hidden tab. */
+function otherTasks(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }

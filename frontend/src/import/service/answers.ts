@@ -65,4 +65,6 @@ export interface ImportStatus {
   readonly bytes?: number;
   readonly sha256?: string;
   readonly understood?: Understood;
+  /** Why the file was not read to its end. */
+  readonly broken_off?: string;
 }

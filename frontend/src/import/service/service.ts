@@ -14,6 +14,8 @@ export class ServiceProblem extends Error {
   }
 }
 
+/** A key has its rows again only after so long when they are used up for the day. */
+const DAILY_S = 600;
 /** Longer than the API takes for any answer but that to an upload. */
 const TIMEOUT_MS = 35_000;
 
@@ -27,23 +29,21 @@ export class Service {
 
   /** Sends a file to be checked. */
   check(file: Blob, name: string, reading: Reading, upload: Upload): Promise<Checked> {
-    return this.#send(file, query(name, reading, true), upload) as Promise<Checked>;
+    return this.#send(formOf(file, name, reading, true), upload) as Promise<Checked>;
   }
 
   /** Sends a file to be imported. */
   import(file: Blob, name: string, reading: Reading, upload: Upload): Promise<Accepted> {
-    return this.#send(file, query(name, reading, false), upload) as Promise<Accepted>;
+    return this.#send(formOf(file, name, reading, false), upload) as Promise<Accepted>;
   }
 
   async status(reference: string, stopped: AbortSignal): Promise<ImportStatus> {
-    const response = await this.#ask(addressOf(reference), stopped);
-    return (await response.json()) as ImportStatus;
+    return (await this.#ask(addressOf(reference), stopped)) as ImportStatus;
   }
 
   /** The newest imports. */
   async newest(stopped: AbortSignal): Promise<ImportStatus[]> {
-    const response = await this.#ask("/imports", stopped);
-    return ((await response.json()) as { imports: ImportStatus[] }).imports;
+    return ((await this.#ask("/imports", stopped)) as { imports: ImportStatus[] }).imports;
   }
 
   async cancel(reference: string, stopped: AbortSignal): Promise<void> {
@@ -53,7 +53,9 @@ export class Service {
   /** The rows that did not make it; the whole of them may take as long as it takes. */
   async errorFile(reference: string): Promise<Blob> {
     const response = await this.#fetch(`${addressOf(reference)}/errors.csv`, {});
-    return response.blob();
+    return response.blob().catch(() => {
+      throw unreachable();
+    });
   }
 
   /** The stream of events. */
@@ -69,7 +71,7 @@ export class Service {
     return body;
   }
 
-  async #ask(address: string, stopped: AbortSignal, method = "GET"): Promise<Response> {
+  async #ask(address: string, stopped: AbortSignal, method = "GET"): Promise<unknown> {
     const ended = new AbortController();
     const end = () => {
       ended.abort();
@@ -77,7 +79,10 @@ export class Service {
     const timer = setTimeout(end, TIMEOUT_MS);
     stopped.addEventListener("abort", end);
     try {
-      return await this.#fetch(address, { method, signal: ended.signal });
+      const response = await this.#fetch(address, { method, signal: ended.signal });
+      return await response.json().catch(() => {
+        throw unreachable();
+      });
     } finally {
       clearTimeout(timer);
       stopped.removeEventListener("abort", end);
@@ -96,23 +101,26 @@ export class Service {
       throw unreachable();
     }
     if (!response.ok) {
-      throw problemIn(response.status, await response.text().catch(() => ""));
+      const text = await response.text().catch(() => "");
+      throw problemIn(response.status, text, response.headers.get("Retry-After"));
     }
     return response;
   }
 
   /** By XMLHttpRequest, which alone says how much was sent. */
-  #send(file: Blob, parameters: string, { progressed, stopped }: Upload): Promise<unknown> {
+  #send(form: FormData, { progressed, stopped }: Upload): Promise<unknown> {
     return new Promise((resolve, reject) => {
+      if (stopped.aborted) {
+        reject(cancelled());
+        return;
+      }
       const request = new XMLHttpRequest();
       const abort = () => {
         request.abort();
       };
-      request.open("POST", `/imports?${parameters}`);
+      request.open("POST", "/imports");
       request.setRequestHeader("Authorization", `Bearer ${this.#key}`);
       request.setRequestHeader("Accept", "application/json");
-      // What the file is, its first bytes say.
-      request.setRequestHeader("Content-Type", "application/octet-stream");
       request.upload.addEventListener("progress", ({ loaded }) => {
         progressed(loaded);
       });
@@ -120,7 +128,7 @@ export class Service {
         const { status, responseText } = request;
         const answer = status < 300 ? parsed(responseText) : null;
         if (answer === null) {
-          reject(problemIn(status, responseText));
+          reject(problemIn(status, responseText, request.getResponseHeader("Retry-After")));
         } else {
           resolve(answer);
         }
@@ -129,13 +137,13 @@ export class Service {
         reject(unreachable());
       });
       request.addEventListener("abort", () => {
-        reject(new DOMException("The upload was cancelled.", "AbortError"));
+        reject(cancelled());
       });
       request.addEventListener("loadend", () => {
         stopped.removeEventListener("abort", abort);
       });
       stopped.addEventListener("abort", abort);
-      request.send(file);
+      request.send(form);
     });
   }
 }
@@ -150,35 +158,46 @@ export function unreachable(): ServiceProblem {
   return new ServiceProblem("unreachable", null, "");
 }
 
+function cancelled(): DOMException {
+  return new DOMException("The upload was cancelled.", "AbortError");
+}
+
 function addressOf(reference: string): string {
   return `/imports/${encodeURIComponent(reference)}`;
 }
 
-function query(name: string, { encoding, delimiter, columns }: Reading, dryRun: boolean): string {
-  const parameters = new URLSearchParams({ file_name: name });
-  if (dryRun) {
-    parameters.set("dry_run", "true");
+/** Names are too long for an address: a letter of Persian has six bytes there. */
+function formOf(
+  file: Blob,
+  name: string,
+  { encoding, delimiter, columns }: Reading,
+  dryRun: boolean,
+): FormData {
+  const form = new FormData();
+  form.set("dry_run", String(dryRun));
+  form.set("file_name", name);
+  form.set("encoding", encoding);
+  form.set("delimiter", delimiter);
+  for (const column of COLUMNS) {
+    form.set(`column.${column}`, columns[column]);
   }
-  const given = [
-    ["encoding", encoding],
-    ["delimiter", delimiter],
-    ...COLUMNS.map((column) => [`column.${column}`, columns[column]]),
-  ] as [string, string][];
-  for (const [parameter, value] of given.filter(([, value]) => value !== "")) {
-    parameters.set(parameter, value);
-  }
-  return parameters.toString();
+  // What stands before the file is known when it is read.
+  form.set("file", file, name);
+  return form;
 }
 
-function problemIn(status: number, text: string): ServiceProblem {
+function problemIn(status: number, text: string, retryAfter: string | null): ServiceProblem {
   const body = parsed(text) as {
     type?: string;
     message?: string;
     errors?: { code?: string }[];
   } | null;
   const named = body?.type?.split("#")[1];
+  const isForToday = named === "too-many-imports" && Number(retryAfter) >= DAILY_S;
   // What nginx or another proxy answers names no kind.
-  const kind = named ?? (status >= 500 ? "cannot-accept-now" : "other");
+  const kind = isForToday
+    ? "too-many-rows-today"
+    : (named ?? (status >= 500 ? "cannot-accept-now" : "other"));
   return new ServiceProblem(kind, body?.errors?.[0]?.code ?? null, body?.message ?? "");
 }
 

@@ -1,3 +1,4 @@
+import { LOCK } from "../../watch";
 import type { ImportStatus } from "./answers";
 import { ServiceProblem, type Service } from "./service";
 
@@ -16,8 +17,6 @@ const REFRESH_MS = 2000;
 const LONGEST_PAUSE_MS = 60_000;
 /** The service writes at least every 15 s. */
 const SILENCE_MS = 45_000;
-/** Of all pages one has a stream: browsers open six connections to a host. */
-const LOCK = "registrar-events";
 /** These are of no use to ask again. */
 const FINAL = ["unauthorized", "unknown-import", "not-found"];
 
