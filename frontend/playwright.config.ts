@@ -25,7 +25,7 @@ function chromium(): string {
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
 
 /** Tests in which no size of a window matters. */
-const WITHOUT_WINDOW = ["answers.spec.ts", "weight.spec.ts"];
+const WITHOUT_WINDOW = ["answers.spec.ts", "import-interrupted.spec.ts", "weight.spec.ts"];
 
 export default defineConfig({
   testDir: "tests/browser",

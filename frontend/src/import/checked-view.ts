@@ -31,7 +31,7 @@ export function showChecked(elements: Elements, sentences: Sentences, checked: C
         advice.dir = "ltr";
       }
       const column = error.column === undefined ? "" : sentences.column(error.column);
-      return [number(error.row), column, advice];
+      return [sentences.row(error.row), column, advice];
     }),
   );
   elements.show("checked-errors", checked.errors.length > 0);

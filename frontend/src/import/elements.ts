@@ -53,11 +53,9 @@ export class Elements {
     this.get(id).replaceChildren(
       ...facts
         .filter(([, said]) => said !== "")
-        .map(([term, said]) => {
-          const description = element("dd", said);
-          description.dir = "auto";
-          return element("div", element("dt", term), description);
-        }),
+        .map(([term, said]) =>
+          element("div", element("dt", term), element("dd", element("bdi", said))),
+        ),
     );
   }
 

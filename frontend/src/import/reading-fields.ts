@@ -22,6 +22,7 @@ export class ReadingFields {
   /** Other columns may be there once a file is read in another way. */
   onChange(changed: (isReadAnew: boolean) => void): void {
     this.#elements.get("reading").addEventListener("change", ({ target }) => {
+      (target as HTMLSelectElement).removeAttribute("aria-invalid");
       changed(target === this.#select("encoding") || target === this.#select("delimiter"));
     });
   }
@@ -62,7 +63,12 @@ export class ReadingFields {
   /** Asks for the columns, of which some may be known. */
   askForColumns(): void {
     for (const column of COLUMNS) {
-      this.#column(column).value ||= this.#known?.[column] ?? "";
+      const select = this.#column(column);
+      select.value ||= this.#known?.[column] ?? "";
+      if (select.value === "") {
+        select.options[0]?.replaceChildren(this.#sentences.t.reading.choose);
+        select.setAttribute("aria-invalid", "true");
+      }
     }
     this.open();
   }
@@ -81,6 +87,7 @@ export class ReadingFields {
         const text = short === "" ? name : fill(t.reading.example, { name, example: short });
         return option(text, name);
       });
+      select.removeAttribute("aria-invalid");
       select.replaceChildren(option(t.reading.found, ""), ...options);
       select.value = columns.some(({ name }) => name === chosen) ? chosen : "";
     }

@@ -26,6 +26,11 @@ export class Sentences {
     return new Intl.NumberFormat(this.#locale, { maximumFractionDigits: 1 }).format(value);
   }
 
+  /** The number of a row, as a spreadsheet shows it. */
+  row(number: number): string {
+    return new Intl.NumberFormat(this.#locale, { useGrouping: false }).format(number);
+  }
+
   /** Rounded down: what is not done is not shown as done. */
   percent(fraction: number): string {
     return new Intl.NumberFormat(this.#locale, { style: "percent" }).format(

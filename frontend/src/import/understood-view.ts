@@ -5,6 +5,8 @@ import { fill, type Sentences } from "./sentences";
 import { COLUMNS, type Understood } from "./service/answers";
 
 const PREVIEW_ROWS = 5;
+/** The names of hundreds of columns would be longer than all the rest of the page. */
+const IGNORED_SHOWN = 8;
 
 /** Shows how the service understood a file, by the first rows of it as they are read. */
 export async function showUnderstood(
@@ -18,19 +20,22 @@ export async function showUnderstood(
   const used = understood.columns.map(({ column, name }) =>
     fill(t.understood.used, { column: sentences.column(column), name }),
   );
-  const ignored = understood.ignored.join(", ");
+  const named = understood.ignored.slice(0, IGNORED_SHOWN).join(", ");
+  const more = understood.ignored.length - IGNORED_SHOWN;
+  const ignored =
+    more > 0 ? fill(t.understood.more, { names: named, count: sentences.number(more) }) : named;
   elements.list("understood-facts", [
     [t.understood.format, understood.gzip ? fill(t.understood.gzip, { format }) : format],
     [t.understood.encoding, understood.encoding],
     [t.understood.delimiter, sentences.delimiter(understood)],
-    [t.understood.header, understood.header_row ? sentences.number(understood.header_row) : ""],
-    [t.understood.columns, used.join("; ")],
+    [t.understood.header, understood.header_row ? sentences.row(understood.header_row) : ""],
+    [t.understood.columns, used.join("\n")],
     [t.understood.ignored, ignored === "" ? t.understood.none : ignored],
   ]);
   const rows = await previewOf(beginning, understood).catch(() => []);
   elements.rows(
     "preview",
-    rows.map(({ number, values }) => [sentences.number(number), ...values.map(value)]),
+    rows.map(({ number, values }) => [sentences.row(number), ...values.map(value)]),
   );
   elements.show("understood", true);
 }
