@@ -43,7 +43,7 @@ enum Command {
     /// well, 1: something is wrong, 2: it could not look at everything.
     Doctor(Box<doctor::Arguments>),
     /// Imports a file of students, and follows what becomes of it. Exit code 0: every row is registered,
-    /// 1: some rows are not, 2: nothing was done.
+    /// 1: some rows are not, or it is not known, 2: nothing was done.
     Import(Box<import::Arguments>),
     /// Creates, lists and revokes the keys that importers send.
     Keys(Box<keys::Arguments>),

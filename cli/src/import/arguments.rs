@@ -1,7 +1,7 @@
-use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use clap::Args;
 use encoding_rs::Encoding;
 use registrar_domain::Field;
@@ -11,6 +11,7 @@ use secrecy::SecretString;
 
 use crate::api_url::api_url;
 
+const API_URL: &str = "http://127.0.0.1:5000";
 const NO_KEY: &str = "There is no key. Name a file with --key-file, or set REGISTRAR_IMPORT_KEY. An \
                       operator makes a key with `registrar keys create NAME`.";
 
@@ -19,7 +20,7 @@ const NO_KEY: &str = "There is no key. Name a file with --key-file, or set REGIS
 pub(super) struct ApiArguments {
     /// Where the API is.
     #[arg(long, visible_alias = "url", value_name = "URL", env = "REGISTRAR_API_URL")]
-    #[arg(default_value = "http://127.0.0.1:5000", value_parser = api_url())]
+    #[arg(default_value = API_URL, value_parser = api_url())]
     pub(super) api_url: SecretUrl,
 
     /// A file with the key for imports; otherwise the key is in `REGISTRAR_IMPORT_KEY`.
@@ -72,10 +73,26 @@ impl ApiArguments {
             return self.key.clone().context(NO_KEY);
         };
         let text = fs::read_to_string(path)
-            .with_context(|| format!("The key cannot be read from {}.", path.display()))?;
+            .map_err(|error| anyhow!("The key cannot be read from {}: {error}.", path.display()))?;
         key_from_text(&text).ok().with_context(|| {
             format!("{} holds no key: a key is one word of printable characters.", path.display())
         })
+    }
+
+    /// As flags of a command: what the environment does not have, and nothing that is secret.
+    pub(super) fn to_flags(&self) -> String {
+        let url = self.api_url.expose().trim_end_matches('/');
+        let known = env::var("REGISTRAR_API_URL").unwrap_or_else(|_| API_URL.to_owned());
+        let is_known = url == known.trim().trim_end_matches('/');
+        let has_password = self.api_url.to_string().trim_end_matches('/') != url;
+        let mut flags = String::new();
+        if !is_known && !has_password {
+            flags += &format!(" --api-url {}", shell_word(url));
+        }
+        if let Some(path) = &self.key_file {
+            flags += &format!(" --key-file {}", file_word(path));
+        }
+        flags
     }
 }
 
@@ -91,15 +108,21 @@ impl FileArguments {
 
     /// The same as flags of a command.
     pub(super) fn to_flags(&self) -> String {
-        let mut flags = Vec::new();
-        for (field, name) in &self.columns {
-            flags.push(("column", format!("{}={name}", field.name())));
-        }
-        flags.extend(self.encoding.map(|encoding| ("encoding", encoding.name().to_owned())));
-        flags.extend(self.delimiter.map(|delimiter| ("delimiter", delimiter_name(delimiter))));
-        flags.extend(self.sheet.clone().map(|sheet| ("sheet", sheet)));
-        let words = flags.iter().map(|(name, value)| format!(" --{name} {}", shell_word(value)));
-        words.collect()
+        let flag = |name, value: String| format!(" --{name} {}", shell_word(&value));
+        let encoding = self.encoding.map(|encoding| flag("encoding", encoding.name().to_owned()));
+        let delimiter =
+            self.delimiter.map(|delimiter| flag("delimiter", delimiter_name(delimiter)));
+        let sheet = self.sheet.clone().map(|sheet| flag("sheet", sheet));
+        let flags = [Some(self.to_flags_of_error_file()), encoding, delimiter, sheet];
+        flags.into_iter().flatten().collect()
+    }
+
+    /// What holds for its error file too, which has a mark, a delimiter that is found, and no sheets.
+    pub(super) fn to_flags_of_error_file(&self) -> String {
+        let column = |(field, name): &(Field, String)| {
+            format!(" --column {}", shell_word(&format!("{}={name}", field.name())))
+        };
+        self.columns.iter().map(column).collect()
     }
 }
 
@@ -115,6 +138,13 @@ pub(super) fn shell_word(word: &str) -> String {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// The name of a file as a word of a command, which never takes it for a flag.
+pub(super) fn file_word(path: &Path) -> String {
+    let name = path.to_string_lossy();
+    let is_flag = name.starts_with('-') && name != "-";
+    shell_word(&if is_flag { format!("./{name}") } else { name.into_owned() })
 }
 
 fn key_from_text(text: &str) -> Result<SecretString, String> {
@@ -163,6 +193,29 @@ mod tests {
         let flags = " --column 'email=Kontakt (neu)' --column 'last_name=O'\\''' \
                      --encoding windows-1252 --delimiter ';' --sheet 'Liste 1'";
         assert_eq!(file.to_flags(), flags);
+        let of_error_file = " --column 'email=Kontakt (neu)' --column 'last_name=O'\\'''";
+        assert_eq!(file.to_flags_of_error_file(), of_error_file);
+    }
+
+    #[test]
+    fn where_the_api_is_comes_back_as_flags_without_what_is_secret() {
+        let at = |url: &str| ApiArguments {
+            api_url: api_url()(url).unwrap(),
+            key_file: Some("my key".into()),
+            key: Some("registrar_1".to_owned().into()),
+        };
+        let key_file = " --key-file 'my key'";
+        assert_eq!(at(API_URL).to_flags(), key_file);
+        let elsewhere = format!(" --api-url https://r.example{key_file}");
+        assert_eq!(at("https://r.example").to_flags(), elsewhere);
+        assert_eq!(at("https://a:secret@r.example").to_flags(), key_file);
+    }
+
+    #[test]
+    fn a_file_is_never_taken_for_a_flag() {
+        for (name, word) in [("-list.csv", "./-list.csv"), ("a b", "'a b'"), ("-", "-")] {
+            assert_eq!(file_word(Path::new(name)), word);
+        }
     }
 
     #[test]

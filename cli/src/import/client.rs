@@ -11,6 +11,7 @@ use ureq::http::{Response, StatusCode, header};
 use ureq::{Agent, Body, RequestBuilder, SendBody};
 
 use super::arguments::ApiArguments;
+use crate::table::printable;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// An answer comes after the broker has confirmed what was sent, which an API waits for itself.
@@ -87,8 +88,8 @@ impl Client {
         self.read(self.with_key(self.agent.post(self.address(path))).send_empty())
     }
 
-    /// Uploads so many bytes. They are sent once the API has seen the key, if it answers within a
-    /// second.
+    /// Uploads so many bytes. They are sent once the API, or a proxy before it, says to go on, or
+    /// nothing for a second.
     pub(super) fn upload(
         &self,
         path: &str,
@@ -193,6 +194,7 @@ fn is_look_up(error: &io::Error) -> bool {
 
 fn refusal(answer: &Answer) -> String {
     let message = answer.text("message").unwrap_or("The API refuses without saying why.");
+    let message = printable(message);
     // The API speaks of the parameters of its address.
     let message = message.replace(" column.", " --column ").replace(" encoding=", " --encoding ");
     match answer.status {

@@ -4,10 +4,9 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::Args;
 use registrar_runtime::output::{OutputError, print_line};
-use serde_json::Value;
 
 use super::arguments::{ApiArguments, FileArguments};
 use super::client::{Client, import_path};
@@ -45,18 +44,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let place = arguments.errors.as_deref().or(source.error_file());
     let place = Place::new(place.context("Say where to write the rows with --errors PATH.")?)?;
     let import = client.get(&path)?.accepted()?.body;
-    let imported = import.get("sha256").and_then(Value::as_str);
-    if imported.is_some_and(|imported| source.sha256().is_ok_and(|sha256| sha256 != imported)) {
-        bail!("{} is not the file that was imported: its content is another one.", file.display());
-    }
     let interrupt = Interrupt::install()?;
     interrupt.say("Nothing was written.".to_owned());
     let listed = client.download(&format!("{path}/errors.csv"))?;
-    let rows = place.write(&source, &arguments.options.options(), listed, &interrupt)?;
-    if rows == 0 {
+    let options = arguments.options.options();
+    let written = place.write((&source, &options), &import, listed, &interrupt)?;
+    if written.rows == 0 {
         print_line("No row failed so far.")?;
     } else {
-        print_line(report::next_step(place.path(), &arguments.options.to_flags()))?;
+        let flags = arguments.options.to_flags_of_error_file() + &arguments.api.to_flags();
+        print_line(report::next_step(place.path(), written.before.as_deref(), &flags))?;
     }
     Ok(ExitCode::from(report::exit_code(&import)))
 }

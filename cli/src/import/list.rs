@@ -44,6 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     } else {
         let columns = [
             Column::Text("REFERENCE"),
+            Column::Text("BEGUN"),
             Column::Text("STATUS"),
             Column::Number("DONE"),
             Column::Number("FAILED"),
@@ -54,10 +55,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Within 80 columns, as long as the name is short.
-fn row(import: &Value) -> [String; 5] {
+fn row(import: &Value) -> [String; 6] {
     let text = |key: &str| import.get(key).and_then(Value::as_str).unwrap_or("-").to_owned();
     let done = count(import, "registered") + count(import, "unchanged");
     let failed = failed(import);
-    [text("reference"), text("status"), done.to_string(), failed.to_string(), text("file_name")]
+    // To the minute.
+    let begun = text("started_at").replacen('T', " ", 1).chars().take(16).collect();
+    let (status, name) = (text("status"), text("file_name"));
+    [text("reference"), begun, status, done.to_string(), failed.to_string(), name]
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::arguments::shell_word;
+use super::arguments::file_word;
 use crate::table::printable;
 
 /// The exit code of an error, with which nothing was done, is 2, as everywhere.
@@ -139,12 +139,16 @@ pub(super) fn wrapped(text: &str) -> String {
     wrapped
 }
 
-/// What to do with an error file.
-pub(super) fn next_step(error_file: &Path, flags: &str) -> String {
-    let word = shell_word(&error_file.to_string_lossy());
+/// What to do with an error file, and where the one is that was there before.
+pub(super) fn next_step(error_file: &Path, before: Option<&Path>, flags: &str) -> String {
+    let word = file_word(error_file);
+    let before = before.map(|before| {
+        format!("The error file that was there before is now {}.\n", before.display())
+    });
     format!(
-        "Why, and what to do, is in {}. Correct the rows there, and import them:\n  registrar import \
+        "{}Why, and what to do, is in {}. Correct the rows there, and import them:\n  registrar import \
          --wait {word}{flags}",
+        before.unwrap_or_default(),
         error_file.display()
     )
 }
@@ -227,8 +231,11 @@ mod tests {
 
     #[test]
     fn the_next_step_can_be_typed() {
-        let step = next_step(Path::new("my list.csv.errors.csv"), " --column email=Kontakt");
+        let file = Path::new("my list.csv.errors.csv");
+        let step = next_step(file, None, " --column email=Kontakt");
         let line = "  registrar import --wait 'my list.csv.errors.csv' --column email=Kontakt";
         assert_eq!(step.lines().last(), Some(line));
+        let step = next_step(file, Some(Path::new("before.csv")), "");
+        assert!(step.starts_with("The error file that was there before is now before.csv.\n"));
     }
 }

@@ -1,12 +1,13 @@
 //! The file that is imported, as it is uploaded and read again.
 
+use std::env;
 use std::ffi::OsString;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::fs::File;
-use std::io::{self, Read, Seek as _};
+use std::io::{self, Read, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::{anyhow, bail};
 use registrar_import_file::FileKind;
 use sha2::{Digest as _, Sha256};
 
@@ -29,26 +30,22 @@ impl Source {
     /// Opens a file, or stdin for `-`.
     pub(super) fn open(path: &Path, sheet: Option<&str>) -> anyhow::Result<Self> {
         if path == Path::new("-") {
-            let file = kept(io::stdin().lock()).context("What is on stdin cannot be read.")?;
+            let file = kept(io::stdin().lock(), "What is on stdin")?;
             return Self::from_file(file, "stdin".to_owned(), None, sheet);
         }
-        let shown = path.display();
+        let shown = &path.display();
         let file = File::open(path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => anyhow::anyhow!("There is no file {shown}."),
+            io::ErrorKind::NotFound => anyhow!("There is no file {shown}."),
             io::ErrorKind::PermissionDenied => {
-                anyhow::anyhow!("{shown} cannot be read: this user has no right to.")
+                anyhow!("{shown} cannot be read: this user has no right to.")
             }
-            _ => anyhow::anyhow!("{shown} cannot be read: {error}."),
+            _ => not_read(shown, &error),
         })?;
-        let metadata = file.metadata().with_context(|| format!("{shown} cannot be read."))?;
+        let metadata = file.metadata().map_err(|error| not_read(shown, &error))?;
         if metadata.is_dir() {
             bail!("{shown} is a folder. Name a file in it.");
         }
-        let file = if metadata.is_file() {
-            file
-        } else {
-            kept(file).with_context(|| format!("{shown} cannot be read."))?
-        };
+        let file = if metadata.is_file() { file } else { kept(file, &shown.to_string())? };
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         Self::from_file(file, name, Some(error_file_of(path)), sheet)
     }
@@ -60,8 +57,8 @@ impl Source {
         sheet: Option<&str>,
     ) -> anyhow::Result<Self> {
         let mut start = Vec::new();
-        file.by_ref().take(64 * 1024).read_to_end(&mut start)?;
-        file.rewind()?;
+        let read = (&mut file).take(64 * 1024).read_to_end(&mut start);
+        read.and_then(|_| file.rewind()).map_err(|error| not_read(&name, &error))?;
         let mut used = None;
         if FileKind::from_first_bytes(&start) == Some(FileKind::Xlsx) {
             let (csv, sheet) = workbook::to_csv(file, sheet)?;
@@ -69,7 +66,7 @@ impl Source {
         } else if sheet.is_some() {
             bail!("{name} is no workbook (.xlsx), and has no sheets: leave --sheet out.");
         }
-        let bytes = file.metadata()?.len();
+        let bytes = file.metadata().map_err(|error| not_read(&name, &error))?.len();
         if bytes == 0 {
             bail!("{name} is empty.");
         }
@@ -100,9 +97,9 @@ impl Source {
         Ok(file)
     }
 
-    /// In hexadecimal digits, as the API answers it.
-    pub(super) fn sha256(&self) -> io::Result<String> {
-        let mut reader = self.reader()?;
+    /// Of so many of its bytes, in hexadecimal digits as the API answers it.
+    pub(super) fn sha256(&self, bytes: u64) -> io::Result<String> {
+        let mut reader = self.reader()?.take(bytes);
         let (mut hash, mut part) = (Sha256::new(), vec![0; 64 * 1024]);
         loop {
             let length = reader.read(&mut part)?;
@@ -125,10 +122,26 @@ fn error_file_of(path: &Path) -> PathBuf {
     name.into()
 }
 
-fn kept(mut source: impl Read) -> io::Result<File> {
-    let mut file = tempfile::tempfile()?;
-    io::copy(&mut source, &mut file)?;
-    file.rewind()?;
+fn not_read(what: impl Display, error: &io::Error) -> anyhow::Error {
+    anyhow!("{what} cannot be read: {error}.")
+}
+
+/// A copy that can be read again. That the disk is full is no fault of what is copied.
+fn kept(mut source: impl Read, what: &str) -> anyhow::Result<File> {
+    let not_kept = |error| {
+        let folder = env::temp_dir();
+        anyhow!("{what} cannot be kept in {}: {error}.", folder.display())
+    };
+    let mut file = tempfile::tempfile().map_err(not_kept)?;
+    let mut part = vec![0; 64 * 1024];
+    loop {
+        let length = source.read(&mut part).map_err(|error| not_read(what, &error))?;
+        if length == 0 {
+            break;
+        }
+        file.write_all(&part[..length]).map_err(not_kept)?;
+    }
+    file.rewind().map_err(not_kept)?;
     Ok(file)
 }
 
@@ -153,7 +166,8 @@ mod tests {
         }
         assert_eq!((source.bytes(), source.name()), (3, "list.csv"));
         let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(source.sha256().unwrap(), digest);
+        assert_eq!(source.sha256(3).unwrap(), digest);
+        assert_ne!(source.sha256(2).unwrap(), digest);
         assert_eq!(source.error_file(), Some(&*folder.path().join("list.csv.errors.csv")));
     }
 

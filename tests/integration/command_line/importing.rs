@@ -52,6 +52,12 @@ impl Importing {
         registrar(&[&["import"], arguments].concat(), &settings).await
     }
 
+    pub(super) async fn revoke_key(&self) {
+        let keys = ImportKeys::new(Pool::new(&self.home.servers.database_settings()));
+        let key = keys.list().await.unwrap().remove(0);
+        assert!(keys.revoke(key.id, "a test").await.unwrap());
+    }
+
     pub(super) async fn students(&self) -> usize {
         Oracle::new(&self.home.servers.database_url).students().await
     }

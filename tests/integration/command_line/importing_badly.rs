@@ -21,7 +21,7 @@ async fn what_hinders_an_import_is_one_sentence_that_says_what_to_do() {
     for (arguments, sentence) in [
         (&[&*format!("{file}x")][..], "There is no file "),
         (&[folder], "is a folder."),
-        (&[&file, "--key-file", "/nowhere"], "The key cannot be read from /nowhere."),
+        (&[&file, "--key-file", "/nowhere"], "The key cannot be read from /nowhere: No such file"),
         (&[&no_contact], "such as --column email=NAME."),
         (&[&pdf], "a PDF document"),
         (&[&file, "--column", "mail=Kontakt"], "first_name, last_name or email"),
@@ -54,6 +54,7 @@ async fn without_a_key_that_is_valid_it_is_said_where_one_comes_from() {
     for ended in [none, wrong] {
         assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""), "{ended:?}");
         assert!(ended.stderr.contains("`registrar keys create NAME`"), "{ended:?}");
+        assert_eq!(ended.stderr.lines().count(), 1, "nothing is uploaded: {ended:?}");
     }
     let key_file = importing.write("key", format!("{}\n", importing.key));
     fs::set_permissions(&key_file, fs::Permissions::from_mode(0o600)).unwrap();

@@ -11,22 +11,19 @@ use crate::import::client::{Answer, NoAnswer};
 use crate::import::report;
 
 impl Import<'_> {
-    /// Uploads the file until it arrives, or until it is clear that it will not. Says whether any of
-    /// it was sent.
+    /// Uploads the file until it arrives, or until it is clear that it will not. Says whether rows of
+    /// it may have been accepted.
     pub(super) fn upload(&self) -> (Result<Answer, NoAnswer>, bool) {
-        let again = format!("registrar import {}", self.command_line());
-        self.interrupt.say(format!(
-            "The upload broke off. Just import the file again: what is registered already stays as it is.\n  \
-             {again}"
-        ));
+        self.interrupt.say(format!("The upload broke off. {}", self.again()));
         let path = self.query();
-        let (mut tried, mut has_sent) = (0, false);
+        let (mut tried, mut has_sent, mut may_be_taken) = (0, false, false);
         loop {
             tried += 1;
             let (result, sent) = self.try_upload(&path);
             has_sent |= sent > 0 || result.is_ok();
+            may_be_taken |= !self.arguments.dry_run && retry::may_be_taken(sent, &result);
             let Some(delay) = retry::delay_after(tried, has_sent, &result) else {
-                return (result, has_sent);
+                return (result, may_be_taken);
             };
             let why = match &result {
                 Ok(answer) => report::message(&answer.body),
@@ -42,6 +39,12 @@ impl Import<'_> {
     }
 
     fn try_upload(&self, path: &str) -> (Result<Answer, NoAnswer>, u64) {
+        // A wrong key or address is known before a large file is on its way, also through a proxy that
+        // answers `Expect` by itself.
+        match self.client.get("/imports") {
+            Ok(answer) if !answer.status.is_client_error() => {}
+            refused => return (refused, 0),
+        }
         let bytes = self.source.bytes();
         let mut progress = Progress::begin("Uploading", Counted::Bytes, bytes, &self.interrupt);
         let file = match self.source.reader() {

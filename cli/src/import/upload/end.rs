@@ -5,10 +5,10 @@ use registrar_runtime::output;
 use registrar_runtime::output::{print_error, report_line};
 use serde_json::{Value, json};
 
-use super::{Import, wait};
-use crate::import::arguments::shell_word;
+use super::{Import, UploadArguments, wait};
+use crate::import::arguments::file_word;
 use crate::import::client::import_path;
-use crate::import::error_file::Place;
+use crate::import::error_file::{Place, Written};
 use crate::import::report;
 
 impl Import<'_> {
@@ -19,7 +19,7 @@ impl Import<'_> {
 
     pub(super) fn accepted(&self, reference: &str, answer: &Value) -> ExitCode {
         let mut lines = report::errors(answer);
-        lines.push(format!("To see how far it has come:\n  registrar import show {reference}"));
+        lines.push(format!("To see how far it has come:\n  {}", self.show_command(reference)));
         lines.push(format!(
             "To write the rows that did not make it, once it is done:\n  {}",
             self.errors_command(reference)
@@ -29,23 +29,32 @@ impl Import<'_> {
     }
 
     pub(super) fn follow(&self, reference: &str, accepted: &Value) -> ExitCode {
-        self.interrupt.say(format!(
+        let goes_on = format!(
             "The file was accepted, and its rows are registered whether this command runs or not. To see \
-             how far that has come:\n  registrar import show {reference}"
-        ));
+             how far that has come:\n  {}",
+            self.show_command(reference)
+        );
+        self.interrupt.say(goes_on.clone());
         let rows = report::count(accepted, "rows");
         let import = wait::until_done(&self.client, reference, rows, &self.interrupt);
         let mut import = match import {
             Ok(import) => import,
             Err(error) => {
-                print_error(error);
+                print_error(format_args!("{error}\n{goes_on}"));
+                if self.arguments.json {
+                    report_line(format_args!("{accepted:#}"));
+                }
                 return ExitCode::from(report::SOME_NOT);
             }
         };
+        // The only one that says why a file was not read to its end, and what to do about it.
+        if let Some(broken_off) = accepted.get("broken_off") {
+            import["message"] = json!(report::message(broken_off));
+        }
         let mut lines = report::counts(&import);
         if report::failed(&import) > 0 {
             lines.extend(report::errors(accepted));
-            lines.extend(self.error_file(reference, &mut import));
+            lines.extend(self.error_file(reference, accepted, &mut import));
         } else if let Some(place) = self.place.as_ref().filter(|place| place.is_taken()) {
             lines.push(format!("{} is of an earlier import.", place.path().display()));
         }
@@ -54,16 +63,18 @@ impl Import<'_> {
     }
 
     /// Writes the error file, and returns what to say of it. The import is over either way.
-    fn error_file(&self, reference: &str, import: &mut Value) -> Option<String> {
+    fn error_file(&self, reference: &str, accepted: &Value, import: &mut Value) -> Option<String> {
         let again = self.errors_command(reference);
         let Some(place) = &self.place else {
             return Some(format!("To see the rows that did not make it:\n  {again}"));
         };
-        match self.write_errors(place, reference) {
-            Ok(0) => None,
-            Ok(_) => {
+        match self.write_errors(place, reference, accepted) {
+            Ok(Written { rows: 0, .. }) => None,
+            Ok(Written { before, .. }) => {
                 import["errors_file"] = json!(place.path().to_string_lossy());
-                Some(report::next_step(place.path(), &self.arguments.options.to_flags()))
+                let UploadArguments { options, api, .. } = self.arguments;
+                let flags = options.to_flags_of_error_file() + &api.to_flags();
+                Some(report::next_step(place.path(), before.as_deref(), &flags))
             }
             Err(error) => {
                 print_error(error);
@@ -72,15 +83,31 @@ impl Import<'_> {
         }
     }
 
-    fn write_errors(&self, place: &Place, reference: &str) -> anyhow::Result<u64> {
+    fn write_errors(
+        &self,
+        place: &Place,
+        reference: &str,
+        accepted: &Value,
+    ) -> anyhow::Result<Written> {
         let listed = self.client.download(&format!("{}/errors.csv", import_path(reference)))?;
-        place.write(&self.source, &self.arguments.options.options(), listed, &self.interrupt)
+        let options = self.arguments.options.options();
+        place.write((&self.source, &options), accepted, listed, &self.interrupt)
+    }
+
+    fn show_command(&self, reference: &str) -> String {
+        format!("registrar import show {reference}{}", self.arguments.api.to_flags())
     }
 
     fn errors_command(&self, reference: &str) -> String {
-        let file = self.source.error_file().map(|_| shell_word(&self.path.to_string_lossy()));
-        let file = file.map(|file| format!(" {file}{}", self.arguments.options.to_flags()));
-        format!("registrar import errors {reference}{}", file.unwrap_or_default())
+        let UploadArguments { options, errors, api, .. } = self.arguments;
+        let mut command = format!("registrar import errors {reference}");
+        if self.source.error_file().is_some() {
+            command += &format!(" {}{}", file_word(self.path), options.to_flags());
+            if let Some(errors) = errors {
+                command += &format!(" --errors {}", file_word(errors));
+            }
+        }
+        command + &api.to_flags()
     }
 
     fn print(&self, answer: &Value, more: &[String]) {

@@ -11,13 +11,14 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
-use registrar_runtime::output::report_line;
+use registrar_runtime::output::{print_error, report_line};
 use serde_json::Value;
 
-use super::arguments::{ApiArguments, FileArguments, shell_word};
-use super::client::{Client, Refusal};
+use super::arguments::{ApiArguments, FileArguments, file_word};
+use super::client::{Answer, Client, NoAnswer};
 use super::error_file::Place;
 use super::interrupt::Interrupt;
+use super::report;
 use super::source::Source;
 
 #[derive(Debug, Args)]
@@ -71,18 +72,17 @@ struct Import<'a> {
 
 impl Import<'_> {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let (answer, has_sent) = self.upload();
-        let answer = answer.map_err(|error| {
-            let again = if has_sent {
-                " Import the file again: what is registered already stays."
-            } else {
-                ""
-            };
-            anyhow::anyhow!("{error}{again}")
-        })?;
-        let answer = match answer.accepted() {
-            Ok(answer) => answer.body,
-            Err(refusal) => return self.refused(refusal),
+        let (result, may_be_taken) = self.upload();
+        let answer = match self.accepted_answer(result) {
+            Err(error) if may_be_taken => {
+                print_error(error);
+                print_error(format_args!(
+                    "Rows of the file may have been accepted. {}",
+                    self.again()
+                ));
+                return Ok(ExitCode::from(report::SOME_NOT));
+            }
+            answer => answer?,
         };
         if self.arguments.dry_run {
             return Ok(self.checked(&answer));
@@ -96,19 +96,33 @@ impl Import<'_> {
         }
     }
 
-    fn refused(&self, refusal: Refusal) -> anyhow::Result<ExitCode> {
+    fn accepted_answer(&self, result: Result<Answer, NoAnswer>) -> anyhow::Result<Value> {
+        let refusal = match result?.accepted() {
+            Ok(answer) => return Ok(answer.body),
+            Err(refusal) => refusal,
+        };
         if self.arguments.json {
             report_line(format_args!("{:#}", refusal.0.body));
         }
         Err(refusal.into())
     }
 
-    /// What to type to do the same again.
-    fn command_line(&self) -> String {
-        let UploadArguments { options, dry_run, wait, .. } = self.arguments;
-        let wait = if *wait { "--wait " } else { "" };
-        let dry_run = if *dry_run { "--dry-run " } else { "" };
-        let file = shell_word(&self.path.to_string_lossy());
-        format!("{wait}{dry_run}{file}{}", options.to_flags())
+    /// That the same can be done again, and what to type for it.
+    fn again(&self) -> String {
+        let UploadArguments { options, dry_run, wait, errors, api, json, .. } = self.arguments;
+        let mut command = "registrar import".to_owned();
+        for (is_set, flag) in [(wait, " --wait"), (dry_run, " --dry-run"), (json, " --json")] {
+            if *is_set {
+                command += flag;
+            }
+        }
+        command += &format!(" {}{}", file_word(self.path), options.to_flags());
+        if let Some(errors) = errors {
+            command += &format!(" --errors {}", file_word(errors));
+        }
+        let api = api.to_flags();
+        format!(
+            "Just import the file again: what is registered already stays as it is.\n  {command}{api}"
+        )
     }
 }

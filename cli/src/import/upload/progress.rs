@@ -16,6 +16,8 @@ const PLAIN_BAR: &str = "-\\|/ ";
 const TICK: Duration = Duration::from_millis(250);
 /// Time between two lines.
 const LINES_APART: Duration = Duration::from_secs(5);
+/// Time between two that are the same, which say that it is still waited for.
+const SAME_LINES_APART: Duration = Duration::from_mins(2);
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,10 +105,10 @@ impl Drop for Progress {
 
 impl Lines {
     fn say(&mut self) {
-        self.last = Instant::now();
         let text = self.text();
-        if self.said.as_ref() != Some(&text) {
+        if self.said.as_ref() != Some(&text) || self.last.elapsed() >= SAME_LINES_APART {
             print_error(&text);
+            self.last = Instant::now();
             self.said = Some(text);
         }
     }

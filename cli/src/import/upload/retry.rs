@@ -32,6 +32,18 @@ pub(super) fn delay_after(
     (tried < TRIES && delay <= LONGEST_DELAY).then_some(delay)
 }
 
+/// Whether rows may have been accepted by a try that sent so many bytes and did not arrive: they are
+/// queued while the file is uploaded.
+pub(super) fn may_be_taken(sent: u64, result: &Result<Answer, NoAnswer>) -> bool {
+    match result {
+        Ok(answer) if answer.status.is_success() => true,
+        Ok(answer) => answer.text("type").is_some_and(|kind| kind.ends_with("import-interrupted")),
+        Err(NoAnswer::Broken(_)) => sent > 0,
+        Err(NoAnswer::Foreign { status, .. }) => sent > 0 && is_passing_status(*status),
+        Err(NoAnswer::Unreachable(_)) => false,
+    }
+}
+
 fn is_passing(answer: &Answer) -> bool {
     if answer.status.is_success() {
         let code = answer.body.pointer("/broken_off/code").and_then(Value::as_str);
@@ -98,6 +110,29 @@ mod tests {
         ] {
             let delay = delay_after(1, true, &Ok(answer)).map(|delay| delay.as_secs());
             assert_eq!(delay, expected);
+        }
+    }
+
+    #[test]
+    fn rows_may_have_been_accepted_unless_it_is_certain_that_none_were() {
+        let interrupted = json!({"type": "/docs#import-interrupted"});
+        let foreign = |status| {
+            let status = StatusCode::from_u16(status).unwrap();
+            Err(NoAnswer::Foreign { url: String::new(), status })
+        };
+        for (sent, result, expected) in [
+            (9, broken(), true),
+            (0, broken(), false),
+            (9, Ok(answer(202, json!({"broken_off": {"code": "gzip_broken"}}), None)), true),
+            (9, Ok(answer(503, interrupted, None)), true),
+            (9, Ok(answer(503, json!({"type": "/docs#cannot-accept-now"}), None)), false),
+            (9, Ok(answer(422, json!({"type": "/docs#unreadable-file"}), None)), false),
+            (9, Ok(answer(401, json!({}), None)), false),
+            (9, foreign(502), true),
+            (0, foreign(502), false),
+            (9, foreign(404), false),
+        ] {
+            assert_eq!(may_be_taken(sent, &result), expected, "{result:?}");
         }
     }
 

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::bail;
 use serde_json::Value;
 
 use super::progress::{Counted, Progress};
@@ -42,12 +42,7 @@ pub(super) fn until_done(
             Err(error) => Some(error.to_string()),
         };
         if let Some(why) = silence.filter(|_| heard.elapsed() > SILENT_MAX) {
-            return Err(anyhow::anyhow!(why)).with_context(|| {
-                format!(
-                    "The file was accepted, and its rows are registered whether this command runs or not. \
-                     How far that has come is not known now; ask later: registrar import show {reference}"
-                )
-            });
+            bail!("How far it has come is not known now. {why}");
         }
         thread::sleep(ASK_AGAIN);
     }

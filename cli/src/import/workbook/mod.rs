@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek as _, Write};
-use std::thread;
+use std::{env, panic, thread};
 
 use anyhow::{Context as _, anyhow, bail};
 use calamine::{DataRef, ExcelDateTime, Reader as _, SheetType, SheetVisible, Xlsx};
@@ -22,15 +22,25 @@ const TEXT_MIN_BYTES: u64 = 5;
 /// Returns its name, too.
 pub(super) fn to_csv(workbook: File, sheet: Option<&str>) -> anyhow::Result<(File, String)> {
     let sheet = sheet.map(str::to_owned);
-    // On a thread of its own, since a damaged workbook may make its reader panic.
+    // On a thread of its own, since a damaged workbook may make its reader panic, and then without what
+    // a panic prints.
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
     let reading = thread::spawn(move || {
         let workbook = check_parts(workbook)?;
-        let mut csv = tempfile::tempfile()?;
+        let mut csv = tempfile::tempfile().map_err(|error| not_kept(&error))?;
         let sheet = write_sheet(workbook, sheet.as_deref(), &csv)?;
-        csv.rewind()?;
+        csv.rewind().map_err(|error| not_kept(&error))?;
         Ok((csv, sheet))
     });
-    reading.join().unwrap_or_else(|_| Err(damaged("its cells cannot be read")))
+    let read = reading.join();
+    panic::set_hook(hook);
+    read.unwrap_or_else(|_| Err(damaged("its cells cannot be read")))
+}
+
+fn not_kept(error: &io::Error) -> anyhow::Error {
+    let folder = env::temp_dir();
+    anyhow!("The sheet of the workbook cannot be kept in {}: {error}.", folder.display())
 }
 
 fn damaged(why: impl std::fmt::Display) -> anyhow::Error {
@@ -87,14 +97,15 @@ fn write_sheet(workbook: File, sheet: Option<&str>, csv: &File) -> anyhow::Resul
     let mut workbook = Xlsx::new(io::BufReader::new(workbook)).map_err(damaged)?;
     let name = sheet_name(&workbook, sheet)?;
     let mut cells = workbook.worksheet_cells_reader(&name).map_err(damaged)?;
-    let mut lines = Lines { csv: BufWriter::new(csv), row: 0, column: 0, has_values: false };
+    let csv = BufWriter::new(csv);
+    let mut lines = Lines { csv, row: 0, column: 0, has_values: false, widest: 0 };
     while let Some(cell) = cells.next_cell().map_err(damaged)? {
         let text = text(cell.get_value());
         if !text.is_empty() {
             lines.write(cell.get_position(), &text)?;
         }
     }
-    lines.finish()?;
+    lines.finish().map_err(|error| not_kept(&error))?;
     Ok(name)
 }
 
@@ -123,6 +134,9 @@ struct Lines<W: Write> {
     row: u32,
     column: u32,
     has_values: bool,
+    /// The last column of the widest row so far. No cell is missing in a row of a sheet, whether it has
+    /// a value or not.
+    widest: u32,
 }
 
 impl<W: Write> Lines<W> {
@@ -143,21 +157,37 @@ impl<W: Write> Lines<W> {
         if !is_next {
             return Err(damaged("its cells are not in their order"));
         }
+        self.write_cell((row, column), text).map_err(|error| not_kept(&error))
+    }
+
+    fn write_cell(&mut self, (row, column): (u32, u32), text: &str) -> io::Result<()> {
         while self.row < row {
-            self.csv.write_all(b"\n")?;
+            self.end_row()?;
             (self.row, self.column, self.has_values) = (self.row + 1, 0, false);
         }
+        self.write_delimiters(column)?;
+        self.has_values = true;
+        self.widest = self.widest.max(column);
+        write!(self.csv, "\"{}\"", text.replace('"', "\"\""))
+    }
+
+    fn write_delimiters(&mut self, column: u32) -> io::Result<()> {
         while self.column < column {
             self.csv.write_all(b",")?;
             self.column += 1;
         }
-        self.has_values = true;
-        write!(self.csv, "\"{}\"", text.replace('"', "\"\""))?;
         Ok(())
     }
 
+    fn end_row(&mut self) -> io::Result<()> {
+        if self.has_values {
+            self.write_delimiters(self.widest)?;
+        }
+        self.csv.write_all(b"\n")
+    }
+
     fn finish(mut self) -> io::Result<()> {
-        self.csv.write_all(b"\n")?;
+        self.end_row()?;
         self.csv.flush()
     }
 }

@@ -76,7 +76,7 @@ fn the_sheet_that_is_seen_becomes_csv_with_each_row_in_the_line_of_its_number() 
     assert_eq!(sheet, "Liste");
     let expected = "\"first_name\",\"last_name\",,\"email\"\n\n\n\
         \"Ada \"\"the\"\" Countess,\nKing\",\"12345678901\",\"2023-03-15\",\"a@x\"\n\n\
-        \"TRUE\",\"2023-03-15 12:00:00\"\n";
+        \"TRUE\",\"2023-03-15 12:00:00\",,\n";
     assert_eq!(io::read_to_string(csv).unwrap(), expected);
 }
 

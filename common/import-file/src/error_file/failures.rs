@@ -52,14 +52,11 @@ fn positions(header: &[String]) -> Option<[usize; ADDED_COLUMNS.len()]> {
 
 /// Whether a file is an error file, and nothing else that has the name of one.
 pub fn is_error_file(source: impl Read) -> io::Result<bool> {
-    let mut start = String::new();
-    match source.take(crate::LOOKAHEAD_BYTES as u64).read_to_string(&mut start) {
-        // The end of what is looked at may divide a character.
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => {}
-        read => {
-            read?;
-        }
-    }
+    let mut start = Vec::new();
+    source.take(crate::LOOKAHEAD_BYTES as u64).read_to_end(&mut start)?;
+    // Only the header counts: the end of what is looked at may divide a character, and who corrected the
+    // rows may have kept them in another encoding.
+    let start = String::from_utf8_lossy(&start);
     let header =
         start.trim_start_matches(super::BYTE_ORDER_MARK).lines().next().unwrap_or_default();
     let cells: Vec<String> =

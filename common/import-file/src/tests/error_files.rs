@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use super::{options, read, read_with};
 use crate::error_file::join::failed_row;
 use crate::{
-    COLUMNS_MAX, Failure, Failures, JoinError, Options, WholeFile, is_error_file, join, push_cell,
+    COLUMNS_MAX, Failure, Failures, JoinError, LOOKAHEAD_BYTES, Options, WholeFile, is_error_file,
+    join, push_cell,
 };
 
 /// What the service lists of these rows.
@@ -134,6 +135,11 @@ fn an_error_file_is_known_by_its_header() {
         assert!(!is_error_file(file.as_bytes()).unwrap());
     }
     assert!(is_error_file(listed(&[]).as_bytes()).unwrap());
+    // What is looked at ends within a character; corrected by a program that knows no UTF-8.
+    let header = listed(&[]);
+    let long = format!("{header}{}é", "x".repeat(LOOKAHEAD_BYTES - 1 - header.len()));
+    assert!(is_error_file(long.as_bytes()).unwrap());
+    assert!(is_error_file(&[header.as_bytes(), b"M\xfcller\r\n"].concat()[..]).unwrap());
     assert!(!is_error_file(&b"\xff\xd8\xff_row,_column,_code"[..]).unwrap());
     assert!(!is_error_file(&b""[..]).unwrap());
 }

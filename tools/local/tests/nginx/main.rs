@@ -15,6 +15,7 @@ mod pages;
 
 mod events;
 mod heads;
+mod imports;
 mod local;
 mod logs;
 mod names;

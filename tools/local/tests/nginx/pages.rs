@@ -13,6 +13,9 @@ pub(crate) fn pages() -> TempDir {
         ("unreadable.en.html", "unreadable"),
         ("away.en.html", "away"),
         ("away.fa.html", "away in Persian"),
+        ("import.en.html", "import"),
+        ("import.fa.html", "import in Persian"),
+        ("import-known.en.html", "one import"),
         ("favicon.svg", "<svg/>"),
         ("problem.json", include_str!("../../../../frontend/public/problem.json")),
     ] {
