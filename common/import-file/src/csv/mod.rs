@@ -1,6 +1,8 @@
 //! Rows of CSV.
 
 mod broken_cells;
+#[cfg(test)]
+mod corpus;
 mod head;
 mod quotes;
 mod records;

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
+import files from "../../../../tests/corpus/csv-rows.json";
 import { CsvRows, lengthOfSeparatorLine, protect, unprotect, written } from "./csv";
 
 /** The rows of a text that comes in parts of so many characters. */
@@ -19,38 +20,11 @@ function rowsOf(text: string, delimiter = ",", size = text.length): [number, str
   return rows;
 }
 
-describe.each([1, 2, 3, 1000])("text that comes %i characters at a time", (size) => {
-  it("has the numbers that a spreadsheet shows", () => {
-    expect(rowsOf('a,b\r\n\r\n"1\n2",3\n , \n4,5', ",", size)).toEqual([
-      [1, ["a", "b"]],
-      [3, ["1\n2", "3"]],
-      [5, ["4", "5"]],
-    ]);
-  });
-
-  it("may end its lines with carriage returns alone", () => {
-    expect(rowsOf("a;b\r\r1;2\r", ";", size)).toEqual([
-      [1, ["a", "b"]],
-      [3, ["1", "2"]],
-    ]);
-  });
-
-  it("loses no row after one with a quotation mark too few", () => {
-    expect(rowsOf('a,b\n"1,2\n3,4\n"5"x,6\n"7",8\n', ",", size)).toEqual([
-      [1, ["a", "b"]],
-      [2, '"1,2'],
-      [3, ["3", "4"]],
-      [4, '"5"x,6'],
-      [5, ["7", "8"]],
-    ]);
-  });
-
-  it("keeps quotation marks that are doubled or inside a cell", () => {
-    expect(rowsOf('"say ""hi""",5" pipe\n""\n"""",x\n', ",", size)).toEqual([
-      [1, ['say "hi"', '5" pipe']],
-      [3, ['"', "x"]],
-    ]);
-  });
+// The service's reader is held to the same files.
+it.each(files)("reads as the service does: $about", ({ text, delimiter, rows }) => {
+  for (const size of [1, 2, 3, 1000]) {
+    expect(rowsOf(text, delimiter, size)).toEqual(rows);
+  }
 });
 
 it("goes on after a row that is longer than a row may be", () => {
