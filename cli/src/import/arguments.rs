@@ -87,10 +87,10 @@ impl ApiArguments {
         let has_password = self.api_url.to_string().trim_end_matches('/') != url;
         let mut flags = String::new();
         if !is_known && !has_password {
-            flags += &format!(" --api-url {}", shell_word(url));
+            flags += &flag("api-url", &shell_word(url));
         }
         if let Some(path) = &self.key_file {
-            flags += &format!(" --key-file {}", file_word(path));
+            flags += &flag("key-file", &file_word(path));
         }
         flags
     }
@@ -108,11 +108,11 @@ impl FileArguments {
 
     /// The same as flags of a command.
     pub(super) fn to_flags(&self) -> String {
-        let flag = |name, value: String| format!(" --{name} {}", shell_word(&value));
-        let encoding = self.encoding.map(|encoding| flag("encoding", encoding.name().to_owned()));
-        let delimiter =
-            self.delimiter.map(|delimiter| flag("delimiter", delimiter_name(delimiter)));
-        let sheet = self.sheet.clone().map(|sheet| flag("sheet", sheet));
+        let encoding = self.encoding.map(|encoding| flag("encoding", &shell_word(encoding.name())));
+        let delimiter = self
+            .delimiter
+            .map(|delimiter| flag("delimiter", &shell_word(&delimiter_name(delimiter))));
+        let sheet = self.sheet.as_ref().map(|sheet| flag("sheet", &shell_word(sheet)));
         let flags = [Some(self.to_flags_of_error_file()), encoding, delimiter, sheet];
         flags.into_iter().flatten().collect()
     }
@@ -120,10 +120,15 @@ impl FileArguments {
     /// What holds for its error file too, which has a mark, a delimiter that is found, and no sheets.
     pub(super) fn to_flags_of_error_file(&self) -> String {
         let column = |(field, name): &(Field, String)| {
-            format!(" --column {}", shell_word(&format!("{}={name}", field.name())))
+            flag("column", &shell_word(&format!("{}={name}", field.name())))
         };
         self.columns.iter().map(column).collect()
     }
+}
+
+/// A flag of a command with its value, behind what comes before it.
+pub(super) fn flag(name: &str, word: &str) -> String {
+    format!(" --{name} {word}")
 }
 
 /// As it is written in a command and in an address.

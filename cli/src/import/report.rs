@@ -42,12 +42,14 @@ pub(super) fn message(answer: &Value) -> String {
 }
 
 /// How the file was understood, so that a mistake is seen.
-pub(super) fn understood(answer: &Value) -> Option<String> {
+pub(super) fn understood(answer: &Value, sheet: Option<&str>) -> Option<String> {
     let understood = answer.get("understood")?;
     let text = |key: &str| understood.get(key).and_then(Value::as_str);
     let format = match (text("format")?, text("delimiter")) {
+        ("csv", Some(",")) => "CSV with commas".to_owned(),
+        ("csv", Some(";")) => "CSV with semicolons".to_owned(),
         ("csv", Some("\t")) => "CSV with tabs".to_owned(),
-        ("csv", Some(delimiter)) => format!("CSV with {delimiter}"),
+        ("csv", Some(delimiter)) => format!("CSV with {delimiter} between values"),
         ("ndjson", _) => "JSON, an object a line".to_owned(),
         _ => "a JSON array".to_owned(),
     };
@@ -71,10 +73,13 @@ pub(super) fn understood(answer: &Value) -> Option<String> {
         ignored => format!(" {ignored} other columns are not read."),
     };
     let encoding = text("encoding").unwrap_or("UTF-8");
-    Some(printable(&format!(
-        "It was read as {format}, in {encoding}{header}: {}.{ignored}",
-        columns.join(", ")
-    )))
+    // The API reads a sheet as CSV, which no one needs to know.
+    let how = match sheet {
+        Some(sheet) => format!("from the sheet \"{sheet}\""),
+        None => format!("as {format}, in {encoding}"),
+    };
+    let columns = columns.join(", ");
+    Some(printable(&format!("It was read {how}{header}: {columns}.{ignored}")))
 }
 
 /// The first errors of the answer to an upload, a line each.
@@ -189,11 +194,16 @@ mod tests {
             "columns": columns, "ignored": ["Kennwort"],
         }});
         assert_eq!(
-            understood(&answer).unwrap(),
-            "It was read as CSV with ;, in windows-1252, with its header in row 3: first_name is \
+            understood(&answer, None).unwrap(),
+            "It was read as CSV with semicolons, in windows-1252, with its header in row 3: first_name is \
              \"Vorname\", email is \"E-Mail\". One other column is not read."
         );
-        assert_eq!(understood(&json!({})), None);
+        assert_eq!(
+            understood(&answer, Some("Liste")).unwrap(),
+            "It was read from the sheet \"Liste\", with its header in row 3: first_name is \
+             \"Vorname\", email is \"E-Mail\". One other column is not read."
+        );
+        assert_eq!(understood(&json!({}), None), None);
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(super) fn run(arguments: &ReferenceArguments) -> anyhow::Result<ExitCode> {
         print_line(format_args!("{import:#}"))?;
     } else {
         let message = [report::message(&import)].into_iter();
-        let lines = message.chain(report::counts(&import)).chain(report::understood(&import));
+        let lines = message.chain(report::counts(&import)).chain(report::understood(&import, None));
         print_line(lines.collect::<Vec<_>>().join("\n"))?;
     }
     Ok(ExitCode::from(report::exit_code(&import)))

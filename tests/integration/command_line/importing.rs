@@ -76,7 +76,9 @@ async fn rows_that_did_not_make_it_come_back_with_all_columns_and_are_imported_o
     let file = importing.write("liste.csv", MESSY);
     let ended = importing.import(&[&file, "--wait"]).await;
     assert_eq!(ended.code, Some(1), "{ended:?}");
-    for said in ["CSV with ;, in UTF-8, with its header in row 3", "2 registered", "--wait "] {
+    for said in
+        ["CSV with semicolons, in UTF-8, with its header in row 3", "2 registered", "--wait "]
+    {
         assert!(ended.stdout.contains(said), "{ended:?}");
     }
     let path = importing.path("liste.csv.errors.csv");

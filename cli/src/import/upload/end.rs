@@ -6,7 +6,7 @@ use registrar_runtime::output::{print_error, report_line};
 use serde_json::{Value, json};
 
 use super::{Import, UploadArguments, wait};
-use crate::import::arguments::file_word;
+use crate::import::arguments::{file_word, flag};
 use crate::import::client::import_path;
 use crate::import::error_file::{Place, Written};
 use crate::import::report;
@@ -100,14 +100,14 @@ impl Import<'_> {
 
     fn errors_command(&self, reference: &str) -> String {
         let UploadArguments { options, errors, api, .. } = self.arguments;
-        let mut command = format!("registrar import errors {reference}");
-        if self.source.error_file().is_some() {
-            command += &format!(" {}{}", file_word(self.path), options.to_flags());
-            if let Some(errors) = errors {
-                command += &format!(" --errors {}", file_word(errors));
-            }
+        let api = api.to_flags();
+        if self.source.error_file().is_none() {
+            return format!("registrar import errors {reference}{api}");
         }
-        command + &api.to_flags()
+        let errors = errors.as_ref().map(|path| flag("errors", &file_word(path)));
+        let (file, options) = (file_word(self.path), options.to_flags());
+        let errors = errors.unwrap_or_default();
+        format!("registrar import errors {reference} {file}{options}{errors}{api}")
     }
 
     fn print(&self, answer: &Value, more: &[String]) {
@@ -115,11 +115,9 @@ impl Import<'_> {
             report_line(format_args!("{answer:#}"));
             return;
         }
-        let sheet =
-            self.source.sheet().map(|sheet| format!("It was read from the sheet \"{sheet}\"."));
         let message = report::message(answer);
-        let understood = report::understood(answer);
-        let lines = [sheet, understood, Some(message)].into_iter().flatten();
+        let understood = report::understood(answer, self.source.sheet());
+        let lines = understood.into_iter().chain([message]);
         let lines: Vec<_> = lines.chain(more.iter().cloned()).collect();
         let text = lines.join("\n") + "\n";
         output::report(if io::stdout().is_terminal() { report::wrapped(&text) } else { text });

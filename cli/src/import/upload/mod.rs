@@ -14,7 +14,7 @@ use clap::Args;
 use registrar_runtime::output::{print_error, report_line};
 use serde_json::Value;
 
-use super::arguments::{ApiArguments, FileArguments, file_word};
+use super::arguments::{ApiArguments, FileArguments, file_word, flag};
 use super::client::{Answer, Client, NoAnswer};
 use super::error_file::Place;
 use super::interrupt::Interrupt;
@@ -116,13 +116,12 @@ impl Import<'_> {
                 command += flag;
             }
         }
-        command += &format!(" {}{}", file_word(self.path), options.to_flags());
-        if let Some(errors) = errors {
-            command += &format!(" --errors {}", file_word(errors));
-        }
-        let api = api.to_flags();
+        let errors = errors.as_ref().map(|path| flag("errors", &file_word(path)));
+        let (file, options) = (file_word(self.path), options.to_flags());
+        let (errors, api) = (errors.unwrap_or_default(), api.to_flags());
         format!(
-            "Just import the file again: what is registered already stays as it is.\n  {command}{api}"
+            "Just import the file again: what is registered already stays as it is.\n  \
+             {command} {file}{options}{errors}{api}"
         )
     }
 }
