@@ -10,7 +10,7 @@ const FILES: &str = include_str!("../../../../tests/corpus/csv-rows.json");
 /// The rows of a text that comes in parts of so many bytes: its number, and its cells or what is broken.
 fn rows(text: &str, delimiter: u8, size: usize) -> Result<Vec<Value>, ReadError> {
     let mut parts = text.as_bytes().chunks(size);
-    let mut records = Records::new(delimiter);
+    let mut records = Records::new(delimiter, b'"');
     let mut rows = Vec::new();
     while let Some(record) = records.next(|into| {
         let part = parts.next();
