@@ -111,7 +111,9 @@ export class CsvRows {
     const text = this.#text;
     const cells: string[] = [];
     let cell = "";
-    let place: "start" | "plain" | "quoted" | "closed" = "start";
+    let place: "start" | "plain" | "quoted" | "closed" | "after" = "start";
+    /** Blanks stand in front of the quotation mark, which then may not have a line break behind it. */
+    let isSpaced = false;
     let isBroken = false;
     let bytes = 0;
     for (let at = this.#position; at < text.length; at += 1) {
@@ -123,6 +125,8 @@ export class CsvRows {
       if (place === "quoted") {
         if (character === '"') {
           place = "closed";
+        } else if (isSpaced && (character === "\n" || character === "\r")) {
+          return { cells, end: at + 1, isBroken: true };
         } else {
           cell += character;
         }
@@ -130,18 +134,23 @@ export class CsvRows {
         cells.push(cell);
         cell = "";
         place = "start";
+        isSpaced = false;
       } else if (character === "\n" || character === "\r") {
         cells.push(cell);
         return { cells, end: at + 1, isBroken: isBroken || cells.length > COLUMNS_MAX };
       } else if (place === "closed" && character === '"') {
         cell += character;
         place = "quoted";
-      } else if (place === "closed") {
-        isBroken = true;
-        cell += character;
-        place = "plain";
+      } else if (place === "closed" || place === "after") {
+        isBroken ||= !isBlank(character);
+        cell += isBlank(character) ? "" : character;
+        place = isBlank(character) ? "after" : "plain";
       } else if (place === "start" && character === '"') {
+        isSpaced = cell !== "";
+        cell = "";
         place = "quoted";
+      } else if (place === "start" && isBlank(character)) {
+        cell += character;
       } else {
         cell += character;
         place = "plain";
@@ -176,6 +185,11 @@ export function lengthOfSeparatorLine(text: string): number {
     return Math.min(end + 1, text.length);
   }
   return end + (text.startsWith("\r\n", end) ? 2 : Math.min(text.length - end, 1));
+}
+
+/** What may stand around quotation marks. */
+function isBlank(character: string): boolean {
+  return character === " " || character === "\t";
 }
 
 /** In UTF-8, of which each half of a pair has two. */
