@@ -17,6 +17,8 @@ export interface Followed {
   readonly file?: File;
 }
 
+/** When no row is decided for so long, the page says that it waits. */
+const STILL_AFTER_MS = 20_000;
 /** Those who listen hear of the progress so many times. */
 const STEPS = 4;
 
@@ -31,6 +33,7 @@ export class ImportView {
   readonly #errors: ErrorDownload;
   #watching: AbortController | null = null;
   #step = 0;
+  #still: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     elements: Elements,
@@ -64,6 +67,7 @@ export class ImportView {
     this.#elements.say("outcome-message", "");
     this.#elements.say("outcome-file", "");
     const { t } = this.#sentences;
+    this.#elements.say("lead", t.shown.followed);
     const { processing } = t.outcome.titles;
     const isSent = followed.rows !== undefined;
     this.#elements.say("outcome-title", isSent ? processing : t.outcome.opening);
@@ -80,6 +84,7 @@ export class ImportView {
   /** Nothing of an import is shown any more. */
   end(): void {
     this.#watching?.abort();
+    clearTimeout(this.#still);
     this.#followed = null;
     this.#elements.show("outcome", false);
     this.#errors.hide();
@@ -121,7 +126,8 @@ export class ImportView {
     elements.say("outcome-title", t.outcome.titles[status.status]);
     elements.say("outcome-message", this.#sentences.outcome(status));
     elements.say("outcome-file", status.file_name ?? "");
-    elements.fill("outcome-bar", shown.fraction);
+    // Nothing is to be seen of a bar at its beginning.
+    elements.fill("outcome-bar", shown.fraction === 0 ? null : shown.fraction);
     elements.show("outcome-bar", !status.done);
     elements.list(
       "outcome-counts",
@@ -131,6 +137,9 @@ export class ImportView {
       ]),
     );
     elements.say("outcome-said", this.#said(status, shown));
+    if (shown.isNew) {
+      this.#waitForMore(status);
+    }
     elements.show("outcome-cancel", !status.done && status.status !== "cancelled");
     elements.show("another", status.done);
     const step = Math.floor((shown.fraction ?? 0) * STEPS);
@@ -142,6 +151,16 @@ export class ImportView {
     this.#step = Math.max(this.#step, step);
     if (status.done && this.#followed !== null) {
       this.#errors.show(this.#followed, status);
+    }
+  }
+
+  #waitForMore({ done }: ImportStatus): void {
+    clearTimeout(this.#still);
+    this.#elements.say("outcome-still", "");
+    if (!done) {
+      this.#still = setTimeout(() => {
+        this.#elements.say("outcome-still", this.#sentences.t.outcome.still);
+      }, STILL_AFTER_MS);
     }
   }
 

@@ -20,10 +20,12 @@ export class Notice {
     notice.querySelector("p")?.replaceChildren(sentence);
     document.title = this.#errorPrefix + this.#title;
     if (about === null) {
+      this.#elements.get("reading-parts").before(notice);
       notice.focus();
       return;
     }
     const field = this.#elements.get(about);
+    this.#elements.get(`${about}-hint`).after(notice);
     field.setAttribute("aria-invalid", "true");
     field.setAttribute(
       "aria-describedby",

@@ -199,6 +199,7 @@ it("asks for what is missing, where it is missing", async () => {
   submit();
   expect(said("problem")).toBe(t.problems.no_key);
   expect(document.activeElement).toBe(input("key"));
+  expect(get("problem").nextElementSibling).toBe(input("key"));
   expect(input("key").getAttribute("aria-invalid")).toBe("true");
   expect(input("key").getAttribute("aria-describedby")).toBe("key-hint problem");
   expect(document.title).toMatch(/^Error: /);
@@ -482,6 +483,27 @@ describe("the address of an import", () => {
     });
     expect(isShown("outcome")).toBe(false);
     expect(document.activeElement).toBe(input("key"));
+  });
+
+  it("says so when no row is decided for a while, until there is one", async () => {
+    vi.useFakeTimers();
+    try {
+      await start("/imports/06EZ");
+      let registered = 0;
+      answers.set("GET /imports/06EZ", () => [200, status({ rows: 4, registered })]);
+      type(KEY);
+      submit();
+      await vi.advanceTimersByTimeAsync(15_000);
+      expect(said("outcome-still")).toBe("");
+      expect(get("outcome-bar").hasAttribute("value")).toBe(false);
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(said("outcome-still")).toBe(t.outcome.still);
+      registered = 1;
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(said("outcome-still")).toBe("");
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("says why the file was not read to its end", async () => {

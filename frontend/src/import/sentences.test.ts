@@ -47,14 +47,14 @@ it("says what is wrong with the file, else with the request, else what the servi
 });
 
 it("writes numbers as the reader does", () => {
-  expect(english.size(1_234_567)).toBe("1.2 MB");
-  expect(english.size(999)).toBe("999 bytes");
+  expect(english.size(1_234_567)).toBe("1.2\u00a0MB");
+  expect(english.size(999)).toBe("999\u00a0bytes");
   expect(persian.number(1234)).toBe("۱٬۲۳۴");
   expect([0.2, 59, 90, 5400].map((seconds) => english.time(seconds))).toEqual([
-    "1 s",
-    "59 s",
-    "2 min",
-    "2 h",
+    "1\u00a0s",
+    "59\u00a0s",
+    "2\u00a0min",
+    "2\u00a0h",
   ]);
   // What is not done is not shown as done.
   expect(english.percent(0.9999)).toBe("99%");

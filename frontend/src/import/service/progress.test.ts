@@ -41,6 +41,7 @@ describe("rows of an import", () => {
     const progress = new RowProgress(200);
     const shown = progress.update(status({ registered: 40, invalid: 10, rows_per_second: 25 }));
     expect(shown).toEqual({
+      isNew: true,
       counts: { registered: 40, unchanged: 0, rejected: 0, invalid: 10, on_hold: 0, waiting: 150 },
       fraction: 0.25,
       secondsLeft: 6,

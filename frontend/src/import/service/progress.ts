@@ -14,6 +14,8 @@ export interface RowsShown {
   /** Null while it is not known how many rows there are. */
   readonly fraction: number | null;
   readonly secondsLeft: number | null;
+  /** More rows are decided than before. */
+  readonly isNew: boolean;
 }
 
 export const OUTCOMES = ["registered", "unchanged", "rejected", "invalid", "on_hold"] as const;
@@ -51,7 +53,7 @@ export class ByteProgress {
 /** Rows by what became of them, of which never fewer are decided. */
 export class RowProgress {
   #total: number | null;
-  #decided = 0;
+  #decided = -1;
   #fraction: number | null = null;
 
   /** The rows of the file, when the answer to the upload has said how many. */
@@ -65,6 +67,7 @@ export class RowProgress {
     if (decided < this.#decided && !status.done) {
       return null;
     }
+    const isNew = decided > this.#decided || status.done;
     this.#decided = decided;
     this.#total = status.rows ?? this.#total;
     const waiting = this.#total === null ? status.waiting : Math.max(this.#total - decided, 0);
@@ -74,6 +77,7 @@ export class RowProgress {
     }
     const rate = status.rows_per_second ?? 0;
     return {
+      isNew,
       counts: { ...pick(status), waiting },
       fraction: status.done ? 1 : this.#fraction,
       secondsLeft: rate > 0 && waiting > 0 && this.#total !== null ? waiting / rate : null,
