@@ -194,7 +194,7 @@ export class ImportPage {
       const upload = this.#upload.begin(title, file.size, stopped, stalled);
       this.#elements.get("work-title").focus();
       try {
-        const stoppedUpload = await StoppedUpload.before(service, file.name, stopped);
+        const stoppedUpload = new StoppedUpload(service, file.name, stopped);
         const accepted = await service
           .import(file, file.name, this.#fields.reading(), upload)
           .catch(async (problem: unknown) => {

@@ -10,35 +10,27 @@ export class StoppedUpload {
   readonly #service: Service;
   readonly #fileName: string;
   /** The imports that were there before it; null when they are not known. */
-  readonly #others: ReadonlySet<string> | null;
+  readonly #others: Promise<ReadonlySet<string> | null>;
 
-  private constructor(service: Service, fileName: string, others: ReadonlySet<string> | null) {
+  /** For an upload that begins now, and does not wait for this. */
+  constructor(service: Service, fileName: string, stopped: AbortSignal) {
     this.#service = service;
     this.#fileName = fileName;
-    this.#others = others;
-  }
-
-  /** For an upload that is about to begin. */
-  static async before(
-    service: Service,
-    fileName: string,
-    stopped: AbortSignal,
-  ): Promise<StoppedUpload> {
-    const others = await service.newest(stopped).then(
+    this.#others = service.newest(stopped).then(
       (listed) => new Set(listed.map(({ reference }) => reference)),
       () => null,
     );
-    return new StoppedUpload(service, fileName, others);
   }
 
   /** Cancels the import; its reference. What could be another's import is left alone. */
   async cancel(): Promise<string> {
+    const before = await this.#others;
     const { signal } = new AbortController();
     for (let tries = 0; tries < LISTED_WITHIN_TRIES; tries += 1) {
       const listed = await this.#service.newest(signal).catch(() => []);
       const [own, ...others] = listed.filter(
         ({ reference, file_name: name, done }) =>
-          this.#others?.has(reference) === false && name === this.#fileName && !done,
+          before?.has(reference) === false && name === this.#fileName && !done,
       );
       if (own !== undefined && others.length === 0) {
         await this.#service.cancel(own.reference, signal);

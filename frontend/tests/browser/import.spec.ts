@@ -195,26 +195,33 @@ test("what is no list is refused with what to do, before it is sent as a whole",
   }
 });
 
-test("100 MB in flight are refused with a reason that arrives", async ({ page, registrar }) => {
-  await page.goto(`${registrar.url}/import`);
-  const answer = await page.evaluate(
-    async (key) => {
-      const row = "x".repeat(1023) + "\n";
-      const body = new Blob([row.repeat(100 * 1024)]);
-      const answer = await fetch("/imports", {
-        method: "POST",
-        headers: { Authorization: `Bearer ${key}` },
-        body,
-      });
-      return {
-        status: answer.status,
-        body: (await answer.json()) as { errors: { code: string }[] },
-      };
-    },
-    await registrar.key(),
-  );
-  expect([answer.status, answer.body.errors[0]?.code]).toEqual([422, "columns_missing"]);
-});
+for (const way of ["as they are", "in a form"]) {
+  test(`100 MB in flight, sent ${way}, are refused with a reason that arrives`, async ({
+    page,
+    registrar,
+  }) => {
+    await page.goto(`${registrar.url}/import`);
+    const answer = await page.evaluate(
+      async ({ key, isForm }) => {
+        const row = "x".repeat(1023) + "\n";
+        const file = new Blob([row.repeat(100 * 1024)]);
+        const form = new FormData();
+        form.set("file", file, "list.csv");
+        const answer = await fetch("/imports", {
+          method: "POST",
+          headers: { Authorization: `Bearer ${key}` },
+          body: isForm ? form : file,
+        });
+        return {
+          status: answer.status,
+          body: (await answer.json()) as { errors: { code: string }[] },
+        };
+      },
+      { key: await registrar.key(), isForm: way === "in a form" },
+    );
+    expect([answer.status, answer.body.errors[0]?.code]).toEqual([422, "columns_missing"]);
+  });
+}
 
 test("progress never goes back, and every row is counted", async ({ page, registrar, t }) => {
   await page.addInitScript(() => {
