@@ -44,6 +44,10 @@ export class CsvJoin {
       const called = understood.columns.find((used) => used.column === column)?.name ?? column;
       return names.findIndex((name) => shownName(name) === called);
     });
+    if (this.#used.includes(-1)) {
+      // As with quotation marks of another kind: the service's three values are better than none.
+      throw new Error("The file has other columns than the service read.");
+    }
     this.#write([...ADDED], this.#kept(header.slice(0, this.#width)));
   }
 

@@ -143,6 +143,12 @@ it("says of how many rows that the service has listed it could read nothing", as
   expect((await joined(failed, "first_name,last_name,email\nAda,King,ada\n")).unmatched).toBe(1);
 });
 
+it("is not joined with a file that has other columns than the service read", async () => {
+  const file = "'first_name','last_name','email'\n'Ada','King','ada'\n";
+  const failed = errors("2,Ada,King,ada,email,invalid_email,Do.");
+  await expect(joined(failed, file)).rejects.toThrow("columns");
+});
+
 describe("the error file of JSON", () => {
   const how = understood({ format: "ndjson" });
 
