@@ -1,10 +1,10 @@
 //! Statements over many rows, with few texts, so that every text stays prepared on every connection:
 //! one for each number of rows up to 32, and above that four to an octave (40, 48, 56, 64, 80 …).
 //!
-//! Those are 48 texts of an INSERT. A text for every number would be 512, of which a server keeps each
-//! prepared for each connection at some 2 KB a row: 300 MB a connection in the end, where these are
-//! 8. So students and rejections of any other number are one statement that is not prepared
-//! ([`literal`]): a second one would be a second commit.
+//! And one for the rows of a full chunk of an import. Those are 49 texts of an INSERT. A text for every
+//! number would be 512, of which a server keeps each prepared for each connection at some 2 KB a row:
+//! 300 MB a connection in the end, where these are 9. So students and rejections of any other number
+//! are one statement that is not prepared ([`literal`]): a second one would be a second commit.
 
 pub(crate) mod literal;
 
@@ -19,12 +19,16 @@ pub(crate) const MAX_ROWS: usize = 512;
 const EACH: usize = 32;
 /// And from there on so many between it and its double.
 const TO_AN_OCTAVE: usize = 4;
-const SIZES: usize = EACH + TO_AN_OCTAVE * (MAX_ROWS.ilog2() - EACH.ilog2()) as usize;
+/// The rows of a full chunk of an import, which most messages of an import are.
+const CHUNK: usize = 500;
+const SIZES: usize = EACH + TO_AN_OCTAVE * (MAX_ROWS.ilog2() - EACH.ilog2()) as usize + 1;
 
 /// Whether a statement of so many rows has a text that stays prepared.
 pub(crate) fn stays_prepared(rows: usize) -> bool {
     let is_in_an_octave = (EACH..=MAX_ROWS).contains(&rows);
-    (1..=EACH).contains(&rows) || is_in_an_octave && rows.is_multiple_of(step(rows))
+    (1..=EACH).contains(&rows)
+        || rows == CHUNK
+        || is_in_an_octave && rows.is_multiple_of(step(rows))
 }
 
 /// The distance between numbers of rows that have a text, from this one on.
@@ -36,6 +40,9 @@ fn step(rows: usize) -> usize {
 fn place(rows: usize) -> usize {
     if rows <= EACH {
         return rows - 1;
+    }
+    if rows == CHUNK {
+        return SIZES - 1;
     }
     let octaves = (rows.ilog2() - EACH.ilog2()) as usize;
     // Within an octave: 0 for a power of two, which is the last of the octave before it.
@@ -114,7 +121,7 @@ mod tests {
             assert!(Arc::ptr_eq(&text, &statement.text(rows).0), "{rows}");
         }
         assert!(statement.texts.iter().all(|text| text.get().is_some()), "none is in vain");
-        assert_eq!(statement.texts.len(), 48);
+        assert_eq!(statement.texts.len(), 49);
     }
 
     #[test]
