@@ -11,6 +11,7 @@ use registrar_tests::wait;
 use registrar_tests::worker::Worker;
 
 use crate::callgrind::Callgrind;
+use crate::imports;
 use crate::profile::Profile;
 
 const CONNECTIONS: usize = 16;
@@ -54,6 +55,13 @@ pub(crate) async fn count(only: &str) -> Vec<Subject> {
     let look_up = "API, a status look-up of a registered student".to_owned();
     if is_wanted(&look_up) {
         subjects.push(status(look_up).await);
+    }
+    let [upload, imported] = ["API, a row of an import", "worker, a row of an import"];
+    if let Some(what) = Some(upload.to_owned()).filter(is_wanted) {
+        subjects.push(imports::upload(what).await);
+    }
+    if let Some(what) = Some(imported.to_owned()).filter(is_wanted) {
+        subjects.push(imports::row(what).await);
     }
     subjects
 }
@@ -105,7 +113,8 @@ async fn status(what: String) -> Subject {
     difference(what, REQUESTS, run).await
 }
 
-async fn difference(
+/// What so many more took.
+pub(crate) async fn difference(
     what: String,
     [few, many]: [usize; 2],
     run: impl AsyncFn(usize) -> Profile,

@@ -1,4 +1,4 @@
-//! `make cost`: what a registration, a row and a status look-up cost, counted and not timed, so that
+//! `make cost`: what a registration, a row, an imported row and a status look-up cost, counted and not timed, so that
 //! the figures do not depend on the machine or on what else it does.
 #![expect(
     clippy::print_stderr,
@@ -9,6 +9,7 @@
 
 mod callgrind;
 mod counters;
+mod imports;
 mod instructions;
 mod profile;
 mod report;
@@ -38,7 +39,7 @@ async fn run(arguments: &Arguments) {
         eprintln!("Counting statements ...");
         let batches = statements::by_batch().await;
         let backlog = statements::of_a_backlog().await;
-        println!("{}", report::statements(&batches, backlog));
+        println!("{}", report::statements(&batches, backlog, imports::statements().await));
     }
     let subjects = instructions::count(arguments.only.as_deref().unwrap_or_default()).await;
     print!("{}", report::instructions(&subjects));

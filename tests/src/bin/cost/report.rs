@@ -23,7 +23,11 @@ pub(crate) fn instructions(subjects: &[Subject]) -> String {
 }
 
 /// Statements and commits.
-pub(crate) fn statements(batches: &[Batch], (rows, backlog): (usize, Counters)) -> String {
+pub(crate) fn statements(
+    batches: &[Batch],
+    (rows, backlog): (usize, Counters),
+    (chunks, import): (usize, Counters),
+) -> String {
     let mut text = "| batch | statements | of these commits | pings and prepares |\n\
                     |---|--:|--:|--:|\n"
         .to_owned();
@@ -41,6 +45,14 @@ pub(crate) fn statements(batches: &[Batch], (rows, backlog): (usize, Counters)) 
         &mut text,
         format_args!(
             "| a worker from its start to the end of a backlog of {rows}, ledger included \
+             | {statements} | {writes} | {others} |"
+        ),
+    );
+    let Counters { statements, writes, others } = import;
+    line(
+        &mut text,
+        format_args!(
+            "| {chunks} chunks of 500 rows more of an import, ledger included \
              | {statements} | {writes} | {others} |"
         ),
     );
