@@ -32,6 +32,7 @@ pub struct Api {
 /// The ways to RabbitMQ and MySQL.
 pub struct Servers {
     pub publisher: Publisher,
+    pub import_publisher: Publisher,
     pub lookups: Lookups,
     pub pauses: PauseWatch,
     pub import_keys: ImportKeys,
@@ -44,16 +45,18 @@ impl Api {
     pub fn new(
         settings: &Settings,
         rate_limit: Option<Arc<RateLimit>>,
-        Servers { publisher, lookups, pauses, import_keys, import_reader, import_metrics }: Servers,
+        servers: Servers,
         shutdown: CancellationToken,
         closing: CancellationToken,
     ) -> Self {
+        let Servers { publisher, import_publisher, lookups, pauses, .. } = servers;
+        let Servers { import_keys, import_reader, import_metrics, .. } = servers;
         let limits = settings.limits.clone();
         let sealing = settings.sealing_secrets.as_slice();
         let sealer = Arc::new(ReferenceSealer::new(&sealing[0], &sealing[1..]));
         let derivation_key = DerivationKey::new(&settings.derivation_secret);
         let imports = Imports::new(
-            publisher.clone(),
+            import_publisher,
             derivation_key.clone(),
             Arc::clone(&sealer),
             import_reader.clone(),

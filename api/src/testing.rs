@@ -50,6 +50,7 @@ impl Alone {
         let retry = RetryPolicy::new(second, second);
         let (publisher, _never_run) = Publisher::start(
             &settings.messaging,
+            "publish",
             settings.publishing.clone(),
             retry,
             Arc::new(()),
@@ -65,8 +66,15 @@ impl Alone {
         let import_keys = ImportKeys::new(pool.clone());
         let import_reader = ImportReader::new(pool);
         let import_metrics = ImportMetrics::register(&metrics).unwrap();
-        let servers =
-            Servers { publisher, lookups, pauses, import_keys, import_reader, import_metrics };
+        let servers = Servers {
+            import_publisher: publisher.clone(),
+            publisher,
+            lookups,
+            pauses,
+            import_keys,
+            import_reader,
+            import_metrics,
+        };
         let closing = CancellationToken::new();
         let api = Arc::new(Api::new(&settings, rate_limit, servers, shutdown, closing));
         let router = router(&api, observe, &settings.cors_origins).unwrap();

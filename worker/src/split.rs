@@ -66,7 +66,8 @@ impl Splitter {
             publish_confirm_timeout: CONFIRM_TIMEOUT,
         };
         Self::new(move |shutdown| {
-            Publisher::start(&messaging, settings.clone(), retry, Arc::new(()), shutdown)
+            let observer = Arc::new(());
+            Publisher::start(&messaging, "publish", settings.clone(), retry, observer, shutdown)
         })
     }
 

@@ -1,10 +1,11 @@
 //! Putting the parts together, and taking them apart in order.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_messaging::Publisher;
+use registrar_messaging::{PublishSettings, Publisher};
 use registrar_runtime::lifecycle::{ListenError, Stopped, Supervisor, listen};
 use registrar_runtime::retry::RetryPolicy;
 use registrar_storage::{
@@ -19,7 +20,7 @@ use crate::docs::DocumentsError;
 use crate::http::RateLimit;
 use crate::metrics::http::HttpMetrics;
 use crate::metrics::imports::ImportMetrics;
-use crate::metrics::publisher::PublisherMetrics;
+use crate::metrics::publisher::{ImportPublisherMetrics, PublisherMetrics};
 use crate::middleware::Observe;
 use crate::router::router;
 use crate::server::Server;
@@ -77,14 +78,24 @@ impl Application {
 
         // The publisher stops last, when nothing publishes any more.
         let publisher_shutdown = CancellationToken::new();
-        let (publisher, publisher_tasks) = Publisher::start(
+        let publisher_metrics = PublisherMetrics::register(&metrics, &settings.publishing)?;
+        let (import_publisher, import_publisher_tasks) = Publisher::start(
             &settings.messaging,
-            settings.publishing.clone(),
+            "publish imports",
+            for_imports(&settings.publishing),
             RECONNECT,
-            Arc::new(PublisherMetrics::register(&metrics, &settings.publishing)?),
+            Arc::new(ImportPublisherMetrics(publisher_metrics.clone())),
             &publisher_shutdown,
         );
-        for (number, task) in (1..).zip(publisher_tasks) {
+        let (publisher, publisher_tasks) = Publisher::start(
+            &settings.messaging,
+            "publish",
+            settings.publishing.clone(),
+            RECONNECT,
+            Arc::new(publisher_metrics),
+            &publisher_shutdown,
+        );
+        for (number, task) in (1..).zip(publisher_tasks.into_iter().chain(import_publisher_tasks)) {
             tasks.spawn(format!("publisher {number}"), task);
         }
 
@@ -106,8 +117,15 @@ impl Application {
         let import_keys = ImportKeys::new(pool.clone());
         let import_reader = ImportReader::new(pool);
         let import_metrics = ImportMetrics::register(&metrics)?;
-        let servers =
-            Servers { publisher, lookups, pauses, import_keys, import_reader, import_metrics };
+        let servers = Servers {
+            publisher,
+            import_publisher,
+            lookups,
+            pauses,
+            import_keys,
+            import_reader,
+            import_metrics,
+        };
         let api = Api::new(&settings, rate_limit, servers, shutdown.clone(), closing.clone());
         let router = router(&Arc::new(api), observe, &settings.cors_origins)?;
         let server = Server::new(listener, router, &settings.limits, shutdown);
@@ -145,6 +163,11 @@ async fn drain(shutdown: CancellationToken, delay: Duration, closing: Cancellati
     tracing::info!(?delay, "draining: not ready any more; the port closes after the delay");
     tokio::time::sleep(delay).await;
     closing.cancel();
+}
+
+/// A connection of their own, so that no registration stands behind a chunk, or waits for its confirm.
+fn for_imports(publishing: &PublishSettings) -> PublishSettings {
+    PublishSettings { publish_connections: NonZeroUsize::MIN, ..publishing.clone() }
 }
 
 /// One query is under way at a time; a second connection is for the one after a hung one.

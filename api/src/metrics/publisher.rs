@@ -82,6 +82,23 @@ impl PublisherObserver for PublisherMetrics {
     }
 }
 
+/// The same of chunks, which take no permits of the window of registrations.
+pub struct ImportPublisherMetrics(pub PublisherMetrics);
+
+impl PublisherObserver for ImportPublisherMetrics {
+    fn published(&self, lane: Lane, result: Result<(), PublishError>) {
+        self.0.published(lane, result);
+    }
+
+    fn confirmed_after(&self, time: Duration, trace: Option<TraceId>) {
+        self.0.confirmed_after(time, trace);
+    }
+
+    fn returned(&self) {
+        self.0.returned();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::Parser as _;

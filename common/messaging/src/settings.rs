@@ -43,7 +43,7 @@ impl MessagingSettings {
 /// How to publish.
 #[derive(Args, Clone, Debug)]
 pub struct PublishSettings {
-    /// Connections to publish on: the first that keeps up takes what there is, the others stand by
+    /// Connections to publish on: the first that keeps up takes what there is, the others stand by; imports have one more
     #[arg(long, env = "REGISTRAR_PUBLISH_CONNECTIONS", default_value = "2")]
     pub publish_connections: NonZeroUsize,
     /// Registrations on their way to the broker and not confirmed yet, per connection

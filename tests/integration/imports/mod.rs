@@ -1,6 +1,7 @@
 //! What `POST /imports` promises, with the API as a process.
 
 mod accepting;
+mod beside_the_form;
 mod keys;
 mod limits;
 mod memory;

@@ -61,7 +61,7 @@ impl Running {
         let seen = Arc::new(Seen::default());
         let observer = Arc::clone(&seen) as Arc<dyn PublisherObserver>;
         let (publisher, tasks) =
-            Publisher::start(&settings(url), publish, retry, observer, &shutdown);
+            Publisher::start(&settings(url), "publish", publish, retry, observer, &shutdown);
         Self { publisher, tasks: tasks.into_iter().collect(), shutdown, seen }
     }
 

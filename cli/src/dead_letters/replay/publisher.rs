@@ -44,6 +44,7 @@ impl ReplayPublisher {
         };
         let (publisher, tasks) = Publisher::start(
             messaging,
+            "publish",
             settings,
             RECONNECT,
             Arc::new(()),

@@ -66,19 +66,20 @@ impl ConnectionHandle {
 pub type PublisherTask = BoxFuture<'static, ()>;
 
 impl Publisher {
-    /// A publisher and its tasks, one per connection.
+    /// A publisher and its tasks, one per connection. `purpose` is what RabbitMQ's own lists show.
     ///
     /// Request `shutdown` only after all callers have stopped publishing: those that wait then are
     /// answered within the confirm timeout, those that come later are refused.
     pub fn start(
         messaging: &MessagingSettings,
+        purpose: &str,
         settings: PublishSettings,
         retry: RetryPolicy,
         observer: Arc<dyn PublisherObserver>,
         shutdown: &CancellationToken,
     ) -> (Self, Vec<PublisherTask>) {
         let connectors = (1..=settings.publish_connections.get())
-            .map(|number| AmqpConnector::new(messaging.clone(), format!("publish {number}")));
+            .map(|number| AmqpConnector::new(messaging.clone(), format!("{purpose} {number}")));
         Self::with_connectors(connectors, settings, retry, observer, shutdown)
     }
 

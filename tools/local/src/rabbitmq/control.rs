@@ -71,6 +71,16 @@ impl RabbitMq {
         self.control(&["eval", REJOIN]).map(drop)
     }
 
+    /// A quorum queue of the virtual host `/` takes and confirms nothing, as while another leader is elected.
+    pub fn suspend_queue(&self, queue: &str) -> Result<(), StackError> {
+        self.control(&["eval", &format!("sys:suspend('%2F_{queue}').")]).map(drop)
+    }
+
+    /// Ends a [`Self::suspend_queue`].
+    pub fn resume_queue(&self, queue: &str) -> Result<(), StackError> {
+        self.control(&["eval", &format!("sys:resume('%2F_{queue}').")]).map(drop)
+    }
+
     /// How often a quorum queue that is declared from now on reports its counts to metrics. Without this
     /// it does so every five seconds.
     pub fn set_queue_tick(&self, tick: Duration) -> Result<(), StackError> {
