@@ -51,12 +51,12 @@ impl Item {
     }
 
     /// Notes how an attempt ended. What an earlier one brought about, the next finds there: it stays
-    /// fresh.
+    /// fresh, unless it is another outcome by now.
     pub fn judge(&mut self, verdicts: Vec<Verdict>) {
         let before = std::mem::replace(&mut self.verdicts, verdicts);
         for (verdict, before) in self.verdicts.iter_mut().zip(before) {
-            if let Verdict::Decided { is_fresh, .. } = verdict {
-                *is_fresh |= matches!(before, Verdict::Decided { is_fresh: true, .. });
+            if let Verdict::Decided { outcome, is_fresh } = verdict {
+                *is_fresh |= before == Verdict::Decided { outcome: *outcome, is_fresh: true };
             }
         }
     }

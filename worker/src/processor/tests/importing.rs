@@ -1,10 +1,11 @@
 //! What is recorded of imports, and when.
 
-use registrar_domain::{ImportId, ImportRow, Importer};
+use registrar_domain::{ImportId, ImportRow, Importer, RejectionCode};
 use registrar_messaging::{ImportChunk, ImportContent, ImportManifest, ImportPart, ImportRowError};
 use registrar_storage::{ImportEntryContent, ProcessedRows};
 
 use super::*;
+use crate::item::Item;
 
 fn message(registrations: Vec<Registration>, content: ImportContent) -> Delivery {
     let (id, importer) = (ImportId::generate(), Importer::parse("north-school").unwrap());
@@ -108,4 +109,22 @@ async fn of_a_chunk_that_is_split_nothing_is_recorded() {
     let (run, entries) = run_one(dead, script).await;
     assert_eq!(run.acked, [1]);
     assert!(entries.is_empty() && run.held().is_empty());
+}
+
+/// Between two attempts another upload of the same importer may register a row.
+#[test]
+fn what_an_earlier_attempt_brought_about_stays_fresh_and_nothing_else_does() {
+    let cancelled = Outcome::Rejected(RejectionCode::ImportCancelled);
+    let mut item = Item::read(chunk(vec![registration()]), Envelope::decode);
+    for (outcome, is_fresh, stays_fresh) in [
+        (cancelled, true, true),
+        (cancelled, false, true),
+        (Outcome::Registered, false, false),
+        (Outcome::Registered, true, true),
+        (Outcome::Registered, false, true),
+    ] {
+        item.judge(vec![Verdict::Decided { outcome, is_fresh }]);
+        let expected = Verdict::Decided { outcome, is_fresh: stays_fresh };
+        assert_eq!(item.verdicts, [expected], "{outcome:?}, {is_fresh}");
+    }
 }
