@@ -1,5 +1,5 @@
 -- Rows of imports that did not make it. They count once their attempt is that of their chunk, and are
--- deleted after 30 days, which are read off the import's id.
+-- deleted after 30 days, which are read off the import's id; of those that are on hold, what is in them.
 CREATE TABLE import_errors (
     import_id BINARY(16) NOT NULL,
     import_row INT UNSIGNED NOT NULL,
@@ -15,5 +15,7 @@ CREATE TABLE import_errors (
     -- JSON: what is in the three columns, and everything that is wrong with the row.
     given LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
     errors LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
-    PRIMARY KEY (import_id, import_row, attempt)
+    PRIMARY KEY (import_id, import_row, attempt),
+    -- What is on hold is looked up each time that the import is read.
+    KEY import_errors_kind (import_id, kind)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

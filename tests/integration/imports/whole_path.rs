@@ -23,7 +23,7 @@ async fn each_row_of_a_file_is_registered_once_or_named_with_what_is_wrong() {
             (body["done"] == true).then_some(body)
         })
         .await;
-        assert_eq!(body["status"], "finished");
+        assert_eq!((&body["status"], &body["key"]), (&"finished".into(), &1.into()));
         ends.push(counts(&body));
         let errors_url = format!("{import}/errors.csv");
         let errors = importing.ask_with(&importing.key, Method::GET, &errors_url).await;

@@ -30,6 +30,10 @@ pub struct ImportBody {
     /// Who imports.
     #[schema(example = "north-school")]
     pub importer: String,
+    /// The number of the key that the file was sent with; absent until that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 7)]
+    pub key: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
     /// Rows of the file; absent until that is known.
@@ -99,6 +103,7 @@ impl ImportBody {
         let last = stored.as_ref().and_then(|stored| stored.last_recorded_at);
         let took = started_at.zip(last).map(|(started, last)| (last - started).as_seconds_f64());
         let status_url = format!("/imports/{reference}");
+        let key = stored.as_ref().map(|stored| stored.key);
         let (file_name, manifest, broken_off) = stored.map_or((None, None, None), |stored| {
             (stored.file_name, stored.manifest, stored.broken_off)
         });
@@ -117,6 +122,7 @@ impl ImportBody {
             status_url,
             done: is_over,
             importer: importer.to_string(),
+            key,
             file_name,
             rows,
             registered: counts.registered,

@@ -58,7 +58,10 @@ impl Progress {
         let waiting = rows.unwrap_or(counted).saturating_sub(counted);
         let was_broken_off = stored.broken_off.is_some();
         let is_over = waiting == 0 && (rows.is_some() || was_broken_off);
-        let state = if stored.cancelled_at.is_some() {
+        // A cancellation that came when all was over changed nothing.
+        let is_cancelled =
+            stored.cancelled_at.is_some_and(|at| !is_over || Some(at) < stored.last_recorded_at);
+        let state = if is_cancelled {
             ImportState::Cancelled
         } else if is_over && was_broken_off {
             ImportState::BrokenOff
@@ -75,11 +78,16 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
-    use registrar_domain::{ImportId, Importer};
+    use registrar_domain::ImportId;
     use registrar_storage::ImportManifestRecord;
     use time::OffsetDateTime;
+    use time::macros::datetime;
 
     use super::*;
+
+    const BEFORE_THE_LAST: OffsetDateTime = datetime!(2026-01-02 03:04:05 UTC);
+    const LAST_RECORDED: OffsetDateTime = datetime!(2026-01-02 03:04:06 UTC);
+    const AFTER_THE_LAST: OffsetDateTime = datetime!(2026-01-02 03:04:07 UTC);
 
     fn stored(registered: u64, rows: Option<u64>, broken_off: Option<&str>) -> StoredImport {
         let broken_off = broken_off.map(str::to_owned);
@@ -93,11 +101,10 @@ mod tests {
         });
         StoredImport {
             id: ImportId::generate(),
-            importer: Importer::parse("north").unwrap(),
             key: 1,
             file_name: None,
             counts: ImportCounts { registered, ..ImportCounts::default() },
-            last_recorded_at: Some(OffsetDateTime::UNIX_EPOCH),
+            last_recorded_at: Some(LAST_RECORDED),
             manifest,
             broken_off,
             cancelled_at: None,
@@ -120,10 +127,16 @@ mod tests {
             (stored(8, Some(8), Some("x")), (ImportState::BrokenOff, 0, true)),
         ] {
             assert_eq!(progress(&import), expected, "{import:?}");
-            let cancelled_at = Some(OffsetDateTime::UNIX_EPOCH);
-            let cancelled = StoredImport { cancelled_at, ..import };
-            let (_, waiting, is_over) = expected;
-            assert_eq!(progress(&cancelled), (ImportState::Cancelled, waiting, is_over));
+            let (state, waiting, is_over) = expected;
+            for (cancelled_at, expected) in [
+                (BEFORE_THE_LAST, ImportState::Cancelled),
+                // What is over stays as it is.
+                (AFTER_THE_LAST, if is_over { state } else { ImportState::Cancelled }),
+            ] {
+                let cancelled_at = Some(cancelled_at);
+                let cancelled = StoredImport { cancelled_at, ..import.clone() };
+                assert_eq!(progress(&cancelled), (expected, waiting, is_over), "{cancelled:?}");
+            }
         }
     }
 

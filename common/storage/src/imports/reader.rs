@@ -2,19 +2,23 @@
 
 use std::collections::HashMap;
 
-use registrar_domain::{ImportId, Importer, Registration, RowRejection};
+use registrar_domain::{
+    ImportId, ImportRow, Importer, Registration, RegistrationId, RowRejection, Student,
+};
 use sqlx::mysql::MySqlRow;
 use sqlx::{QueryBuilder, Row as _};
 use time::OffsetDateTime;
 
-use super::entry::{FailedRow, ImportCounts, ImportManifestRecord, RowError};
+use super::entry::{FailedRow, ImportCounts, ImportManifestRecord};
 use super::failed_rows::{ON_HOLD, decode};
+use super::settled::email_taken;
 use crate::error::{Failure, StorageError};
+use crate::outcomes::rows::sixteen_bytes;
 use crate::outcomes::students;
 use crate::pool::Pool;
 use crate::pool::session::Session;
 
-const IMPORT: &str = "SELECT imports.id, importer, key_id, file_name, row_count, chunk_count, bytes, \
+const IMPORT: &str = "SELECT imports.id, key_id, file_name, row_count, chunk_count, bytes, \
             sha256, understood, broken_off, manifest_at, cancelled_at \
      FROM imports LEFT JOIN import_cancellations ON import_id = imports.id WHERE ";
 
@@ -44,15 +48,19 @@ const RELEASED: &str = "SELECT students.registration_id IS NOT NULL, \
     COALESCE(students.import_row = errors.import_row, FALSE)";
 
 const FAILED_ROW: &str = "SELECT errors.import_row, errors.kind, errors.given, errors.errors, \
-    rejections.registration_id IS NOT NULL";
+    students.import_row, rejections.registration_id";
+
+/// What did not make it after all: what was on hold may be registered by now, also as another row of this
+/// import. What was deleted is not shown.
+const IS_SHOWN: &str = "errors.given <> '' AND (errors.kind <> 'on_hold' \
+    OR students.registration_id IS NULL \
+    OR (students.import_id = errors.import_id AND students.import_row <> errors.import_row))";
 
 /// An import as far as workers have seen it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredImport {
     /// Its id, which says when it began.
     pub id: ImportId,
-    /// Who imports.
-    pub importer: Importer,
     /// The number of the key that the file was sent with.
     pub key: u64,
     /// What the file is called, if the client said so.
@@ -130,12 +138,12 @@ impl ImportReader {
         let mut query = QueryBuilder::new(FAILED_ROW);
         query.push(FAILED).push_bind(id.as_bytes().to_vec());
         query.push(" AND errors.import_row > ").push_bind(after_row);
-        query.push(" AND ").push(COUNTS_ITSELF);
-        query.push(" AND (errors.kind <> 'on_hold' OR students.registration_id IS NULL)");
+        query.push(" AND ").push(COUNTS_ITSELF).push(" AND ").push(IS_SHOWN);
         query.push(" ORDER BY errors.import_row LIMIT ").push_bind(limit);
-        let rows = Session::new(&self.pool).fetch(query.build()).await?;
-        let failed = rows.iter().map(|row| failed_row(row).map_err(Failure::from));
-        Ok(failed.collect::<Result<_, _>>()?)
+        let mut session = Session::new(&self.pool);
+        let rows = session.fetch(query.build()).await?;
+        let failed = rows.iter().map(|row| failed_row(row, id)).collect::<Result<Vec<_>, _>>()?;
+        Ok(with_owners(&mut session, id, failed).await?)
     }
 
     /// What is known of each of these, for a dry run.
@@ -227,46 +235,73 @@ async fn release(session: &mut Session, import: &mut StoredImport) -> Result<(),
 }
 
 fn stored(row: &MySqlRow) -> Result<StoredImport, sqlx::Error> {
-    let manifest_at: Option<OffsetDateTime> = row.try_get(10)?;
-    let importer = Importer::parse(row.try_get(1)?);
+    let manifest_at: Option<OffsetDateTime> = row.try_get(9)?;
     Ok(StoredImport {
         id: import_id(row, 0)?,
-        importer: importer.map_err(|malformed| sqlx::Error::Decode(Box::new(malformed)))?,
-        key: row.try_get(2)?,
-        file_name: row.try_get(3)?,
+        key: row.try_get(1)?,
+        file_name: row.try_get(2)?,
         counts: ImportCounts::default(),
         last_recorded_at: manifest_at,
         manifest: if manifest_at.is_some() { Some(manifest(row)?) } else { None },
-        broken_off: row.try_get(9)?,
-        cancelled_at: row.try_get(11)?,
+        broken_off: row.try_get(8)?,
+        cancelled_at: row.try_get(10)?,
     })
 }
 
 fn manifest(row: &MySqlRow) -> Result<ImportManifestRecord, sqlx::Error> {
-    let understood: Option<String> = row.try_get(8)?;
+    let understood: Option<String> = row.try_get(7)?;
     Ok(ImportManifestRecord {
-        rows: row.try_get(4)?,
-        chunks: row.try_get(5)?,
-        bytes: row.try_get(6)?,
-        sha256: row.try_get(7)?,
+        rows: row.try_get(3)?,
+        chunks: row.try_get(4)?,
+        bytes: row.try_get(5)?,
+        sha256: row.try_get(6)?,
         understood: serde_json::from_str(&understood.unwrap_or_default()).unwrap_or_default(),
-        broken_off: row.try_get(9)?,
+        broken_off: row.try_get(8)?,
     })
 }
 
-fn failed_row(row: &MySqlRow) -> Result<FailedRow, sqlx::Error> {
+/// A row, and its registration when that was rejected after it was on hold.
+type Failed = (FailedRow, Option<Registration>);
+
+fn failed_row(row: &MySqlRow, import: ImportId) -> Result<Failed, sqlx::Error> {
     let (kind, given, errors): (String, String, String) =
         (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
-    let is_rejected_since: bool = row.try_get(4)?;
     let mut failed = decode(row.try_get(0)?, &given, &errors);
-    if kind == ON_HOLD && is_rejected_since {
-        failed.errors = vec![RowError::from(RowRejection::EmailAlreadyRegistered)];
+    if kind != ON_HOLD {
+        return Ok((failed, None));
     }
-    Ok(failed)
+    if let Some(registered) = row.try_get(4)? {
+        failed.errors = vec![RowRejection::SameAsRow(registered).into()];
+    }
+    let rejected: Option<Vec<u8>> = row.try_get(5)?;
+    let rejected = rejected.map(sixteen_bytes).transpose()?.map(RegistrationId::from_bytes);
+    let [first_name, last_name, email] = &failed.values;
+    let student = Student::parse(first_name, last_name, email).ok();
+    let rejected = rejected.zip(student).map(|(id, student)| {
+        let from = ImportRow { import, row: failed.row };
+        Registration::imported(id, student, from)
+    });
+    Ok((failed, rejected))
+}
+
+/// The rows, with whose e-mail address it is where they were rejected after they were on hold.
+async fn with_owners(
+    session: &mut Session,
+    import: ImportId,
+    failed: Vec<Failed>,
+) -> Result<Vec<FailedRow>, Failure> {
+    let rejected: Vec<_> = failed.iter().filter_map(|(_, rejected)| rejected.as_ref()).collect();
+    let taken = students::taken(session, &rejected).await?;
+    let with_owner = |(mut row, rejected): Failed| {
+        if let Some(rejected) = rejected {
+            let owner = taken.row_of_owner(rejected.student.email().key());
+            row.errors = vec![email_taken(import, owner).into()];
+        }
+        row
+    };
+    Ok(failed.into_iter().map(with_owner).collect())
 }
 
 pub(super) fn import_id(row: &MySqlRow, column: usize) -> Result<ImportId, sqlx::Error> {
-    let bytes: Vec<u8> = row.try_get(column)?;
-    let bytes = bytes.try_into().map_err(|_| sqlx::Error::Decode("not 16 bytes".into()))?;
-    Ok(ImportId::from_bytes(bytes))
+    Ok(ImportId::from_bytes(sixteen_bytes(row.try_get(column)?)?))
 }

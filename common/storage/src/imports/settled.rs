@@ -1,6 +1,6 @@
 //! What became of the rows of one message, as the importer sees it.
 
-use registrar_domain::{ImportId, Outcome, RejectionCode, RowRejection};
+use registrar_domain::{ImportId, ImportRow, Outcome, RejectionCode, RowRejection};
 
 use super::entry::{ImportCounts, ProcessedRow, ProcessedRows};
 use crate::error::Failure;
@@ -62,14 +62,18 @@ fn rejection(import: ImportId, row: &ProcessedRow, taken: &Taken) -> Option<RowR
             (other.row != row.row).then_some(RowRejection::SameAsRow(other.row))
         }
         Outcome::Rejected(RejectionCode::EmailAlreadyRegistered) => {
-            let owner = taken.row_of_owner(registration.student.email().key());
-            Some(match owner.filter(|from| from.import == import) {
-                Some(owner) => RowRejection::EmailOfRow(owner.row),
-                None => RowRejection::EmailAlreadyRegistered,
-            })
+            Some(email_taken(import, taken.row_of_owner(registration.student.email().key())))
         }
         Outcome::Rejected(RejectionCode::ImportCancelled) => Some(RowRejection::ImportCancelled),
         Outcome::Rejected(RejectionCode::Unknown) => Some(RowRejection::Unknown),
         Outcome::OnHold(_) => Some(RowRejection::OnHold),
+    }
+}
+
+/// By this row, if it came from one: that of another import is not named.
+pub(crate) fn email_taken(import: ImportId, owner: Option<ImportRow>) -> RowRejection {
+    match owner.filter(|from| from.import == import) {
+        Some(owner) => RowRejection::EmailOfRow(owner.row),
+        None => RowRejection::EmailAlreadyRegistered,
     }
 }

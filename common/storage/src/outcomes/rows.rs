@@ -60,9 +60,19 @@ pub(crate) async fn with_outcome(
     session: &mut Session,
     ids: &[RegistrationId],
 ) -> Result<HashSet<RegistrationId>, Failure> {
+    find(session, &READ_WITH_OUTCOME, 1 + OTHER_TABLES, ids).await
+}
+
+/// Which of `ids` a statement finds that reads them from so many tables.
+pub(crate) async fn find(
+    session: &mut Session,
+    statement: &'static Statement,
+    tables: usize,
+    ids: &[RegistrationId],
+) -> Result<HashSet<RegistrationId>, Failure> {
     let mut found = HashSet::new();
     for list in padded(ids) {
-        for row in session.fetch(bound(&READ_WITH_OUTCOME, 1 + OTHER_TABLES, &list)).await? {
+        for row in session.fetch(bound(statement, tables, &list)).await? {
             found.insert(registration_id(&row, 0)?);
         }
     }
@@ -124,7 +134,10 @@ pub(crate) fn registration_id(
     row: &MySqlRow,
     column: usize,
 ) -> Result<RegistrationId, sqlx::Error> {
-    let bytes: Vec<u8> = row.try_get(column)?;
-    let bytes = bytes.try_into().map_err(|_| sqlx::Error::Decode("not 16 bytes".into()))?;
-    Ok(RegistrationId::from_bytes(bytes))
+    Ok(RegistrationId::from_bytes(sixteen_bytes(row.try_get(column)?)?))
+}
+
+/// As ids are stored.
+pub(crate) fn sixteen_bytes(bytes: Vec<u8>) -> Result<[u8; 16], sqlx::Error> {
+    bytes.try_into().map_err(|_| sqlx::Error::Decode("not 16 bytes".into()))
 }

@@ -7,7 +7,7 @@ use sqlx::Row as _;
 use sqlx::mysql::MySqlRow;
 
 use super::insert::Insert;
-use super::rows::registration_id;
+use super::rows::{registration_id, sixteen_bytes};
 use crate::error::Failure;
 use crate::pool::session::Session;
 use crate::sql::literal::Value;
@@ -111,6 +111,5 @@ pub(crate) fn import_row(row: &MySqlRow, column: usize) -> Result<Option<ImportR
     let import: Option<Vec<u8>> = row.try_get(column)?;
     let number: Option<u32> = row.try_get(column + 1)?;
     let (Some(import), Some(row)) = (import, number) else { return Ok(None) };
-    let import = import.try_into().map_err(|_| sqlx::Error::Decode("not 16 bytes".into()))?;
-    Ok(Some(ImportRow { import: ImportId::from_bytes(import), row }))
+    Ok(Some(ImportRow { import: ImportId::from_bytes(sixteen_bytes(import)?), row }))
 }

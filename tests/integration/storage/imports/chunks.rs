@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use registrar_storage::{ImportCounts, ImportEntryContent, ProcessedRows};
 
 use super::super::fixture::{EMAIL_TAKEN, Fixture, newly, student};
@@ -122,4 +124,32 @@ async fn what_is_released_from_hold_is_counted_as_what_it_became() {
     assert_eq!(file.counts(&fixture).await, expected);
     let failed = [(4, "email_already_registered".to_owned()), (5, "on_hold".to_owned())];
     assert_eq!(file.failed(&fixture).await, failed);
+
+    fixture.store.delete_failed_rows(Duration::ZERO).await.unwrap();
+    assert_eq!(fixture.count("import_errors WHERE given <> '' OR errors <> ''").await, 0);
+    assert_eq!(file.failed(&fixture).await, []);
+    assert_eq!(file.counts(&fixture).await, expected, "what they count is kept");
+    fixture.store(&rows[3..]).await;
+    assert_eq!(file.counts(&fixture).await, counts(2, 1, 1));
+}
+
+#[tokio::test]
+async fn what_is_rejected_after_it_was_on_hold_is_named_as_if_it_had_not_been() {
+    let (fixture, file) = (Fixture::new().await, File::new());
+    let rows = [
+        file.row(2, "Ada", "ada@example.com"),
+        file.row(3, "Ada", "ADA@example.com"),
+        file.row(4, "Eda", "ada@example.com"),
+        file.row(5, "Eda", "eda@example.com"),
+    ];
+    fixture.store(&[student("Eve", "eda@example.com")]).await;
+    fixture.record(file.chunk(&rows, &vec![on_hold(); 4])).await;
+    fixture.store(&rows).await;
+    assert_eq!(file.counts(&fixture).await, counts(1, 0, 3));
+    let failed = super::imports(&fixture).errors(file.id, 0, 10).await.unwrap();
+    let codes = failed.iter().map(|one| (one.row, one.errors[0].code.as_str()));
+    let expected = [(3, "same_as_row"), (4, "email_of_row"), (5, "email_already_registered")];
+    assert_eq!(codes.collect::<Vec<_>>(), expected);
+    assert!(failed[0].errors[0].advice.contains("row 2 of this file"));
+    assert!(failed[1].errors[0].advice.contains("Row 2 of this file"));
 }
