@@ -3,6 +3,7 @@
 
 use std::io;
 use std::io::Read;
+use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use registrar_domain::{DerivationKey, ImportId, ImportRow, Importer, Registration, Student};
@@ -20,6 +21,9 @@ pub struct Reading {
     pub options: Options,
     /// The most rows of a file.
     pub max_rows: u64,
+    /// A chunk that is so old when a row comes is handed on as it is. Of an upload of which nothing was
+    /// recorded for ten minutes, workers say that it broke off.
+    pub hand_on_after: Duration,
 }
 
 /// What was read of a file.
@@ -120,6 +124,7 @@ impl Reading {
         counts: &mut Counts,
     ) -> Result<(), BrokenOff> {
         let mut chunk = Chunk::default();
+        let mut handed_on = Instant::now();
         loop {
             let row = match file.next_row() {
                 Ok(row) => row,
@@ -150,7 +155,8 @@ impl Reading {
             if !errors.is_empty() {
                 chunk.add_invalid(number, row, errors);
             }
-            if chunk.is_full() {
+            if chunk.is_full() || handed_on.elapsed() >= self.hand_on_after {
+                handed_on = Instant::now();
                 counts.hand_on(std::mem::take(&mut chunk), chunks)?;
             }
         }
@@ -238,6 +244,7 @@ mod tests {
                 max_bytes: u64::MAX,
             },
             max_rows,
+            hand_on_after: Duration::MAX,
         }
     }
 
@@ -246,10 +253,16 @@ mod tests {
         parts: Vec<io::Result<Bytes>>,
         max_rows: u64,
     ) -> (Result<ReadFile, ReadError>, Vec<Chunk>) {
+        read_by(reading(max_rows), parts).await
+    }
+
+    async fn read_by(
+        reading: Reading,
+        parts: Vec<io::Result<Bytes>>,
+    ) -> (Result<ReadFile, ReadError>, Vec<Chunk>) {
         let (sender, upload) = Upload::new();
         let (chunk_sender, mut chunks) = mpsc::channel(2);
-        let reading =
-            tokio::task::spawn_blocking(move || reading(max_rows).run(upload, &chunk_sender));
+        let reading = tokio::task::spawn_blocking(move || reading.run(upload, &chunk_sender));
         let sending = tokio::spawn(async move {
             for part in parts {
                 let _may_be_over = sender.send(part).await;
@@ -282,6 +295,13 @@ mod tests {
         let [invalid] = &chunks[1].invalid[..] else { panic!("{:?}", chunks[1].invalid) };
         assert_eq!((invalid.number, invalid.errors[0].code), (602, "invalid_email"));
         assert_eq!(invalid.values[2], "ada600");
+    }
+
+    #[tokio::test]
+    async fn a_chunk_that_waited_for_long_is_handed_on_with_the_rows_that_it_has() {
+        let slow = Reading { hand_on_after: Duration::ZERO, ..reading(1_000_000) };
+        let (read, chunks) = read_by(slow, vec![Ok(rows(3).into())]).await;
+        assert_eq!((read.unwrap().rows, chunks.len()), (3, 3));
     }
 
     #[tokio::test]

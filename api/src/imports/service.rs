@@ -28,6 +28,8 @@ use crate::metrics::imports::ImportMetrics;
 
 /// So many chunks are read ahead of what is published.
 const CHUNKS_AHEAD: usize = 2;
+/// Of a slow upload a chunk is published as often.
+const HAND_ON_AFTER: Duration = Duration::from_mins(1);
 /// A client that cancels waits for the answer.
 const CANCEL_FOR: Duration = Duration::from_secs(5);
 
@@ -232,6 +234,7 @@ impl Imports {
                 max_bytes: limits.import_bytes,
             },
             max_rows: limits.import_rows,
+            hand_on_after: HAND_ON_AFTER,
         }
     }
 }

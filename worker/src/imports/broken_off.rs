@@ -7,7 +7,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 const INTERVAL: Duration = Duration::from_mins(1);
-/// The slowest upload sends a chunk more often.
+/// An upload whose rows come as slowly as they may sends a chunk more often.
 const SILENT_FOR: Duration = Duration::from_mins(10);
 
 /// Marks imports whose upload broke off with the API that received it, until `shutdown`.
@@ -45,6 +45,8 @@ async fn mark(store: &MySqlStore, messaging: &MessagingSettings, mut silent: Sil
     let broken_off = silent.still(found);
     if !broken_off.is_empty() {
         match store.mark_broken_off(&broken_off).await {
+            // They have their manifest by now, or another worker was faster.
+            Ok(0) => {}
             Ok(imports) => tracing::warn!(imports, "uploads broke off without an end"),
             Err(error) => tracing::debug!(%error, "uploads that broke off cannot be marked"),
         }

@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use registrar_domain::{ImportId, clock};
+use registrar_domain::ImportId;
 use sqlx::QueryBuilder;
 
-use super::purge::first_id_since;
 use super::reader::import_id;
 use crate::error::Failure;
 use crate::pool::session::Session;
 
-/// No upload that began earlier is still to end.
-const LOOK_BACK: Duration = Duration::from_hours(7 * 24);
 /// As the API calls it when it can say so itself.
 const UPLOAD_BROKEN_OFF: &str = "upload_broken_off";
 
@@ -23,23 +20,32 @@ pub(crate) async fn silent(
     let seconds = u32::try_from(silent_for.as_secs()).unwrap_or(u32::MAX);
     let query = sqlx::query(
         "SELECT id FROM imports \
-         WHERE id >= ? AND manifest_at IS NULL AND broken_off IS NULL AND NOT EXISTS ( \
+         WHERE manifest_at IS NULL AND broken_off IS NULL AND NOT EXISTS ( \
              SELECT 1 FROM import_chunks \
              WHERE import_id = id AND recorded_at > CURRENT_TIMESTAMP(6) - INTERVAL ? SECOND)",
     );
-    let since = first_id_since(clock::now() - LOOK_BACK);
-    let rows = session.fetch(query.bind(since.as_bytes().to_vec()).bind(seconds)).await?;
+    let rows = session.fetch(query.bind(seconds)).await?;
     Ok(rows.iter().map(|row| import_id(row, 0)).collect::<Result<_, _>>()?)
 }
 
-/// Marks those that have no manifest yet. One that comes all the same replaces the mark.
+/// Marks those that have no manifest and no mark yet. A manifest that comes all the same replaces the mark,
+/// and a chunk [removes](unmark) it.
 pub(crate) async fn mark(session: &mut Session, imports: &[ImportId]) -> Result<u64, Failure> {
     let mut query = QueryBuilder::new("UPDATE imports SET broken_off = ");
-    query.push_bind(UPLOAD_BROKEN_OFF).push(" WHERE manifest_at IS NULL AND id IN (");
+    query
+        .push_bind(UPLOAD_BROKEN_OFF)
+        .push(" WHERE manifest_at IS NULL AND broken_off IS NULL AND id IN (");
     let mut list = query.separated(",");
     for import in imports {
         list.push_bind(import.as_bytes().to_vec());
     }
     query.push(")");
     Ok(session.execute(query.build()).await?.rows_affected())
+}
+
+/// The upload goes on.
+pub(crate) async fn unmark(session: &mut Session, import: ImportId) -> Result<(), Failure> {
+    let query =
+        sqlx::query("UPDATE imports SET broken_off = NULL WHERE id = ? AND manifest_at IS NULL");
+    session.execute(query.bind(&import.as_bytes()[..])).await.map(drop)
 }

@@ -6,11 +6,12 @@ use serde_json::{Value as Json, json};
 use super::entry::{FailedRow, ProcessedRow, RowError};
 use super::record::Message;
 use crate::error::Failure;
+use crate::error::classify::Kind;
 use crate::pool::session::Session;
 use crate::sql::Statement;
 use crate::sql::literal::{self, Value};
 
-/// Few enough for any server's longest statement, since a value may be long.
+/// So few that a server seldom refuses the statement as too long.
 const MOST_ROWS: usize = 128;
 
 pub(crate) const ON_HOLD: &str = "on_hold";
@@ -23,7 +24,7 @@ static INSERT: Statement = Statement::new(
 
 /// A row as it is stored.
 pub(crate) struct Entry {
-    row: u32,
+    pub(crate) row: u32,
     kind: &'static str,
     registration: Option<RegistrationId>,
     given: String,
@@ -73,15 +74,26 @@ impl Entry {
     }
 }
 
-/// Inserts what failed of a message.
+/// Inserts what failed of a message. A row that the table refuses is left out, so that it stops no lane.
 pub(crate) async fn insert(
     session: &mut Session,
     message: &Message,
     entries: &[Entry],
 ) -> Result<(), Failure> {
-    for slice in entries.chunks(MOST_ROWS) {
+    let mut work: Vec<_> = entries.chunks(MOST_ROWS).collect();
+    while let Some(slice) = work.pop() {
         let rows = literal::rows(slice.iter().map(|entry| entry.values(message)));
-        session.execute_text(INSERT.text_with(&rows)).await?;
+        let Err(failure) = session.execute_text(INSERT.text_with(&rows)).await else { continue };
+        match (failure.kind, slice) {
+            (Kind::RowRefused | Kind::SplitBatch, [entry]) => {
+                let (import, row, cause) = (message.import, entry.row, failure.fingerprint);
+                tracing::warn!(%import, row, cause, "a row that failed is counted and not kept");
+            }
+            (Kind::RowRefused | Kind::SplitBatch, _) => {
+                work.extend(<[_; 2]>::from(slice.split_at(slice.len() / 2)));
+            }
+            _ => return Err(failure),
+        }
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Records what became of a message of an import.
 
+use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
 
 use registrar_domain::ImportId;
@@ -10,7 +11,7 @@ use super::entry::{
 };
 use super::failed_rows::Entry;
 use super::settled::settle;
-use super::{cancellations, failed_rows};
+use super::{broken_off, cancellations, failed_rows};
 use crate::error::classify::Kind;
 use crate::error::{Failure, StorageError};
 use crate::pool::session::Session;
@@ -18,10 +19,13 @@ use crate::pool::session::Session;
 const FILE_NAME_MAX: usize = 255;
 /// The longest code, and the length of a hash.
 const WORD_MAX: usize = 64;
+/// The columns of a file have names.
+const UNDERSTOOD_MAX_BYTES: usize = 256 * 1024;
 
-/// Whether the import is known, and whether the message is recorded. A part of a chunk that is recorded as a
+/// Whether the import is known, whether it is marked as broken off, and whether the message is recorded. A part of a chunk that is recorded as a
 /// whole is recorded with it: it was on hold, and the reader sees what it became.
-const READ: &str = "SELECT 'import' FROM imports WHERE id = ? \
+const READ: &str = "SELECT IF(broken_off IS NULL OR manifest_at IS NOT NULL, 'import', 'marked') \
+     FROM imports WHERE id = ? \
      UNION ALL \
      SELECT 'chunk' FROM import_chunks \
      WHERE import_id = ? AND first_row = ? AND part IN (0, ?)";
@@ -63,8 +67,15 @@ async fn record_rows(
     }
     let settled = settle(session, entry.id, rows).await?;
     let invalid = rows.invalid.iter().map(Entry::from);
-    let failed: Vec<_> = invalid.chain(settled.not_registered.iter().map(Entry::from)).collect();
+    let mut failed: Vec<_> =
+        invalid.chain(settled.not_registered.iter().map(Entry::from)).collect();
+    // What another client publishes may have a number twice.
+    let mut numbers = HashSet::new();
+    failed.retain(|entry| numbers.insert(entry.row));
     failed_rows::insert(session, &message, &failed).await?;
+    if known.is_marked {
+        broken_off::unmark(session, entry.id).await?;
+    }
     let is_first = insert_chunk(session, &message, &settled.counts).await?;
     Ok(is_first.then_some(settled.counts))
 }
@@ -91,6 +102,7 @@ fn unique() -> u64 {
 #[derive(Default)]
 struct Known {
     has_import: bool,
+    is_marked: bool,
     is_recorded: bool,
 }
 
@@ -102,7 +114,8 @@ impl Known {
         let mut known = Self::default();
         for row in session.fetch(query).await? {
             let table: String = row.try_get(0)?;
-            known.has_import |= table == "import";
+            known.has_import |= table != "chunk";
+            known.is_marked |= table == "marked";
             known.is_recorded |= table == "chunk";
         }
         Ok(known)
@@ -129,7 +142,9 @@ async fn update_manifest(
          WHERE id = ?",
     );
     let query = query.bind(manifest.rows).bind(manifest.chunks).bind(manifest.bytes);
-    let query = query.bind(word(&manifest.sha256)).bind(manifest.understood.to_string());
+    let understood = Some(manifest.understood.to_string());
+    let understood = understood.filter(|text| text.len() <= UNDERSTOOD_MAX_BYTES);
+    let query = query.bind(word(&manifest.sha256)).bind(understood);
     let query = query.bind(manifest.broken_off.as_deref().map(word));
     session.execute(query.bind(&import.as_bytes()[..])).await.map(drop)
 }

@@ -13,8 +13,7 @@ async fn an_import_is_known_from_its_first_message_on_whichever_comes_first() {
     assert_eq!(imports(&fixture).find(by_chunk.id).await, Ok(None));
     fixture.import(&by_chunk, &by_chunk.rows(2..=3)).await;
     let found = by_chunk.found(&fixture).await;
-    assert_eq!((found.importer, found.key), (by_chunk.importer.clone(), 7));
-    assert_eq!(found.file_name.as_deref(), Some("students.csv"));
+    assert_eq!((found.key, found.file_name.as_deref()), (7, Some("students.csv")));
     assert!(found.last_recorded_at.is_some());
     assert_eq!((found.manifest, found.cancelled_at), (None, None));
 
@@ -74,6 +73,17 @@ async fn an_importer_lists_its_own_imports_the_newest_first_in_pages() {
     assert_eq!(list(Some(ids[0])).await, []);
 }
 
+/// As when its lane was paused for a week.
+#[tokio::test]
+async fn an_import_of_long_ago_is_found_to_be_silent() {
+    let (fixture, mut file) = (Fixture::new().await, File::new());
+    let eight_days = 8 * 24 * 60 * 60 * 1_000_u128;
+    let id = u128::from_be_bytes(*file.id.as_bytes()) - (eight_days << 80);
+    file.id = ImportId::from_bytes(id.to_be_bytes());
+    fixture.import(&file, &file.rows(2..=3)).await;
+    assert_eq!(fixture.store.silent_imports(Duration::ZERO).await, Ok(vec![file.id]));
+}
+
 #[tokio::test]
 async fn a_dry_run_learns_what_is_registered_already_and_not_who_did_it() {
     let (fixture, file, next) = (Fixture::new().await, File::new(), File::new());
@@ -105,7 +115,14 @@ async fn an_import_that_is_silent_without_a_manifest_can_be_marked_until_one_com
     assert_eq!(silent.found(&fixture).await.broken_off.as_deref(), Some("upload_broken_off"));
     assert_eq!(ended.found(&fixture).await.broken_off, None);
     assert_eq!(fixture.store.silent_imports(Duration::ZERO).await, Ok(Vec::new()));
+    assert_eq!(fixture.store.mark_broken_off(&[silent.id]).await, Ok(0), "by another worker");
 
-    fixture.record(silent.entry(ImportEntryContent::Manifest(manifest(2)))).await;
+    fixture.import(&silent, &silent.rows(4..=5)).await;
+    assert_eq!(silent.found(&fixture).await.broken_off, None, "it goes on");
+    assert_eq!(fixture.store.silent_imports(Duration::ZERO).await, Ok(vec![silent.id]));
+    assert_eq!(fixture.store.mark_broken_off(&[silent.id]).await, Ok(1));
+    assert_eq!(silent.found(&fixture).await.broken_off.as_deref(), Some("upload_broken_off"));
+
+    fixture.record(silent.entry(ImportEntryContent::Manifest(manifest(4)))).await;
     assert_eq!(silent.found(&fixture).await.broken_off, None, "it has come after all");
 }
