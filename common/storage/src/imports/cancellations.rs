@@ -2,18 +2,31 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use registrar_domain::{ImportId, Outcome, Registration, RegistrationId, RejectionCode};
-use sqlx::QueryBuilder;
+use registrar_domain::{ImportId, Outcome, Registration, RejectionCode};
 
 use super::reader::import_id;
 use crate::error::classify::Kind;
 use crate::error::{Failure, StorageError};
 use crate::outcomes::batch::Batch;
 use crate::outcomes::refusals::Refusals;
-use crate::outcomes::rows::registration_id;
+use crate::outcomes::rows;
 use crate::outcomes::store::Verdict;
-use crate::outcomes::students;
 use crate::pool::session::Session;
+use crate::sql::{Statement, padded};
+
+static CANCELLED: Statement =
+    Statement::new("SELECT import_id FROM import_cancellations WHERE import_id IN ({rows})", "?");
+/// What an operator discarded is held no more.
+static HELD: Statement = Statement::new(
+    "SELECT registration_id FROM dead_letters \
+     WHERE registration_id IN ({rows}) AND state <> 'discarded'",
+    "?",
+);
+/// With locks, so that it waits for a statement that still runs, of an attempt that was abandoned.
+static REGISTERED: Statement = Statement::new(
+    "SELECT registration_id FROM students WHERE registration_id IN ({rows}) LOCK IN SHARE MODE",
+    "?",
+);
 
 /// Cancels an import. Can be repeated.
 pub(crate) async fn cancel(session: &mut Session, import: ImportId) -> Result<(), Failure> {
@@ -36,19 +49,20 @@ pub(crate) async fn store_unless_cancelled(
     if cancelled.is_empty() {
         return Batch::new(batch, refusals).store(session).await;
     }
-    let held = held(session, batch).await?;
+    let ids: Vec<_> = batch.iter().map(|one| one.id).collect();
+    let held = rows::find(session, &HELD, 1, &ids).await?;
     let is_cancelled = |one: &Registration| {
         one.import.is_some_and(|from| cancelled.contains(&from.import)) && !held.contains(&one.id)
     };
     let open: Vec<_> = batch.iter().filter(|one| !is_cancelled(one)).cloned().collect();
     let mut stored = Batch::new(&open, refusals).store(session).await?.into_iter();
-    let stopped: Vec<_> = batch.iter().filter(|one| is_cancelled(one)).collect();
-    let taken = students::taken(session, &stopped).await?;
+    let stopped: Vec<_> = batch.iter().filter(|one| is_cancelled(one)).map(|one| one.id).collect();
+    let registered = rows::find(session, &REGISTERED, 1, &stopped).await?;
     let verdict = |one: &Registration| {
         if !is_cancelled(one) {
             return stored.next();
         }
-        Some(if taken.has(one.id) {
+        Some(if registered.contains(&one.id) {
             Verdict::Decided { outcome: Outcome::Registered, is_fresh: false }
         } else {
             let outcome = Outcome::Rejected(RejectionCode::ImportCancelled);
@@ -62,32 +76,13 @@ pub(crate) async fn store_unless_cancelled(
 async fn read(session: &mut Session, batch: &[Registration]) -> Result<HashSet<ImportId>, Failure> {
     let imports: BTreeSet<_> =
         batch.iter().filter_map(|one| one.import.map(|from| from.import)).collect();
-    if imports.is_empty() {
-        return Ok(HashSet::new());
+    let mut cancelled = HashSet::new();
+    for list in padded(&imports.into_iter().collect::<Vec<_>>()) {
+        let query = sqlx::query(CANCELLED.text(list.len()));
+        let query = list.iter().fold(query, |query, id| query.bind(&id.as_bytes()[..]));
+        for row in session.fetch(query).await? {
+            cancelled.insert(import_id(&row, 0)?);
+        }
     }
-    let mut query =
-        QueryBuilder::new("SELECT import_id FROM import_cancellations WHERE import_id IN (");
-    let mut list = query.separated(",");
-    for import in imports {
-        list.push_bind(import.as_bytes().to_vec());
-    }
-    query.push(")");
-    let rows = session.fetch(query.build()).await?;
-    Ok(rows.iter().map(|row| import_id(row, 0)).collect::<Result<_, _>>()?)
-}
-
-/// Which registrations of a batch have a dead letter, whatever became of it.
-async fn held(
-    session: &mut Session,
-    batch: &[Registration],
-) -> Result<HashSet<RegistrationId>, Failure> {
-    let mut query =
-        QueryBuilder::new("SELECT registration_id FROM dead_letters WHERE registration_id IN (");
-    let mut list = query.separated(",");
-    for registration in batch {
-        list.push_bind(registration.id.as_bytes().to_vec());
-    }
-    query.push(")");
-    let rows = session.fetch(query.build()).await?;
-    Ok(rows.iter().map(|row| registration_id(row, 0)).collect::<Result<_, _>>()?)
+    Ok(cancelled)
 }

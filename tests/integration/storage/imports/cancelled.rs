@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
-use registrar_domain::{HoldReason, Lane, Outcome, RejectionCode};
+use registrar_domain::{HoldReason, Lane, Outcome, Registration, RejectionCode};
 use registrar_storage::{DeadLetter, ImportCounts, ImportEntryContent, RegistrationStore as _};
+use sqlx::Executor as _;
 
 use super::super::fixture::{Fixture, REGISTERED, already, newly, student};
 use super::{File, on_hold};
@@ -59,8 +60,56 @@ async fn what_is_replayed_from_hold_is_registered_though_its_import_was_cancelle
     let (fixture, file) = (Fixture::new().await, File::new());
     let rows = file.rows(2..=3);
     fixture.record(file.chunk(&rows, &vec![on_hold(); 2])).await;
-    let dead_letter = DeadLetter {
-        registration_id: Some(rows[0].id),
+    fixture.store.hold(&[dead_letter(&rows[0])]).await.unwrap();
+    fixture.record(file.entry(ImportEntryContent::Cancellation)).await;
+    fixture.sql("UPDATE dead_letters SET state = 'replayed'").await;
+    assert_eq!(fixture.store(&rows).await, [newly(REGISTERED), newly(CANCELLED)]);
+    let expected = ImportCounts { registered: 1, on_hold: 1, ..Default::default() };
+    assert_eq!(file.counts(&fixture).await, expected);
+}
+
+/// Its row is in a later upload, and has the same id there.
+#[tokio::test]
+async fn what_an_operator_discarded_is_cancelled_with_its_import() {
+    let (fixture, file) = (Fixture::new().await, File::new());
+    let rows = file.rows(2..=2);
+    fixture.store.hold(&[dead_letter(&rows[0])]).await.unwrap();
+    fixture.sql("UPDATE dead_letters SET state = 'discarded'").await;
+    fixture.record(file.entry(ImportEntryContent::Cancellation)).await;
+    assert_eq!(fixture.store(&rows).await, [newly(CANCELLED)]);
+}
+
+/// Of an attempt that was abandoned, or of a worker whose connection to RabbitMQ broke.
+#[tokio::test]
+async fn a_statement_that_still_runs_when_an_import_is_cancelled_is_waited_for() {
+    let (fixture, file) = (Fixture::new().await, File::new());
+    let rows = file.rows(2..=3);
+    fixture.record(file.entry(ImportEntryContent::Cancellation)).await;
+    let mut running = fixture.locked_by("DO 0").await;
+    sqlx::query(
+        "INSERT INTO students \
+         (registration_id, first_name, last_name, email, email_key, import_id, import_row) \
+         VALUES (?, 'Ada', 'Lovelace', '2@example.com', '2@example.com', ?, 2)",
+    )
+    .bind(rows[0].id.as_bytes().to_vec())
+    .bind(file.id.as_bytes().to_vec())
+    .execute(&mut running)
+    .await
+    .unwrap();
+    let (store, batch) = (fixture.store.clone(), rows.clone());
+    let storing = tokio::spawn(async move { store.store(&batch).await.unwrap() });
+    fixture.connection_that_runs("SELECT registration_id FROM students").await;
+    running.execute("COMMIT").await.unwrap();
+    let verdicts = storing.await.unwrap();
+    assert_eq!(verdicts, [already(REGISTERED), newly(CANCELLED)]);
+    fixture.record(file.chunk(&rows, &verdicts)).await;
+    let expected = ImportCounts { registered: 1, rejected: 1, ..Default::default() };
+    assert_eq!(file.counts(&fixture).await, expected);
+}
+
+fn dead_letter(registration: &Registration) -> DeadLetter {
+    DeadLetter {
+        registration_id: Some(registration.id),
         message_id: None,
         payload: Vec::new(),
         headers: BTreeMap::new(),
@@ -69,13 +118,7 @@ async fn what_is_replayed_from_hold_is_registered_though_its_import_was_cancelle
         fingerprint: "mysql_4025".to_owned(),
         attempts: 1,
         accepted_at: None,
-    };
-    fixture.store.hold(&[dead_letter]).await.unwrap();
-    fixture.record(file.entry(ImportEntryContent::Cancellation)).await;
-    fixture.sql("UPDATE dead_letters SET state = 'replayed'").await;
-    assert_eq!(fixture.store(&rows).await, [newly(REGISTERED), newly(CANCELLED)]);
-    let expected = ImportCounts { registered: 1, on_hold: 1, ..Default::default() };
-    assert_eq!(file.counts(&fixture).await, expected);
+    }
 }
 
 #[tokio::test]
