@@ -11,7 +11,7 @@ use crate::pool::session::Session;
 /// columns, the right to insert, update and delete, and a server that is not read-only. So a worker
 /// does not take messages only to requeue them, which RabbitMQ before 4.3 counts as deliveries. Without
 /// the ledger, which stops no registration.
-const WRITES_OF_NOTHING: [&str; 9] = [
+const WRITES_OF_NOTHING: [&str; 11] = [
     "INSERT INTO students (registration_id, first_name, last_name, email, email_key, accepted_at, \
                            import_id, import_row) \
      SELECT registration_id, first_name, last_name, email, email_key, accepted_at, \
@@ -22,11 +22,16 @@ const WRITES_OF_NOTHING: [&str; 9] = [
     "UPDATE dead_letters SET state = state WHERE FALSE",
     "INSERT INTO imports (id, importer, key_id) \
      SELECT id, importer, key_id FROM imports WHERE FALSE",
-    "UPDATE imports SET row_count = row_count WHERE FALSE",
+    "UPDATE imports SET row_count = row_count, broken_off = broken_off WHERE FALSE",
     "INSERT INTO import_chunks \
      (import_id, first_row, part, registered, unchanged, rejected, invalid, on_hold, attempt) \
      SELECT import_id, first_row, part, registered, unchanged, rejected, invalid, on_hold, attempt \
      FROM import_chunks WHERE FALSE",
+    "INSERT INTO import_errors \
+     (import_id, import_row, first_row, part, attempt, kind, registration_id, given, errors) \
+     SELECT import_id, import_row, first_row, part, attempt, kind, registration_id, given, errors \
+     FROM import_errors WHERE FALSE",
+    "UPDATE import_errors SET given = given WHERE FALSE",
     "DELETE FROM import_errors WHERE FALSE",
     "INSERT INTO import_cancellations (import_id) \
      SELECT import_id FROM import_cancellations WHERE FALSE",
