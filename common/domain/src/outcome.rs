@@ -5,8 +5,8 @@ use time::OffsetDateTime;
 pub enum RejectionCode {
     /// Another registration owns the e-mail address.
     EmailAlreadyRegistered,
-    /// The import that it came with was cancelled first. Not stored: the same row of a later upload
-    /// is registered.
+    /// The import that it came with was cancelled first. Stored with the import alone: the same row of a
+    /// later upload is registered.
     ImportCancelled,
     /// A newer version stored a code that this one does not know.
     Unknown,

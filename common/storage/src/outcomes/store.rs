@@ -71,8 +71,8 @@ pub trait RegistrationStore: Send + Sync {
         ids: &[RegistrationId],
     ) -> impl Future<Output = Result<HashSet<RegistrationId>, StorageError>> + Send;
 
-    /// Records what messages say of imports, whose rows are all settled, and returns of each in their
-    /// order what it counts; nothing of one that was recorded before or has no rows. Can be repeated.
+    /// Records what messages say of imports, whose rows are all settled, and returns what each counts;
+    /// nothing of one that was recorded before or has no rows. Can be repeated.
     fn record_imports(
         &self,
         entries: Vec<ImportEntry>,
