@@ -8,7 +8,7 @@ const SOURCES: [&str; 6] = [
     "common/domain/src/violation.rs",
     "common/import-file/src/error.rs",
     "common/import-file/src/row.rs",
-    "api/src/imports/reading.rs",
+    "api/src/imports/broken_off.rs",
     "api/src/imports/problems.rs",
 ];
 

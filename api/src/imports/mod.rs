@@ -1,6 +1,7 @@
 //! Bulk imports: a file is read, published in chunks, and answered with what was understood.
 
 pub mod answer;
+pub mod broken_off;
 pub mod chunk;
 pub mod dry_run;
 pub mod history;
@@ -8,6 +9,7 @@ pub mod key_limits;
 pub mod key_ring;
 pub mod limits;
 pub mod message;
+pub mod outcome;
 pub mod problems;
 pub mod publishing;
 pub mod reading;
@@ -18,4 +20,5 @@ pub mod upload;
 
 pub use key_ring::KeyRing;
 pub use limits::ImportLimits;
-pub use service::{ImportEnd, Imported, Imports};
+pub use outcome::{ImportEnd, Imported};
+pub use service::Imports;

@@ -7,9 +7,9 @@ use registrar_import_file::FileError;
 use registrar_messaging::PublishError;
 use registrar_storage::StorageError;
 
+use super::broken_off::BrokenOff;
 use super::key_limits::Refused;
-use super::reading::BrokenOff;
-use super::service::ImportError;
+use super::outcome::ImportError;
 use crate::problem::{Problem, ProblemKind, ProblemPart};
 
 /// MySQL is back within seconds, as a rule.

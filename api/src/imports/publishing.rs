@@ -14,7 +14,7 @@ use tracing::{Instrument as _, Span};
 
 use super::chunk::Chunk;
 use super::message::ImportMessages;
-use super::service::ImportError;
+use super::outcome::ImportError;
 use super::shown_errors::ShownErrors;
 use crate::metrics::imports::ImportMetrics;
 

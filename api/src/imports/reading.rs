@@ -1,17 +1,16 @@
 //! Reads an upload into chunks, on a thread of its own: parsing a million rows takes seconds, during
 //! which other requests go on.
 
-use std::io;
 use std::io::Read;
 use std::time::{Duration, Instant};
 
-use axum::body::Bytes;
 use registrar_domain::{DerivationKey, ImportId, ImportRow, Importer, Registration, Student};
-use registrar_import_file::{FileError, ImportFile, Options, ReadError, Understood};
-use sha2::{Digest as _, Sha256};
+use registrar_import_file::{ImportFile, Options, ReadError, Understood};
 use tokio::sync::mpsc;
 
+use super::broken_off::BrokenOff;
 use super::chunk::{Chunk, RowError};
+use super::upload::source::{Counted, Upload};
 
 /// Who imports, and how a row becomes a registration.
 pub struct Reading {
@@ -39,69 +38,11 @@ pub struct ReadFile {
     pub broken_off: Option<BrokenOff>,
 }
 
-/// Why a file was not read to its end, after some of it was.
-#[derive(Debug)]
-pub enum BrokenOff {
-    /// The file is at fault.
-    File(FileError),
-    /// The upload broke off.
-    Upload(io::Error),
-    /// It has more rows than are taken.
-    TooManyRows,
-    /// Chunks are not taken any more.
-    Refused,
-}
-
-impl BrokenOff {
-    /// The stable code that programs compare.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::File(error) => error.code(),
-            Self::Upload(error) => match error.kind() {
-                io::ErrorKind::TimedOut => "upload_too_slow",
-                io::ErrorKind::Interrupted => "service_stopping",
-                _ => "upload_broken_off",
-            },
-            Self::TooManyRows => "too_many_rows",
-            Self::Refused => "not_accepted",
-        }
-    }
-
-    /// What happened, and what to do about it.
-    pub fn message(&self) -> String {
-        match self {
-            Self::File(error) => error.to_string(),
-            Self::Upload(_) => {
-                "The upload broke off before its end. Upload the same file again: what is registered \
-                 already stays as it is."
-                    .to_owned()
-            }
-            Self::TooManyRows => {
-                "The file has more rows than are taken. Split it, and import its parts one after the \
-                 other."
-                    .to_owned()
-            }
-            Self::Refused => {
-                "The rest could not be accepted. Upload the same file again in a moment.".to_owned()
-            }
-        }
-    }
-}
-
-impl From<ReadError> for BrokenOff {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::File(error) => Self::File(error),
-            ReadError::Source(error) => Self::Upload(error),
-        }
-    }
-}
-
 impl Reading {
     /// Reads to the end of the file. Fails when it cannot be understood at all; then no chunk was
     /// handed on.
     pub fn run(&self, upload: Upload, chunks: &mpsc::Sender<Chunk>) -> Result<ReadFile, ReadError> {
-        let mut upload = Counted { upload, bytes: 0, hash: Sha256::new() };
+        let mut upload = Counted::new(upload);
         let mut file = ImportFile::open(&mut upload, &self.options)?;
         let mut counts = Counts::default();
         let broken_off = self.read_rows(&mut file, chunks, &mut counts).err();
@@ -111,8 +52,8 @@ impl Reading {
             understood,
             rows: counts.rows,
             chunks: counts.chunks,
-            bytes: upload.bytes,
-            sha256: upload.hash.finalize().into(),
+            bytes: upload.total(),
+            sha256: upload.into_sha256(),
             broken_off,
         })
     }
@@ -180,54 +121,13 @@ impl Counts {
     }
 }
 
-/// The bytes of an upload, as they come; an error where it breaks off.
-pub struct Upload {
-    parts: mpsc::Receiver<io::Result<Bytes>>,
-    part: Bytes,
-}
-
-impl Upload {
-    /// So many parts of an upload wait to be read at most.
-    const WAITING: usize = 4;
-
-    pub fn new() -> (mpsc::Sender<io::Result<Bytes>>, Self) {
-        let (sender, parts) = mpsc::channel(Self::WAITING);
-        (sender, Self { parts, part: Bytes::new() })
-    }
-}
-
-impl Read for Upload {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        while self.part.is_empty() {
-            match self.parts.blocking_recv() {
-                Some(part) => self.part = part?,
-                None => return Ok(0),
-            }
-        }
-        let length = into.len().min(self.part.len());
-        into[..length].copy_from_slice(&self.part.split_to(length));
-        Ok(length)
-    }
-}
-
-struct Counted {
-    upload: Upload,
-    bytes: u64,
-    hash: Sha256,
-}
-
-impl Read for Counted {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let length = self.upload.read(into)?;
-        self.bytes += length as u64;
-        self.hash.update(&into[..length]);
-        Ok(length)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use registrar_import_file::ColumnNames;
+    use std::io;
+
+    use axum::body::Bytes;
+    use registrar_import_file::{ColumnNames, FileError};
+    use sha2::{Digest as _, Sha256};
 
     use super::*;
 

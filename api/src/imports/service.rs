@@ -5,25 +5,26 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use futures_util::{Stream, StreamExt as _};
-use registrar_domain::{DerivationKey, ImportId, Reference, ReferenceSealer};
-use registrar_import_file::{Options, ReadError, Understood};
-use registrar_messaging::{ImportManifest, PublishError, Publisher};
-use registrar_storage::{ImportReader, StorageError, ValidImportKey};
+use registrar_domain::{DerivationKey, ImportId, ReferenceSealer};
+use registrar_import_file::{Options, ReadError};
+use registrar_messaging::{ImportManifest, Publisher};
+use registrar_storage::{ImportReader, ValidImportKey};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
 use super::answer::UnderstoodBody;
 use super::chunk::Chunk;
-use super::dry_run::{DryRun, DryRunCounts};
+use super::dry_run::DryRun;
 use super::key_limits::{ImportPermit, KeyLimits, Refused};
 use super::limits::ImportLimits;
 use super::message::ImportMessages;
+use super::outcome::{ImportEnd, ImportError, Imported};
 use super::publishing::{PUBLISH_FOR, Progress, Publishing};
-use super::reading::{BrokenOff, ReadFile, Reading, Upload};
-use super::shown_errors::ShownError;
+use super::reading::{ReadFile, Reading};
 use super::upload::parameters::Parameters;
 use super::upload::receive::receive;
+use super::upload::source::Upload;
 use crate::metrics::imports::ImportMetrics;
 
 /// So many chunks are read ahead of what is published.
@@ -46,45 +47,6 @@ struct Shared {
     key_limits: KeyLimits,
     metrics: ImportMetrics,
     closing: CancellationToken,
-}
-
-/// A file that was read.
-#[derive(Debug)]
-pub struct Imported {
-    pub end: ImportEnd,
-    pub understood: Understood,
-    pub rows: u64,
-    pub invalid: u64,
-    pub bytes: u64,
-    pub sha256: String,
-    /// What is wrong with the first invalid rows.
-    pub errors: Vec<ShownError>,
-    /// Why there may be more rows than were taken in.
-    pub broken_off: Option<BrokenOff>,
-}
-
-/// What was done with a file.
-#[derive(Debug)]
-pub enum ImportEnd {
-    /// It was taken in.
-    Accepted(Reference),
-    /// It was a dry run.
-    Checked(DryRunCounts),
-}
-
-/// Why nothing of a file was taken in, or not all of it.
-#[derive(Debug)]
-pub enum ImportError {
-    /// It could not be read, or has no rows.
-    Unreadable(BrokenOff),
-    /// A header and nothing below it.
-    NoRows,
-    /// So many rows were published, then the broker took no more.
-    Publish { rows: u64, error: PublishError },
-    /// A dry run could not look rows up.
-    Storage(StorageError),
-    /// The thread that reads panicked.
-    Internal,
 }
 
 impl Imports {

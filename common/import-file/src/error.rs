@@ -136,12 +136,20 @@ fn unknown_encoding(guess: Option<&str>) -> String {
         let _never_fails = write!(sentence, "; it may be {guess}, but that is not certain");
     }
     let example = guess.unwrap_or("windows-1252");
-    sentence + ". Save it as \"CSV UTF-8\", or name its encoding, such as encoding=" + example + "."
+    sentence
+        + ". Save it as \"CSV UTF-8\", or name its encoding if you know it, such as encoding="
+        + example
+        + "."
 }
 
 fn missing_columns(missing: &[Field], found: &[String], row: u64) -> String {
     let missing: Vec<_> = missing.iter().map(|field| field.name()).collect();
     let example = missing.first().copied().unwrap_or("email");
+    let place = if missing.len() == Field::ALL.len() {
+        format!(" in the first {HEADER_WITHIN_ROWS} rows")
+    } else {
+        String::new()
+    };
     let has_whole_names = example != "email" && found.iter().any(|name| is_of_whole_names(name));
     let missing = missing.join(", ");
     if found.is_empty() {
@@ -151,12 +159,18 @@ fn missing_columns(missing: &[Field], found: &[String], row: u64) -> String {
         );
     }
     let advice = if has_whole_names {
-        "Divide the whole names into the columns first_name and last_name.".to_owned()
+        format!(
+            "Divide the whole names into the columns first_name and last_name, or say which ones they \
+             are, such as column.{example}=NAME."
+        )
+    } else if let [_] = found {
+        "Say what is between the values, such as delimiter=tab, or name the three columns."
+            .to_owned()
     } else {
         format!("Rename a column, or say which one it is, such as column.{example}=NAME.")
     };
     let found = quoted(found);
-    format!("No column was found for {missing}. Row {row} has the columns {found}. {advice}")
+    format!("No column was found for {missing}{place}. Row {row} has the columns {found}. {advice}")
 }
 
 /// The first of the names, since there can be hundreds.

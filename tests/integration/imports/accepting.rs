@@ -106,6 +106,27 @@ async fn a_file_may_be_compressed_or_in_a_form_or_json() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_form_may_quote_its_boundary_and_have_more_behind_its_file() {
+    let importing = Importing::start().await;
+    let part = |name: &str, value: &str| {
+        format!("--a b\r\ncontent-disposition: form-data; name={name}\r\n\r\n{value}\r\n")
+    };
+    let form = part("\"delimiter\"", ",")
+        + &part("\"file\"; filename=\"first.csv\"", &file(2))
+        + &part("\"file\"; filename=\"second.csv\"", &file(3))
+        + &part("\"submit\"", "Send")
+        + "--a b--\r\n";
+    let parts = form.into_bytes().chunks(7).map(<[u8]>::to_vec).collect::<Vec<_>>();
+    let parts = stream::iter(parts).map(Ok::<_, std::io::Error>);
+    let upload = importing.upload(Body::wrap_stream(parts));
+    let upload = upload.header("content-type", "multipart/form-data; boundary=\"a b\"");
+    let answer = upload.send().await.unwrap();
+    assert_eq!(answer.status(), 202);
+    assert_eq!(json(answer).await["rows"], 2);
+    assert_eq!(importing.queued().await.rows(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_upload_may_be_slower_than_a_request_may_be() {
     let importing = Importing::start_with(&[("REGISTRAR_REQUEST_TIMEOUT", "300ms")]).await;
     let parts = file(4).lines().map(|line| format!("{line}\n")).collect::<Vec<_>>();

@@ -13,7 +13,8 @@ use tokio::time::timeout;
 
 use super::parameters::Parameters;
 use crate::imports::key_limits::ImportPermit;
-use crate::imports::service::{Imported, Imports};
+use crate::imports::outcome::Imported;
+use crate::imports::service::Imports;
 use crate::problem::{Problem, ProblemKind};
 
 /// The most bytes of a form without its file. The library keeps what it has not understood yet, so

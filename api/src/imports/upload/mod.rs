@@ -5,3 +5,4 @@ pub mod head;
 pub mod parameters;
 pub mod receive;
 pub mod refused;
+pub mod source;

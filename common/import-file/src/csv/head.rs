@@ -1,10 +1,12 @@
 //! Finds the delimiter and the header of CSV.
 
+use super::broken_cells::broken_cells;
+use super::given;
 use super::records::{Record, Records};
-use crate::HEADER_WITHIN_ROWS;
 use crate::error::{FileError, ReadError};
 use crate::header::{ColumnNames, Header};
 use crate::row::RowProblem;
+use crate::{COLUMNS_MAX, HEADER_WITHIN_ROWS};
 
 const DELIMITERS: [u8; 4] = *b",;\t|";
 
@@ -96,22 +98,24 @@ fn header_in(
                 true
             }))
         })?;
-        let Some(Record { number, cells, .. }) = record else { break };
-        let error = match cells {
-            Ok(cells) => {
-                let cells: Vec<_> = cells.iter().map(String::from_utf8_lossy).collect();
-                let cells: Vec<&str> = cells.iter().map(|cell| &**cell).collect();
-                match Header::find(&cells, names) {
-                    Ok(header) => return Ok(Ok((number, header))),
-                    Err(FileError::ColumnsMissing { missing, found, .. }) => {
-                        FileError::ColumnsMissing { missing, found, row: number }
-                    }
-                    Err(FileError::TooManyColumns) => FileError::TooManyColumns,
-                    Err(error) => return Ok(Err(error)),
-                }
+        let Some(Record { number, cells, raw }) = record else { break };
+        let cells: Vec<String> = match cells {
+            Ok(cells) => cells.iter().map(given).collect(),
+            // It may be the header still, whose names have no quotation marks.
+            Err(RowProblem::TextAfterQuote | RowProblem::UnclosedQuote) => {
+                broken_cells(raw, delimiter, quote)
             }
-            Err(RowProblem::TooManyCells) => FileError::TooManyColumns,
+            Err(RowProblem::TooManyCells) => vec![String::new(); COLUMNS_MAX + 1],
             Err(_) => continue,
+        };
+        let cells: Vec<&str> = cells.iter().map(|cell| &**cell).collect();
+        let error = match Header::find(&cells, names) {
+            Ok(header) => return Ok(Ok((number, header))),
+            Err(FileError::ColumnsMissing { missing, found, .. }) => {
+                FileError::ColumnsMissing { missing, found, row: number }
+            }
+            Err(FileError::TooManyColumns) => FileError::TooManyColumns,
+            Err(error) => return Ok(Err(error)),
         };
         if best.as_ref().is_none_or(|best| is_closer(&error, best)) {
             best = Some(error);
@@ -128,7 +132,9 @@ fn is_closer(error: &FileError, than: &FileError) -> bool {
 
 fn distance(error: &FileError) -> (usize, usize) {
     match error {
-        FileError::ColumnDoubled { .. } => (0, 0),
+        // With this delimiter there are nothing but blank cells.
+        FileError::Empty => (0, 0),
+        FileError::ColumnDoubled { .. } => (0, 1),
         // Of rows without any, the one with the most cells looks most like a header.
         FileError::ColumnsMissing { missing, found, .. } => {
             (missing.len(), usize::MAX - found.len())

@@ -125,6 +125,8 @@ fn row<'a>(number: u64, cells: Cells<'a>, header: &Header) -> Row<'a> {
     let bare = |cell: &'a [u8]| match cell {
         [b'\'', bare @ ..] if header.is_error_file => bare,
         NOTHING => b"",
+        // So that Excel takes it for text.
+        [b'=', b'"', text @ .., b'"'] if !text.contains(&b'"') => text,
         _ => cell,
     };
     let mut problem = None;

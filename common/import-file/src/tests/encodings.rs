@@ -223,3 +223,13 @@ fn short_western_lists_are_read_in_windows_1252() {
         }
     }
 }
+
+#[test]
+fn utf_32_is_refused() {
+    let text = format!("{HEADER}Ada,King,a@example.com\n");
+    for to_bytes in [u32::to_le_bytes, u32::to_be_bytes] {
+        let wide = std::iter::once('\u{feff}').chain(text.chars());
+        let wide: Vec<u8> = wide.flat_map(|character| to_bytes(u32::from(character))).collect();
+        assert_eq!(refused(wide), FileError::EncodingUnknown { guess: None });
+    }
+}

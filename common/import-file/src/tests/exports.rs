@@ -186,3 +186,11 @@ fn excel_of_other_countries_separates_by_semicolons() {
         assert_eq!(rows, [format!("2|{expected}")]);
     }
 }
+
+/// What programs write so that Excel takes a value for text.
+#[test]
+fn a_formula_that_is_a_text_is_the_text() {
+    let file = "Klasse;Name;Vorname;E-Mail\n=\"007\";=\"King\";\"=\"\"Ada\"\"\";=\"ada@example.com\"\n\
+                1;=\"a\"&\"b\";Bob;b@example.com\n";
+    assert_eq!(read(file).rows, [ADA, "3|Bob|=\"a\"&\"b\"|b@example.com"]);
+}

@@ -134,7 +134,7 @@ fn more_columns_than_are_read_is_said() {
 
 #[test]
 fn an_empty_file_is_said_to_be_empty() {
-    for file in ["", "\n\n", "\u{feff}", " \r\n"] {
+    for file in ["", "\n\n", "\u{feff}", " \r\n", ",,\n,,\n", ";;;\r\n \r\n", "\t\t\n"] {
         assert_eq!(refused(file), FileError::Empty, "{file:?}");
     }
 }
@@ -144,4 +144,20 @@ fn a_named_delimiter_is_followed() {
     let options = Options { delimiter: Some(b':'), ..options() };
     let file = &b"first_name:last_name:email\nAda:King:a@example.com\n"[..];
     assert_eq!(read_with(file, &options).unwrap().rows, ["2|Ada|King|a@example.com"]);
+}
+
+#[test]
+fn a_header_with_a_broken_quotation_mark_is_a_header_still() {
+    for header in ["first_name,last_name,\"email", "\"first\"name,last_name,email"] {
+        let listed = read(format!("{header}\nAda,King,a@example.com\nBob,King,b@example.com\n"));
+        assert_eq!(listed.rows, ["2|Ada|King|a@example.com", "3|Bob|King|b@example.com"]);
+    }
+}
+
+#[test]
+fn a_file_without_a_header_names_where_one_is_looked_for() {
+    let error = refused("Ada,King,ada@example.com\nBob,King,bob@example.com\n");
+    assert!(error.to_string().contains("in the first 10 rows"), "{error}");
+    let error = refused("first_name^last_name^email\nAda^King^a@example.com\n");
+    assert!(error.to_string().contains("delimiter="), "{error}");
 }

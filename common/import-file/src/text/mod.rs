@@ -17,6 +17,9 @@ use crate::inflate::Inflate;
 /// the row finds it to be broken.
 const NOT_TEXT: u8 = 0xff;
 
+/// No program that opens lists writes it.
+const UTF_32_MARKS: [[u8; 4]; 2] = [[0xff, 0xfe, 0, 0], [0, 0, 0xfe, 0xff]];
+
 /// The text of a file, in UTF-8 but for what is no text at all.
 pub(crate) struct Text<R: Read> {
     bytes: Inflate<R>,
@@ -121,6 +124,9 @@ impl<R: Read> Text<R> {
     fn begin(&mut self, named: Option<&'static Encoding>) -> Result<State, ReadError> {
         if let Some(kind) = FileKind::from_first_bytes(&self.raw) {
             return Err(FileError::NotText(kind).into());
+        }
+        if UTF_32_MARKS.iter().any(|mark| self.raw.starts_with(mark)) {
+            return Err(FileError::EncodingUnknown { guess: None }.into());
         }
         let marked = Encoding::for_bom(&self.raw);
         if let Some((_, length)) = marked {
