@@ -10,6 +10,7 @@ mod deliveries;
 mod groups;
 mod id_of_key_alone;
 mod import_hurried;
+mod import_of_valid_rows;
 mod leaked_transaction;
 mod ledger_hurried;
 mod split_hurried;

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-/// What became of the rows of an import, as its importer is told.
+/// What became of the rows of an import, as its importer is answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RowCounts {
     /// The import registered them.
