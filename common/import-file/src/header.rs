@@ -157,7 +157,7 @@ fn is_passed_over(character: char) -> bool {
 }
 
 /// A name as it can be shown in a sentence.
-fn shown(name: &str) -> String {
+pub(crate) fn shown(name: &str) -> String {
     const SHOWN: usize = 60;
     let visible = name.chars().filter(|character| *character != '\u{feff}');
     let visible: String = visible.map(|c| if c.is_control() { ' ' } else { c }).collect();

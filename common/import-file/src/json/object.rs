@@ -7,11 +7,14 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::COLUMNS_MAX;
 use crate::error::FileError;
-use crate::header::{ColumnNames, field_named};
+use crate::header::{ColumnNames, field_named, shown};
 use crate::import_file::UsedColumn;
 use crate::row::{Row, RowProblem, is_marked_deleted};
+use crate::{COLUMNS_MAX, ROW_MAX_BYTES};
+
+/// A name is looked at up to here: a column has none that is longer.
+const NAME_MAX_BYTES: usize = 256;
 
 /// Which members of objects are read.
 pub(super) struct Members {
@@ -35,7 +38,7 @@ impl Members {
             ignored: Vec::new(),
         };
         let mut has_list = false;
-        for object in objects {
+        for object in objects.filter(|object| object.len() <= ROW_MAX_BYTES) {
             let Ok(Object(object)) = serde_json::from_str::<Object<'_>>(object) else { continue };
             for (name, value) in object {
                 members.field(&name);
@@ -64,6 +67,7 @@ impl Members {
     }
 
     fn field(&mut self, name: &str) -> Option<Field> {
+        let name = &name[..name.floor_char_boundary(NAME_MAX_BYTES)];
         if let Some(field) = self.known.get(name) {
             return *field;
         }
@@ -71,8 +75,8 @@ impl Members {
         if self.known.len() < COLUMNS_MAX {
             self.known.insert(name.to_owned(), field);
             match field {
-                Some(field) => self.columns.push(UsedColumn { field, name: name.to_owned() }),
-                None => self.ignored.push(name.to_owned()),
+                Some(field) => self.columns.push(UsedColumn { field, name: shown(name) }),
+                None => self.ignored.push(shown(name)),
             }
         }
         field

@@ -110,3 +110,20 @@ fn json_of_another_shape_is_refused_with_what_to_send() {
         assert!(error.to_string().contains("one array"), "{file}: {error}");
     }
 }
+
+#[test]
+fn an_object_of_an_array_that_is_too_long_does_not_block_the_others() {
+    let long = ADA.replace("a@example.com", &"x".repeat(65 * 1024));
+    let rows = read(format!("[{ADA},{long},\n {ADA} ]")).rows;
+    assert_eq!(rows, ["1|Ada|King|a@example.com", "2!row_too_long", "3|Ada|King|a@example.com"]);
+}
+
+#[test]
+fn the_names_of_members_are_shown_as_short_as_those_of_columns() {
+    let name = "n".repeat(60 * 1024);
+    let file = format!("{ADA}\n{}\n", ADA.replacen('{', &format!("{{\"{name}\":1,"), 1));
+    let listed = read(file);
+    assert_eq!(listed.rows, ["1|Ada|King|a@example.com", "2|Ada|King|a@example.com"]);
+    let [ignored] = &listed.understood.ignored[..] else { panic!("{:?}", listed.understood) };
+    assert_eq!(ignored.chars().count(), 61);
+}
