@@ -99,10 +99,12 @@ pub struct FileBody {
     /// The first hundred errors, in the file's order.
     pub errors: Vec<ShownError>,
     pub understood: UnderstoodBody,
-    /// The size of what was sent.
-    pub bytes: u64,
-    /// The SHA-256 of what was sent.
-    pub sha256: String,
+    /// The size of the file as it was sent; absent when it was not read to its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// Its SHA-256; absent when it was not read to its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
     /// Why the file was not read to its end; absent when it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken_off: Option<BrokenOffBody>,

@@ -69,6 +69,7 @@ async fn a_file_over_a_limit_is_refused_before_its_first_row_or_read_up_to_it() 
     );
     let queued = importing.queued().await;
     assert_eq!(queued.manifests[0].broken_off.as_deref(), Some("too_many_rows"));
+    assert!(answer.get("sha256").is_none(), "of a part it matches no file: {answer}");
     let answer = importing.upload(file(100)).send().await.unwrap();
     assert_eq!(answer.status(), 413);
     assert_eq!(json(answer).await["errors"][0]["code"], "file_too_large");

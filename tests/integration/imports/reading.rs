@@ -147,6 +147,17 @@ async fn an_import_is_followed_from_its_answer_to_its_end() {
     assert_eq!(counts(&importing.read(&again).await), [0, 598, 1, 1, 0, 0]);
 }
 
+/// Or else the one right file would be taken for another.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_was_not_read_to_its_end_has_no_size_and_no_hash() {
+    let importing = Importing::start_with(&[("REGISTRAR_IMPORT_ROWS", "10")]).await;
+    let import = importing.accepted(file(11)).await;
+    importing.process(true).await;
+    let body = importing.read(&import).await;
+    assert_eq!((&body["status"], &body["rows"]), (&"broken_off".into(), &10.into()));
+    assert!(body.get("sha256").is_none() && body.get("bytes").is_none(), "{body}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_without_a_manifest_is_broken_off_once_a_worker_found_that_none_comes() {
     let importing = Importing::start().await;

@@ -137,13 +137,18 @@ impl Begun {
 }
 
 fn answer(imported: Imported) -> Response {
+    // Those of a part match no file.
+    let (bytes, sha256) = match imported.broken_off {
+        None => (Some(imported.bytes), Some(imported.sha256)),
+        Some(_) => (None, None),
+    };
     let file = FileBody {
         rows: imported.rows,
         invalid: imported.invalid,
         errors: imported.errors,
         understood: UnderstoodBody::from(&imported.understood),
-        bytes: imported.bytes,
-        sha256: imported.sha256,
+        bytes,
+        sha256,
         broken_off: imported
             .broken_off
             .map(|why| BrokenOffBody { code: why.code(), message: why.message() }),

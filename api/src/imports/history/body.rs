@@ -63,10 +63,10 @@ pub struct ImportBody {
     /// When the rows that did not make it are deleted.
     #[serde(with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
     pub errors_deleted_at: Option<OffsetDateTime>,
-    /// The size of what was sent.
+    /// The size of the file as it was sent; absent when it was not read to its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
-    /// The SHA-256 of what was sent.
+    /// Its SHA-256; absent when it was not read to its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
     /// How the file was understood, as the upload was answered.
@@ -109,8 +109,11 @@ impl ImportBody {
         });
         let (mut bytes, mut sha256, mut understood) = (None, None, None);
         if let Some(manifest) = manifest {
-            bytes = Some(manifest.bytes);
-            sha256 = Some(manifest.sha256);
+            // Those of a part match no file.
+            if manifest.broken_off.is_none() {
+                bytes = Some(manifest.bytes);
+                sha256 = Some(manifest.sha256);
+            }
             understood = Some(manifest.understood);
         }
         Self {

@@ -74,9 +74,9 @@ pub struct ImportManifest {
     pub rows: u64,
     /// The chunks that carry them.
     pub chunks: u32,
-    /// The size of the file as it was sent.
+    /// The size of the file as it was sent; of what was read, when it was not read to its end.
     pub bytes: u64,
-    /// The SHA-256 of what was sent, in hexadecimal digits.
+    /// The SHA-256 of the same, in hexadecimal digits.
     pub sha256: String,
     /// How it was understood, for the importer: JSON that is answered as it is.
     pub understood: serde_json::Value,
