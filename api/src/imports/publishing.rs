@@ -42,9 +42,11 @@ impl Publishing {
         chunks: mpsc::Receiver<Chunk>,
         progress: &mut Progress,
     ) -> Result<(), ImportError> {
+        let failed = CancellationToken::new();
         let chunks = stream::unfold(chunks, async |mut chunks| {
             chunks.recv().await.map(|chunk| (chunk, chunks))
         });
+        let chunks = chunks.take_until(failed.cancelled());
         let publishing = chunks.map(|chunk| {
             let (rows, invalid) = (chunk.rows() as u64, chunk.invalid.len() as u64);
             let errors = ShownErrors::from_rows(&chunk.invalid);
@@ -57,12 +59,23 @@ impl Publishing {
             }
         });
         let mut confirmed = pin!(publishing.buffered(UNCONFIRMED_CHUNKS));
+        let mut error = None;
         while let Some(published) = confirmed.next().await {
-            let (rows, invalid, errors) =
-                published.map_err(|error| ImportError::Publish { rows: progress.rows, error })?;
-            progress.add(rows, invalid, errors);
+            match published {
+                Ok((rows, invalid, errors)) => progress.add(rows, invalid, errors),
+                Err(failure) => {
+                    // Nothing more is begun; what is under way may be confirmed all the same.
+                    failed.cancel();
+                    error = Some(
+                        error.filter(|error| *error == PublishError::Unknown).unwrap_or(failure),
+                    );
+                }
+            }
         }
-        Ok(())
+        match error {
+            Some(error) => Err(ImportError::Publish { rows: progress.rows, error }),
+            None => Ok(()),
+        }
     }
 
     /// Tries for a while: a message that is there twice does no harm.
@@ -75,12 +88,16 @@ impl Publishing {
         let publishing = async {
             let until = Instant::now() + time;
             let mut backoff = Backoff::new(RETRY);
+            let mut may_be_stored = false;
             loop {
-                match self.publisher.publish(message.clone()).await {
+                let published = self.publisher.publish(message.clone()).await;
+                may_be_stored |= published == Err(PublishError::Unknown);
+                match published {
                     Err(error) if Instant::now() < until && !self.closing.is_cancelled() => {
                         tracing::debug!(%error, "a message of an import is published again");
                         sleep(backoff.next_delay()).await;
                     }
+                    Err(_) if may_be_stored => return Err(PublishError::Unknown),
                     result => return result,
                 }
             }
