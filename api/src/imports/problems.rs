@@ -73,6 +73,13 @@ impl Problem {
         let sentence = "Imports cannot be looked up right now. Please try again in a few seconds.";
         Self::new(ProblemKind::CannotAcceptNow, sentence).retry_after(READ_AGAIN)
     }
+
+    /// A cancellation did not reach RabbitMQ, or may not have. Twice it does no harm.
+    pub fn import_not_cancelled(error: PublishError) -> Self {
+        let sentence =
+            "The import could not be cancelled right now. Repeat the request in a moment.";
+        Self::new(ProblemKind::CannotAcceptNow, sentence).retry_after(error.retry_after())
+    }
 }
 
 /// Nothing of the file was accepted.
@@ -106,9 +113,10 @@ fn not_published(rows: u64, error: PublishError) -> Problem {
         let sentence = "We cannot take imports right now. Upload the file again in a moment.";
         (ProblemKind::CannotAcceptNow, sentence.to_owned())
     } else {
+        let bound = if error == PublishError::Unknown { "At least " } else { "" };
         let sentence = format!(
-            "{rows} rows were accepted, then the service could take no more. Upload the same file \
-             again in a moment: what is registered already stays as it is."
+            "{bound}{rows} rows were accepted, then the service could take no more. Upload the same \
+             file again in a moment: what is registered already stays as it is."
         );
         (ProblemKind::ImportInterrupted, sentence)
     };
@@ -129,4 +137,38 @@ pub fn unauthorized(sentence: &str, is_wrong: bool) -> Problem {
     };
     Problem::new(ProblemKind::Unauthorized, sentence)
         .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+}
+
+#[cfg(test)]
+mod tests {
+    use registrar_import_file::FileKind;
+
+    use super::*;
+
+    #[test]
+    fn every_end_of_an_upload_has_its_problem_and_its_advice() {
+        let publish = |rows, error| ImportError::Publish { rows, error };
+        let broken = |kind: io::ErrorKind| ImportError::Unreadable(BrokenOff::Upload(kind.into()));
+        let file = |error| ImportError::Unreadable(BrokenOff::File(error));
+        let (unavailable, unknown) = (PublishError::Unavailable, PublishError::Unknown);
+        for (error, kind, advice) in [
+            (file(FileError::Empty), ProblemKind::UnreadableFile, "empty"),
+            (file(FileError::JsonArrayTooLarge), ProblemKind::FileTooLarge, "NDJSON"),
+            (file(FileError::NotText(FileKind::Pdf)), ProblemKind::UnsupportedMediaType, "PDF"),
+            (ImportError::NoRows, ProblemKind::UnreadableFile, "no rows"),
+            (broken(io::ErrorKind::TimedOut), ProblemKind::BodyTimeout, "same file again"),
+            (broken(io::ErrorKind::Interrupted), ProblemKind::CannotAcceptNow, "stops just now"),
+            (broken(io::ErrorKind::Other), ProblemKind::MalformedRequest, "same file again"),
+            (publish(0, unavailable), ProblemKind::CannotAcceptNow, "cannot take imports"),
+            (publish(0, unknown), ProblemKind::ImportInterrupted, "At least 0 rows were accepted"),
+            (publish(500, unavailable), ProblemKind::ImportInterrupted, "500 rows were accepted"),
+            (publish(500, unknown), ProblemKind::ImportInterrupted, "At least 500 rows"),
+            (ImportError::Internal, ProblemKind::InternalError, "same file again"),
+        ] {
+            let described = format!("{error:?}");
+            let problem = Problem::from(error);
+            assert_eq!(problem.kind(), kind, "{described}");
+            assert!(format!("{problem:?}").contains(advice), "{described}: {problem:?}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use registrar_domain::{DerivationKey, ImportId, ReferenceSealer};
 use registrar_import_file::{Options, ReadError};
-use registrar_messaging::{ImportManifest, Publisher};
+use registrar_messaging::{ImportManifest, PublishError, Publisher};
 use registrar_storage::{ImportReader, ValidImportKey};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -156,12 +156,11 @@ impl Imports {
     }
 
     /// Cancels an import: what is not registered yet shall not be.
-    pub async fn cancel(&self, id: ImportId, key: &ValidImportKey) -> Result<(), ImportError> {
+    pub async fn cancel(&self, id: ImportId, key: &ValidImportKey) -> Result<(), PublishError> {
         let importer = key.importer.clone();
         let messages = ImportMessages { id, importer, key: key.id, file_name: None };
         let (message, span) = messages.cancellation();
-        let published = self.0.publishing.publish(message, span, CANCEL_FOR).await;
-        published.map_err(|error| ImportError::Publish { rows: 0, error })
+        self.0.publishing.publish(message, span, CANCEL_FOR).await
     }
 
     async fn publish_manifest(

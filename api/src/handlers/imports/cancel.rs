@@ -33,7 +33,7 @@ pub async fn cancel(
     State(imports): State<Imports>,
     GenuineImport { id, key }: GenuineImport,
 ) -> Result<impl IntoResponse, Problem> {
-    imports.cancel(id, &key).await?;
+    imports.cancel(id, &key).await.map_err(Problem::import_not_cancelled)?;
     let message = "The import is being cancelled. What is registered stays.";
     Ok((StatusCode::ACCEPTED, Json(Health { status: "cancelling", message })))
 }
