@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::admission::Admission;
 use crate::http::RateLimit;
 use crate::imports::history::ImportHistory;
+use crate::imports::upload::rest::RestOfUploads;
 use crate::imports::{Imports, KeyRing};
 use crate::metrics::imports::ImportMetrics;
 use crate::readiness::Readiness;
@@ -55,6 +56,8 @@ impl Api {
         let sealing = settings.sealing_secrets.as_slice();
         let sealer = Arc::new(ReferenceSealer::new(&sealing[0], &sealing[1..]));
         let derivation_key = DerivationKey::new(&settings.derivation_secret);
+        let idle = limits.body_timeout.min(limits.imports.import_idle_timeout);
+        let rest = RestOfUploads::new(idle, closing.clone());
         let imports = Imports::new(
             import_publisher,
             derivation_key.clone(),
@@ -62,6 +65,7 @@ impl Api {
             import_reader.clone(),
             limits.imports.clone(),
             import_metrics,
+            rest.clone(),
             closing.clone(),
         );
         let import_history = ImportHistory::new(import_reader, Arc::clone(&sealer));
@@ -70,7 +74,7 @@ impl Api {
         Self {
             readiness: Readiness::new(publisher.clone(), statuses.lookups.clone(), shutdown),
             acceptor: Acceptor::new(publisher, derivation_key, sealer),
-            admission: Admission::new(limits, rate_limit, proxies, settings.pages.clone()),
+            admission: Admission::new(limits, rate_limit, proxies, settings.pages.clone(), rest),
             statuses,
             imports,
             import_history,

@@ -14,9 +14,13 @@ use ipnet::IpNet;
 pub use requested_page::RequestedPage;
 
 use crate::http::{Peer, RateLimit, RateLimited, client_address, is_upload, preferred_wait};
+use crate::imports::upload::rest::RestOfUploads;
 use crate::limits::Limits;
 use crate::pages::Pages;
 use crate::problem::Problem;
+
+/// For the confirms of what came, and for dropping the rest.
+const END_OF_UPLOAD: Duration = Duration::from_mins(10);
 
 /// The limits, who may name a client's address, and whether there are pages.
 #[derive(Clone, Debug)]
@@ -28,6 +32,7 @@ struct Shared {
     rate_limit: Option<Arc<RateLimit>>,
     trusted_proxies: Vec<IpNet>,
     pages: Option<Pages>,
+    rest: RestOfUploads,
 }
 
 impl Admission {
@@ -36,12 +41,17 @@ impl Admission {
         rate_limit: Option<Arc<RateLimit>>,
         trusted_proxies: Vec<IpNet>,
         pages: Option<Pages>,
+        rest: RestOfUploads,
     ) -> Self {
-        Self(Arc::new(Shared { limits, rate_limit, trusted_proxies, pages }))
+        Self(Arc::new(Shared { limits, rate_limit, trusted_proxies, pages, rest }))
     }
 
     pub fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    pub fn rest(&self) -> &RestOfUploads {
+        &self.0.rest
     }
 
     /// Counts a request of this client. `shows_pages` says whether its refusal would be a page.
@@ -59,11 +69,12 @@ impl Admission {
     }
 
     /// How long the answer may take: a wait that the client asked for is added. An upload is as slow as
-    /// its client, and ends when it stalls.
+    /// its client: it ends by itself when it stalls or at its own deadline, and what came is then
+    /// published.
     pub fn allowed_time(&self, head: &Parts) -> Duration {
         let limits = self.limits();
         if is_upload(head) {
-            return limits.imports.import_timeout;
+            return limits.imports.import_timeout + END_OF_UPLOAD;
         }
         limits.request_timeout + preferred_wait(&head.headers, limits.wait).unwrap_or_default()
     }

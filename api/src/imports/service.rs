@@ -10,6 +10,7 @@ use registrar_import_file::{Options, ReadError};
 use registrar_messaging::{ImportManifest, PublishError, Publisher};
 use registrar_storage::{ImportReader, ValidImportKey};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
@@ -23,7 +24,8 @@ use super::outcome::{ImportEnd, ImportError, Imported};
 use super::publishing::{PUBLISH_FOR, Progress, Publishing};
 use super::reading::{ReadFile, Reading};
 use super::upload::parameters::Parameters;
-use super::upload::receive::receive;
+use super::upload::receive::{UploadTime, receive};
+use super::upload::rest::RestOfUploads;
 use super::upload::source::Upload;
 use crate::metrics::imports::ImportMetrics;
 
@@ -46,6 +48,7 @@ struct Shared {
     limits: ImportLimits,
     key_limits: KeyLimits,
     metrics: ImportMetrics,
+    rest: RestOfUploads,
     closing: CancellationToken,
 }
 
@@ -58,6 +61,7 @@ impl Imports {
         stored: ImportReader,
         limits: ImportLimits,
         metrics: ImportMetrics,
+        rest: RestOfUploads,
         closing: CancellationToken,
     ) -> Self {
         let key_limits = KeyLimits::new(limits.clone());
@@ -70,6 +74,7 @@ impl Imports {
             limits,
             key_limits,
             metrics,
+            rest,
             closing,
         }))
     }
@@ -82,13 +87,16 @@ impl Imports {
         &self.0.metrics
     }
 
+    pub fn rest(&self) -> &RestOfUploads {
+        &self.0.rest
+    }
+
     /// Counts an upload with this key, unless it is over a limit.
     pub fn begin(&self, key: &ValidImportKey) -> Result<ImportPermit, Refused> {
         self.0.key_limits.begin(key.id)
     }
 
-    /// Takes a file in: every row that was read is published or invalid when this succeeds. The
-    /// upload is received to its end also when it fails, so that its client gets the answer.
+    /// Takes a file in: every row that was read is published or invalid when this succeeds.
     pub async fn import<S, E>(
         &self,
         key: &ValidImportKey,
@@ -113,13 +121,16 @@ impl Imports {
         let span = Span::current();
         let reading =
             tokio::task::spawn_blocking(move || span.in_scope(|| reading.run(source, &handed_on)));
-        let idle = self.0.limits.import_idle_timeout;
+        let time = UploadTime {
+            idle: self.0.limits.import_idle_timeout,
+            until: Instant::now() + self.0.limits.import_timeout,
+        };
         let upload = upload.inspect(|part| {
             if let Ok(part) = part {
                 self.0.metrics.received(part.len());
             }
         });
-        let receiving = receive(upload, parts, idle, &self.0.closing);
+        let receiving = receive(upload, parts, time, &self.0.closing);
         // Boxed, or else the compiler gives up on the layout of a future of so many.
         let working = Box::pin(async {
             let mut progress = Progress::default();
@@ -150,7 +161,6 @@ impl Imports {
                 broken_off: file.broken_off,
             })
         });
-        // The end is published also while the rest of the upload is dropped.
         let (imported, ()) = tokio::join!(working, receiving);
         imported
     }

@@ -9,7 +9,6 @@ use tower::Service;
 use super::around::{Answering, Around};
 use crate::admission::{Admission, RequestedPage, guarded};
 use crate::http::{is_probe, is_upload, route_of};
-use crate::imports::upload::refused::drop_refused;
 use crate::pages::{PageContext, refusal, to_form};
 use crate::problem::{Problem, RetrySafety};
 
@@ -41,9 +40,9 @@ impl Around for Admit {
             if !is_upload(&head) {
                 return Box::pin(ready(Ok(refusal)));
             }
-            let idle = self.0.limits().imports.import_idle_timeout;
+            let rest = self.0.rest().clone();
             return Box::pin(async move {
-                drop_refused(&head.headers, body, idle).await;
+                rest.drop_refused(&head.headers, body).await;
                 Ok(refusal)
             });
         }

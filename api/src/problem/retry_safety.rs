@@ -6,7 +6,7 @@ use crate::http::{IDEMPOTENCY_KEY, is_upload};
 /// What happens when a client sends a request again that may have been carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetrySafety {
-    /// It only asked for something.
+    /// It only asks for something, or does the same however often it is sent.
     Safe,
     /// The same request with the same idempotency key leads to the same registration.
     Idempotent,
@@ -19,10 +19,10 @@ pub enum RetrySafety {
 impl RetrySafety {
     /// For a request with this head; a key in the body is not known yet.
     pub fn for_request(head: &Parts) -> Self {
-        if head.method.is_safe() {
-            Self::Safe
-        } else if is_upload(head) {
+        if is_upload(head) {
             Self::Upload
+        } else if head.method.is_safe() || head.uri.path().starts_with("/imports/") {
+            Self::Safe
         } else if head.headers.contains_key(IDEMPOTENCY_KEY) {
             Self::Idempotent
         } else {

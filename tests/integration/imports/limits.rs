@@ -1,19 +1,8 @@
-use futures_util::{StreamExt as _, stream};
 use registrar_tests::api::json;
 use registrar_tests::wait;
-use reqwest::Body;
-use tokio::sync::mpsc;
 
+use super::ending::held;
 use super::{Importing, create_key, file};
-
-/// A body whose parts a test sends when it likes.
-fn held() -> (mpsc::UnboundedSender<String>, Body) {
-    let (sender, receiver) = mpsc::unbounded_channel::<String>();
-    let parts = stream::unfold(receiver, async |mut receiver| {
-        receiver.recv().await.map(|part| (Ok::<_, std::io::Error>(part), receiver))
-    });
-    (sender, Body::wrap_stream(parts.boxed()))
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_has_so_many_uploads_at_once_and_another_key_its_own() {

@@ -2,6 +2,7 @@
 
 mod accepting;
 mod beside_the_form;
+mod ending;
 mod keys;
 mod limits;
 mod memory;
@@ -44,7 +45,10 @@ impl Importing {
     }
 
     async fn start_with(settings: &[(&str, &str)]) -> Self {
-        let home = Home::new().await;
+        Self::start_in(Home::new().await, settings).await
+    }
+
+    async fn start_in(home: Home, settings: &[(&str, &str)]) -> Self {
         let api = Api::start_with(&home.servers, settings).await;
         let key = create_key(&home, "north-school", None).await;
         Self { home, api, key }

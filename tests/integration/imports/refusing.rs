@@ -65,11 +65,21 @@ async fn what_is_said_of_a_file_must_be_understood() {
     assert!(importing.queued().await.is_empty());
 }
 
-/// Writes all of a body before it reads anything, as plain clients do.
 async fn send_and_then_read(address: &str, key: &str, body: &[u8]) -> (u16, Value) {
+    send_typed_and_then_read(address, key, "text/csv", body).await
+}
+
+/// Writes all of a body before it reads anything, as plain clients do.
+async fn send_typed_and_then_read(
+    address: &str,
+    key: &str,
+    content_type: &str,
+    body: &[u8],
+) -> (u16, Value) {
     let mut client = TcpStream::connect(address).await.unwrap();
     let head = format!(
         "POST /imports HTTP/1.0\r\nHost: a\r\nAuthorization: Bearer {key}\r\n\
+         Content-Type: {content_type}\r\n\
          Content-Length: {}\r\n\r\n",
         body.len()
     );
@@ -120,6 +130,33 @@ async fn a_client_that_sends_100_megabytes_reads_that_it_sends_too_often() {
         let (status, problem) = send_and_then_read(address, &importing.key, &body).await;
         assert_eq!((status, &problem["type"]), (429, &"/docs#too-many-requests".into()));
         assert_eq!(problem["status"], 429);
+    }
+    assert!(importing.queued().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_sends_a_form_of_100_megabytes_reads_what_is_wrong_with_it() {
+    let importing = Importing::start().await;
+    let address = importing.api.url.strip_prefix("http://").unwrap();
+    let row = "Ada;King;ada@example.com\n";
+    let rows = row.repeat(100_000_000 / row.len());
+    let part = |disposition: &str, content: &str| {
+        format!(
+            "--x\r\ncontent-disposition: form-data; {disposition}\r\n\r\n{content}\r\n--x--\r\n"
+        )
+    };
+    let without_file_name = part("name=\"upload\"", &rows);
+    let unknown_parameter = part("name=\"separator\"", ";") + &rows;
+    let unreadable = part("name=\"file\"; filename=\"a.csv\"", &format!("name;phone\n{rows}"));
+    for (content_type, body, status, kind) in [
+        ("multipart/form-data", &without_file_name, 400, "malformed-request"),
+        ("multipart/form-data; boundary=x", &without_file_name, 400, "malformed-request"),
+        ("multipart/form-data; boundary=x", &unknown_parameter, 400, "malformed-parameter"),
+        ("multipart/form-data; boundary=x", &unreadable, 422, "unreadable-file"),
+    ] {
+        let key = &importing.key;
+        let answer = send_typed_and_then_read(address, key, content_type, body.as_bytes()).await;
+        assert_eq!((answer.0, &answer.1["type"]), (status, &format!("/docs#{kind}").into()));
     }
     assert!(importing.queued().await.is_empty());
 }

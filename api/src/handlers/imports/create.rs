@@ -1,6 +1,7 @@
 //! `POST /imports`.
 
 use axum::Json;
+use axum::body::BodyDataStream;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -17,7 +18,6 @@ use crate::imports::key_limits::ImportPermit;
 use crate::imports::upload::form::import_form;
 use crate::imports::upload::head::{Packing, read_head};
 use crate::imports::upload::parameters::Parameters;
-use crate::imports::upload::refused::drop_refused;
 use crate::imports::{ImportEnd, Imported, Imports, KeyRing};
 use crate::metrics::imports::UploadEnd;
 use crate::problem::{Problem, ProblemDocument};
@@ -79,15 +79,17 @@ pub async fn create(
 ) -> Response {
     let upload = imports.metrics().begin();
     let (head, body) = request.into_parts();
-    let begun = match Begun::from_head(&imports, &keys, &head).await {
+    let mut begun = match Begun::from_head(&imports, &keys, &head).await {
         Ok(begun) => begun,
         Err(problem) => {
-            drop_refused(&head.headers, body, imports.limits().import_idle_timeout).await;
+            imports.rest().drop_refused(&head.headers, body).await;
             upload.ended(UploadEnd::from(&problem));
             return problem.into_response();
         }
     };
-    let imported = begun.import(&imports, Request::from_parts(head, body)).await;
+    let mut body = body.into_data_stream();
+    let imported = begun.import(&imports, &head, &mut body).await;
+    imports.rest().drop_rest(body).await;
     upload.ended(imported.as_ref().map_or_else(UploadEnd::from, UploadEnd::from));
     imported.map_or_else(Problem::into_response, answer)
 }
@@ -124,14 +126,17 @@ impl Begun {
         Ok(Self { key, permit, packing, parameters })
     }
 
-    async fn import(self, imports: &Imports, request: Request) -> Result<Imported, Problem> {
-        let Self { key, permit, packing, parameters } = self;
-        match packing {
-            Packing::Bare => {
-                let upload = request.into_body().into_data_stream();
-                Ok(imports.import::<_, axum::Error>(&key, &permit, parameters, upload).await?)
-            }
-            Packing::Form => import_form(imports, &key, &permit, parameters, request).await,
+    async fn import(
+        &mut self,
+        imports: &Imports,
+        head: &Parts,
+        body: &mut BodyDataStream,
+    ) -> Result<Imported, Problem> {
+        let parameters = std::mem::take(&mut self.parameters);
+        let (key, permit) = (&self.key, &self.permit);
+        match self.packing {
+            Packing::Bare => Ok(imports.import(key, permit, parameters, body).await?),
+            Packing::Form => import_form(imports, key, permit, parameters, (head, body)).await,
         }
     }
 }

@@ -1,13 +1,12 @@
 //! A file in `multipart/form-data`, as browsers and `curl -F` send it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use axum::RequestExt as _;
-use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Multipart, Request};
-use futures_util::StreamExt as _;
+use axum::body::{BodyDataStream, Bytes};
+use axum::http::header;
+use axum::http::request::Parts;
+use futures_util::{Stream, StreamExt as _};
+use multer::Multipart;
 use registrar_storage::ValidImportKey;
 use tokio::time::timeout;
 
@@ -29,11 +28,11 @@ pub async fn import_form(
     key: &ValidImportKey,
     permit: &ImportPermit,
     mut parameters: Parameters,
-    request: Request,
+    (head, body): (&Parts, &mut BodyDataStream),
 ) -> Result<Imported, Problem> {
     let idle = imports.limits().import_idle_timeout;
-    let is_in_file = Arc::new(AtomicBool::new(false));
-    let mut form = open(request, &is_in_file).await?;
+    let is_in_file = AtomicBool::new(false);
+    let mut form = Multipart::new(bounded(body, &is_in_file), boundary(head)?);
     loop {
         let field = timeout(idle, form.next_field()).await.map_err(|_elapsed| too_slow())?;
         let Some(field) = field.map_err(|_| not_a_form())? else { return Err(without_file()) };
@@ -43,32 +42,26 @@ pub async fn import_form(
             if let (None, Some(name)) = (&parameters.file_name, field.file_name()) {
                 parameters.name_file(name);
             }
-            let imported = imports.import(key, permit, parameters, field).await;
-            is_in_file.store(false, Ordering::Relaxed);
-            drop_rest(&mut form, idle).await;
-            return Ok(imported?);
+            return Ok(imports.import(key, permit, parameters, field).await?);
         }
         let value = timeout(idle, field.text()).await.map_err(|_elapsed| too_slow())?;
-        if let Err(problem) = parameters.set(&name, &value.map_err(|_| not_a_form())?) {
-            is_in_file.store(true, Ordering::Relaxed);
-            drop_rest(&mut form, idle).await;
-            return Err(problem);
-        }
+        parameters.set(&name, &value.map_err(|_| not_a_form())?)?;
     }
 }
 
-async fn open(request: Request, is_in_file: &Arc<AtomicBool>) -> Result<Multipart, Problem> {
-    let is_in_file = Arc::clone(is_in_file);
-    let mut request = request.map(|body| bounded(body, is_in_file));
-    DefaultBodyLimit::disable().apply(&mut request);
-    request.extract().await.map_err(|_rejection| {
+fn boundary(head: &Parts) -> Result<String, Problem> {
+    let content_type = head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    multer::parse_boundary(content_type.unwrap_or_default()).map_err(|_| {
         malformed("The Content-Type names no boundary. Let your browser or library set it.")
     })
 }
 
-fn bounded(body: Body, is_in_file: Arc<AtomicBool>) -> Body {
+fn bounded<'a>(
+    body: &'a mut BodyDataStream,
+    is_in_file: &'a AtomicBool,
+) -> impl Stream<Item = Result<Bytes, axum::Error>> + Send + 'a {
     let mut outside = 0;
-    Body::from_stream(body.into_data_stream().map(move |part| {
+    body.map(move |part| {
         let part = part?;
         if !is_in_file.load(Ordering::Relaxed) {
             outside += part.len();
@@ -78,14 +71,7 @@ fn bounded(body: Body, is_in_file: Arc<AtomicBool>) -> Body {
         } else {
             Ok(part)
         }
-    }))
-}
-
-/// So that the client reads the answer, and its connection can be used again.
-async fn drop_rest(form: &mut Multipart, idle: Duration) {
-    while let Ok(Ok(Some(mut field))) = timeout(idle, form.next_field()).await {
-        while let Ok(Ok(Some(_dropped))) = timeout(idle, field.chunk()).await {}
-    }
+    })
 }
 
 fn malformed(sentence: &str) -> Problem {

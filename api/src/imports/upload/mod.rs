@@ -4,5 +4,5 @@ pub mod form;
 pub mod head;
 pub mod parameters;
 pub mod receive;
-pub mod refused;
+pub mod rest;
 pub mod source;
