@@ -88,7 +88,7 @@ impl KeyLimits {
 }
 
 impl ImportPermit {
-    /// Counts rows that were read.
+    /// Counts rows that were published.
     pub fn add_rows(&self, rows: u64) {
         if let Some(usage) = lock(&self.usage).keys.get_mut(&self.key) {
             usage.day.count += rows;

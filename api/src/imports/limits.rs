@@ -20,9 +20,10 @@ pub struct ImportLimits {
     /// How long an upload may take
     #[arg(long, env = "REGISTRAR_IMPORT_TIMEOUT", default_value = "6h", value_parser = duration)]
     pub import_timeout: Duration,
+    // Each has a thread, of which the runtime has 512, and others need some as well.
     /// The most uploads at once; each takes some megabytes of memory
     #[arg(long, env = "REGISTRAR_IMPORTS", default_value = "16",
-        value_parser = bounded(1_usize..=1_000))]
+        value_parser = bounded(1_usize..=256))]
     pub imports: usize,
     /// The most uploads at once with one key
     #[arg(long, env = "REGISTRAR_IMPORTS_PER_KEY", default_value = "2",

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, Span};
 
 use super::chunk::Chunk;
+use super::key_limits::ImportPermit;
 use super::message::ImportMessages;
 use super::outcome::ImportError;
 use super::shown_errors::ShownErrors;
@@ -40,6 +41,7 @@ impl Publishing {
         &self,
         messages: &ImportMessages,
         chunks: mpsc::Receiver<Chunk>,
+        permit: &ImportPermit,
         progress: &mut Progress,
     ) -> Result<(), ImportError> {
         let failed = CancellationToken::new();
@@ -55,6 +57,8 @@ impl Publishing {
                 let started = Instant::now();
                 self.publish(message, span, PUBLISH_FOR).await?;
                 self.metrics.confirmed_after(started.elapsed());
+                // At once: a client that hangs up has imported them all the same.
+                permit.add_rows(rows);
                 Ok((rows, invalid, errors))
             }
         });

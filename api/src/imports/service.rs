@@ -137,11 +137,13 @@ impl Imports {
             let using = Box::pin(async {
                 match &mut dry_run {
                     Some(dry_run) => check_chunks(dry_run, chunks, &mut progress).await,
-                    None => self.0.publishing.chunks(&messages, chunks, &mut progress).await,
+                    None => {
+                        let publishing = &self.0.publishing;
+                        publishing.chunks(&messages, chunks, permit, &mut progress).await
+                    }
                 }
             });
             let (read, used) = tokio::join!(reading, using);
-            permit.add_rows(progress.rows);
             let file = readable(read.map_err(|_panic| ImportError::Internal)?, used)?;
             let sha256 = data_encoding::HEXLOWER.encode(&file.sha256);
             let end = if let Some(dry_run) = dry_run {

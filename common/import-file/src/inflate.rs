@@ -13,6 +13,9 @@ const RATIO_MAX: u64 = 200;
 /// Up to here a file may expand as it likes, since the first block may be all blank.
 const RATIO_FROM_BYTES: u64 = 1024 * 1024;
 
+/// What gzip may add to what it cannot compress, beside a part of it.
+const GZIP_ADDS_BYTES: u64 = 1024 * 1024;
+
 /// The file's own bytes, whether it came as gzip or not.
 pub(crate) struct Inflate<R: Read> {
     bytes: Stream<R>,
@@ -81,7 +84,9 @@ impl<R: Read> Inflate<R> {
         let is_gzip = first == GZIP;
         let whole = Cursor::new(first).chain(source);
         let bytes = if is_gzip {
-            let counted = Counted { source: BufReader::new(whole), taken: 0 };
+            // Members that are empty never come to be counted as bytes of the file.
+            let most = max_bytes.saturating_add(max_bytes / 64).saturating_add(GZIP_ADDS_BYTES);
+            let counted = Counted { source: BufReader::new(whole), taken: 0, most };
             Stream::Gzip(Gzip::new(counted))
         } else {
             Stream::Plain(whole)
@@ -104,6 +109,9 @@ impl<R: Read> Inflate<R> {
                         io::ErrorKind::InvalidInput
                         | io::ErrorKind::InvalidData
                         | io::ErrorKind::UnexpectedEof => FileError::GzipBroken.into(),
+                        io::ErrorKind::FileTooLarge => {
+                            FileError::TooLarge { limit: self.max_bytes }.into()
+                        }
                         _ => ReadError::Source(error),
                     }
                 })?;
@@ -123,10 +131,11 @@ impl<R: Read> Inflate<R> {
     }
 }
 
-/// Counts what is taken.
+/// Counts what is taken, which is bounded.
 struct Counted<R> {
     source: R,
     taken: u64,
+    most: u64,
 }
 
 impl<R: BufRead> Read for Counted<R> {
@@ -139,6 +148,9 @@ impl<R: BufRead> Read for Counted<R> {
 
 impl<R: BufRead> BufRead for Counted<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.taken > self.most {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
         self.source.fill_buf()
     }
 

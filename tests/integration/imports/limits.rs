@@ -41,6 +41,8 @@ async fn a_key_has_so_many_uploads_a_minute_and_rows_a_day() {
     let answer = importing.upload(file(2)).send().await.unwrap();
     assert_eq!(answer.status(), 429);
     assert!(json(answer).await["message"].as_str().unwrap().contains("within a minute"));
+    let dry_run = importing.upload_with(&key, "?dry_run=true", file(10)).send().await.unwrap();
+    assert_eq!(dry_run.status(), 200, "what was only checked does not count");
     assert_eq!(importing.upload_with(&key, "", file(10)).send().await.unwrap().status(), 202);
     let answer = importing.upload_with(&key, "", file(1)).send().await.unwrap();
     assert_eq!(answer.status(), 429);

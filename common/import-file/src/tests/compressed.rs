@@ -49,6 +49,15 @@ fn a_bomb_is_refused_long_before_it_is_large() {
 }
 
 #[test]
+fn members_without_a_byte_in_them_count_as_well() {
+    let empty = gzip(b"").repeat(100_000);
+    let file = [gzip(FILE.as_bytes()), empty].concat();
+    let limited = Options { max_bytes: 1_000, ..options() };
+    assert_eq!(read_with(&*file, &limited).err(), Some(FileError::TooLarge { limit: 1_000 }));
+    assert_eq!(read(file).rows, ROWS);
+}
+
+#[test]
 fn an_honest_sparse_file_is_read() {
     let file = each(60_000, |n| format!("Ada,King,a{n}@example.com,,,,,,,,,,,,,,,,,,,\n"));
     let file = format!("first_name,last_name,email{}\n{file}", ",x".repeat(19));
