@@ -6,8 +6,9 @@ mod routes;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi as _};
 
 pub use self::routes::routes;
 use crate::problem::ProblemDocument;
@@ -23,6 +24,7 @@ use crate::status::{CacheRule, conditional, entity_tag_of_bytes};
         license(name = "MIT")
     ),
     components(schemas(ProblemDocument)),
+    modifiers(&ImportKeyScheme),
     tags(
         (name = "registrations", description = "Register a student, and see what becomes of it."),
         (name = "imports", description = "Import a file of students with a key, and see what becomes of each row."),
@@ -30,6 +32,20 @@ use crate::status::{CacheRule, conditional, entity_tag_of_bytes};
     )
 )]
 struct Description;
+
+/// The key that operations on imports need, under the name by which they ask for it.
+struct ImportKeyScheme;
+
+impl Modify for ImportKeyScheme {
+    fn modify(&self, openapi: &mut OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
+            "`Authorization: Bearer` and a key for imports, which an operator creates. An importer sees \
+             its own imports with any of its keys.",
+        ));
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("import_key", SecurityScheme::Http(scheme.build()));
+    }
+}
 
 pub fn description() -> OpenApi {
     Description::openapi()

@@ -76,6 +76,27 @@ mod tests {
     }
 
     #[test]
+    fn what_needs_a_key_says_so_where_generated_clients_look() {
+        let document = serde_json::to_value(crate::router::document()).unwrap();
+        let scheme = &document["components"]["securitySchemes"]["import_key"];
+        assert_eq!((&scheme["type"], &scheme["scheme"]), (&"http".into(), &"bearer".into()));
+        let mut needing = 0;
+        let paths = document["paths"].as_object().unwrap();
+        for operation in paths.values().flat_map(|path| path.as_object().unwrap().values()) {
+            let parameters = operation["parameters"].as_array();
+            let names = parameters.into_iter().flatten().map(|parameter| &parameter["name"]);
+            // OpenAPI ignores a parameter of this name.
+            assert!(names.into_iter().all(|name| name != "Authorization"), "{operation}");
+            if operation["responses"].get("401").is_some() {
+                assert_eq!(operation["security"][0]["import_key"], serde_json::json!([]));
+                needing += 1;
+            }
+        }
+        assert_eq!(needing, 6);
+        assert_eq!(page().matches("an operator creates").count(), needing);
+    }
+
+    #[test]
     fn the_page_loads_nothing_from_elsewhere_and_has_nothing_inline() {
         let page = page();
         let tags: Vec<_> =

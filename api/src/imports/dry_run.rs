@@ -42,15 +42,15 @@ impl DryRun {
 
     fn rejection(&mut self, one: &Registration, row: u32, known: Known) -> Option<RowRejection> {
         let earlier = self.seen.note(one.student.email().key(), row);
-        let (count, rejection) = match (earlier, known) {
-            (Some(earlier), _) => {
-                (&mut self.counts.duplicates, Some(RowRejection::EmailOfRow(earlier)))
-            }
-            (None, Known::EmailTaken) => {
+        let (count, rejection) = match (known, earlier) {
+            (Known::Unchanged, _) => (&mut self.counts.unchanged, None),
+            (Known::EmailTaken, _) => {
                 (&mut self.counts.duplicates, Some(RowRejection::EmailAlreadyRegistered))
             }
-            (None, Known::Unchanged) => (&mut self.counts.unchanged, None),
-            (None, Known::New) => (&mut self.counts.new, None),
+            (Known::New, Some(earlier)) => {
+                (&mut self.counts.duplicates, Some(RowRejection::EmailOfRow(earlier)))
+            }
+            (Known::New, None) => (&mut self.counts.new, None),
         };
         *count += 1;
         rejection

@@ -76,11 +76,12 @@ impl Reading {
                 }
             };
             let Some(row) = row else { return counts.hand_on(chunk, chunks) };
-            let number = u32::try_from(row.number).map_err(|_| BrokenOff::TooManyRows)?;
-            if counts.rows + chunk.rows() as u64 >= self.max_rows {
+            let has_room = counts.rows + (chunk.rows() as u64) < self.max_rows;
+            let number = u32::try_from(row.number).ok().filter(|_| has_room);
+            let Some(number) = number else {
                 counts.hand_on(chunk, chunks)?;
                 return Err(BrokenOff::TooManyRows);
-            }
+            };
             let errors: Vec<RowError> = match row.problem {
                 Some(problem) => vec![problem.into()],
                 None => match Student::parse(&row.first_name, &row.last_name, &row.email) {

@@ -147,6 +147,22 @@ async fn an_import_is_followed_from_its_answer_to_its_end() {
     assert_eq!(counts(&importing.read(&again).await), [0, 598, 1, 1, 0, 0]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_file_of_several_pages_has_every_row_once() {
+    let importing = Importing::start().await;
+    // One ends with a page.
+    for rows in [100, 101] {
+        let import = importing.accepted(file(rows).replace('@', " at ")).await;
+        importing.process(true).await;
+        let errors_url = format!("{import}/errors.csv");
+        let errors = importing.ask_with(&importing.key, Method::GET, &errors_url).await;
+        let errors = errors.text().await.unwrap();
+        let numbers = errors.lines().skip(1).map(|line| line.split(',').next().unwrap().parse());
+        let numbers: Vec<usize> = numbers.map(Result::unwrap).collect();
+        assert_eq!(numbers, (2..rows + 2).collect::<Vec<_>>());
+    }
+}
+
 /// Or else the one right file would be taken for another.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_was_not_read_to_its_end_has_no_size_and_no_hash() {
@@ -226,6 +242,9 @@ async fn an_importer_sees_its_own_imports_with_any_of_its_keys_and_no_others() {
     imports.reverse();
     assert_eq!(listed, imports);
     assert!(second.get("next").is_none(), "{second}");
+    let twice = importing.ask_with(&same, Method::GET, "/imports?before=a&before=b").await;
+    assert_eq!(twice.status(), 400);
+    assert_eq!(json(twice).await["type"], "/docs#malformed-parameter");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -253,6 +272,7 @@ async fn a_dry_run_says_what_would_become_of_each_row_and_sends_nothing() {
     importing.process(true).await;
     let checked = "first_name,last_name,email\n\
                    Ada,King,ada0@example.com\n\
+                   Ada,King,ada0@example.com\n\
                    Eda,King,ada1@example.com\n\
                    Ida,King,ida@example.com\n\
                    Ida,Prince,IDA@example.com\n\
@@ -261,9 +281,9 @@ async fn a_dry_run_says_what_would_become_of_each_row_and_sends_nothing() {
     let answer = dry_run.send().await.unwrap();
     assert_eq!(answer.status(), 200);
     let body = json(answer).await;
-    assert_eq!((&body["status"], &body["rows"]), (&"checked".into(), &5.into()));
+    assert_eq!((&body["status"], &body["rows"]), (&"checked".into(), &6.into()));
     let counts = ["new", "unchanged", "duplicates", "invalid"].map(|name| body[name].as_u64());
-    assert_eq!(counts, [Some(1), Some(1), Some(2), Some(1)], "{body}");
+    assert_eq!(counts, [Some(1), Some(2), Some(2), Some(1)], "{body}");
     let errors = body["errors"].as_array().unwrap();
     let errors: Vec<_> = errors
         .iter()
@@ -272,11 +292,11 @@ async fn a_dry_run_says_what_would_become_of_each_row_and_sends_nothing() {
     assert_eq!(
         errors,
         [
-            (3, "email_already_registered"),
-            (5, "email_of_row"),
-            (6, "required"),
-            (6, "required"),
-            (6, "invalid_email"),
+            (4, "email_already_registered"),
+            (6, "email_of_row"),
+            (7, "required"),
+            (7, "required"),
+            (7, "invalid_email"),
         ]
     );
     assert!(importing.queued().await.is_empty());

@@ -18,9 +18,9 @@ use crate::problem::{Problem, ProblemDocument};
     post,
     path = "/imports/{reference}/cancel",
     tag = "imports",
+    security(("import_key" = [])),
     params(
         ("reference" = String, Path, description = "As it was answered."),
-        ("Authorization" = String, Header, description = "`Bearer` and a key of the same importer.", example = "Bearer registrar_…"),
     ),
     responses(
         (status = 202, description = "It is being cancelled; some more rows may be registered meanwhile.", body = Health),

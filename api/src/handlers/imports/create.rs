@@ -36,8 +36,8 @@ use crate::problem::{Problem, ProblemDocument};
     post,
     path = "/imports",
     tag = "imports",
+    security(("import_key" = [])),
     params(
-        ("Authorization" = String, Header, description = "`Bearer` and a key for imports.", example = "Bearer registrar_…"),
         ("dry_run" = Option<bool>, Query, description = "`true` to read and check the file, and send nothing."),
         ("encoding" = Option<String>, Query, description = "The file's encoding, when it is not UTF-8 and cannot be recognized.", example = "windows-1251"),
         ("delimiter" = Option<String>, Query, description = "What is between values: one character, or `tab`. Found by itself when it is one of `,` `;` `|` or a tab.", example = ";"),

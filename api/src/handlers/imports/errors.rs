@@ -1,5 +1,7 @@
 //! `GET /imports/{reference}/errors.csv`.
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header;
@@ -7,14 +9,17 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::{StreamExt as _, stream};
 use registrar_domain::ImportId;
 use registrar_storage::{FailedRow, StorageError};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::extract::GenuineImport;
 use crate::imports::history::ImportHistory;
 use crate::imports::history::error_file;
-use crate::problem::{Problem, ProblemDocument};
+use crate::problem::{Problem, ProblemDocument, ProblemKind};
 
-/// So many rows are read at once.
-const PAGE_ROWS: u16 = 500;
+/// So many rows are read at once, each of up to some 200 KiB.
+const PAGE_ROWS: u16 = 50;
+/// When to try again after finding no free permit.
+const RETRY_WHEN_FULL: Duration = Duration::from_secs(5);
 
 /// The rows that did not make it, in the file's order, with what to do about each.
 ///
@@ -26,9 +31,9 @@ const PAGE_ROWS: u16 = 500;
     get,
     path = "/imports/{reference}/errors.csv",
     tag = "imports",
+    security(("import_key" = [])),
     params(
         ("reference" = String, Path, description = "As it was answered."),
-        ("Authorization" = String, Header, description = "`Bearer` and a key of the same importer.", example = "Bearer registrar_…"),
     ),
     responses(
         (status = 200, description = "A header row, and a row for each that did not make it.", body = String, content_type = "text/csv"),
@@ -41,13 +46,21 @@ pub async fn errors(
     State(history): State<ImportHistory>,
     GenuineImport { id, .. }: GenuineImport,
 ) -> Result<Response, Problem> {
+    let permit = history.download_permit().ok_or_else(|| {
+        Problem::new(
+            ProblemKind::CannotAcceptNow,
+            "Too many error files are being downloaded right now. Try again in a few seconds.",
+        )
+        .retry_after(RETRY_WHEN_FULL)
+    })?;
     // Before the head is sent, so that a failure is an answer of its own.
     let first = history
         .failed_rows(id, 0, PAGE_ROWS)
         .await
         .map_err(|error| Problem::imports_unreadable(&error))?;
     let head = Bytes::from(error_file::head());
-    let pages = stream::try_unfold(Pages { history, id, next: first }, Pages::into_next);
+    let pages = Pages { history, id, page: Some(first), after: 0, _permit: permit };
+    let pages = stream::try_unfold(pages, Pages::into_next);
     let file = stream::iter([Ok(head)]).chain(pages);
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
@@ -60,24 +73,27 @@ pub async fn errors(
 struct Pages {
     history: ImportHistory,
     id: ImportId,
-    /// Empty after the last.
-    next: Vec<FailedRow>,
+    /// The first, which is read beforehand.
+    page: Option<Vec<FailedRow>>,
+    /// The last row that was written.
+    after: u32,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Pages {
-    /// The next part of the file. An error cuts the answer off, so that it is not taken for whole.
+    /// The next part of the file, read when the client has taken the one before. An error cuts the
+    /// answer off, so that it is not taken for whole.
     async fn into_next(mut self) -> Result<Option<(Bytes, Self)>, StorageError> {
-        let Some(last) = self.next.last().map(|row| row.row) else { return Ok(None) };
+        let page = match self.page.take() {
+            Some(page) => page,
+            None => self.history.failed_rows(self.id, self.after, PAGE_ROWS).await?,
+        };
+        let Some(last) = page.last() else { return Ok(None) };
+        self.after = last.row;
         let mut part = String::new();
-        for row in &self.next {
+        for row in &page {
             error_file::push_row(&mut part, row);
         }
-        let is_last = self.next.len() < usize::from(PAGE_ROWS);
-        self.next = if is_last {
-            Vec::new()
-        } else {
-            self.history.failed_rows(self.id, last, PAGE_ROWS).await?
-        };
         Ok(Some((part.into(), self)))
     }
 }

@@ -36,9 +36,9 @@ const RETRY_WHEN_FULL: Duration = Duration::from_secs(5);
     get,
     path = "/imports/{reference}/events",
     tag = "imports",
+    security(("import_key" = [])),
     params(
         ("reference" = String, Path, description = "As it was answered."),
-        ("Authorization" = String, Header, description = "`Bearer` and a key of the same importer.", example = "Bearer registrar_…"),
     ),
     responses(
         (status = 200, description = "Events named `status`.", body = ImportBody, content_type = "text/event-stream"),
@@ -53,7 +53,7 @@ pub async fn events(
     State(admission): State<Admission>,
     GenuineImport { id, key }: GenuineImport,
 ) -> Result<Response, Problem> {
-    let permit = statuses.permit().ok_or_else(|| {
+    let permit = history.stream_permit().ok_or_else(|| {
         Problem::new(
             ProblemKind::TooManyStreams,
             "Too many people are watching right now. Look at the import itself instead.",

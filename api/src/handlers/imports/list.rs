@@ -1,6 +1,7 @@
 //! `GET /imports`.
 
 use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -10,7 +11,7 @@ use utoipa::IntoParams;
 use crate::extract::AuthenticatedKey;
 use crate::imports::history::ImportHistory;
 use crate::imports::history::body::ImportListBody;
-use crate::problem::{Problem, ProblemDocument};
+use crate::problem::{Problem, ProblemDocument, ProblemKind};
 
 /// So many imports are on a page.
 pub const PAGE_IMPORTS: u16 = 50;
@@ -28,12 +29,13 @@ pub struct Page {
     get,
     path = "/imports",
     tag = "imports",
+    security(("import_key" = [])),
     params(
-        ("Authorization" = String, Header, description = "`Bearer` and a key.", example = "Bearer registrar_…"),
         Page,
     ),
     responses(
         (status = 200, description = "A page of imports; `next` leads to the one after it.", body = ImportListBody),
+        (status = 400, description = "`before` is there twice.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "There is no valid key.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`before` is no import of this importer.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "Imports cannot be read right now.", body = ProblemDocument, content_type = "application/problem+json"),
@@ -42,11 +44,13 @@ pub struct Page {
 pub async fn list(
     State(history): State<ImportHistory>,
     AuthenticatedKey(key): AuthenticatedKey,
-    Query(page): Query<Page>,
+    page: Result<Query<Page>, QueryRejection>,
 ) -> Result<impl IntoResponse, Problem> {
+    let Query(page) = page.map_err(|_rejection| {
+        Problem::new(ProblemKind::MalformedParameter, "Name the import of `before` once.")
+    })?;
     let before = page.before.map(|before| history.open(&before, &key.importer)).transpose()?;
-    let listed = history.list(&key.importer, before, PAGE_IMPORTS + 1).await?;
-    let mut listed: Vec<_> = listed;
+    let mut listed = history.list(&key.importer, before, PAGE_IMPORTS + 1).await?;
     let has_more = listed.len() > usize::from(PAGE_IMPORTS);
     listed.truncate(PAGE_IMPORTS.into());
     let last = listed.last().filter(|_| has_more);

@@ -19,9 +19,9 @@ use crate::status::{CacheRule, conditional, entity_tag, entity_tag_of_bytes};
     get,
     path = "/imports/{reference}",
     tag = "imports",
+    security(("import_key" = [])),
     params(
         ("reference" = String, Path, description = "As it was answered."),
-        ("Authorization" = String, Header, description = "`Bearer` and a key of the same importer.", example = "Bearer registrar_…"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the client has."),
     ),
     responses(

@@ -8,20 +8,41 @@ use std::sync::Arc;
 
 use registrar_domain::{ImportId, Importer, ReferenceSealer, UnknownImport};
 use registrar_storage::{FailedRow, ImportReader, StorageError, StoredImport};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::body::ImportBody;
 use crate::problem::Problem;
+
+/// The most imports that are watched at once, each of which is a query a second. Apart from the streams
+/// of students, so that importers do not take them.
+const STREAMS: usize = 64;
+/// The most error files that are downloaded at once. A client that reads slowly holds a page of rows.
+const DOWNLOADS: usize = 16;
 
 /// Reads what became of imports. A cheap handle.
 #[derive(Clone)]
 pub struct ImportHistory {
     stored: ImportReader,
     sealer: Arc<ReferenceSealer>,
+    streams: Arc<Semaphore>,
+    downloads: Arc<Semaphore>,
 }
 
 impl ImportHistory {
     pub fn new(stored: ImportReader, sealer: Arc<ReferenceSealer>) -> Self {
-        Self { stored, sealer }
+        let streams = Arc::new(Semaphore::new(STREAMS));
+        let downloads = Arc::new(Semaphore::new(DOWNLOADS));
+        Self { stored, sealer, streams, downloads }
+    }
+
+    /// A permit to watch an import; none are free when too many watch.
+    pub fn stream_permit(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.streams).try_acquire_owned().ok()
+    }
+
+    /// A permit to download an error file.
+    pub fn download_permit(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.downloads).try_acquire_owned().ok()
     }
 
     /// The import of a reference, when it belongs to this importer.
