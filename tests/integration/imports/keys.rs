@@ -41,3 +41,17 @@ async fn only_a_key_that_is_valid_now_opens_the_way() {
     assert!(importing.queued().await.is_empty());
     assert_eq!(importing.upload(file(1)).send().await.unwrap().status(), 202);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_revoked_after_it_was_used_is_soon_refused() {
+    let importing = Importing::start().await;
+    let imports = || importing.api.get("/imports").bearer_auth(&importing.key).send();
+    assert_eq!(imports().await.unwrap().status(), 200);
+    let keys = ImportKeys::new(Pool::new(&importing.home.servers.database_settings()));
+    let number = keys.list().await.unwrap()[0].id;
+    assert!(keys.revoke(number, "a test").await.unwrap());
+    wait::until("the key is refused", async || {
+        (imports().await.unwrap().status() == 401).then_some(())
+    })
+    .await;
+}

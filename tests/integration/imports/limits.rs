@@ -73,7 +73,7 @@ async fn a_file_over_a_limit_is_refused_before_its_first_row_or_read_up_to_it() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_stalls_ends_with_what_came() {
-    let importing = Importing::start_with(&[("REGISTRAR_IMPORT_IDLE_TIMEOUT", "500ms")]).await;
+    let importing = Importing::start_with(&[("REGISTRAR_IMPORT_IDLE_TIMEOUT", "2s")]).await;
     let (parts, body) = held();
     parts.send(file(3)).unwrap();
     let answer = importing.upload(body).send().await.unwrap();

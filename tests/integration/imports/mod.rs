@@ -8,6 +8,7 @@ mod limits;
 mod memory;
 mod reading;
 mod refusing;
+mod watching;
 mod whole_path;
 
 use std::fmt::Write as _;

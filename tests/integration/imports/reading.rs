@@ -34,7 +34,7 @@ impl Importing {
     }
 
     /// Stores and records everything that is queued, but for the manifests when they shall wait.
-    async fn process(&self, manifests: bool) {
+    pub(super) async fn process(&self, manifests: bool) {
         let store = MySqlStore::new(Pool::new(&self.home.servers.database_settings()));
         for envelope in self.queued().await.envelopes {
             let Some(content) = recorded(&store, &envelope).await else { continue };
