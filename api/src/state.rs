@@ -65,7 +65,6 @@ impl Api {
             import_reader.clone(),
             limits.imports.clone(),
             import_metrics,
-            rest.clone(),
             closing.clone(),
         );
         let import_history = ImportHistory::new(import_reader, Arc::clone(&sealer));

@@ -25,7 +25,6 @@ use super::publishing::{PUBLISH_FOR, Progress, Publishing};
 use super::reading::{ReadFile, Reading};
 use super::upload::parameters::Parameters;
 use super::upload::receive::{UploadTime, receive};
-use super::upload::rest::RestOfUploads;
 use super::upload::source::Upload;
 use crate::metrics::imports::ImportMetrics;
 
@@ -48,7 +47,6 @@ struct Shared {
     limits: ImportLimits,
     key_limits: KeyLimits,
     metrics: ImportMetrics,
-    rest: RestOfUploads,
     closing: CancellationToken,
 }
 
@@ -61,7 +59,6 @@ impl Imports {
         stored: ImportReader,
         limits: ImportLimits,
         metrics: ImportMetrics,
-        rest: RestOfUploads,
         closing: CancellationToken,
     ) -> Self {
         let key_limits = KeyLimits::new(limits.clone());
@@ -74,7 +71,6 @@ impl Imports {
             limits,
             key_limits,
             metrics,
-            rest,
             closing,
         }))
     }
@@ -85,10 +81,6 @@ impl Imports {
 
     pub fn metrics(&self) -> &ImportMetrics {
         &self.0.metrics
-    }
-
-    pub fn rest(&self) -> &RestOfUploads {
-        &self.0.rest
     }
 
     /// Counts an upload with this key, unless it is over a limit.
@@ -134,13 +126,11 @@ impl Imports {
         // Boxed, or else the compiler gives up on the layout of a future of so many.
         let working = Box::pin(async {
             let mut progress = Progress::default();
+            let publishing = &self.0.publishing;
             let using = Box::pin(async {
                 match &mut dry_run {
                     Some(dry_run) => check_chunks(dry_run, chunks, &mut progress).await,
-                    None => {
-                        let publishing = &self.0.publishing;
-                        publishing.chunks(&messages, chunks, permit, &mut progress).await
-                    }
+                    None => publishing.chunks(&messages, chunks, permit, &mut progress).await,
                 }
             });
             let (read, used) = tokio::join!(reading, using);

@@ -68,7 +68,7 @@ async fn an_upload_that_a_stop_interrupts_is_imported_as_far_as_it_came_and_read
     assert!(importing.api.program.ended().await.success());
     let rest = importing.queued().await;
     let [manifest] = &rest.manifests[..] else { panic!("{:?}", rest.manifests) };
-    assert_eq!(manifest.rows as usize, first.rows() + rest.rows());
+    assert_eq!(manifest.rows, (first.rows() + rest.rows()) as u64);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use registrar_domain::{Reference, clock};
 use registrar_storage::{FAILED_ROWS_KEPT, ValidImportKey};
 
+use crate::admission::Admission;
 use crate::extract::AuthenticatedKey;
 use crate::imports::answer::{
     AcceptedImportBody, BrokenOffBody, CheckedImportBody, FileBody, UnderstoodBody,
@@ -75,6 +76,7 @@ use crate::problem::{Problem, ProblemDocument};
 pub async fn create(
     State(imports): State<Imports>,
     State(keys): State<KeyRing>,
+    State(admission): State<Admission>,
     request: Request,
 ) -> Response {
     let upload = imports.metrics().begin();
@@ -82,14 +84,14 @@ pub async fn create(
     let mut begun = match Begun::from_head(&imports, &keys, &head).await {
         Ok(begun) => begun,
         Err(problem) => {
-            imports.rest().drop_refused(&head.headers, body).await;
+            admission.rest().drop_refused(&head.headers, body).await;
             upload.ended(UploadEnd::from(&problem));
             return problem.into_response();
         }
     };
     let mut body = body.into_data_stream();
     let imported = begun.import(&imports, &head, &mut body).await;
-    imports.rest().drop_rest(body).await;
+    admission.rest().drop_rest(body).await;
     upload.ended(imported.as_ref().map_or_else(UploadEnd::from, UploadEnd::from));
     imported.map_or_else(Problem::into_response, answer)
 }

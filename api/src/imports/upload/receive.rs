@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     fn time() -> UploadTime {
-        let idle = Duration::from_secs(60);
+        let idle = Duration::from_mins(1);
         UploadTime { idle, until: Instant::now() + 3 * idle }
     }
 
