@@ -195,6 +195,44 @@ test("what is no list is refused with what to do, before it is sent as a whole",
   }
 });
 
+test("a Cyrillic list is read once its encoding is chosen", async ({ page, registrar, t }) => {
+  const { email } = someone();
+  const row = Buffer.concat([
+    Buffer.from("first_name,last_name,email\n"),
+    // Юлия Петрова
+    Buffer.from("deebe8ff2ccfe5f2f0eee2e0", "hex"),
+    Buffer.from(`,${email}\n`),
+  ]);
+  await check(page, registrar, file("list.csv", row));
+  await expect(page.locator("#problem")).toHaveText(t.pages.import.files.encoding_unknown);
+  await page.locator("#encoding").selectOption("windows-1251");
+  await page.locator("#check").click();
+  await expect(page.locator("#preview tr").first()).toContainText("Юлия");
+  await importChecked(page, t);
+  const names = await registrar.database.sql(
+    `SELECT CONCAT(first_name, '|', last_name) FROM students WHERE email = '${email}'`,
+  );
+  expect(names).toEqual(["Юлия|Петрова"]);
+});
+
+test("a key that is over its limit is said, and what to do", async ({ page, t }) => {
+  const registrar = await Installation.start({
+    worker: false,
+    api: { REGISTRAR_IMPORTS_PER_MINUTE: "1" },
+  });
+  try {
+    await check(page, registrar, file("list.csv", listOf(someStudents(1))));
+    await expect(page.locator("#import")).toBeVisible();
+    await page.locator("#import").click();
+    const problem = page.locator("#problem");
+    await expect(problem).toHaveText(t.pages.import.problems["too-many-imports"]);
+    await expect(problem).toBeFocused();
+    await expect(page.locator("#import")).toBeVisible();
+  } finally {
+    await registrar.stop();
+  }
+});
+
 for (const way of ["as they are", "in a form"]) {
   test(`100 MB in flight, sent ${way}, are refused with a reason that arrives`, async ({
     page,

@@ -56,6 +56,7 @@ async function sql(statements: string, database?: string): Promise<string[]> {
     "mariadb",
     [
       ...["--no-defaults", "--batch", "--skip-column-names", "--protocol=TCP"],
+      "--default-character-set=utf8mb4",
       ...["--host", hostname, "--port", port, "--user", username],
       ...["--execute", statements, ...(database === undefined ? [] : [database])],
     ],
