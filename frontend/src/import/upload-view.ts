@@ -50,11 +50,6 @@ export class UploadView {
     this.#elements.button("work-cancel").disabled = true;
   }
 
-  /** The focus is on what is about to go. */
-  hasFocus(): boolean {
-    return this.#elements.get("work").contains(document.activeElement);
-  }
-
   end(): void {
     this.#stopWaiting();
     this.#elements.show("work", false);
