@@ -113,7 +113,7 @@ impl Application {
 
         let observe = Observe::new(HttpMetrics::register(&metrics)?, &settings.trusted_proxies);
         // Apart from look-ups, so that importers never keep students waiting.
-        let pool = Pool::new(&for_lookups(&settings.database));
+        let pool = Pool::new(&for_reading_imports(&settings.database));
         let import_keys = ImportKeys::new(pool.clone());
         let import_reader = ImportReader::new(pool);
         let import_metrics = ImportMetrics::register(&metrics)?;
@@ -176,6 +176,15 @@ fn for_lookups(database: &DatabaseSettings) -> DatabaseSettings {
         connections: database.connections.min(2),
         connect_timeout: database.connect_timeout.min(LOOKUP_TIMEOUT),
         statement_timeout: database.statement_timeout.min(LOOKUP_TIMEOUT),
+        ..database.clone()
+    }
+}
+
+/// What look-ups leave of the connections: each upload, dry run, list and stream asks by itself.
+fn for_reading_imports(database: &DatabaseSettings) -> DatabaseSettings {
+    DatabaseSettings {
+        connections: database.connections.saturating_sub(for_lookups(database).connections).max(1),
+        connect_timeout: database.connect_timeout.min(LOOKUP_TIMEOUT),
         ..database.clone()
     }
 }
