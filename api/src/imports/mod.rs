@@ -14,6 +14,7 @@ pub mod problems;
 pub mod publishing;
 pub mod reading;
 pub mod seen_rows;
+pub mod sentences;
 pub mod service;
 pub mod shown_errors;
 pub mod upload;

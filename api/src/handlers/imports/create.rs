@@ -19,7 +19,7 @@ use crate::imports::key_limits::ImportPermit;
 use crate::imports::upload::form::import_form;
 use crate::imports::upload::head::{Packing, read_head};
 use crate::imports::upload::parameters::Parameters;
-use crate::imports::{ImportEnd, Imported, Imports, KeyRing};
+use crate::imports::{ImportEnd, Imported, Imports, KeyRing, sentences};
 use crate::metrics::imports::UploadEnd;
 use crate::problem::{Problem, ProblemDocument};
 
@@ -172,17 +172,7 @@ fn accepted(reference: &Reference, file: FileBody) -> Response {
     let status_url = format!("/imports/{reference}");
     let location = HeaderValue::try_from(&status_url);
     let accepted = file.rows - file.invalid;
-    let sentence = match (accepted, file.invalid) {
-        (_, 0) => format!("All {accepted} rows were accepted and are being registered."),
-        (0, _) => {
-            format!("None of the {} rows is valid: see errors for what to change.", file.rows)
-        }
-        (_, invalid) => format!(
-            "{accepted} of {} rows were accepted and are being registered. {invalid} are invalid: see \
-             errors for what to change.",
-            file.rows
-        ),
-    };
+    let sentence = sentences::accepted(file.rows, file.invalid);
     let body = AcceptedImportBody {
         status: "accepted",
         message: with_broken_off(sentence, &file),
@@ -202,12 +192,9 @@ fn accepted(reference: &Reference, file: FileBody) -> Response {
     response
 }
 
-fn checked(DryRunCounts { new, unchanged, duplicates }: DryRunCounts, file: FileBody) -> Response {
-    let sentence = format!(
-        "Nothing was sent. Of {} rows {new} would be registered and {unchanged} are registered already; \
-         {duplicates} are duplicates and {} are invalid.",
-        file.rows, file.invalid
-    );
+fn checked(counts: DryRunCounts, file: FileBody) -> Response {
+    let sentence = sentences::checked(file.rows, file.invalid, counts);
+    let DryRunCounts { new, unchanged, duplicates } = counts;
     let message = with_broken_off(sentence, &file);
     let body = CheckedImportBody { status: "checked", message, new, unchanged, duplicates, file };
     Json(body).into_response()

@@ -5,7 +5,8 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::progress::{ImportState, Progress};
+use super::progress::Progress;
+use crate::imports::sentences;
 
 /// Where an import stands. `rows` are `registered`, `unchanged`, `rejected`, `invalid`, `on_hold` and
 /// `waiting` together.
@@ -118,7 +119,7 @@ impl ImportBody {
         }
         Self {
             status: state.as_str(),
-            message: sentence(&progress),
+            message: sentences::progress(&progress, broken_off.as_deref()),
             reference: reference.to_string(),
             events_url: format!("{status_url}/events"),
             errors_url: format!("{status_url}/errors.csv"),
@@ -150,35 +151,4 @@ impl ImportBody {
 #[expect(clippy::cast_precision_loss, reason = "a rate is no exact number")]
 fn rate(rows: u64, seconds: f64) -> f64 {
     (rows as f64 / seconds * 10.0).round() / 10.0
-}
-
-fn sentence(progress: &Progress) -> String {
-    let Progress { state, counts, waiting, .. } = progress;
-    let (done, failed) =
-        (counts.registered + counts.unchanged, counts.rejected + counts.invalid + counts.on_hold);
-    let failed_part = match failed {
-        0 => String::new(),
-        1 => " One row did not make it: the error file says why.".to_owned(),
-        _ => format!(" {failed} rows did not make it: the error file says why."),
-    };
-    match state {
-        ImportState::Receiving => {
-            format!("The file is being uploaded; {done} rows are registered so far.{failed_part}")
-        }
-        ImportState::Processing if progress.rows.is_none() => {
-            "The file was received. Its rows wait to be registered.".to_owned()
-        }
-        ImportState::Processing => {
-            format!("{done} rows are registered, {waiting} wait.{failed_part}")
-        }
-        ImportState::Finished if failed == 0 => format!("All {done} rows are registered."),
-        ImportState::Finished => format!("{done} rows are registered.{failed_part}"),
-        ImportState::Cancelled => {
-            format!("The import was cancelled; {done} rows had been registered.{failed_part}")
-        }
-        ImportState::BrokenOff => format!(
-            "The file was not read to its end; {done} rows are registered.{failed_part} Upload the same \
-             file again: what is registered already stays as it is."
-        ),
-    }
 }
