@@ -6,6 +6,8 @@ use registrar_storage::FailedRow;
 
 /// Excel takes a file for UTF-8 by this mark alone.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
+/// More than any valid value has. Three of these, protected, fit into a row that can be read again.
+const VALUE_MAX_BYTES: usize = 4 * 1024;
 
 /// The beginning of the file, with its header.
 pub fn head() -> String {
@@ -13,11 +15,12 @@ pub fn head() -> String {
     format!("{BYTE_ORDER_MARK}_row,{first_name},{last_name},{email},_column,_code,_advice\r\n")
 }
 
-/// Adds a row. What is wrong with it stands in one line with it, so that each row is there once.
+/// Adds a row. What is wrong with it stands in one line with it, so that each row is there once. Values
+/// that are much too long to be valid are cut off.
 pub fn push_row(file: &mut String, row: &FailedRow) {
     file.push_str(&row.row.to_string());
     for value in &row.values {
-        push_next(file, value);
+        push_next(file, &value[..value.floor_char_boundary(VALUE_MAX_BYTES)]);
     }
     let columns = row.errors.iter().map(|error| error.column.as_deref().unwrap_or_default());
     let codes = row.errors.iter().map(|error| error.code.as_str());
@@ -38,7 +41,7 @@ mod tests {
     use std::borrow::Cow;
 
     use proptest::prelude::*;
-    use registrar_import_file::{ColumnNames, ImportFile, Options};
+    use registrar_import_file::{ColumnNames, Failures, ImportFile, Options};
     use registrar_storage::RowError;
 
     use super::*;
@@ -74,6 +77,21 @@ mod tests {
              17,''t Hooft,'=1+1,\"a \"\"b\"\", c\",email,invalid_email too_few_cells,\
              \"Do it, now. Do it, now.\"\r\n";
         assert_eq!(file, expected);
+    }
+
+    #[test]
+    fn a_row_of_the_longest_values_can_be_read_again_as_those_below_it() {
+        let long = ["\"", "\0", "é"].map(|character| character.repeat(65_400));
+        let mut file = head();
+        push_row(&mut file, &failed(2, long.each_ref().map(String::as_str)));
+        push_row(&mut file, &failed(3, ["Ada", "King", "a"]));
+        let mut failures = Failures::open(file.as_bytes()).unwrap();
+        let mut rows = Vec::new();
+        while let Some(failure) = failures.next_failure().unwrap() {
+            rows.push(failure.row);
+        }
+        assert_eq!(rows, [2, 3]);
+        assert_eq!(read_again(&file)[0][0], "\"".repeat(VALUE_MAX_BYTES));
     }
 
     proptest! {
