@@ -5,7 +5,7 @@ use crate::{FileError, FileKind, Options};
 
 const HEADER: &str = "first_name,last_name,email\n";
 
-fn utf_16(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+pub(super) fn utf_16(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
     text.encode_utf16().flat_map(to_bytes).collect()
 }
 

@@ -1,12 +1,8 @@
 use std::io::Cursor;
 
-use proptest::prelude::*;
-
-use super::{options, read, read_with};
-use crate::error_file::join::failed_row;
+use super::{options, read};
 use crate::{
-    COLUMNS_MAX, Failure, Failures, JoinError, LOOKAHEAD_BYTES, Options, WholeFile, is_error_file,
-    join, push_cell,
+    COLUMNS_MAX, Failures, JoinError, LOOKAHEAD_BYTES, Options, WholeFile, is_error_file, join,
 };
 
 /// What the service lists of these rows.
@@ -18,7 +14,11 @@ fn listed(rows: &[u64]) -> String {
     std::iter::once(header).chain(rows).collect()
 }
 
-fn joined_with(file: &[u8], rows: &[u64], options: &Options) -> Result<String, JoinError> {
+pub(super) fn joined_with(
+    file: &[u8],
+    rows: &[u64],
+    options: &Options,
+) -> Result<String, JoinError> {
     let mut file = WholeFile::open(Cursor::new(file), options)?;
     let mut failures = Failures::open(Cursor::new(listed(rows)))?;
     let mut error_file = Vec::new();
@@ -27,19 +27,22 @@ fn joined_with(file: &[u8], rows: &[u64], options: &Options) -> Result<String, J
     Ok(String::from_utf8(error_file).unwrap())
 }
 
-fn joined(file: impl AsRef<[u8]>, rows: &[u64]) -> String {
+pub(super) fn joined(file: impl AsRef<[u8]>, rows: &[u64]) -> String {
     joined_with(file.as_ref(), rows, &options()).unwrap()
 }
 
 /// The columns and the cells of some rows.
-fn whole(file: &str, rows: impl Iterator<Item = u64>) -> (Vec<String>, Vec<Vec<String>>) {
+pub(super) fn whole(
+    file: impl AsRef<[u8]>,
+    rows: impl Iterator<Item = u64>,
+) -> (Vec<String>, Vec<Vec<String>>) {
     let mut file = WholeFile::open(Cursor::new(file), &options()).unwrap();
     let cells = rows.map(|row| file.cells_of(row).unwrap().unwrap()).collect();
     (file.columns().to_vec(), cells)
 }
 
 /// Without the numbers, which are those of each file.
-fn values(rows: &[String]) -> Vec<&str> {
+pub(super) fn values(rows: &[String]) -> Vec<&str> {
     rows.iter().map(|row| row.trim_start_matches(|c: char| c.is_ascii_digit())).collect()
 }
 
@@ -142,99 +145,4 @@ fn an_error_file_is_known_by_its_header() {
     assert!(is_error_file(&[header.as_bytes(), b"M\xfcller\r\n"].concat()[..]).unwrap());
     assert!(!is_error_file(&b"\xff\xd8\xff_row,_column,_code"[..]).unwrap());
     assert!(!is_error_file(&b""[..]).unwrap());
-}
-
-fn quoted(cell: &str) -> String {
-    format!("\"{}\"", cell.replace('"', "\"\""))
-}
-
-fn csv(rows: &[Vec<String>], delimiter: char) -> String {
-    let row = |row: &Vec<String>| {
-        let cells: Vec<_> = row.iter().map(|cell| quoted(cell)).collect();
-        cells.join(&delimiter.to_string()) + "\n"
-    };
-    rows.iter().map(row).collect()
-}
-
-/// A table as people have it: the three columns anywhere among others, rows of any length.
-fn table() -> impl Strategy<Value = (Vec<Vec<String>>, [usize; 3])> {
-    let name = "([=+@'-]?q[a-z ,;|\"\n]{0,5})?";
-    let cell = "['=+@\t-]{0,2}[a-zé ,;|\"\n\r']{0,6}";
-    let others = prop::collection::vec(name, 0..5);
-    let places = prop::array::uniform3(any::<prop::sample::Index>());
-    let rows = prop::collection::vec(prop::collection::vec(cell, 1..9), 1..12);
-    (others, places, rows).prop_map(|(mut header, places, mut rows)| {
-        for (name, place) in ["first_name", "last_name", "email"].into_iter().zip(places) {
-            header.insert(place.index(header.len() + 1), name.to_owned());
-        }
-        let at = ["first_name", "last_name", "email"]
-            .map(|name| header.iter().position(|cell| cell == name).unwrap());
-        rows.insert(0, header);
-        (rows, at)
-    })
-}
-
-proptest! {
-    // Each opens five files.
-    #![proptest_config(ProptestConfig::with_cases(128))]
-
-    #[test]
-    fn rows_that_failed_and_were_corrected_are_what_they_were_before_but_for_what_was_corrected(
-        (table, columns) in table(),
-        delimiter in prop::sample::select(vec![',', ';', '\t', '|']),
-        fails in prop::collection::vec(any::<bool>(), 12),
-        correct in prop::array::uniform3("[A-Za-z][a-z =',;'\"\n]{0,6}"),
-    ) {
-        let file = csv(&table, delimiter);
-        let before = read(&file).rows;
-        let number = |row: &String| row.split(['|', '!']).next().unwrap().parse::<u64>().unwrap();
-        let failed: Vec<_> =
-            before.iter().zip(&fails).filter(|(_, fails)| **fails).map(|(row, _)| row.clone()).collect();
-        let numbers: Vec<u64> = failed.iter().map(number).collect();
-        let error_file = joined(&file, &numbers);
-
-        let again = read(&error_file).rows;
-        prop_assert_eq!(values(&again), values(&failed));
-        let (names, cells) = whole(&file, numbers.iter().copied());
-        let (names_again, cells_again) = whole(&error_file, again.iter().map(number));
-        prop_assert_eq!(&names_again, &names);
-        prop_assert_eq!(&cells_again, &cells);
-
-        let mut corrected = error_file.split_inclusive("\r\n").next().unwrap().to_owned();
-        prop_assume!(!names.iter().any(|name| name.contains("\r\n")));
-        let failure = Failure { row: 2, column: String::new(), code: String::new(), advice: String::new() };
-        let mut expected = Vec::new();
-        for cells in &cells {
-            let mut cells = cells.clone();
-            cells.resize(cells.len().max(names.len()), String::new());
-            cells.truncate(names.len());
-            for (column, value) in columns.into_iter().zip(&correct) {
-                cells[column].clone_from(value);
-            }
-            corrected += &failed_row(&failure, &cells, delimiter);
-            expected.push(cells);
-        }
-        let [first_name, last_name, email] = &correct;
-        let rows = read_with(corrected.as_bytes(), &options()).unwrap().rows;
-        prop_assert_eq!(rows.len(), numbers.len());
-        for row in values(&rows) {
-            prop_assert_eq!(row, format!("|{first_name}|{last_name}|{email}"));
-        }
-        let (names_corrected, cells_corrected) = whole(&corrected, rows.iter().map(number));
-        prop_assert_eq!(names_corrected, names);
-        prop_assert_eq!(cells_corrected, expected);
-    }
-
-    #[test]
-    fn a_cell_is_read_as_it_was_whatever_it_is(
-        value in "[^\u{0}]{0,9}", delimiter in prop::sample::select(vec![',', ';', '\t', '|']),
-    ) {
-        let header = "first_name,last_name,email\n".replace(',', &delimiter.to_string());
-        let mut file = header;
-        push_cell(&mut file, &value, delimiter);
-        file = file + &delimiter.to_string() + "King" + &delimiter.to_string() + "a\n";
-        let protected = value.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']);
-        let expected = if protected { format!("'{value}") } else { value };
-        prop_assert_eq!(read(file).rows, [format!("2|{expected}|King|a")]);
-    }
 }

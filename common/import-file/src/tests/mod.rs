@@ -9,6 +9,7 @@ mod json;
 mod other_files;
 mod properties;
 mod quoting;
+mod round_trip;
 mod rows;
 
 use std::io::Read;
