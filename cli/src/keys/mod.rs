@@ -5,7 +5,7 @@ mod list;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use registrar_domain::{ImportKey, Importer};
 use registrar_runtime::output::{print_error, print_line, report_line};
@@ -74,9 +74,15 @@ async fn create(keys: &ImportKeys, arguments: &CreateArguments) -> anyhow::Resul
     let CreateArguments { importer, expires, operator } = arguments;
     let by = operator.name()?;
     let key = ImportKey::generate()?;
-    keys.create(importer, &key.hash(), *expires, &by).await?;
+    let id = keys.create(importer, &key.hash(), *expires, &by).await?;
     // Alone on stdout, so that a script can keep it.
-    print_line(key.expose())?;
+    print_line(key.expose()).map_err(|error| {
+        anyhow!(
+            "Key {id} was made and could not be shown: {}. Revoke it with `registrar keys revoke {id}`, and \
+             make another.",
+            error.to_string().trim_end_matches('.')
+        )
+    })?;
     let until = match expires {
         Some(length) => format!("for {}", duration::exact(*length)),
         None => "until it is revoked".to_owned(),

@@ -76,14 +76,14 @@ impl ImportKeys {
         Ok(keys.collect::<Result<_, _>>()?)
     }
 
-    /// Adds a key that is valid for so long, or until it is revoked.
+    /// Adds a key that is valid for so long, or until it is revoked. Returns its number.
     pub async fn create(
         &self,
         importer: &Importer,
         hash: &ImportKeyHash,
         valid_for: Option<Duration>,
         by: &str,
-    ) -> Result<(), StorageError> {
+    ) -> Result<u64, StorageError> {
         let valid_for = valid_for.map(|time| u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
         let query = sqlx::query(
             "INSERT INTO import_keys (importer, key_hash, created_by, expires_at) \
@@ -92,7 +92,7 @@ impl ImportKeys {
         let query = query.bind(importer.as_str().to_owned()).bind(hash.as_bytes().to_vec());
         let query = query.bind(by.to_owned()).bind(valid_for);
         let mut session = Session::new(&self.pool);
-        run_to_completion(async move { Ok(session.execute(query).await.map(drop)?) }).await
+        run_to_completion(async move { Ok(session.execute(query).await?.last_insert_id()) }).await
     }
 
     /// Revokes a key; false when there is none with this number that is not revoked.
