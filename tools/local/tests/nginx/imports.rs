@@ -67,7 +67,10 @@ fn a_large_file_that_reaches_no_api_is_to_be_sent_again_and_not_too_large() {
         if is_page {
             assert_eq!(answer.body, "away");
         } else {
-            assert_eq!(answer.problem()["status"], 503);
+            let problem = answer.problem();
+            assert_eq!(problem["status"], 503);
+            let detail = problem["detail"].as_str().unwrap();
+            assert!(detail.contains("an upload with the same file"), "{detail}");
         }
     }
 }
