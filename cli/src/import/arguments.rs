@@ -1,36 +1,11 @@
-use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::path::Path;
 
-use anyhow::{Context as _, anyhow};
 use clap::Args;
 use encoding_rs::Encoding;
 use registrar_domain::Field;
 use registrar_import_file::{ColumnNames, Options, parse_delimiter, parse_encoding};
-use registrar_runtime::config::SecretUrl;
-use secrecy::SecretString;
 
-use crate::api_url::api_url;
-
-const API_URL: &str = "http://127.0.0.1:5000";
-const NO_KEY: &str = "There is no key. Name a file with --key-file, or set REGISTRAR_IMPORT_KEY. An \
-                      operator makes a key with `registrar keys create NAME`.";
-
-/// Where the API is, and who imports.
-#[derive(Debug, Args)]
-pub(super) struct ApiArguments {
-    /// Where the API is.
-    #[arg(long, visible_alias = "url", value_name = "URL", env = "REGISTRAR_API_URL")]
-    #[arg(default_value = API_URL, value_parser = api_url())]
-    pub(super) api_url: SecretUrl,
-
-    /// A file with the key for imports; otherwise the key is in `REGISTRAR_IMPORT_KEY`.
-    #[arg(long, value_name = "PATH")]
-    key_file: Option<PathBuf>,
-
-    /// As a flag, other users of the machine could see it.
-    #[arg(long, hide = true, env = "REGISTRAR_IMPORT_KEY", value_parser = key_from_text)]
-    key: Option<SecretString>,
-}
+use super::api_arguments::ApiArguments;
 
 /// An import that is there already.
 #[derive(Debug, Args)]
@@ -65,35 +40,6 @@ pub(super) struct FileArguments {
     /// The sheet of a workbook; otherwise the first that is not hidden.
     #[arg(long, value_name = "NAME")]
     pub(super) sheet: Option<String>,
-}
-
-impl ApiArguments {
-    pub(super) fn key(&self) -> anyhow::Result<SecretString> {
-        let Some(path) = &self.key_file else {
-            return self.key.clone().context(NO_KEY);
-        };
-        let text = fs::read_to_string(path)
-            .map_err(|error| anyhow!("The key cannot be read from {}: {error}.", path.display()))?;
-        key_from_text(&text).ok().with_context(|| {
-            format!("{} holds no key: a key is one word of printable characters.", path.display())
-        })
-    }
-
-    /// As flags of a command: what the environment does not have, and nothing that is secret.
-    pub(super) fn to_flags(&self) -> String {
-        let url = self.api_url.expose().trim_end_matches('/');
-        let known = env::var("REGISTRAR_API_URL").unwrap_or_else(|_| API_URL.to_owned());
-        let is_known = url == known.trim().trim_end_matches('/');
-        let has_password = self.api_url.to_string().trim_end_matches('/') != url;
-        let mut flags = String::new();
-        if !is_known && !has_password {
-            flags += &flag("api-url", &shell_word(url));
-        }
-        if let Some(path) = &self.key_file {
-            flags += &flag("key-file", &file_word(path));
-        }
-        flags
-    }
 }
 
 impl FileArguments {
@@ -152,14 +98,6 @@ pub(super) fn file_word(path: &Path) -> String {
     shell_word(&if is_flag { format!("./{name}") } else { name.into_owned() })
 }
 
-fn key_from_text(text: &str) -> Result<SecretString, String> {
-    let key = text.trim();
-    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err("it must be a key as `registrar keys create` prints it".to_owned());
-    }
-    Ok(key.to_owned().into())
-}
-
 fn column(text: &str) -> Result<(Field, String), String> {
     let (column, name) = text.split_once('=').unwrap_or((text, ""));
     let field = Field::ALL.into_iter().find(|field| field.name() == column);
@@ -203,20 +141,6 @@ mod tests {
     }
 
     #[test]
-    fn where_the_api_is_comes_back_as_flags_without_what_is_secret() {
-        let at = |url: &str| ApiArguments {
-            api_url: api_url()(url).unwrap(),
-            key_file: Some("my key".into()),
-            key: Some("registrar_1".to_owned().into()),
-        };
-        let key_file = " --key-file 'my key'";
-        assert_eq!(at(API_URL).to_flags(), key_file);
-        let elsewhere = format!(" --api-url https://r.example{key_file}");
-        assert_eq!(at("https://r.example").to_flags(), elsewhere);
-        assert_eq!(at("https://a:secret@r.example").to_flags(), key_file);
-    }
-
-    #[test]
     fn a_file_is_never_taken_for_a_flag() {
         for (name, word) in [("-list.csv", "./-list.csv"), ("a b", "'a b'"), ("-", "-")] {
             assert_eq!(file_word(Path::new(name)), word);
@@ -231,13 +155,5 @@ mod tests {
         assert!(encoding("klingon").is_err());
         assert!(delimiter(";;").is_err());
         assert_eq!(delimiter("tab"), Ok(b'\t'));
-    }
-
-    #[test]
-    fn a_key_is_one_word() {
-        assert!(key_from_text("registrar_1\n").is_ok());
-        for wrong in ["", " \n", "two words", "ключ"] {
-            assert!(key_from_text(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -8,7 +8,8 @@ use anyhow::Context as _;
 use clap::Args;
 use registrar_runtime::output::{OutputError, print_line};
 
-use super::arguments::{ApiArguments, FileArguments};
+use super::api_arguments::ApiArguments;
+use super::arguments::FileArguments;
 use super::client::{Client, import_path};
 use super::error_file::Place;
 use super::interrupt::Interrupt;

@@ -6,7 +6,7 @@ use clap::Args;
 use registrar_runtime::output::{print, print_line};
 use serde_json::{Value, json};
 
-use super::arguments::ApiArguments;
+use super::api_arguments::ApiArguments;
 use super::client::Client;
 use super::report::{count, failed};
 use crate::table::{Column, table};

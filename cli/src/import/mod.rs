@@ -1,5 +1,6 @@
 //! `registrar import`
 
+mod api_arguments;
 mod arguments;
 mod cancel;
 mod client;

@@ -14,7 +14,8 @@ use clap::Args;
 use registrar_runtime::output::{print_error, report_line};
 use serde_json::Value;
 
-use super::arguments::{ApiArguments, FileArguments, file_word, flag};
+use super::api_arguments::ApiArguments;
+use super::arguments::{FileArguments, file_word, flag};
 use super::client::{Answer, Client, NoAnswer};
 use super::error_file::Place;
 use super::interrupt::Interrupt;

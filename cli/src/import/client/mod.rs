@@ -1,4 +1,6 @@
-//! Requests to the API, and what can go wrong with one.
+//! Requests to the API.
+
+mod answer;
 
 use std::io::{self, Read};
 use std::time::Duration;
@@ -7,11 +9,11 @@ use anyhow::Context as _;
 use registrar_runtime::config::SecretUrl;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
-use ureq::http::{Response, StatusCode, header};
+use ureq::http::{Response, header};
 use ureq::{Agent, Body, RequestBuilder, SendBody};
 
-use super::arguments::ApiArguments;
-use crate::table::printable;
+pub(super) use self::answer::{Answer, NoAnswer, Refusal};
+use super::api_arguments::ApiArguments;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// An answer comes after the broker has confirmed what was sent, which an API waits for itself.
@@ -25,46 +27,6 @@ pub(super) struct Client {
     url: SecretUrl,
     key: SecretString,
 }
-
-/// An answer in JSON, good or bad.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) body: Value,
-    pub(super) retry_after: Option<Duration>,
-}
-
-/// There is no answer, or none of the API.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum NoAnswer {
-    /// Nothing was sent; who reads it knows what to correct.
-    #[error("{0}")]
-    Unreachable(String),
-    /// The connection broke, in the middle or while the answer was awaited.
-    #[error("The connection to the API broke: {0}.")]
-    Broken(String),
-    /// Such as a proxy's page.
-    #[error(
-        "{url} answers with {status}, but not as Registrar's API does. Check REGISTRAR_API_URL."
-    )]
-    Foreign { url: String, status: StatusCode },
-}
-
-impl Answer {
-    pub(super) fn text(&self, key: &str) -> Option<&str> {
-        self.body.get(key).and_then(Value::as_str)
-    }
-
-    /// The answer, or the API's refusal as a sentence.
-    pub(super) fn accepted(self) -> Result<Self, Refusal> {
-        if self.status.is_success() { Ok(self) } else { Err(Refusal(self)) }
-    }
-}
-
-/// An answer that says no.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", refusal(.0))]
-pub(super) struct Refusal(pub(super) Answer);
 
 impl Client {
     pub(super) fn new(arguments: &ApiArguments) -> anyhow::Result<Self> {
@@ -192,20 +154,6 @@ fn is_look_up(error: &io::Error) -> bool {
     error.to_string().starts_with("failed to lookup address information")
 }
 
-fn refusal(answer: &Answer) -> String {
-    let message = answer.text("message").unwrap_or("The API refuses without saying why.");
-    let message = printable(message);
-    // The API speaks of the parameters of its address.
-    let message = message.replace(" column.", " --column ").replace(" encoding=", " --encoding ");
-    match answer.status {
-        StatusCode::UNAUTHORIZED => format!(
-            "{message} Use another key with --key-file or REGISTRAR_IMPORT_KEY; an operator makes one \
-             with `registrar keys create NAME`."
-        ),
-        _ => message,
-    }
-}
-
 /// The part of an address that names an import. A reference is alphanumeric; anything else must not
 /// become part of the address.
 pub(super) fn import_path(reference: &str) -> String {
@@ -215,28 +163,7 @@ pub(super) fn import_path(reference: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    fn refused(status: u16, message: &str) -> String {
-        let status = StatusCode::from_u16(status).unwrap();
-        let answer = Answer { status, body: json!({ "message": message }), retry_after: None };
-        answer.accepted().unwrap_err().to_string()
-    }
-
-    #[test]
-    fn a_refusal_is_the_apis_sentence_in_the_words_of_the_command() {
-        assert_eq!(
-            refused(422, "Rename a column, or say which one it is, such as column.email=NAME."),
-            "Rename a column, or say which one it is, such as --column email=NAME."
-        );
-        assert_eq!(
-            refused(422, "or name its encoding, such as encoding=windows-1252."),
-            "or name its encoding, such as --encoding windows-1252."
-        );
-        assert!(refused(401, "This key was revoked.").contains("REGISTRAR_IMPORT_KEY"));
-    }
 
     #[test]
     fn a_name_that_is_not_found_is_known() {
