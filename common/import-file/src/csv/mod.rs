@@ -121,13 +121,18 @@ fn given(cell: &[u8]) -> String {
 }
 
 fn row<'a>(number: u64, cells: Cells<'a>, header: &Header) -> Row<'a> {
-    // What the error file put in front of it, so that a spreadsheet takes it for text.
-    let bare = |cell: &'a [u8]| match cell {
-        [b'\'', bare @ ..] if header.is_error_file => bare,
-        NOTHING => b"",
-        // So that Excel takes it for text.
-        [b'=', b'"', text @ .., b'"'] if !text.contains(&b'"') => text,
-        _ => cell,
+    let bare = |cell: &'a [u8]| {
+        // What the error file put in front of it, so that a spreadsheet takes it for text.
+        let cell = match cell {
+            [b'\'', bare @ ..] if header.is_error_file => bare,
+            _ => cell,
+        };
+        match cell {
+            NOTHING => b"",
+            // So that Excel takes it for text.
+            [b'=', b'"', text @ .., b'"'] if !text.contains(&b'"') => text,
+            _ => cell,
+        }
     };
     let mut problem = None;
     let [first_name, last_name, email] = header.columns.map(|column| {

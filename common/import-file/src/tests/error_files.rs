@@ -131,6 +131,12 @@ fn another_file_than_the_one_that_was_imported_is_refused() {
 }
 
 #[test]
+fn a_text_in_a_formula_is_the_text_in_the_error_file_too() {
+    let file = "first_name,last_name,email\n=\"Ada\",King,a\n";
+    assert_eq!(values(&read(joined(file, &[2])).rows), ["|Ada|King|a"]);
+}
+
+#[test]
 fn an_error_file_is_known_by_its_header() {
     for delimiter in [",", ";", "\t", "|"] {
         let file = "first_name,last_name,email\nAda,King,a\n".replace(',', delimiter);
