@@ -55,12 +55,12 @@ pub struct Settings {
           value_parser = config::bounded(1_u16..=64))]
     pub bulk_writers: u16,
 
-    /// The most registrations in one batch.
+    /// The most registrations in one batch; in one of the bulk lane four times as many.
     #[arg(long, env = "REGISTRAR_BATCH_ROWS", default_value = "512",
           value_parser = config::bounded(1_u16..=512))]
     pub batch_rows: u16,
 
-    /// How long the first registration of a batch waits for others.
+    /// How long the first registration of a batch waits for others, but for the bulk lane.
     #[arg(long, env = "REGISTRAR_BATCH_LINGER", default_value = "10ms",
           value_parser = config::duration)]
     pub batch_linger: Duration,

@@ -1,14 +1,22 @@
 //! The queues that a worker consumes, and what it does with what they hold.
 
+use std::time::Duration;
+
 use registrar_domain::{HoldReason, Lane};
 use registrar_messaging::{DEAD_LETTER, UNROUTED, queue_for};
 
-use crate::batcher::Mode;
+use crate::batcher::{BatchLimits, Mode};
 use crate::item::Item;
 
 /// What lies on a last resort may be of any size, since any client may publish there: some dozens
 /// fit into memory however large they are, and there are never many in a hurry.
 const LAST_RESORT_PREFETCH: u16 = 48;
+
+/// A batch of the bulk lane has so many times the rows of one of the interactive lane: by default four
+/// full chunks of a file.
+const BULK_BATCH: usize = 4;
+/// Chunks of up to 512 KiB: four batches, some 2 MiB with usual names.
+const BULK_PREFETCH: u16 = 16;
 
 /// What a processor does with the registrations that it reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,8 +76,8 @@ impl Source {
     }
 
     /// How many unacked messages a channel may hold: in normal mode about three batches, of which
-    /// one is being stored, one waits and one is on its way. A message of the bulk lane is a batch
-    /// by itself.
+    /// one is being stored, one waits and one is on its way. Of chunks of files, which fill batches of
+    /// the bulk lane, four batches: those that were stored wait for the ledger while the next ones are.
     ///
     /// The broker counts messages and not rows: each of up to 32 registrations, but of 12 KiB at most.
     /// So the two channels of the interactive lane hold 36 MiB when every message is full of the
@@ -78,9 +86,21 @@ impl Source {
     pub fn prefetch(&self, mode: Mode, batch_rows: u16) -> u16 {
         match (mode, self.lane) {
             (Mode::Probing, _) => 1,
-            (Mode::Normal, Some(Lane::Bulk)) => 3,
+            (Mode::Normal, Some(Lane::Bulk)) => BULK_PREFETCH,
             (Mode::Normal, Some(Lane::Interactive)) => batch_rows.saturating_mul(3),
             (Mode::Normal, None) => LAST_RESORT_PREFETCH,
+        }
+    }
+
+    /// How batches grow, when those of the interactive lane grow like this. On the bulk lane every commit
+    /// and look-up that rows share makes a file faster, and nothing waits for others: the longer that
+    /// storing takes, the more there is for the next batch.
+    pub fn limits(&self, interactive: BatchLimits) -> BatchLimits {
+        match self.lane {
+            Some(Lane::Bulk) => {
+                BatchLimits { rows: interactive.rows * BULK_BATCH, linger: Duration::ZERO }
+            }
+            Some(Lane::Interactive) | None => interactive,
         }
     }
 
@@ -95,10 +115,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lane_has_three_batches_in_hand_and_a_last_resort_some_dozens_of_messages() {
+    fn a_lane_has_three_batches_in_hand_or_four_and_a_last_resort_some_dozens_of_messages() {
         for (source, probing, normal) in [
             (Source::lane(Lane::Interactive), 1, 1_536),
-            (Source::lane(Lane::Bulk), 1, 3),
+            (Source::lane(Lane::Bulk), 1, 16),
             (Source::dead_letters(), 1, 48),
             (Source::unrouted(), 1, 48),
         ] {

@@ -39,6 +39,7 @@ pub struct Processor<S> {
     pub ledger: Recorder,
     pub splitter: Splitter,
     pub decode: Decode,
+    /// How batches of the interactive lane grow.
     pub limits: BatchLimits,
     /// The delays between attempts.
     pub retry: RetryPolicy,
@@ -102,7 +103,7 @@ impl<S: RegistrationStore> Processor<S> {
         let prefetch = self.source.prefetch(mode, rows);
         let waiting = self.metrics.waiting.channel(&self.source);
         let mut channel = Channel::new(deliveries, prefetch, self.retry, waiting, stop);
-        let mut batcher = Batcher::new(mode, self.limits, self.decode);
+        let mut batcher = Batcher::new(mode, self.source.limits(self.limits), self.decode);
         let end = self.process_all(mode, &mut batcher, &mut channel, wind_down).await;
         // Whatever the end is: what is stored is acked if it can be noted.
         self.ack_what_is_stored(&mut channel).await;

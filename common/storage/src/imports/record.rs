@@ -1,6 +1,6 @@
 //! Records what became of a message of an import.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 
 use registrar_domain::ImportId;
@@ -10,59 +10,83 @@ use super::entry::{
     ImportCounts, ImportEntry, ImportEntryContent, ImportManifestRecord, ProcessedRows,
 };
 use super::failed_rows::Entry;
+use super::reader::import_id;
 use super::settled::settle;
 use super::{broken_off, cancellations, failed_rows};
 use crate::error::classify::Kind;
 use crate::error::{Failure, StorageError};
 use crate::pool::session::Session;
+use crate::sql::literal::{self, Value};
+use crate::sql::{Statement, padded};
 
+/// So few that a server seldom refuses the statement as too long.
+const MOST_CHUNKS: usize = 128;
 const FILE_NAME_MAX: usize = 255;
 /// The longest code, and the length of a hash.
 const WORD_MAX: usize = 64;
 /// The columns of a file have names.
 const UNDERSTOOD_MAX_BYTES: usize = 256 * 1024;
 
-/// Whether the import is known, whether it is marked as broken off, and whether the message is recorded. A part of a chunk that is recorded as a
-/// whole is recorded with it: it was on hold, and the reader sees what it became.
-const READ: &str = "SELECT IF(broken_off IS NULL OR manifest_at IS NOT NULL, 'import', 'marked') \
-     FROM imports WHERE id = ? \
-     UNION ALL \
-     SELECT 'chunk' FROM import_chunks \
-     WHERE import_id = ? AND first_row = ? AND part IN (0, ?)";
+/// Whether an import is known, and whether it is marked as broken off.
+static READ_IMPORTS: Statement = Statement::new(
+    "SELECT id, broken_off IS NOT NULL AND manifest_at IS NULL FROM imports WHERE id IN ({rows})",
+    "?",
+);
+/// What is recorded of chunks.
+static READ_CHUNKS: Statement = Statement::new(
+    "SELECT import_id, first_row, part FROM import_chunks WHERE (import_id, first_row) IN ({rows})",
+    "(?,?)",
+);
+static INSERT_CHUNKS: Statement = Statement::new(
+    "INSERT INTO import_chunks (import_id, first_row, part, registered, unchanged, rejected, \
+                                invalid, on_hold, attempt) VALUES {rows}",
+    "(?,?,?,?,?,?,?,?,?)",
+);
 
-/// Records a message of an import whose rows are all settled, and returns what it counts unless it was
-/// recorded before. Can be repeated, and goes on where it was cut off.
+/// Records the messages of a batch, whose rows are all settled, and returns what each counts unless it
+/// was recorded before or has no rows. Can be repeated, and goes on where it was cut off.
 pub(crate) async fn record(
     session: &mut Session,
-    entry: &ImportEntry,
-) -> Result<Option<ImportCounts>, StorageError> {
-    match &entry.content {
-        ImportEntryContent::Rows(rows) => record_rows(session, entry, rows).await,
-        ImportEntryContent::Manifest(manifest) => {
-            insert_import(session, entry).await?;
-            update_manifest(session, entry.id, manifest).await?;
-            Ok(None)
-        }
-        ImportEntryContent::Cancellation => {
-            cancellations::cancel(session, entry.id).await?;
-            Ok(None)
+    entries: &[ImportEntry],
+) -> Result<Vec<Option<ImportCounts>>, StorageError> {
+    let messages: Vec<_> = entries.iter().map(Message::from_entry).collect();
+    let mut known = Known::read(session, messages.iter().flatten()).await?;
+    let mut counted = Vec::new();
+    for (position, (entry, message)) in entries.iter().zip(&messages).enumerate() {
+        match (&entry.content, message) {
+            (ImportEntryContent::Rows(rows), Some(message)) if !known.has(message) => {
+                let counts = record_rows(session, entry, rows, message, &mut known).await?;
+                counted.push((position, message, counts));
+            }
+            (ImportEntryContent::Rows(_), _) => {}
+            (ImportEntryContent::Manifest(manifest), _) => {
+                insert_import(session, entry).await?;
+                update_manifest(session, entry.id, manifest).await?;
+            }
+            (ImportEntryContent::Cancellation, _) => {
+                cancellations::cancel(session, entry.id).await?;
+            }
         }
     }
+    let mut recorded = vec![None; entries.len()];
+    for (position, counts) in insert_chunks(session, counted).await? {
+        if let Some(recorded) = recorded.get_mut(position) {
+            *recorded = Some(counts);
+        }
+    }
+    Ok(recorded)
 }
 
+/// Records everything of a message but its counts, which come last.
 async fn record_rows(
     session: &mut Session,
     entry: &ImportEntry,
     rows: &ProcessedRows,
-) -> Result<Option<ImportCounts>, StorageError> {
-    let Some(first) = all_rows(rows).min() else { return Ok(None) };
-    let part = if rows.is_whole { 0 } else { first };
-    let message = Message { import: entry.id, first_row: rows.first_row, part, attempt: unique() };
-    let known = Known::read(session, &message).await?;
-    if known.is_recorded {
-        return Ok(None);
-    }
-    if !known.has_import {
+    message: &Message,
+    known: &mut Known,
+) -> Result<ImportCounts, StorageError> {
+    let is_marked = known.imports.get(&entry.id).copied();
+    if is_marked.is_none() {
         insert_import(session, entry).await?;
     }
     let settled = settle(session, entry.id, rows).await?;
@@ -72,12 +96,14 @@ async fn record_rows(
     // What another client publishes may have a number twice.
     let mut numbers = HashSet::new();
     failed.retain(|entry| numbers.insert(entry.row));
-    failed_rows::insert(session, &message, &failed).await?;
-    if known.is_marked {
+    failed_rows::insert(session, message, &failed).await?;
+    if is_marked == Some(true) {
         broken_off::unmark(session, entry.id).await?;
     }
-    let is_first = insert_chunk(session, &message, &settled.counts).await?;
-    Ok(is_first.then_some(settled.counts))
+    known.imports.insert(entry.id, false);
+    // For what comes after it in the same batch, since their counts are inserted together.
+    known.recorded.insert((message.import, message.first_row, message.part));
+    Ok(settled.counts)
 }
 
 fn all_rows(rows: &ProcessedRows) -> impl Iterator<Item = u32> {
@@ -94,6 +120,31 @@ pub(crate) struct Message {
     pub(crate) attempt: u64,
 }
 
+impl Message {
+    /// None of what has no rows.
+    fn from_entry(entry: &ImportEntry) -> Option<Self> {
+        let ImportEntryContent::Rows(rows) = &entry.content else { return None };
+        let first = all_rows(rows).min()?;
+        let part = if rows.is_whole { 0 } else { first };
+        Some(Self { import: entry.id, first_row: rows.first_row, part, attempt: unique() })
+    }
+
+    fn values<'a>(&'a self, counts: &ImportCounts) -> [Value<'a>; 9] {
+        let ImportCounts { registered, unchanged, rejected, invalid, on_hold } = *counts;
+        [
+            Value::Bytes(self.import.as_bytes()),
+            Value::Number(self.first_row.into()),
+            Value::Number(self.part.into()),
+            Value::Number(registered),
+            Value::Number(unchanged),
+            Value::Number(rejected),
+            Value::Number(invalid),
+            Value::Number(on_hold),
+            Value::Number(self.attempt),
+        ]
+    }
+}
+
 /// A number that no other attempt has.
 fn unique() -> u64 {
     RandomState::new().hash_one(())
@@ -101,24 +152,45 @@ fn unique() -> u64 {
 
 #[derive(Default)]
 struct Known {
-    has_import: bool,
-    is_marked: bool,
-    is_recorded: bool,
+    /// Imports, and whether they are marked.
+    imports: HashMap<ImportId, bool>,
+    /// Chunks, and parts of them.
+    recorded: HashSet<(ImportId, u32, u32)>,
 }
 
 impl Known {
-    async fn read(session: &mut Session, message: &Message) -> Result<Self, Failure> {
-        let id = &message.import.as_bytes()[..];
-        let query = sqlx::query(READ).bind(id).bind(id);
-        let query = query.bind(message.first_row).bind(message.part);
+    async fn read(
+        session: &mut Session,
+        messages: impl Iterator<Item = &Message>,
+    ) -> Result<Self, Failure> {
+        let chunks: BTreeSet<_> = messages.map(|one| (one.import, one.first_row)).collect();
+        let imports: BTreeSet<_> = chunks.iter().map(|(import, _)| *import).collect();
         let mut known = Self::default();
-        for row in session.fetch(query).await? {
-            let table: String = row.try_get(0)?;
-            known.has_import |= table != "chunk";
-            known.is_marked |= table == "marked";
-            known.is_recorded |= table == "chunk";
+        for list in padded(&imports.into_iter().collect::<Vec<_>>()) {
+            let query = sqlx::query(READ_IMPORTS.text(list.len()));
+            let query = list.iter().fold(query, |query, id| query.bind(&id.as_bytes()[..]));
+            for row in session.fetch(query).await? {
+                known.imports.insert(import_id(&row, 0)?, row.try_get(1)?);
+            }
+        }
+        for list in padded(&chunks.into_iter().collect::<Vec<_>>()) {
+            let query = sqlx::query(READ_CHUNKS.text(list.len()));
+            let query = list.iter().fold(query, |query, (import, first_row)| {
+                query.bind(&import.as_bytes()[..]).bind(*first_row)
+            });
+            for row in session.fetch(query).await? {
+                let chunk = (import_id(&row, 0)?, row.try_get(1)?, row.try_get(2)?);
+                known.recorded.insert(chunk);
+            }
         }
         Ok(known)
+    }
+
+    /// Whether a message is recorded. A part of a chunk that is recorded as a whole is recorded with it:
+    /// it was on hold, and the reader sees what it became.
+    fn has(&self, message: &Message) -> bool {
+        let Message { import, first_row, part, .. } = *message;
+        [0, part].iter().any(|part| self.recorded.contains(&(import, first_row, *part)))
     }
 }
 
@@ -149,22 +221,27 @@ async fn update_manifest(
     session.execute(query.bind(&import.as_bytes()[..])).await.map(drop)
 }
 
-/// False when it was there.
-async fn insert_chunk(
+/// Inserts the counts of messages, and returns those that were not there.
+async fn insert_chunks(
     session: &mut Session,
-    message: &Message,
-    counts: &ImportCounts,
-) -> Result<bool, Failure> {
-    let query = sqlx::query(
-        "INSERT INTO import_chunks (import_id, first_row, part, registered, unchanged, rejected, \
-                                    invalid, on_hold, attempt) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    );
-    let query = query.bind(&message.import.as_bytes()[..]).bind(message.first_row);
-    let query = query.bind(message.part).bind(counts.registered).bind(counts.unchanged);
-    let query = query.bind(counts.rejected).bind(counts.invalid).bind(counts.on_hold);
-    let query = query.bind(message.attempt);
-    unless_there(session.execute(query).await)
+    counted: Vec<(usize, &Message, ImportCounts)>,
+) -> Result<Vec<(usize, ImportCounts)>, Failure> {
+    let mut inserted = Vec::with_capacity(counted.len());
+    let mut work: Vec<_> = counted.chunks(MOST_CHUNKS).collect();
+    while let Some(slice) = work.pop() {
+        if slice.is_empty() {
+            continue;
+        }
+        let rows = slice.iter().map(|(_, message, counts)| message.values(counts));
+        let text = INSERT_CHUNKS.text_with(&literal::rows(rows));
+        if unless_there(session.execute_text(text).await)? {
+            inserted.extend(slice.iter().map(|(position, _, counts)| (*position, *counts)));
+        } else if slice.len() > 1 {
+            // Another worker recorded one of them meanwhile, or one came twice.
+            work.extend(slice.chunks(1));
+        }
+    }
+    Ok(inserted)
 }
 
 fn unless_there<T>(inserted: Result<T, Failure>) -> Result<bool, Failure> {

@@ -10,7 +10,7 @@ use crate::error::classify::Kind;
 use crate::error::{Failure, StorageError};
 use crate::pool::session::Session;
 use crate::sql::literal::{self, Value};
-use crate::sql::{MAX_ROWS, Statement, stays_prepared};
+use crate::sql::{Statement, rows_of_a_statement, stays_prepared};
 
 /// Into so many parts a statement is divided that did not work as a whole. With few rounds a locked
 /// row is found in a few lock waits: of 512 rows in four.
@@ -71,7 +71,8 @@ impl<const COLUMNS: usize> Insert<COLUMNS> {
         refusals: Option<&TableRefusals>,
     ) -> Result<Inserted<'r>, StorageError> {
         let mut result = Inserted::default();
-        let mut work: VecDeque<_> = rows.chunks(MAX_ROWS).map(<[_]>::to_vec).collect();
+        let together = rows_of_a_statement(rows.len());
+        let mut work: VecDeque<_> = rows.chunks(together).map(<[_]>::to_vec).collect();
         let (mut waits, mut is_judged) = (0, false);
         while let Some(slice) = work.pop_front() {
             let Err(failure) = self.execute(session, &slice).await else {

@@ -169,14 +169,7 @@ impl RegistrationStore for MySqlStore {
         entries: Vec<ImportEntry>,
     ) -> Result<Vec<Option<ImportCounts>>, StorageError> {
         let mut session = Session::trusting(&self.pool);
-        run_to_completion(async move {
-            let mut counts = Vec::with_capacity(entries.len());
-            for entry in &entries {
-                counts.push(record::record(&mut session, entry).await?);
-            }
-            Ok(counts)
-        })
-        .await
+        run_to_completion(async move { record::record(&mut session, &entries).await }).await
     }
 
     async fn hold(&self, dead_letters: &[DeadLetter]) -> Result<Vec<Outcome>, StorageError> {

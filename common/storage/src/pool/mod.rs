@@ -23,8 +23,8 @@ use crate::error::{Failure, StorageError};
 use crate::settings::DatabaseSettings;
 
 /// Statements per connection that stay prepared. Preparing one costs some 40 ms over TCP, and all
-/// texts of this module together are fewer than 180.
-const STATEMENT_CACHE: usize = 200;
+/// texts of this module together are fewer than 200.
+const STATEMENT_CACHE: usize = 220;
 
 /// Strict, so that a value that does not fit is refused, not cut; and the shortest waits for a row's
 /// lock and for a table that is being altered: a batch that meets a locked row waits some times until

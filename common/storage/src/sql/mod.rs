@@ -1,10 +1,11 @@
 //! Statements over many rows, with few texts, so that every text stays prepared on every connection:
 //! one for each number of rows up to 32, and above that four to an octave (40, 48, 56, 64, 80 …).
 //!
-//! And one for the rows of a full chunk of an import. Those are 49 texts of an INSERT. A text for every
-//! number would be 512, of which a server keeps each prepared for each connection at some 2 KB a row:
-//! 300 MB a connection in the end, where these are 9. So students and rejections of any other number
-//! are one statement that is not prepared ([`literal`]): a second one would be a second commit.
+//! And one for the rows of a full chunk of an import, and of a full batch of them. Those are 50 texts
+//! of an INSERT. A text for every number would be 512, of which a server keeps each prepared for each
+//! connection at some 2 KB a row: 300 MB a connection in the end, where these are 13. So students and
+//! rejections of any other number are one statement that is not prepared ([`literal`]): a second one
+//! would be a second commit.
 
 pub(crate) mod literal;
 
@@ -13,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 use sqlx::AssertSqlSafe;
 use time::{OffsetDateTime, PrimitiveDateTime};
 
-/// The most rows that one statement carries, a power of two.
+/// The most rows that one statement carries, a power of two, but for a full batch of chunks.
 pub(crate) const MAX_ROWS: usize = 512;
 /// Up to so many rows there is a text for each number, a power of two.
 const EACH: usize = 32;
@@ -21,13 +22,21 @@ const EACH: usize = 32;
 const TO_AN_OCTAVE: usize = 4;
 /// The rows of a full chunk of an import, which most messages of an import are.
 const CHUNK: usize = 500;
-const SIZES: usize = EACH + TO_AN_OCTAVE * (MAX_ROWS.ilog2() - EACH.ilog2()) as usize + 1;
+/// The rows of a full batch of such messages.
+const CHUNKS: usize = 4 * CHUNK;
+const SIZES: usize = EACH + TO_AN_OCTAVE * (MAX_ROWS.ilog2() - EACH.ilog2()) as usize + 2;
+
+/// How many of these rows are inserted by one statement: all that one can carry; else whole chunks.
+pub(crate) fn rows_of_a_statement(rows: usize) -> usize {
+    if rows <= MAX_ROWS || rows == CHUNKS { rows.max(1) } else { CHUNK }
+}
 
 /// Whether a statement of so many rows has a text that stays prepared.
 pub(crate) fn stays_prepared(rows: usize) -> bool {
     let is_in_an_octave = (EACH..=MAX_ROWS).contains(&rows);
     (1..=EACH).contains(&rows)
         || rows == CHUNK
+        || rows == CHUNKS
         || is_in_an_octave && rows.is_multiple_of(step(rows))
 }
 
@@ -42,6 +51,9 @@ fn place(rows: usize) -> usize {
         return rows - 1;
     }
     if rows == CHUNK {
+        return SIZES - 2;
+    }
+    if rows == CHUNKS {
         return SIZES - 1;
     }
     let octaves = (rows.ilog2() - EACH.ilog2()) as usize;
@@ -115,13 +127,23 @@ mod tests {
     #[test]
     fn every_size_has_a_text_of_its_own_that_is_kept() {
         let statement = Statement::new("{rows}", "?");
-        for rows in (1..=MAX_ROWS).filter(|rows| stays_prepared(*rows)) {
+        for rows in (1..=CHUNKS).filter(|rows| stays_prepared(*rows)) {
             let text = statement.text(rows).0;
             assert_eq!(text.matches('?').count(), rows);
             assert!(Arc::ptr_eq(&text, &statement.text(rows).0), "{rows}");
         }
         assert!(statement.texts.iter().all(|text| text.get().is_some()), "none is in vain");
-        assert_eq!(statement.texts.len(), 49);
+        assert_eq!(statement.texts.len(), 50);
+    }
+
+    #[test]
+    fn as_many_rows_share_a_statement_as_it_carries_or_else_whole_chunks_do() {
+        for (rows, together) in [(0, 1), (500, 500), (512, 512), (2_000, 2_000)] {
+            assert_eq!(rows_of_a_statement(rows), together);
+        }
+        for rows in [513, 1_000, 1_999, 2_001, 10_000] {
+            assert_eq!(rows_of_a_statement(rows), 500);
+        }
     }
 
     #[test]

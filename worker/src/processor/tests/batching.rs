@@ -22,6 +22,15 @@ async fn a_message_with_more_rows_than_a_batch_is_a_batch_of_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_batch_of_the_bulk_lane_has_four_times_the_rows_and_waits_for_no_others() {
+    let source = Some(Source::lane(Lane::Bulk));
+    let channel = Channel { deliveries: deliveries(18), goes_silent: true, ..Channel::default() };
+    let is_last = |acked: &[u64]| acked.last() == Some(&18);
+    let run = run_until_acked(channel, Script { source, ..Script::default() }, is_last).await;
+    assert_eq!(run.batch_sizes(), [16, 2]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_message_redelivered_three_times_is_not_taken_in_normal_mode() {
     let mut deliveries = deliveries(4);
     deliveries[2].delivery_count = 3;
