@@ -55,13 +55,14 @@ async function previewOf(beginning: Blob, understood: Understood): Promise<Previ
     (column) => understood.columns.find((used) => used.column === column)?.name ?? column,
   );
   let places: readonly number[] | null = null;
-  for await (const { number, cells, raw } of rowsOf(beginning, { ...understood, gzip })) {
+  for await (const { number, cells, isBroken, raw } of rowsOf(beginning, { ...understood, gzip })) {
     if (understood.format === "csv" && number <= (understood.header_row ?? 1)) {
-      const header = (cells ?? []).map(shownName);
+      const header = cells.map(shownName);
       places = names.map((name) => header.indexOf(name));
       continue;
     }
-    const values = places?.map((at) => cells?.[at] ?? "") ?? membersOf(raw, names);
+    const values =
+      places?.map((at) => (isBroken ? "" : (cells[at] ?? ""))) ?? membersOf(raw, names);
     preview.push({ number, values });
     if (preview.length === PREVIEW_ROWS) {
       break;

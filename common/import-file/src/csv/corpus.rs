@@ -8,9 +8,10 @@ use crate::error::ReadError;
 const FILES: &str = include_str!("../../../../tests/corpus/csv-rows.json");
 
 /// The rows of a text that comes in parts of so many bytes: its number, and its cells or what is broken.
-fn rows(text: &str, delimiter: u8, size: usize) -> Result<Vec<Value>, ReadError> {
-    let mut parts = text.as_bytes().chunks(size);
-    let mut records = Records::new(delimiter, b'"');
+fn rows(file: &Value, size: usize) -> Result<Vec<Value>, ReadError> {
+    let byte = |name: &str| file[name].as_str().map(|text| text.as_bytes()[0]);
+    let mut parts = file["text"].as_str().unwrap().as_bytes().chunks(size);
+    let mut records = Records::new(byte("delimiter").unwrap(), byte("quote").unwrap_or(b'"'));
     let mut rows = Vec::new();
     while let Some(record) = records.next(|into| {
         let part = parts.next();
@@ -22,6 +23,9 @@ fn rows(text: &str, delimiter: u8, size: usize) -> Result<Vec<Value>, ReadError>
             Ok(cells) => json!([record.number, cells.iter().map(text).collect::<Vec<_>>()]),
             Err(_) => json!([record.number, text(record.raw).trim_end_matches(['\r', '\n'])]),
         });
+        if file["header_row"] == json!(records.rows()) {
+            records.pass_over_repetitions();
+        }
     }
     Ok(rows)
 }
@@ -31,10 +35,8 @@ fn rows_are_numbered_and_read_as_by_the_page() {
     let files: Vec<Value> = serde_json::from_str(FILES).unwrap();
     assert!(files.len() > 10);
     for file in files {
-        let text = file["text"].as_str().unwrap();
-        let delimiter = file["delimiter"].as_str().unwrap().as_bytes()[0];
         for size in [1, 2, 3, 1_000] {
-            let rows = rows(text, delimiter, size).unwrap();
+            let rows = rows(&file, size).unwrap();
             assert_eq!(json!(rows), file["rows"], "{} by {size}", file["about"]);
         }
     }

@@ -8,6 +8,6 @@ it("has all of a broken line in its cells", () => {
     ['a,"b,c', ["a", '"b,c']],
     ['"","a" ,b', ["", '"a" ', "b"]],
   ] as const) {
-    expect([line, brokenCells(line, ",")]).toEqual([line, cells]);
+    expect([line, brokenCells(line, ",", '"')]).toEqual([line, cells]);
   }
 });

@@ -2,7 +2,8 @@ import emailAliases from "../../../../common/import-file/src/aliases/email.txt?r
 import firstNameAliases from "../../../../common/import-file/src/aliases/first_name.txt?raw";
 import lastNameAliases from "../../../../common/import-file/src/aliases/last_name.txt?raw";
 import { COLUMNS, type Column } from "../service/answers";
-import { CsvRows, lengthOfSeparatorLine } from "./csv";
+import { CsvRows } from "./csv";
+import { lengthOfSeparatorLine } from "./csv-head";
 import { valuesOfJsonArray } from "./rows";
 
 /** A column of a file that may be meant. */
@@ -70,7 +71,7 @@ function rowsOfCsv(text: string, given: string): string[][] {
     reader.end();
     const rows: string[][] = [];
     for (let row = reader.take(); row && rows.length < EXAMPLE_ROWS; row = reader.take()) {
-      rows.push([...(row.cells ?? [])]);
+      rows.push([...row.cells]);
     }
     return rows;
   });

@@ -1,5 +1,4 @@
 import { COLUMNS, type Understood } from "../service/answers";
-import { brokenCells } from "./broken-cells";
 import { normal, shownName } from "./columns";
 import { protect, unprotect, written, type Row } from "./csv";
 import { ADDED, RowsInOrder, type FailedRow, type Parts } from "./join-parts";
@@ -72,13 +71,9 @@ export class CsvJoin {
   }
 
   #cells(row: Row | null, values: readonly string[]): string[] {
-    const own = row?.cells ?? null;
-    if (own !== null && this.#matches(own, values)) {
-      return this.#kept(own);
-    }
-    if (row !== null && own === null) {
-      // A broken cell keeps its quotation marks: the row must not become valid by being read differently.
-      return this.#kept(brokenCells(row.raw, this.#delimiter));
+    // A broken cell keeps its quotation marks: the row must not become valid by being read differently.
+    if (row !== null && (row.isBroken || this.#matches(row.cells, values))) {
+      return this.#kept(row.cells);
     }
     // Another row: of the one that is meant, the service has the three values.
     this.unmatched += 1;

@@ -1,14 +1,20 @@
 import { expect, it } from "vitest";
 import files from "../../../../tests/corpus/csv-rows.json";
-import { CsvRows, lengthOfSeparatorLine, protect, unprotect, written } from "./csv";
+import { CsvRows, protect, unprotect, written, type Written } from "./csv";
+import { lengthOfSeparatorLine } from "./csv-head";
 
 /** The rows of a text that comes in parts of so many characters. */
-function rowsOf(text: string, delimiter = ",", size = text.length): [number, string[] | string][] {
-  const reader = new CsvRows(delimiter);
+function rowsOf(
+  text: string,
+  delimiter = ",",
+  size = text.length,
+  how: Written = {},
+): [number, string[] | string][] {
+  const reader = new CsvRows(delimiter, how);
   const rows: [number, string[] | string][] = [];
   const take = () => {
     for (let row = reader.take(); row !== null; row = reader.take()) {
-      rows.push([row.number, row.cells === null ? row.raw : [...row.cells]]);
+      rows.push([row.number, row.isBroken ? row.raw : [...row.cells]]);
     }
   };
   for (let at = 0; at < text.length; at += size) {
@@ -21,9 +27,10 @@ function rowsOf(text: string, delimiter = ",", size = text.length): [number, str
 }
 
 // The service's reader is held to the same files.
-it.each(files)("reads as the service does: $about", ({ text, delimiter, rows }) => {
+it.each(files)("reads as the service does: $about", (file) => {
   for (const size of [1, 2, 3, 1000]) {
-    expect(rowsOf(text, delimiter, size)).toEqual(rows);
+    const how = { quote: file.quote, headerRow: file.header_row };
+    expect(rowsOf(file.text, file.delimiter, size, how)).toEqual(file.rows);
   }
 });
 

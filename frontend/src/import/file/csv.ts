@@ -1,8 +1,11 @@
+import { brokenCells } from "./broken-cells";
+
 /** A row of a file, numbered as a spreadsheet does: the service counts in the same way. */
 export interface Row {
   readonly number: number;
-  /** Null when the row is broken, so that it has none. */
-  readonly cells: readonly string[] | null;
+  /** Of a row that is broken those of its first line, with all of its text. */
+  readonly cells: readonly string[];
+  readonly isBroken: boolean;
   /** Of a row that is broken its first line, as it is in the file. */
   readonly raw: string;
 }
@@ -15,7 +18,16 @@ const READ_AGAIN_MAX = 16 * 1024 * 1024;
 
 /** So many characters are never too many bytes. */
 const PLAIN_MAX_CHARACTERS = ROW_MAX_BYTES / 3 - 1;
-const END_OR_QUOTE = /[\r\n"]/g;
+const BYTE_ORDER_MARK = "\ufeff";
+/** What old programs end a file with is blank, too. */
+const NOT_BLANK = /[^\p{White_Space}\0\cZ]/u;
+
+/** What the service found in a file. */
+export interface Written {
+  /** What is around values, beside those that have nothing around them. */
+  readonly quote?: string | undefined;
+  readonly headerRow?: number | undefined;
+}
 
 interface Scanned {
   readonly cells: string[];
@@ -26,6 +38,11 @@ interface Scanned {
 /** Splits text that comes in parts into the rows that are not blank. */
 export class CsvRows {
   readonly #delimiter: string;
+  readonly #quote: string;
+  readonly #endOrQuote: RegExp;
+  readonly #headerRow: number;
+  /** Files that were put together have it again. */
+  #header: string | null = null;
   #text = "";
   #position = 0;
   #ended = false;
@@ -36,8 +53,11 @@ export class CsvRows {
   #rows = 0;
   #readAgain = 0;
 
-  constructor(delimiter: string) {
+  constructor(delimiter: string, { quote = '"', headerRow = 0 }: Written = {}) {
     this.#delimiter = delimiter;
+    this.#quote = quote;
+    this.#endOrQuote = new RegExp(`[\\r\\n${quote}]`, "g");
+    this.#headerRow = headerRow;
   }
 
   push(text: string): void {
@@ -65,14 +85,24 @@ export class CsvRows {
       }
       this.#rows += 1;
       if (scanned.isBroken) {
-        return { number: this.#rows, cells: null, raw: this.#resumeAfterFirstLine(scanned.end) };
+        const raw = this.#resumeAfterFirstLine(scanned.end);
+        const cells = brokenCells(raw, this.#delimiter, this.#quote);
+        return { number: this.#rows, cells, isBroken: true, raw };
       }
       this.#afterReturn = this.#text[scanned.end - 1] === "\r";
       this.#position = scanned.end;
-      if (scanned.cells.some((cell) => cell.trim() !== "")) {
-        return { number: this.#rows, cells: scanned.cells, raw: "" };
+      if (scanned.cells.some((cell) => NOT_BLANK.test(cell)) && !this.#isRepeated(scanned.cells)) {
+        return { number: this.#rows, cells: scanned.cells, isBroken: false, raw: "" };
       }
     }
+  }
+
+  #isRepeated(cells: readonly string[]): boolean {
+    if (this.#rows === this.#headerRow) {
+      this.#header = cells.join("");
+      return false;
+    }
+    return this.#header !== null && cells.join("") === this.#header;
   }
 
   #skipBlankLines(): boolean {
@@ -81,10 +111,10 @@ export class CsvRows {
       const isEnd = character === "\n" || character === "\r";
       if (this.#skipsLine) {
         this.#skipsLine = !isEnd;
-      } else if (!isEnd) {
+      } else if (isEnd) {
+        this.#rows += character === "\n" && this.#afterReturn ? 0 : 1;
+      } else if (character !== BYTE_ORDER_MARK) {
         return true;
-      } else if (character !== "\n" || !this.#afterReturn) {
-        this.#rows += 1;
       }
       this.#afterReturn = character === "\r";
     }
@@ -98,17 +128,19 @@ export class CsvRows {
 
   /** Most rows are a line without quotation marks. */
   #scanPlain(): Scanned | null {
-    END_OR_QUOTE.lastIndex = this.#position;
-    const found = END_OR_QUOTE.exec(this.#text);
-    if (found === null || found[0] === '"' || found.index - this.#position > PLAIN_MAX_CHARACTERS) {
+    this.#endOrQuote.lastIndex = this.#position;
+    const found = this.#endOrQuote.exec(this.#text);
+    const end = found?.index ?? Infinity;
+    if (found?.[0] === this.#quote || end - this.#position > PLAIN_MAX_CHARACTERS) {
       return null;
     }
-    const cells = this.#text.slice(this.#position, found.index).split(this.#delimiter);
-    return { cells, end: found.index + 1, isBroken: cells.length > COLUMNS_MAX };
+    const cells = this.#text.slice(this.#position, end).split(this.#delimiter);
+    return { cells, end: end + 1, isBroken: cells.length > COLUMNS_MAX };
   }
 
   #scanQuoted(): Scanned | null {
     const text = this.#text;
+    const quote = this.#quote;
     const cells: string[] = [];
     let cell = "";
     let place: "start" | "plain" | "quoted" | "closed" | "after" = "start";
@@ -123,7 +155,7 @@ export class CsvRows {
         return { cells, end: at, isBroken: true };
       }
       if (place === "quoted") {
-        if (character === '"') {
+        if (character === quote) {
           place = "closed";
         } else if (isSpaced && (character === "\n" || character === "\r")) {
           return { cells, end: at + 1, isBroken: true };
@@ -138,14 +170,14 @@ export class CsvRows {
       } else if (character === "\n" || character === "\r") {
         cells.push(cell);
         return { cells, end: at + 1, isBroken: isBroken || cells.length > COLUMNS_MAX };
-      } else if (place === "closed" && character === '"') {
+      } else if (place === "closed" && character === quote) {
         cell += character;
         place = "quoted";
       } else if (place === "closed" || place === "after") {
         isBroken ||= !isBlank(character);
         cell += isBlank(character) ? "" : character;
         place = isBlank(character) ? "after" : "plain";
-      } else if (place === "start" && character === '"') {
+      } else if (place === "start" && character === quote) {
         isSpaced = cell !== "";
         cell = "";
         place = "quoted";
@@ -171,20 +203,6 @@ export class CsvRows {
     this.#position += length;
     return scanned.slice(0, line >= 0 ? line : length);
   }
-}
-
-/** The length of a line for the spreadsheet alone, such as `sep=;`, which is no row. */
-export function lengthOfSeparatorLine(text: string): number {
-  const found = text.search(/[\r\n]/);
-  const end = found < 0 ? text.length : found;
-  const line = text.slice(0, end).trim().replace(/^"/, "");
-  if (!/^sep=/i.test(line) || line.length > 6) {
-    return 0;
-  }
-  if (line.length === 4) {
-    return Math.min(end + 1, text.length);
-  }
-  return end + (text.startsWith("\r\n", end) ? 2 : Math.min(text.length - end, 1));
 }
 
 /** What may stand around quotation marks. */

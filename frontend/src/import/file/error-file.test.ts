@@ -143,8 +143,32 @@ it("says of how many rows that the service has listed it could read nothing", as
   expect((await joined(failed, "first_name,last_name,email\nAda,King,ada\n")).unmatched).toBe(1);
 });
 
+it("has the columns of a file that has its values in apostrophes", async () => {
+  const file =
+    "list of 2026\n'id','first_name','last_name','email'\n" +
+    "'1','Ada','O''Neill, Jr.','ada'\n'2','Bob'x,'Ng','b@x.org'\n";
+  const failed = errors(
+    '3,Ada,"O\'Neill, Jr.",ada,email,invalid_email,Do.',
+    "4,,,,,text_after_quote,Do.",
+  );
+  expect((await joined(failed, file, understood({ header_row: 2 }))).lines).toEqual([
+    "_row,_column,_code,_advice,id,first_name,last_name,email",
+    '3,email,invalid_email,Do.,1,Ada,"O\'Neill, Jr.",ada',
+    "4,,text_after_quote,Do.,2,''Bob'x,Ng,b@x.org",
+  ]);
+});
+
+it("has the columns of a header that is broken by its quotation marks, as the service has", async () => {
+  const file = 'id,"first"_name,last_name,email\n1,Ada,King,ada\n';
+  const failed = errors("2,Ada,King,ada,email,invalid_email,Do.");
+  const how = understood({}, ['"first"_name', "last_name", "email"]);
+  expect((await joined(failed, file, how)).lines.slice(1)).toEqual([
+    "2,email,invalid_email,Do.,1,Ada,King,ada",
+  ]);
+});
+
 it("is not joined with a file that has other columns than the service read", async () => {
-  const file = "'first_name','last_name','email'\n'Ada','King','ada'\n";
+  const file = "first_name,'last_name','email'\nAda,'King','ada'\n";
   const failed = errors("2,Ada,King,ada,email,invalid_email,Do.");
   await expect(joined(failed, file)).rejects.toThrow("columns");
 });

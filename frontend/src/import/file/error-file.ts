@@ -57,12 +57,12 @@ export function nameOfErrorFile(fileName: string, extension = "csv"): string {
 
 /** What cannot be read of the service's own list is null. */
 async function* failedRowsOf(errors: Blob): AsyncGenerator<FailedRow | null> {
-  for await (const { cells } of rowsOfCsv(
+  for await (const { cells, isBroken } of rowsOfCsv(
     textOf(errors, { encoding: "utf-8", gzip: false }),
     ",",
   )) {
-    const [number, ...rest] = (cells ?? []).map(unprotect);
-    if (number === undefined) {
+    const [number, ...rest] = cells.map(unprotect);
+    if (isBroken || number === undefined) {
       yield null;
     } else if (/^\d+$/.test(number)) {
       yield { number: Number(number), values: rest.slice(0, 3), why: rest.slice(3) };

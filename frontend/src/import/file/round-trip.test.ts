@@ -44,7 +44,7 @@ function rowsOf(text: string, delimiter: string): (readonly string[])[] {
   reader.end();
   const rows = [];
   for (let row = reader.take(); row !== null; row = reader.take()) {
-    rows.push(row.cells ?? []);
+    rows.push(row.cells);
   }
   return rows;
 }

@@ -1,39 +1,32 @@
 import type { Understood } from "../service/answers";
-import { CsvRows, lengthOfSeparatorLine, type Row } from "./csv";
+import type { CsvRows, Row } from "./csv";
+import { begin } from "./csv-head";
 import { textOf } from "./text";
 
-/** A first line for the spreadsheet is recognised once there is so much text. */
-const SEPARATOR_LINE_CHARACTERS = 16;
-
-/** The rows of CSV, with the header among them. */
+/** The rows of CSV, with the header among them; without a number of it nothing is known of the file. */
 export async function* rowsOfCsv(
   text: AsyncIterable<string>,
   delimiter: string,
+  headerRow = 0,
 ): AsyncGenerator<Row> {
-  const rows = new CsvRows(delimiter);
-  let start: string | null = "";
+  let rows: CsvRows | null = null;
+  let start = "";
   for await (const part of text) {
-    if (start === null) {
-      rows.push(part);
-    } else {
+    if (rows === null) {
       start += part;
-      if (start.length < SEPARATOR_LINE_CHARACTERS) {
-        continue;
-      }
-      rows.push(start.slice(lengthOfSeparatorLine(start)));
-      start = null;
+      rows = begin(start, delimiter, headerRow, false);
+    } else {
+      rows.push(part);
     }
     yield* taken(rows);
   }
-  if (start !== null) {
-    rows.push(start.slice(lengthOfSeparatorLine(start)));
-  }
-  rows.end();
+  rows ??= begin(start, delimiter, headerRow, true);
+  rows?.end();
   yield* taken(rows);
 }
 
-function* taken(rows: CsvRows): Generator<Row> {
-  for (let row = rows.take(); row !== null; row = rows.take()) {
+function* taken(rows: CsvRows | null): Generator<Row> {
+  for (let row = rows?.take(); row; row = rows?.take()) {
     yield row;
   }
 }
@@ -44,7 +37,7 @@ export async function* rowsOfNdjson(text: AsyncIterable<string>): AsyncGenerator
   let rest = "";
   const row = (line: string): Row[] => {
     number += 1;
-    return line.trim() === "" ? [] : [{ number, cells: null, raw: line.trim() }];
+    return line.trim() === "" ? [] : [{ number, cells: [], isBroken: false, raw: line.trim() }];
   };
   for await (const part of text) {
     const lines = (rest + part).split("\n");
@@ -86,7 +79,7 @@ export function* valuesOfJsonArray(whole: string): Generator<Row> {
       const raw = whole.slice(start, at).trim();
       if (raw !== "") {
         number += 1;
-        yield { number, cells: null, raw: raw.replace(/\s*\n\s*/g, " ") };
+        yield { number, cells: [], isBroken: false, raw: raw.replace(/\s*\n\s*/g, " ") };
       }
       start = at + 1;
     }
@@ -108,7 +101,7 @@ export function rowsOf(file: Blob, understood: Understood): AsyncGenerator<Row> 
   const text = textOf(file, understood);
   switch (understood.format) {
     case "csv":
-      return rowsOfCsv(text, understood.delimiter ?? ",");
+      return rowsOfCsv(text, understood.delimiter ?? ",", understood.header_row);
     case "ndjson":
       return rowsOfNdjson(text);
     case "json":
