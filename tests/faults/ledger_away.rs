@@ -7,8 +7,18 @@ use reqwest::StatusCode;
 
 use super::scene::{Scene, play};
 
-const TABLES: [&str; 6] =
-    ["students", "rejections", "dead_letters", "lane_pauses", "_sqlx_migrations", "ledger"];
+const TABLES: [&str; 10] = [
+    "students",
+    "rejections",
+    "dead_letters",
+    "lane_pauses",
+    "_sqlx_migrations",
+    "ledger",
+    "imports",
+    "import_chunks",
+    "import_errors",
+    "import_cancellations",
+];
 const WITHOUT_IT: usize = 500;
 
 /// The same servers, for a user whose right to a single table can be taken away.
