@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_domain::{Lane, RegistrationId};
+use registrar_domain::{ImportId, Lane, RegistrationId};
 use registrar_messaging::transport::ChannelState;
 use registrar_messaging::{
     DEAD_LETTER, Death, Delivery, Envelope, OutgoingMessage, UNROUTED, queue_for,
@@ -37,6 +37,7 @@ pub(crate) struct Broker {
 pub(crate) struct Message {
     content: OutgoingMessage,
     ids: Vec<RegistrationId>,
+    import: Option<ImportId>,
     delivery_count: u32,
     death: Option<Death>,
 }
@@ -104,13 +105,15 @@ impl World {
 
     /// Stores a message in the queue of its lane, or in that of the unroutable.
     pub(crate) fn enqueue(&self, content: OutgoingMessage, is_routed: bool) {
-        let ids = match Envelope::decode(&content.body) {
-            Ok(envelope) => envelope.registrations.iter().map(|one| one.id).collect(),
-            Err(_) => RegistrationId::parse(&content.message_id).into_iter().collect(),
+        let (ids, import): (Vec<_>, _) = match Envelope::decode(&content.body) {
+            Ok(Envelope { registrations, import }) => {
+                (registrations.iter().map(|one| one.id).collect(), import.map(|part| part.id))
+            }
+            Err(_) => (RegistrationId::parse(&content.message_id).into_iter().collect(), None),
         };
         self.note(|| format!("broker: stores {}", self.names_of(&ids)));
         let queue = if is_routed { queue_for(content.lane) } else { UNROUTED };
-        let message = Message { content, ids, delivery_count: 0, death: None };
+        let message = Message { content, ids, import, delivery_count: 0, death: None };
         self.broker().ready.entry(queue).or_default().push_back(message);
         self.hand_out(queue);
     }
@@ -201,7 +204,8 @@ impl World {
             self.note(|| format!("broker: deletes {}", self.names_of(&message.ids)));
             let is_missing = |id: &&RegistrationId| {
                 let is_split = message.ids.len() > 1 && self.broker().has(id);
-                self.tables().outcomes(id).is_empty() && !is_split
+                let is_cancelled = message.import.is_some_and(|id| self.tables().is_cancelled(id));
+                self.tables().outcomes(id).is_empty() && !is_split && !is_cancelled
             };
             let missing: Vec<_> = message.ids.iter().filter(is_missing).copied().collect();
             if !missing.is_empty() {

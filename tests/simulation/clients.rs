@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use registrar_domain::{IdempotencyKey, Lane, Registration, RegistrationId, Student};
-use registrar_messaging::{OutgoingMessage, OutgoingRegistration, PublishError};
+use registrar_domain::{IdempotencyKey, ImportId, Lane, Registration, RegistrationId, Student};
+use registrar_messaging::{
+    Envelope, ImportContent, ImportPart, OutgoingMessage, OutgoingRegistration, PublishError,
+};
 use time::OffsetDateTime;
 use tokio::time::{sleep, timeout};
 
 use super::database::{DEADLY, POISON};
-use super::imports::{chunk, import_of};
+use super::imports::messages::{envelopes, import_messages, import_of};
 use super::installation::Assembly;
 use super::plan::{Content, Submission, student};
 use super::world::World;
@@ -21,32 +23,32 @@ const PAUSE_MS: (u64, u64) = (1, 250);
 const VERSION_BYTE: usize = 6;
 const VARIANT_BYTE: usize = 8;
 
-/// One client, with its submissions one after the other.
+/// One client, with its submissions one after the other, and the messages of an import in any order.
 pub(crate) async fn submit_all<A: Assembly>(world: Arc<World>, number: usize) {
     if world.plan.is_burst {
         world.publisher_is_ready().await;
     }
     for (position, submission) in world.plan.clients[number].iter().enumerate() {
         let mut attempts = 0;
-        let mut must_repeat = submission.repeats;
-        loop {
-            attempts += 1;
-            let (sent, message) = message::<A>(&world, submission, [number, position, attempts]);
-            let ids: Vec<_> = sent.iter().map(|(id, _)| *id).collect();
-            let is_accepted = publish::<A>(&world, submission, attempts, &ids, message).await;
-            if is_accepted {
-                if ids.len() > 1 {
-                    world.people().imported.insert(import_of([number, position]), ids);
-                }
-                for (id, email) in sent {
-                    world.people().accepted.entry(id).or_default().insert(email);
+        for _ in 0..=usize::from(submission.repeats) {
+            let mut left: Vec<_> = (0..message_count(submission)).collect();
+            while !left.is_empty() {
+                let which = left.swap_remove(world.random().below(left.len()));
+                loop {
+                    if attempts > 0 {
+                        sleep(world.some_ms(PAUSE_MS)).await;
+                    }
+                    attempts += 1;
+                    let mut messages =
+                        messages::<A>(&world, submission, [number, position, attempts]);
+                    let Message { registrations, cancels, outgoing } = messages.swap_remove(which);
+                    let ids: Vec<_> = registrations.iter().map(|one| one.id).collect();
+                    if publish::<A>(&world, submission, attempts, &ids, outgoing).await {
+                        world.people().note_accepted(&registrations, cancels);
+                        break;
+                    }
                 }
             }
-            if is_accepted && !must_repeat {
-                break;
-            }
-            must_repeat = must_repeat && !is_accepted;
-            sleep(world.some_ms(PAUSE_MS)).await;
         }
     }
 }
@@ -60,7 +62,13 @@ async fn publish<A: Assembly>(
 ) -> bool {
     let Some(publisher) = world.publisher() else { return false };
     world.people().sent.extend(ids);
-    world.note(|| format!("client: sends {}", world.names_of(ids)));
+    let name = match &message {
+        Outgoing::Message(OutgoingMessage { message_id, .. }) if ids.is_empty() => {
+            message_id.clone()
+        }
+        _ => world.names_of(ids),
+    };
+    world.note(|| format!("client: sends {name}"));
     let publishing = async {
         match message {
             Outgoing::Message(message) => publisher.publish(message).await,
@@ -78,50 +86,78 @@ async fn publish<A: Assembly>(
             Err(_) => Err("hung up"),
         },
     };
-    world.note(|| format!("client: {result:?} for {}", world.names_of(ids)));
+    world.note(|| format!("client: {result:?} for {name}"));
     result.is_ok()
 }
 
-/// What is sent, with the e-mail address of each registration.
-fn message<A: Assembly>(
+fn message_count(submission: &Submission) -> usize {
+    match &submission.content {
+        Content::Students(rows) if rows.len() > 1 => {
+            import_messages(rows.len(), submission.is_cancelled)
+        }
+        _ => 1,
+    }
+}
+
+/// What is sent at once.
+struct Message {
+    registrations: Vec<Registration>,
+    cancels: Option<ImportId>,
+    outgoing: Outgoing,
+}
+
+/// What is sent, one after the other.
+fn messages<A: Assembly>(
     world: &World,
     submission: &Submission,
     [client, position, attempt]: [usize; 3],
-) -> (Vec<(RegistrationId, String)>, Outgoing) {
-    let (emails, lane) = match &submission.content {
-        Content::Students(addresses) => {
-            let lane = if addresses.len() > 1 { Lane::Bulk } else { Lane::Interactive };
-            (addresses.iter().copied().map(student).collect(), lane)
-        }
-        Content::Poison => (vec![POISON.to_owned()], Lane::Interactive),
-        Content::Deadly => (vec![DEADLY.to_owned()], Lane::Interactive),
-        Content::Unreadable => (vec!["unreadable@example.com".to_owned()], Lane::Interactive),
+) -> Vec<Message> {
+    let emails = match &submission.content {
+        Content::Students(addresses) => addresses.iter().copied().map(student).collect(),
+        Content::Poison => vec![POISON.to_owned()],
+        Content::Deadly => vec![DEADLY.to_owned()],
+        Content::Unreadable => vec!["unreadable@example.com".to_owned()],
     };
-    let registrations: Vec<_> = emails
-        .iter()
-        .enumerate()
-        .map(|(row, email)| {
-            let student = Student::parse("Ada", "Lovelace", email).unwrap();
-            let id = match submission.key {
-                Some(key) => A::id(&key_of(key), &format!("row {row}"), &student),
-                None => fresh_id([client, position, attempt, row]),
-            };
-            world.introduce(id, format!("{client}.{position}.{attempt}.{row}({email})"));
-            let accepted_at = OffsetDateTime::UNIX_EPOCH;
-            Registration { id, student, accepted_at, import: None }
-        })
-        .collect();
-    let sent: Vec<_> = registrations.iter().map(|one| one.id).zip(emails).collect();
-    let message = |body: Vec<u8>| {
-        let (message_id, headers) = (sent[0].0.to_string(), BTreeMap::new());
+    let registration = |(row, email): (usize, &String)| {
+        let student = Student::parse("Ada", "Lovelace", email).unwrap();
+        let id = match submission.key {
+            Some(key) => A::id(&key_of(key), &format!("row {row}"), &student),
+            None => fresh_id([client, position, attempt, row]),
+        };
+        world.introduce(id, format!("{client}.{position}.{attempt}.{row}({email})"));
+        let accepted_at = OffsetDateTime::UNIX_EPOCH;
+        Registration { id, student, accepted_at, import: None }
+    };
+    let registrations: Vec<_> = emails.iter().enumerate().map(registration).collect();
+    let message = |lane, message_id: String, body: Vec<u8>| {
+        let headers = BTreeMap::new();
         Outgoing::Message(OutgoingMessage { lane, message_id, body, headers, numbers: None })
     };
-    let message = match (&submission.content, registrations.as_slice()) {
-        (Content::Unreadable, _) => message(br#"{"version":2}"#.to_vec()),
+    let outgoing = match (&submission.content, registrations.as_slice()) {
+        (Content::Unreadable, [one, ..]) => {
+            let body = br#"{"version":2}"#.to_vec();
+            message(Lane::Interactive, one.id.to_string(), body)
+        }
         (_, [one]) => Outgoing::Registration(OutgoingRegistration::new(one, None)),
-        _ => message(chunk(import_of([client, position]), registrations).encode()),
+        _ => {
+            let import = import_of([client, position]);
+            let from = |envelope: Envelope| {
+                let ImportPart { id, content, .. } = envelope.import.as_ref().unwrap();
+                let is_chunk = matches!(content, ImportContent::Chunk(_));
+                let lane = if is_chunk { Lane::Bulk } else { Lane::Interactive };
+                let cancels = matches!(content, ImportContent::Cancellation(_)).then_some(*id);
+                let message_id = match envelope.registrations.as_slice() {
+                    [] => envelope.import.as_ref().unwrap().message_id(),
+                    [first, ..] => first.id.to_string(),
+                };
+                let outgoing = message(lane, message_id, envelope.encode());
+                Message { registrations: envelope.registrations, cancels, outgoing }
+            };
+            let envelopes = envelopes(import, &registrations, submission.is_cancelled);
+            return envelopes.into_iter().map(from).collect();
+        }
     };
-    (sent, message)
+    vec![Message { registrations, cancels: None, outgoing }]
 }
 
 /// As the API and as an import hand it to the publisher.

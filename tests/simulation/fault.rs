@@ -27,6 +27,8 @@ pub(crate) enum Place {
     Requeue,
     /// A statement has not been executed yet.
     Statement,
+    /// The same of an INSERT of students.
+    Insert,
     /// A statement was executed, and its reply is in flight.
     Reply,
 }
@@ -77,11 +79,15 @@ pub(crate) struct Fault {
 impl Fault {
     pub(crate) fn any(random: &mut Random) -> Self {
         use Place::{
-            Ack, Acked, Confirm, Connect, Consume, Deliver, Publish, Reply, Requeue, Statement,
+            Ack, Acked, Confirm, Connect, Consume, Deliver, Insert, Publish, Reply, Requeue,
+            Statement,
         };
-        const ANYWHERE: [Place; 10] =
-            [Connect, Publish, Confirm, Consume, Deliver, Ack, Acked, Requeue, Statement, Reply];
-        const WORKER: [Place; 7] = [Consume, Deliver, Ack, Acked, Requeue, Statement, Reply];
+        const ANYWHERE: [Place; 11] = [
+            Connect, Publish, Confirm, Consume, Deliver, Ack, Acked, Requeue, Statement, Insert,
+            Reply,
+        ];
+        const WORKER: [Place; 8] =
+            [Consume, Deliver, Ack, Acked, Requeue, Statement, Insert, Reply];
         const API: [Place; 3] = [Connect, Publish, Confirm];
         let class = random.pick(&ErrorClass::ALL);
         let (what, places): (What, &[Place]) = match random.below(25) {
@@ -96,7 +102,7 @@ impl Fault {
             12 => (What::Return, &[Publish]),
             13 => (What::Unroute, &[Publish]),
             14 | 15 => (What::LoseAck, &[Ack]),
-            16 => (What::FailStatement(class), &[Statement]),
+            16 => (What::FailStatement(class), &[Statement, Insert]),
             17 | 18 => (What::LoseReply, &[Reply]),
             22 => (What::Pause, &ANYWHERE),
             23 | 24 => (What::LockRow, &[Statement, Deliver]),
@@ -104,12 +110,19 @@ impl Fault {
         };
         let at = random.pick(places);
         let most = match at {
+            Insert => 6,
             Connect | Consume | Requeue => 12,
             Ack | Acked => 15,
             Publish | Confirm | Deliver => 20,
             Statement | Reply => 30,
         };
         Self { what, at, nth: u32::try_from(random.between(1, most)).unwrap() }
+    }
+
+    /// A worker dies that stores students.
+    pub(crate) fn crash_at_insert(random: &mut Random) -> Self {
+        let nth = u32::try_from(random.between(1, 3)).unwrap();
+        Self { what: What::Crash, at: Place::Insert, nth }
     }
 }
 

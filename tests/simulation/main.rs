@@ -14,6 +14,7 @@ mod installation;
 mod mutants;
 mod oracle;
 mod pauses;
+mod people;
 mod plan;
 mod process;
 mod publishing;

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use registrar_domain::{HoldReason, Outcome};
+use registrar_domain::{HoldReason, ImportId, Outcome};
 
 use super::database::DEADLY;
 use super::installation::Assembly;
+use super::people::People;
+use super::tables::Tables;
 use super::violation::Rule;
 use super::world::World;
 
@@ -22,7 +24,7 @@ pub(crate) fn judge<A: Assembly>(world: &World) {
         for id in &people.sent {
             let outcomes = A::outcomes(&tables, id);
             let rule = match outcomes.len() {
-                0 if people.accepted.contains_key(id) => Rule::Lost,
+                0 if people.must_have_an_outcome(id, &tables) => Rule::Lost,
                 0 | 1 => continue,
                 _ => Rule::Doubled,
             };
@@ -50,17 +52,22 @@ pub(crate) fn judge<A: Assembly>(world: &World) {
             }
         }
     }
-    let imported = world.people().imported.clone();
-    for (import, ids) in imported {
-        let (counts, due) = {
-            let tables = world.tables();
-            (tables.counts_of(import), tables.counts_due(import, &ids))
-        };
-        if counts != due {
-            world.is_violated(Rule::Miscounted, format!("{counts:?} instead of {due:?}"));
-        }
+    for (rule, detail) in imports_broken(&world.people(), &world.tables()) {
+        world.is_violated(rule, detail);
     }
     for (rule, id, detail) in broken {
         world.is_violated(rule, format!("{} {detail}", world.name_of(&id)));
     }
+}
+
+fn imports_broken(people: &People, tables: &Tables) -> Vec<(Rule, String)> {
+    let is_missing = |import: &ImportId| {
+        !tables.has_manifest(*import)
+            || (people.cancelled.contains(import) && !tables.is_cancelled(*import))
+    };
+    let forgotten = people.imported.keys().filter(|import| is_missing(import));
+    let forgotten = forgotten.map(|import| (Rule::Forgotten, import.to_string()));
+    let counted = people.imported.iter();
+    let miscounted = counted.filter_map(|(import, rows)| tables.miscounted(*import, rows));
+    forgotten.chain(miscounted.map(|detail| (Rule::Miscounted, detail))).collect()
 }

@@ -21,6 +21,9 @@ pub(crate) fn student(number: usize) -> String {
 /// As RabbitMQ's policy has it; only what crashes workers reaches it.
 pub(crate) const USUAL_DELIVERY_LIMIT: u32 = 20;
 
+/// One plan in so many is all of cancelled imports, and of workers that die while they store them.
+const IMPORTS_ONE_IN: u64 = 4;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     /// Decides which task runs next, and how long a task waits.
@@ -49,11 +52,13 @@ pub(crate) struct Submission {
     pub(crate) hangs_up_after: Option<u64>,
     /// Whether it is sent again although it was accepted.
     pub(crate) repeats: bool,
+    /// Whether it is an import that is cancelled.
+    pub(crate) is_cancelled: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
-    /// Students with these e-mail addresses: one, or as many as an import's chunk has.
+    /// Students with these e-mail addresses: one, or as many as an import has.
     Students(Vec<usize>),
     /// One that the database refuses.
     Poison,
@@ -67,6 +72,7 @@ impl Plan {
     pub(crate) fn from_seed(seed: u64) -> Self {
         let mut random = Random::from_seed(seed);
         let (outlives, shares_keys) = (random.is_one_in(2), random.is_one_in(2));
+        let is_of_imports = seed % IMPORTS_ONE_IN == 1;
         let delivery_limit = match random.below(3) {
             0 => u32::try_from(random.between(1, 2)).unwrap(),
             _ => USUAL_DELIVERY_LIMIT,
@@ -74,7 +80,7 @@ impl Plan {
         let addresses = 1 + random.below(MOST_ADDRESSES);
         let mut keys = 0;
         let mut clients = Vec::new();
-        for _ in 0..=random.below(5) {
+        for _ in 0..=random.below(if is_of_imports { 2 } else { 5 }) {
             let mut submissions = Vec::new();
             for _ in 0..=random.below(2) {
                 let mut key = (!random.is_one_in(3)).then_some(keys);
@@ -82,10 +88,10 @@ impl Plan {
                 let content = match random.below(40) {
                     0 | 1 => Content::Poison,
                     2 => Content::Unreadable,
-                    3..=6 => {
+                    kind if is_of_imports || kind < 7 => {
                         // The rows of an import have ids that are derived too.
                         key = Some(keys);
-                        let rows = 2 + random.below(4);
+                        let rows = 2 + random.below(8);
                         Content::Students((0..rows).map(|_| random.below(addresses)).collect())
                     }
                     _ => Content::Students(vec![random.below(addresses)]),
@@ -93,17 +99,22 @@ impl Plan {
                 if shares_keys && key.is_some() && random.is_one_in(3) {
                     key = Some(random.below(keys));
                 }
+                let is_import = matches!(&content, Content::Students(rows) if rows.len() > 1);
                 submissions.push(Submission {
                     content,
                     key,
                     hangs_up_after: random.is_one_in(6).then(|| random.between(0, 40)),
                     repeats: key.is_some() && random.is_one_in(6),
+                    is_cancelled: is_import && (is_of_imports || random.is_one_in(3)),
                 });
             }
             clients.push(submissions);
         }
         let (workers, connections) = (1 + random.below(3), 1 + random.below(2));
-        let faults = (0..random.below(11)).map(|_| Fault::any(&mut random)).collect();
+        let mut faults: Vec<_> = (0..random.below(11)).map(|_| Fault::any(&mut random)).collect();
+        if is_of_imports {
+            faults.extend((0..2).map(|_| Fault::crash_at_insert(&mut random)));
+        }
         Self {
             schedule: seed,
             clients,
@@ -114,6 +125,11 @@ impl Plan {
             outlives,
             is_burst: false,
         }
+    }
+
+    /// One of those that are all of cancelled imports.
+    pub(crate) fn imports_from_seed(seed: u64) -> Self {
+        Self::from_seed(seed * IMPORTS_ONE_IN + 1)
     }
 
     /// Some twenty clients at once, perhaps with one among them that workers crash of.
@@ -138,6 +154,7 @@ impl Plan {
                     key,
                     hangs_up_after: random.is_one_in(8).then(|| random.between(0, 40)),
                     repeats: key.is_some() && random.is_one_in(8),
+                    is_cancelled: false,
                 });
             }
             clients.push(submissions);
@@ -176,7 +193,8 @@ impl fmt::Display for Plan {
             }
         )?;
         for (number, submissions) in self.clients.iter().enumerate() {
-            for Submission { content, key, hangs_up_after, repeats } in submissions {
+            for submission in submissions {
+                let Submission { content, key, hangs_up_after, repeats, is_cancelled } = submission;
                 write!(formatter, "client {number} submits {content:?}")?;
                 match key {
                     Some(key) => write!(formatter, " with key {key}")?,
@@ -185,6 +203,7 @@ impl fmt::Display for Plan {
                 if let Some(after) = hangs_up_after {
                     write!(formatter, ", hangs up after {after} ms")?;
                 }
+                write!(formatter, "{}", if *is_cancelled { ", cancels it" } else { "" })?;
                 writeln!(formatter, "{}", if *repeats { ", repeats it" } else { "" })?;
             }
         }

@@ -14,7 +14,13 @@ const SCHEDULES: u64 = 100;
 
 fn submits(address: usize, key: usize) -> Vec<Submission> {
     let content = Content::Students(vec![address]);
-    vec![Submission { content, key: Some(key), hangs_up_after: None, repeats: false }]
+    vec![Submission {
+        content,
+        key: Some(key),
+        hangs_up_after: None,
+        repeats: false,
+        is_cancelled: false,
+    }]
 }
 
 fn holds(clients: Vec<Vec<Submission>>, faults: &[(What, Place, u32)]) {

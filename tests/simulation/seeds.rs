@@ -99,7 +99,15 @@ fn everything_that_can_go_wrong_does_and_every_outcome_comes_about() {
         "LockRow",
     ];
     let answers = ["saturated", "unavailable", "refused", "unknown", "hung up"];
-    let events = ["rejects", "holds", "Refused", "Delayed", "broker: dead-letters"];
+    let events = [
+        "rejects",
+        "holds",
+        "cancels an import",
+        "waits for locks",
+        "Refused",
+        "Delayed",
+        "broker: dead-letters",
+    ];
     for what in faults.map(|fault| format!("FAULT {fault}")) {
         assert!(history.contains(&what), "{what} never happens");
     }

@@ -80,6 +80,9 @@ fn smaller(plan: &Plan) -> Vec<Plan> {
             if submission.repeats {
                 add(&|plan| plan.clients[client][position].repeats = false);
             }
+            if submission.is_cancelled {
+                add(&|plan| plan.clients[client][position].is_cancelled = false);
+            }
             if submission.hangs_up_after.is_some() {
                 add(&|plan| plan.clients[client][position].hangs_up_after = None);
             }

@@ -1,12 +1,13 @@
 //! The database's tables, and what one statement does to them: all of it or nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Weak};
 
 use registrar_domain::ledger::Ledger;
 use registrar_domain::{HoldReason, Outcome, Registration, RegistrationId, RejectionCode};
 use registrar_storage::DeadLetter;
 
-use super::imports::ImportTables;
+use super::imports::tables::ImportTables;
 
 /// The code of the only rejection that there is.
 pub(crate) const REJECTED: Outcome = Outcome::Rejected(RejectionCode::EmailAlreadyRegistered);
@@ -21,6 +22,8 @@ pub(crate) struct Tables {
     dead_letters: BTreeMap<Identity, HoldReason>,
     pub(crate) ledger: Ledger,
     pub(crate) imports: ImportTables,
+    /// What is being inserted by statements that were received and may still run: its rows are locked.
+    running: Vec<Weak<Vec<Registration>>>,
 }
 
 /// What identifies a dead letter.
@@ -35,6 +38,33 @@ enum Identity {
 pub(crate) struct Duplicate;
 
 impl Tables {
+    /// An INSERT of these is received, and runs for as long as it owns them.
+    pub(crate) fn begin_insert(&mut self, rows: &Arc<Vec<Registration>>) {
+        self.running.retain(|rows| rows.strong_count() > 0);
+        self.running.push(Arc::downgrade(rows));
+        self.imports.note_sent(rows);
+    }
+
+    /// Reads with locks: nothing while one of these rows is being inserted.
+    pub(crate) fn registered(
+        &mut self,
+        ids: &[RegistrationId],
+    ) -> Option<BTreeSet<RegistrationId>> {
+        let running: Vec<_> = self.running.iter().filter_map(Weak::upgrade).collect();
+        if running.iter().any(|rows| rows.iter().any(|row| ids.contains(&row.id))) {
+            return None;
+        }
+        let (registered, others): (BTreeSet<_>, BTreeSet<_>) =
+            ids.iter().copied().partition(|id| self.students.contains_key(id));
+        self.imports.note_not_registered(others);
+        Some(registered)
+    }
+
+    /// As if no INSERT locked its rows.
+    pub(crate) fn unlock(&mut self) {
+        self.running.clear();
+    }
+
     /// A plain INSERT of many rows.
     pub(crate) fn insert_students(&mut self, rows: &[Registration]) -> Result<(), Duplicate> {
         let key = |row: &Registration| row.student.email().key().to_owned();

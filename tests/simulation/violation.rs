@@ -18,6 +18,12 @@ pub(crate) enum Rule {
     Unaccounted,
     /// The counts of an import are not what became of its rows.
     Miscounted,
+    /// More rows of an import are counted than it has.
+    Overcounted,
+    /// Fewer rows of an import are counted than before.
+    CountedBack,
+    /// A manifest or a cancellation was accepted, and is not recorded.
+    Forgotten,
     /// A delivery was acked before all of it had an outcome, or was in a queue again.
     AckedWithoutOutcome,
     /// It does not come to rest although there are no more faults.

@@ -1,10 +1,9 @@
 //! Everything that is not the product: random numbers, faults, the broker, the database, and the history.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use registrar_domain::{ImportId, RegistrationId};
+use registrar_domain::RegistrationId;
 use registrar_messaging::Publisher;
 use registrar_tests::random::Random;
 use tokio::task::yield_now;
@@ -12,6 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use super::broker::Broker;
 use super::fault::{Faults, Place, What};
+use super::people::People;
 use super::plan::{MOST_ADDRESSES, Plan, student};
 use super::process::Process;
 use super::tables::Tables;
@@ -38,20 +38,6 @@ pub(crate) struct World {
     history: Mutex<Option<Vec<String>>>,
     violations: Mutex<Vec<Violation>>,
     began: Instant,
-}
-
-/// What the clients know.
-#[derive(Default)]
-pub(crate) struct People {
-    pub(crate) sent: BTreeSet<RegistrationId>,
-    /// What was accepted, with the e-mail addresses that were sent each time.
-    pub(crate) accepted: BTreeMap<RegistrationId, BTreeSet<String>>,
-    /// The registrations of the imports that were accepted, in the order of their rows.
-    pub(crate) imported: BTreeMap<ImportId, Vec<RegistrationId>>,
-    /// Those that travelled in a message behind another.
-    pub(crate) behind_others: BTreeSet<RegistrationId>,
-    /// What the history calls them.
-    names: BTreeMap<RegistrationId, String>,
 }
 
 impl World {
@@ -226,6 +212,14 @@ impl World {
     pub(crate) fn is_violated(&self, rule: Rule, detail: String) {
         self.note(|| format!("VIOLATION {rule:?}: {detail}"));
         self.violations.lock().unwrap().push(Violation { rule, detail });
+    }
+
+    /// What a reader sees at this moment of the import that something was just recorded of.
+    pub(crate) fn check_counts(&self) {
+        let wrong = self.tables().wrongly_counted();
+        if let Some((rule, detail)) = wrong {
+            self.is_violated(rule, detail);
+        }
     }
 
     pub(crate) fn verdict(&self) -> (Vec<String>, Vec<Violation>) {

@@ -4,12 +4,16 @@
 mod ack_before_commit;
 mod ack_of_all;
 mod ack_of_taken;
+mod cancellation_forgotten;
+mod cancellation_hurried;
 mod carry_over_forgotten;
 mod dead_letter_of_the_decided;
 mod deliveries;
 mod groups;
 mod id_of_key_alone;
 mod import_hurried;
+mod import_of_deliveries;
+mod import_of_fresh_rows;
 mod import_of_valid_rows;
 mod leaked_transaction;
 mod ledger_hurried;
@@ -36,6 +40,11 @@ fn is_caught<A: Assembly>(by: Rule) {
 /// The same for what happens only where registrations travel in groups.
 fn is_caught_in_a_burst<A: Assembly>(by: Rule) {
     is_caught_in::<A>(Plan::burst_from_seed, 8, by);
+}
+
+/// The same for what happens seldom but where imports are cancelled.
+fn is_caught_in_imports<A: Assembly>(by: Rule) {
+    is_caught_in::<A>(Plan::imports_from_seed, 3, by);
 }
 
 fn is_caught_in<A: Assembly>(plan: fn(u64) -> Plan, most_submissions: usize, by: Rule) {

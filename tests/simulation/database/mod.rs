@@ -1,23 +1,24 @@
 //! A worker's store: what the trait promises, made of autocommit statements between which anything
 //! can happen.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+mod batch;
+mod imports;
+
+use std::collections::{BTreeMap, HashSet};
 use std::future::pending;
 use std::sync::Arc;
 
 use registrar_domain::ledger::Ledger;
-use registrar_domain::{HoldReason, Outcome, Registration, RegistrationId};
+use registrar_domain::{Outcome, Registration, RegistrationId};
 use registrar_storage::{
-    DeadLetter, ErrorClass, ImportCounts, ImportEntry, ImportEntryContent, RegistrationStore,
-    StorageError, Verdict,
+    DeadLetter, ErrorClass, ImportCounts, ImportEntry, RegistrationStore, StorageError, Verdict,
 };
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
 use super::fault::{Place, What};
-use super::imports::part_of;
 use super::process::Process;
-use super::tables::{Duplicate, REJECTED, Tables};
+use super::tables::Tables;
 use super::world::World;
 
 /// The e-mail address of rows that the database refuses.
@@ -49,11 +50,20 @@ impl DatabaseDouble {
         name: String,
         run: impl FnOnce(&mut Tables) -> T + Send + 'static,
     ) -> Result<T, StorageError> {
+        self.statement_at(Place::Statement, name, run).await
+    }
+
+    async fn statement_at<T: Send + 'static>(
+        &self,
+        place: Place,
+        name: String,
+        run: impl FnOnce(&mut Tables) -> T + Send + 'static,
+    ) -> Result<T, StorageError> {
         self.process.goes_on().await;
         let (reply, replied) = oneshot::channel();
         let Self { world, process } = self.clone();
         tokio::spawn(async move {
-            let what = world.reach_on_server(&process, Place::Statement).await;
+            let what = world.reach_on_server(&process, place).await;
             if let Some(What::FailStatement(class)) = what {
                 return drop(reply.send(Err(failed(class))));
             }
@@ -67,6 +77,7 @@ impl DatabaseDouble {
                 sleep(world.some_ms(STALL_MS)).await;
             }
             let result = run(&mut world.tables());
+            world.check_counts();
             world.note(|| format!("{}: {name}", process.name));
             let what = world.reach_on_server(&process, Place::Reply).await;
             let is_lost = what == Some(What::LoseReply);
@@ -100,67 +111,6 @@ impl DatabaseDouble {
         };
         self.statement(name, read).await
     }
-
-    /// Inserts the students and returns those whose e-mail address another one has.
-    async fn insert_students(
-        &self,
-        mut open: Vec<Registration>,
-        verdicts: &mut BTreeMap<RegistrationId, Verdict>,
-    ) -> Result<Vec<RegistrationId>, StorageError> {
-        let mut taken = Vec::new();
-        while !open.is_empty() {
-            let mut emails = BTreeSet::new();
-            let is_first = |row: &Registration| emails.insert(row.student.email().key().to_owned());
-            let in_order = open.clone();
-            let (first, mut others): (Vec<_>, Vec<_>) = open.into_iter().partition(is_first);
-            let name = self.about("inserts", first.iter().map(|row| &row.id));
-            let rows = first.clone();
-            let inserted = self.statement(name, move |tables| tables.insert_students(&rows));
-            match inserted.await? {
-                Ok(()) => verdicts
-                    .extend(first.iter().map(|row| (row.id, decided(Outcome::Registered, true)))),
-                Err(Duplicate) => others.extend(first),
-            }
-            if others.is_empty() {
-                break;
-            }
-            let name = self.about("reads the owners for", others.iter().map(|row| &row.id));
-            let rows = others.clone();
-            let read = move |tables: &mut Tables| -> Vec<_> {
-                let owner = |row: &Registration| tables.owner_of(row.student.email().key());
-                rows.iter().map(|row| (tables.students.contains_key(&row.id), owner(row))).collect()
-            };
-            for (row, (is_there, owner)) in others.iter().zip(self.statement(name, read).await?) {
-                if is_there {
-                    verdicts.insert(row.id, decided(Outcome::Registered, false));
-                } else if owner.is_some() {
-                    taken.push(row.id);
-                }
-            }
-            open = in_order;
-            open.retain(|row| !verdicts.contains_key(&row.id) && !taken.contains(&row.id));
-        }
-        Ok(taken)
-    }
-
-    async fn insert_rejections(
-        &self,
-        mut open: Vec<RegistrationId>,
-        verdicts: &mut BTreeMap<RegistrationId, Verdict>,
-    ) -> Result<(), StorageError> {
-        while !open.is_empty() {
-            let ids = open.clone();
-            let name = self.about("rejects", &ids);
-            if self.statement(name, move |tables| tables.insert_rejections(&ids)).await?.is_ok() {
-                verdicts.extend(open.iter().map(|id| (*id, decided(REJECTED, true))));
-                return Ok(());
-            }
-            let found = self.decided(open.clone()).await?;
-            open.retain(|id| !found.contains_key(id));
-            verdicts.extend(found.into_iter().map(|(id, outcome)| (id, decided(outcome, false))));
-        }
-        Ok(())
-    }
 }
 
 impl RegistrationStore for DatabaseDouble {
@@ -175,27 +125,7 @@ impl RegistrationStore for DatabaseDouble {
             self.process.crash();
             return pending().await;
         }
-        let mut verdicts = BTreeMap::new();
-        let mut seen = BTreeSet::new();
-        let mut open: Vec<_> = batch.iter().filter(|row| seen.insert(row.id)).cloned().collect();
-        open.retain(|row| {
-            let email = row.student.email().as_str();
-            let verdict = if self.world.is_locked(email) {
-                Verdict::Delayed(failed(ErrorClass::Transient))
-            } else if email == POISON {
-                let reason = HoldReason::RefusedByDatabase;
-                Verdict::Refused { reason, fingerprint: "simulated".to_owned(), code: None }
-            } else {
-                return true;
-            };
-            self.world.note(|| format!("{}: {verdict:?}", self.about("finds", [&row.id])));
-            verdicts.insert(row.id, verdict);
-            false
-        });
-        open.sort_by(|a, b| a.student.email().key().cmp(b.student.email().key()));
-        let taken = self.insert_students(open, &mut verdicts).await?;
-        self.insert_rejections(taken, &mut verdicts).await?;
-        Ok(batch.iter().map(|row| verdicts[&row.id].clone()).collect())
+        self.store_unless_cancelled(batch).await
     }
 
     async fn with_outcome(
@@ -214,20 +144,8 @@ impl RegistrationStore for DatabaseDouble {
         entries: Vec<ImportEntry>,
     ) -> Result<Vec<Option<ImportCounts>>, StorageError> {
         let mut recorded = Vec::new();
-        for ImportEntry { id, content, .. } in entries {
-            let ImportEntryContent::Rows(rows) = content else { continue };
-            let part = part_of(&rows);
-            let name = format!("looks for part {part} of an import");
-            if self.statement(name, move |tables| tables.is_recorded(id, part)).await? {
-                recorded.push(None);
-                continue;
-            }
-            let settled = rows.clone();
-            let name = "reads who registered the rows of an import".to_owned();
-            let counts = self.statement(name, move |tables| tables.count(id, &settled)).await?;
-            let name = format!("records part {part} of an import");
-            let insert = move |tables: &mut Tables| tables.insert_chunk(id, &rows, counts);
-            recorded.push(self.statement(name, insert).await?.is_ok().then_some(counts));
+        for entry in entries {
+            recorded.push(self.record_import(entry).await?);
         }
         Ok(recorded)
     }
