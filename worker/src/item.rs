@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use registrar_domain::{Outcome, Registration};
-use registrar_messaging::{DecodeError, Delivery, Envelope, caught};
+use registrar_messaging::{DecodeError, Delivery, Envelope, ImportContent, caught};
 use registrar_storage::{StorageError, Verdict};
 use time::OffsetDateTime;
 use tokio::time::Instant;
@@ -112,9 +112,14 @@ impl Item {
         self.registrations().iter().map(|registration| registration.accepted_at).min()
     }
 
-    /// How much of a batch it fills.
+    /// How much of a batch it fills. Invalid rows of a file are as large as valid ones.
     pub fn rows(&self) -> usize {
-        self.registrations().len().max(1)
+        let import = self.content.as_ref().ok().and_then(|envelope| envelope.import.as_ref());
+        let invalid = match import.map(|import| &import.content) {
+            Some(ImportContent::Chunk(chunk)) => chunk.invalid.len(),
+            _ => 0,
+        };
+        (self.registrations().len() + invalid).max(1)
     }
 
     /// Whether it was delivered so often that it may be what crashes workers.

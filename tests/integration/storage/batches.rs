@@ -11,7 +11,7 @@ async fn a_batch_of_any_size_is_registered_and_its_verdicts_are_in_order() {
     let fixture = Fixture::new().await;
     assert_eq!(fixture.store(&[]).await, []);
     let mut stored = 0;
-    for size in [1_u32, 2, 3, 7, 500, 513] {
+    for size in [1_u32, 2, 3, 7, 500, 513, 1_000, 2_000, 2_001] {
         let batch: Vec<_> =
             (0..size).map(|n| student("Ada", &format!("{n}.of.{size}@example.com"))).collect();
         assert_eq!(fixture.store(&batch).await, vec![newly(REGISTERED); batch.len()]);
@@ -50,6 +50,14 @@ async fn a_batch_of_any_size_up_to_512_is_one_statement_also_after_a_duplicate()
         assert!(rows.iter().all(|(name, _)| names.contains(&name.as_str())));
         assert!(rows.iter().all(|(_, time)| *time == rows[0].1), "{size}: one statement");
     }
+}
+
+#[tokio::test]
+async fn four_full_chunks_of_a_file_are_one_statement() {
+    let fixture = Fixture::new().await;
+    let batch: Vec<_> = (0..2_000).map(|n| student("Ada", &format!("{n}@example.com"))).collect();
+    assert_eq!(fixture.store(&batch).await, vec![newly(REGISTERED); 2_000]);
+    assert_eq!(fixture.count("(SELECT DISTINCT registration_date FROM students) AS t").await, 1);
 }
 
 #[tokio::test]

@@ -68,6 +68,9 @@ pub(crate) async fn record(
             }
         }
     }
+    // Workers that have the same chunks in another order would wait for each other.
+    counted
+        .sort_unstable_by_key(|(_, message, _)| (message.import, message.first_row, message.part));
     let mut recorded = vec![None; entries.len()];
     for (position, counts) in insert_chunks(session, counted).await? {
         if let Some(recorded) = recorded.get_mut(position) {
@@ -237,7 +240,7 @@ async fn insert_chunks(
         if unless_there(session.execute_text(text).await)? {
             inserted.extend(slice.iter().map(|(position, _, counts)| (*position, *counts)));
         } else if slice.len() > 1 {
-            // Another worker recorded one of them meanwhile, or one came twice.
+            // Another worker recorded one of them meanwhile.
             work.extend(slice.chunks(1));
         }
     }

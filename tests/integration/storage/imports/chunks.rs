@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use registrar_storage::{ImportCounts, ImportEntryContent, ProcessedRows};
+use registrar_storage::{ImportCounts, ImportEntryContent, ProcessedRows, RegistrationStore as _};
+use sqlx::Row as _;
 
 use super::super::fixture::{EMAIL_TAKEN, Fixture, newly, student};
 use super::{File, invalid, on_hold, processed};
@@ -79,6 +80,69 @@ async fn a_duplicate_is_named_also_across_chunks_and_the_same_in_each_delivery()
     let expected = [(502, "same_as_row".to_owned()), (503, "email_of_row".to_owned())];
     assert_eq!(file.failed(&fixture).await, expected);
     assert_eq!(file.counts(&fixture).await, counts(1, 0, 2));
+}
+
+#[tokio::test]
+async fn messages_of_one_batch_are_counted_together_and_what_comes_twice_once() {
+    let (fixture, file, other) = (Fixture::new().await, File::new(), File::new());
+    let chunks: Vec<_> = [2, 102, 202].map(|first| file.rows(first..=first + 99)).into();
+    fixture.import(&file, &chunks[0]).await;
+    let of_other = [other.row(2, "Eda", "eda@example.com")];
+    let rows = [&chunks[..], &[chunks[2].clone(), of_other.to_vec()]].concat();
+    let verdicts = fixture.store(&rows.concat()).await;
+    let mut verdicts = verdicts.as_slice();
+    let mut entries: Vec<_> = vec![file.entry(ImportEntryContent::Manifest(super::manifest(300)))];
+    for rows in &rows {
+        let (of_chunk, others) = verdicts.split_at(rows.len());
+        verdicts = others;
+        let sender = if rows.len() == 1 { &other } else { &file };
+        entries.push(sender.chunk(rows, of_chunk));
+    }
+    let recorded = fixture.store.record_imports(entries).await.unwrap();
+    let (hundred, one) = (Some(counts(100, 0, 0)), Some(counts(1, 0, 0)));
+    assert_eq!(recorded, [None, None, hundred, hundred, None, one]);
+    assert_eq!(file.counts(&fixture).await, counts(300, 0, 0));
+    assert_eq!(file.found(&fixture).await.manifest.unwrap().rows, 300);
+    assert_eq!(other.counts(&fixture).await, counts(1, 0, 0));
+    assert_eq!(fixture.count("import_chunks").await, 4);
+}
+
+#[tokio::test]
+async fn workers_that_record_some_of_the_same_messages_at_once_count_each_once() {
+    let (fixture, file) = (Fixture::new().await, File::new());
+    let mut entries = Vec::new();
+    for first in (2..=302).step_by(100) {
+        let rows = file.rows(first..=first + 99);
+        entries.push(file.chunk(&rows, &fixture.store(&rows).await));
+    }
+    let (first, second) = tokio::join!(
+        fixture.store.record_imports(entries[..3].to_vec()),
+        fixture.store.record_imports(entries[1..].to_vec()),
+    );
+    let both = [first.unwrap(), second.unwrap()].concat();
+    assert_eq!(both.iter().flatten().count(), 4, "{both:?}");
+    assert_eq!(file.counts(&fixture).await, counts(400, 0, 0));
+}
+
+/// A file of a million rows is recorded as two thousand chunks.
+#[tokio::test]
+async fn what_is_recorded_of_chunks_is_found_by_an_index() {
+    let (fixture, file) = (Fixture::new().await, File::new());
+    for row in 2..=101 {
+        fixture.import(&file, &file.rows(row..=row)).await;
+    }
+    fixture.sql("ANALYZE TABLE import_chunks").await;
+    for (chunks, after_last) in [("(?,?)", 3), ("(?,?),(?,?)", 4)] {
+        let explain = sqlx::AssertSqlSafe(format!(
+            "EXPLAIN SELECT import_id, first_row, part FROM import_chunks \
+             WHERE (import_id, first_row) IN ({chunks})"
+        ));
+        let query = sqlx::query(explain);
+        let query = (2_u32..after_last)
+            .fold(query, |query, row| query.bind(file.id.as_bytes().to_vec()).bind(row));
+        let plan = query.fetch_one(&fixture.admin).await.unwrap();
+        assert_eq!(plan.get::<Option<String>, _>("key_len").as_deref(), Some("20"), "{chunks}");
+    }
 }
 
 #[tokio::test]

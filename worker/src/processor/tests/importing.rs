@@ -61,6 +61,12 @@ async fn a_chunk_is_recorded_with_what_became_of_each_row_before_it_is_acked() {
     assert!(alone.invalid.is_empty(), "these are recorded");
 }
 
+#[test]
+fn invalid_rows_fill_a_batch_like_valid_ones() {
+    let item = Item::read(chunk(vec![registration(), registration()]), Envelope::decode);
+    assert_eq!(item.rows(), 3);
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_recorded_is_not_acked_but_tried_again() {
     let script = Script { import_fails: Mutex::new(2), ..Script::default() };
