@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write as _};
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
@@ -103,8 +104,10 @@ impl Place {
         if !self.is_taken() || is_same(&self.0, newer).map_err(not_read)? {
             return Ok(None);
         }
-        let before = self.0.with_extension("before.csv");
-        Self::new(&before)?;
+        let names = (2..).map(|number| format!("before-{number}.csv"));
+        let names = iter::once("before.csv".to_owned()).chain(names);
+        let mut paths = names.map(|name| self.0.with_extension(name));
+        let before = paths.find(|path| !path.exists()).unwrap_or_default();
         fs::rename(&self.0, &before)
             .map_err(|error| anyhow!("{} cannot be written: {error}.", before.display()))?;
         Ok(Some(before))

@@ -43,12 +43,14 @@ fn what_was_corrected_in_an_older_one_is_kept_beside_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("list.csv.errors.csv");
     written(folder.path(), LIST).unwrap();
-    let corrected = fs::read_to_string(&path).unwrap().replace("King,b", "King,b@example.com");
-    fs::write(&path, &corrected).unwrap();
-    let before = written(folder.path(), LIST).unwrap().before.unwrap();
-    assert_eq!(before, folder.path().join("list.csv.errors.before.csv"));
-    assert_eq!(fs::read_to_string(&before).unwrap(), corrected);
-    assert_ne!(fs::read_to_string(&path).unwrap(), corrected);
+    for name in ["list.csv.errors.before.csv", "list.csv.errors.before-2.csv"] {
+        let corrected = fs::read_to_string(&path).unwrap().replace("King,b", "King,b@example.com");
+        fs::write(&path, &corrected).unwrap();
+        let before = written(folder.path(), LIST).unwrap().before.unwrap();
+        assert_eq!(before, folder.path().join(name));
+        assert_eq!(fs::read_to_string(&before).unwrap(), corrected);
+        assert_ne!(fs::read_to_string(&path).unwrap(), corrected);
+    }
 }
 
 #[test]

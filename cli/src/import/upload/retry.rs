@@ -37,7 +37,11 @@ pub(super) fn delay_after(
 pub(super) fn may_be_taken(sent: u64, result: &Result<Answer, NoAnswer>) -> bool {
     match result {
         Ok(answer) if answer.status.is_success() => true,
-        Ok(answer) => answer.text("type").is_some_and(|kind| kind.ends_with("import-interrupted")),
+        Ok(answer) => answer.text("type").is_some_and(|kind| {
+            ["import-interrupted", "internal-error", "timeout"]
+                .iter()
+                .any(|end| kind.ends_with(end))
+        }),
         Err(NoAnswer::Broken(_)) => sent > 0,
         Err(NoAnswer::Foreign { status, .. }) => sent > 0 && is_passing_status(*status),
         Err(NoAnswer::Unreachable(_)) => false,
@@ -125,6 +129,8 @@ mod tests {
             (0, broken(), false),
             (9, Ok(answer(202, json!({"broken_off": {"code": "gzip_broken"}}), None)), true),
             (9, Ok(answer(503, interrupted, None)), true),
+            (9, Ok(answer(500, json!({"type": "/docs#internal-error"}), None)), true),
+            (9, Ok(answer(504, json!({"type": "/docs#timeout"}), None)), true),
             (9, Ok(answer(503, json!({"type": "/docs#cannot-accept-now"}), None)), false),
             (9, Ok(answer(422, json!({"type": "/docs#unreadable-file"}), None)), false),
             (9, Ok(answer(401, json!({}), None)), false),
