@@ -1,4 +1,4 @@
-use std::io::BufRead;
+use std::io::{BufRead, Read as _};
 
 use serde_json::Value;
 
@@ -10,7 +10,8 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Reads until the connection ends, and of a body that has chunks only what is in them.
+    /// Reads as much as the head says, or until the connection ends, and of a body that has chunks only
+    /// what is in them. What follows an answer to a request that was not read whole is a reset.
     pub(crate) fn read(mut from: impl BufRead) -> Self {
         let head = read_head(&mut from);
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap();
@@ -20,7 +21,8 @@ impl Answer {
                 body += &chunk;
             }
         } else {
-            from.read_to_string(&mut body).unwrap();
+            let length = header(&head, "content-length").map(|length| length.parse().unwrap());
+            from.take(length.unwrap_or(u64::MAX)).read_to_string(&mut body).unwrap();
         }
         Self { status, head, body }
     }
