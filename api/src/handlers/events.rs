@@ -4,8 +4,8 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::sse::Event;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::{Stream, stream};
 use registrar_domain::RegistrationId;
@@ -15,15 +15,12 @@ use tokio::time::Instant;
 
 use crate::admission::Admission;
 use crate::extract::GenuineReference;
-use crate::problem::{Problem, ProblemDocument, ProblemKind};
+use crate::handlers::event_stream::{event_stream, status_event, too_many_streams};
+use crate::problem::{Problem, ProblemDocument};
 use crate::status::{RegistrationStatus, StatusBody, Statuses};
 
-/// Below the minute after which proxies hang up on a quiet connection.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// As often as an undecided registration is looked up; all streams share one query.
 const READ_AGAIN: Duration = Duration::from_secs(1);
-/// When to try again after finding no free permit: some end with every outcome.
-const RETRY_WHEN_FULL: Duration = Duration::from_secs(5);
 
 /// Where a registration stands, as server-sent events until there is a final outcome.
 ///
@@ -57,21 +54,10 @@ pub async fn events(
     if status.is_final() && has_seen(&headers, status, id) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let permit = permit.ok_or_else(|| {
-        Problem::new(
-            ProblemKind::TooManyStreams,
-            "Too many people are watching right now. Look at the status itself instead.",
-        )
-        .retry_after(RETRY_WHEN_FULL)
-    })?;
+    let permit = permit.ok_or_else(|| too_many_streams("status"))?;
     let ends = Instant::now() + admission.limits().stream_duration;
-    let stream = stream_from(Watch { statuses, id, ends, _permit: permit }, status);
-    let mut response =
-        Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
-    // Or nginx would keep events back until its buffer is full.
-    let unbuffered = HeaderName::from_static("x-accel-buffering");
-    response.headers_mut().insert(unbuffered, HeaderValue::from_static("no"));
-    Ok(response)
+    let watch = Watch { statuses, id, ends, _permit: permit };
+    Ok(event_stream(stream_from(watch, status)))
 }
 
 struct Watch {
@@ -138,9 +124,7 @@ impl Watch {
 
 fn event(sent: &Sent, id: RegistrationId) -> Event {
     let body = sent.status.body(id, sent.pause.as_ref());
-    let event = Event::default().event("status").id(body.status.as_str());
-    // The body is made of strings and times; should it not become JSON, the name says enough.
-    event.clone().json_data(&body).unwrap_or(event)
+    status_event(Some(body.status.as_str()), &body)
 }
 
 fn has_seen(headers: &HeaderMap, status: RegistrationStatus, id: RegistrationId) -> bool {

@@ -1,5 +1,6 @@
-//! One file for each route of `router/mod.rs`.
+//! One file for each route of `router/mod.rs`, and what those share that answer with events.
 
+mod event_stream;
 pub mod events;
 pub mod imports;
 pub mod limits;

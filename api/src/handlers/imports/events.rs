@@ -4,9 +4,8 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue};
-use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
+use axum::response::sse::Event;
 use futures_util::{Stream, stream};
 use registrar_domain::ImportId;
 use registrar_storage::ValidImportKey;
@@ -15,17 +14,14 @@ use tokio::time::Instant;
 
 use crate::admission::Admission;
 use crate::extract::GenuineImport;
+use crate::handlers::event_stream::{event_stream, status_event, too_many_streams};
 use crate::imports::history::ImportHistory;
 use crate::imports::history::body::ImportBody;
-use crate::problem::{Problem, ProblemDocument, ProblemKind};
+use crate::problem::{Problem, ProblemDocument};
 use crate::status::Statuses;
 
-/// Below the minute after which proxies hang up on a quiet connection.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How often an import is looked up.
 const READ_AGAIN: Duration = Duration::from_secs(1);
-/// When to try again after finding no free permit.
-const RETRY_WHEN_FULL: Duration = Duration::from_secs(5);
 
 /// Where an import stands, as server-sent events until it is done.
 ///
@@ -53,23 +49,11 @@ pub async fn events(
     State(admission): State<Admission>,
     GenuineImport { id, key }: GenuineImport,
 ) -> Result<Response, Problem> {
-    let permit = history.stream_permit().ok_or_else(|| {
-        Problem::new(
-            ProblemKind::TooManyStreams,
-            "Too many people are watching right now. Look at the import itself instead.",
-        )
-        .retry_after(RETRY_WHEN_FULL)
-    })?;
+    let permit = history.stream_permit().ok_or_else(|| too_many_streams("import"))?;
     let first = history.read(id, &key.importer).await?;
     let ends = Instant::now() + admission.limits().stream_duration;
     let watch = Watch { history, statuses, id, key, ends, _permit: permit };
-    let stream = stream_from(watch, first);
-    let mut response =
-        Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
-    // Or nginx would keep events back until its buffer is full.
-    let unbuffered = HeaderName::from_static("x-accel-buffering");
-    response.headers_mut().insert(unbuffered, HeaderValue::from_static("no"));
-    Ok(response)
+    Ok(event_stream(stream_from(watch, first)))
 }
 
 struct Watch {
@@ -89,9 +73,7 @@ fn stream_from(watch: Watch, first: ImportBody) -> impl Stream<Item = Result<Eve
             (None, Some(sent)) => watch.change_after(&sent).await?,
             (None, None) => return None,
         };
-        let event = Event::default().event("status");
-        // Texts and numbers always become JSON.
-        let event = event.clone().json_data(&body).unwrap_or(event);
+        let event = status_event(None, &body);
         Some((Ok(event), (watch, Some(body), None)))
     })
 }
