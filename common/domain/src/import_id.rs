@@ -3,6 +3,8 @@ use std::fmt;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::uuid_time::uuid_time;
+
 /// The id of an import: a UUIDv7 that the API makes before it reads the file. What it hands out is
 /// the id sealed for its importer, see [`ReferenceSealer::seal_import`](super::ReferenceSealer::seal_import).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,9 +33,7 @@ impl ImportId {
 
     /// When the upload began, to the millisecond.
     pub fn generated_at(&self) -> Option<OffsetDateTime> {
-        let (seconds, nanoseconds) = self.0.get_timestamp()?.to_unix();
-        let since_epoch = i128::from(seconds) * 1_000_000_000 + i128::from(nanoseconds);
-        OffsetDateTime::from_unix_timestamp_nanos(since_epoch).ok()
+        uuid_time(&self.0)
     }
 }
 

@@ -20,6 +20,7 @@ mod reference;
 mod registration;
 mod registration_id;
 mod row_rejection;
+mod uuid_time;
 mod violation;
 
 pub use email_address::{EMAIL_LOCAL_PART_MAX_BYTES, EMAIL_MAX_CHARACTERS, EmailAddress};

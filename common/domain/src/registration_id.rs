@@ -3,6 +3,8 @@ use std::fmt;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::uuid_time::uuid_time;
+
 /// The id of a registration: a UUID that the API makes before it publishes.
 ///
 /// Either fresh ([`generate`](Self::generate), a UUIDv7) or derived from an idempotency key and the
@@ -39,9 +41,7 @@ impl RegistrationId {
 
     /// When a fresh id was made, to the millisecond; a derived id does not say.
     pub fn generated_at(&self) -> Option<OffsetDateTime> {
-        let (seconds, nanoseconds) = self.0.get_timestamp()?.to_unix();
-        let since_epoch = i128::from(seconds) * 1_000_000_000 + i128::from(nanoseconds);
-        OffsetDateTime::from_unix_timestamp_nanos(since_epoch).ok()
+        uuid_time(&self.0)
     }
 }
 
