@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import english from "../../../common/texts/en.json";
+import { importStatus } from "../testing/import-status";
 import { open, page, texts } from "../testing/pages";
 import { FakeUpload, nextUpload } from "../testing/uploads";
 import type { Checked, ImportStatus, Understood } from "./service/answers";
@@ -32,21 +33,6 @@ const checked: Checked = {
   understood,
   errors: [{ row: 3, column: "email", code: "invalid_email", message: "Enter an address." }],
 };
-
-function status(changed: Partial<ImportStatus>): ImportStatus {
-  return {
-    status: "processing",
-    reference: "06EZ",
-    done: false,
-    registered: 0,
-    unchanged: 0,
-    rejected: 0,
-    invalid: 0,
-    on_hold: 0,
-    waiting: 0,
-    ...changed,
-  };
-}
 
 /** What the service says of imports, by method and address. */
 const answers = new Map<string, () => [number, unknown]>();
@@ -135,7 +121,7 @@ it("checks a file, then imports it, then shows what became of it", async () => {
   let registered = 0;
   answers.set("GET /imports/06EZ", () => [
     200,
-    status(
+    importStatus(
       registered === 0
         ? {}
         : { status: "finished", done: true, rows: 2, registered, invalid: 1, understood },
@@ -166,7 +152,7 @@ it("takes another file with the same key", async () => {
   await start("/imports/06EZ?lang=en");
   answers.set("GET /imports/06EZ", () => [
     200,
-    status({ status: "finished", done: true, rows: 0 }),
+    importStatus({ status: "finished", done: true, rows: 0 }),
   ]);
   type(KEY);
   submit();
@@ -339,7 +325,7 @@ describe("an upload that was stopped", () => {
       });
       answers.set(`GET /imports/${reference}`, () => [
         200,
-        status({ status: "cancelled", done: true }),
+        importStatus({ status: "cancelled", done: true }),
       ]);
     }
     (await check(list())).answer(200, checked);
@@ -352,7 +338,7 @@ describe("an upload that was stopped", () => {
     get("work-cancel").click();
   }
 
-  const named = (reference: string) => status({ file_name: "list.csv", reference });
+  const named = (reference: string) => importStatus({ file_name: "list.csv", reference });
 
   it("cancels what came of it and no other import of a file with that name", async () => {
     await stopUpload([named("OTHER")], [named("MINE")]);
@@ -460,7 +446,7 @@ describe("the address of an import", () => {
     expect(isShown("drop")).toBe(false);
     answers.set("GET /imports/06EZ", () => [
       200,
-      status({ status: "finished", done: true, rows: 3, registered: 2, rejected: 1 }),
+      importStatus({ status: "finished", done: true, rows: 3, registered: 2, rejected: 1 }),
     ]);
     type(KEY);
     submit();
@@ -490,7 +476,7 @@ describe("the address of an import", () => {
     try {
       await start("/imports/06EZ");
       let registered = 0;
-      answers.set("GET /imports/06EZ", () => [200, status({ rows: 4, registered })]);
+      answers.set("GET /imports/06EZ", () => [200, importStatus({ rows: 4, registered })]);
       type(KEY);
       submit();
       await vi.advanceTimersByTimeAsync(15_000);
@@ -510,7 +496,12 @@ describe("the address of an import", () => {
     await start("/imports/06EZ");
     answers.set("GET /imports/06EZ", () => [
       200,
-      status({ status: "broken_off", done: true, registered: 2, broken_off: "too_many_rows" }),
+      importStatus({
+        status: "broken_off",
+        done: true,
+        registered: 2,
+        broken_off: "too_many_rows",
+      }),
     ]);
     type(KEY);
     submit();
@@ -523,7 +514,7 @@ describe("the address of an import", () => {
     await start("/imports/06EZ");
     answers.set("GET /imports/06EZ", () => [
       200,
-      status({ status: "finished", done: true, rows: 3, registered: 2, rejected: 1 }),
+      importStatus({ status: "finished", done: true, rows: 3, registered: 2, rejected: 1 }),
     ]);
     type(KEY);
     submit();
@@ -550,7 +541,10 @@ describe("the address of an import", () => {
       submit();
       await vi.advanceTimersByTimeAsync(100);
       expect(said("outcome-connection")).toBe(t.outcome.reconnecting);
-      answers.set("GET /imports/06EZ", () => [200, status({ rows: 4, registered: 1, waiting: 3 })]);
+      answers.set("GET /imports/06EZ", () => [
+        200,
+        importStatus({ rows: 4, registered: 1, waiting: 3 }),
+      ]);
       await vi.advanceTimersByTimeAsync(10_000);
       expect(said("outcome-connection")).toBe("");
       expect((get("outcome-bar") as HTMLProgressElement).value).toBe(250);

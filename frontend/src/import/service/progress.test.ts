@@ -1,21 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ImportStatus } from "./answers";
+import { importStatus } from "../../testing/import-status";
 import { ByteProgress, RowProgress } from "./progress";
-
-function status(changed: Partial<ImportStatus>): ImportStatus {
-  return {
-    status: "processing",
-    reference: "06EZ",
-    done: false,
-    registered: 0,
-    unchanged: 0,
-    rejected: 0,
-    invalid: 0,
-    on_hold: 0,
-    waiting: 0,
-    ...changed,
-  };
-}
 
 describe("bytes on their way", () => {
   it("never become fewer, nor more than there are", () => {
@@ -39,7 +24,9 @@ describe("bytes on their way", () => {
 describe("rows of an import", () => {
   it("are in proportion to those that the answer to the upload named", () => {
     const progress = new RowProgress(200);
-    const shown = progress.update(status({ registered: 40, invalid: 10, rows_per_second: 25 }));
+    const shown = progress.update(
+      importStatus({ registered: 40, invalid: 10, rows_per_second: 25 }),
+    );
     expect(shown).toEqual({
       isNew: true,
       counts: { registered: 40, unchanged: 0, rejected: 0, invalid: 10, on_hold: 0, waiting: 150 },
@@ -51,7 +38,7 @@ describe("rows of an import", () => {
   it("add up at any moment", () => {
     const progress = new RowProgress(null);
     for (const registered of [0, 120, 200]) {
-      const counts = progress.update(status({ rows: 200, registered }))?.counts;
+      const counts = progress.update(importStatus({ rows: 200, registered }))?.counts;
       const sum = Object.values(counts ?? {}).reduce((one, other) => one + other, 0);
       expect(sum).toBe(200);
     }
@@ -59,22 +46,26 @@ describe("rows of an import", () => {
 
   it("have no proportion before it is known how many there are, and keep it from then on", () => {
     const progress = new RowProgress(null);
-    expect(progress.update(status({ registered: 10 }))?.fraction).toBeNull();
-    expect(progress.update(status({ registered: 10, rows: 40, waiting: 30 }))?.fraction).toBe(0.25);
-    expect(progress.update(status({ registered: 20 }))?.fraction).toBe(0.5);
+    expect(progress.update(importStatus({ registered: 10 }))?.fraction).toBeNull();
+    expect(progress.update(importStatus({ registered: 10, rows: 40, waiting: 30 }))?.fraction).toBe(
+      0.25,
+    );
+    expect(progress.update(importStatus({ registered: 20 }))?.fraction).toBe(0.5);
   });
 
   it("are not shown by an answer that is older than what is shown", () => {
     const progress = new RowProgress(100);
-    progress.update(status({ registered: 60 }));
-    expect(progress.update(status({ registered: 50 }))).toBeNull();
-    expect(progress.update(status({ registered: 55, on_hold: 5 }))?.fraction).toBe(0.6);
+    progress.update(importStatus({ registered: 60 }));
+    expect(progress.update(importStatus({ registered: 50 }))).toBeNull();
+    expect(progress.update(importStatus({ registered: 55, on_hold: 5 }))?.fraction).toBe(0.6);
     // The last answer is the last word.
-    expect(progress.update(status({ registered: 50, done: true }))?.counts.registered).toBe(50);
+    expect(progress.update(importStatus({ registered: 50, done: true }))?.counts.registered).toBe(
+      50,
+    );
   });
 
   it("are all decided when the import is done, also when it broke off before any came", () => {
     const progress = new RowProgress(null);
-    expect(progress.update(status({ status: "broken_off", done: true }))?.fraction).toBe(1);
+    expect(progress.update(importStatus({ status: "broken_off", done: true }))?.fraction).toBe(1);
   });
 });
