@@ -134,7 +134,7 @@ async fn what_is_recorded_of_chunks_is_found_by_an_index() {
     fixture.sql("ANALYZE TABLE import_chunks").await;
     for (chunks, after_last) in [("(?,?)", 3), ("(?,?),(?,?)", 4)] {
         let explain = sqlx::AssertSqlSafe(format!(
-            "EXPLAIN SELECT import_id, first_row, part FROM import_chunks \
+            "EXPLAIN FORMAT=TRADITIONAL SELECT import_id, first_row, part FROM import_chunks \
              WHERE (import_id, first_row) IN ({chunks})"
         ));
         let query = sqlx::query(explain);

@@ -94,8 +94,8 @@ async fn what_is_on_hold_is_found_by_an_index() {
     chunk.invalid = invalid;
     fixture.record(file.entry(ImportEntryContent::Rows(chunk))).await;
     fixture.sql("ANALYZE TABLE import_errors").await;
-    let held = "EXPLAIN SELECT registration_id FROM import_errors WHERE import_id = ? \
-                AND kind = 'on_hold'";
+    let held = "EXPLAIN FORMAT=TRADITIONAL SELECT registration_id FROM import_errors \
+                WHERE import_id = ? AND kind = 'on_hold'";
     let query = sqlx::query(held).bind(file.id.as_bytes().to_vec());
     let plan = query.fetch_one(&fixture.admin).await.unwrap();
     assert_eq!(plan.get::<Option<String>, _>("key").as_deref(), Some("import_errors_kind"));
