@@ -1,5 +1,6 @@
 //! Three RabbitMQ nodes that hold copies of each other's queues, behind a load balancer.
 
+use std::thread;
 use std::time::Duration;
 
 use registrar_local::{Cluster, MariaDb, Queue, RabbitMq, ServerOptions, StackError};
@@ -59,6 +60,38 @@ async fn when_the_leader_of_the_queue_is_cut_off_another_node_takes_over_within_
     .await;
 }
 
+/// An API whose connections are there and were not used yet, as the one that stands by for another is.
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_first_used_while_no_node_leads_are_of_use_once_one_does() {
+    let fault = "cluster: no leader for a while";
+    let mut scene = Scene::set().await;
+    let test = async {
+        let worker = Worker::start(&scene.servers).await;
+        let leader = scene.is_whole().await;
+        let others = || scene.cluster.nodes.iter().filter(|node| node.name() != leader);
+        block_in_place(|| others().try_for_each(|node| node.suspend_queue(LANE))).unwrap();
+        block_in_place(|| scene.node(&leader).kill()).unwrap();
+        let load = Load::start_mixed(&scene.api.url, CLIENTS);
+        load.refuses(100).await;
+
+        let others = || scene.cluster.nodes.iter().filter(|node| node.name() != leader);
+        block_in_place(|| others().try_for_each(|node| node.resume_queue(LANE))).unwrap();
+        let led_again = Instant::now();
+        load.accepts(ACCEPTED_AGAIN).await;
+        load.recovers(&scene.oracle).await;
+        let recovered_in = led_again.elapsed();
+        assert!(recovered_in < SECONDS, "{recovered_in:?}");
+        let answers = load.stop().await;
+        let next = scene.queue(&leader).and_then(|queue| queue.leader).unwrap();
+        let broker = scene.cluster.node(&next).unwrap();
+        let empty = queues_are_empty(|| broker.queue_depths());
+        let tally = verdict(&scene.oracle, empty, fault, &answers, recovered_in).await;
+        assert_eq!(tally.on_hold, 0, "{tally}");
+        drop(worker);
+    };
+    timeout(LIMIT, test).await.expect("the test takes too long");
+}
+
 /// An API before a cluster.
 struct Scene {
     api: Api,
@@ -68,6 +101,18 @@ struct Scene {
     cluster: Cluster,
     _database: MariaDb,
     _place: SemaphorePermit<'static>,
+}
+
+impl Drop for Scene {
+    /// A test that fails says what became of the API's connections.
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let log = self.api.program.log();
+            for line in log.lines().filter(|line| line.contains("publishing: ")) {
+                println!("{line}");
+            }
+        }
+    }
 }
 
 impl Scene {

@@ -1,5 +1,6 @@
 //! Waiting for a condition, with a deadline.
 
+use std::fmt;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -13,7 +14,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 ///
 /// # Panics
 /// When [`TIMEOUT`] runs out, saying what was waited for.
-pub async fn until<T>(what: &str, probe: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn until<T>(what: impl fmt::Display, probe: impl AsyncFnMut() -> Option<T>) -> T {
     until_within(TIMEOUT, what, probe).await
 }
 
@@ -23,7 +24,7 @@ pub async fn until<T>(what: &str, probe: impl AsyncFnMut() -> Option<T>) -> T {
 /// When that runs out, saying what was waited for.
 pub async fn until_within<T>(
     timeout: Duration,
-    what: &str,
+    what: impl fmt::Display,
     mut probe: impl AsyncFnMut() -> Option<T>,
 ) -> T {
     let deadline = Instant::now() + timeout;

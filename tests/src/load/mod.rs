@@ -4,6 +4,7 @@ mod answers;
 mod client;
 
 use std::collections::HashSet;
+use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -128,7 +129,14 @@ impl Load {
     /// Waits until so many more registrations were accepted.
     pub async fn accepts(&self, more: usize) {
         let goal = self.accepted() + more;
-        let what = "more registrations are accepted";
+        let refused_before = self.refused();
+        let what = fmt::from_fn(|f| {
+            let refusals = self.refusals();
+            let refused = refusals.len() - refused_before;
+            let missing = goal.saturating_sub(self.accepted());
+            write!(f, "{missing} more registrations are accepted, ")?;
+            write!(f, "{refused} got no 202, the last for {:?}", refusals.last())
+        });
         wait::until(what, async || (self.accepted() >= goal).then_some(())).await;
     }
 

@@ -3,7 +3,8 @@
 //! ```text
 //! connecting ──> open <──> blocked        requests are answered "unavailable" unless open
 //!      ^           │           │
-//!      └── closed, timed out, returned ──> everything in flight is answered "unknown"
+//!      ├── closed, timed out, returned ──> everything in flight is answered "unknown"
+//!      └── everything was refused for long, once nothing is in flight
 //! ```
 
 use registrar_runtime::retry::{Backoff, RetryPolicy};

@@ -16,6 +16,7 @@ use super::request::Reply;
 use super::transport::ConfirmOutcome;
 use crate::ledger::confirm_report::ConfirmReport;
 use crate::ledger::sequence_range::SequenceRange;
+use crate::names::{LEDGER, queue_for};
 
 pub(crate) struct InFlight {
     pub(crate) at: Instant,
@@ -30,6 +31,16 @@ pub(crate) enum Payload {
     /// A message whose registrations have these numbers in its lane.
     Registrations(Lane, SequenceRange),
     Report(ConfirmReport),
+}
+
+impl Payload {
+    /// The queue that it is for.
+    pub(crate) fn queue(&self) -> &'static str {
+        match self {
+            Self::Registrations(lane, _) => queue_for(*lane),
+            Self::Report(_) => LEDGER,
+        }
+    }
 }
 
 /// Everything in flight on one channel, by the order of sending.

@@ -1,5 +1,6 @@
 //! A publisher connection while its channel is open.
 
+mod refusals;
 mod report;
 mod send;
 mod settle;
@@ -9,6 +10,7 @@ use std::pin::{Pin, pin};
 use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use self::refusals::Refusals;
 use self::report::REPORT_INTERVAL;
 use super::error::PublishError;
 use super::gathering::Gathering;
@@ -33,6 +35,9 @@ pub(crate) struct OpenChannel<'a, C: ConfirmChannel> {
     /// When the channel opened, or stopped being blocked: before it, no confirm was to be expected.
     unblocked_since: Instant,
     has_confirmed: bool,
+    refusals: Refusals,
+    /// Why the connection is given up as soon as everything that it took is answered.
+    retires: Option<String>,
     watchdog: Pin<Box<Sleep>>,
     next_report: Pin<Box<Sleep>>,
 }
@@ -48,6 +53,8 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
             is_blocked: false,
             unblocked_since: now,
             has_confirmed: false,
+            refusals: Refusals::default(),
+            retires: None,
             watchdog: Box::pin(sleep_until(now + inbox.limits.confirm_timeout)),
             next_report: Box::pin(sleep_until(inbox.no_report_before.max(now + REPORT_INTERVAL))),
             inbox,
@@ -65,6 +72,9 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
         let mut shutdown = pin!(self.inbox.shutdown.clone().cancelled_owned());
         loop {
             self.send_all_that_fit();
+            if let Some(why) = self.retires.take_if(|_| self.outstanding.is_empty()) {
+                return Ended::Broken { why };
+            }
             let has_room = self.has_room();
             let first_is_due = self.gathering.first().map(|request| request.send_before);
             let step = tokio::select! {
@@ -74,7 +84,7 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
                     self.settle(settled)
                 }
                 condition = self.channel.state_changed() => self.change(condition),
-                () = &mut self.watchdog, if !self.outstanding.is_empty() => self.watch(),
+                () = &mut self.watchdog, if self.expects_something() => self.watch(),
                 () = &mut self.next_report, if self.inbox.sequence.has_news() => {
                     self.publish_reports();
                     Ok(())
@@ -94,12 +104,17 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
         }
     }
 
+    fn expects_something(&self) -> bool {
+        !(self.outstanding.is_empty() && self.refusals.is_empty())
+    }
+
     fn change(&mut self, condition: ChannelState) -> Result<(), String> {
         match condition {
             ChannelState::Closed(why) => return Err(why),
             ChannelState::Blocked(reason) => {
                 tracing::warn!(reason, "publishing: RabbitMQ blocks publishers");
                 self.is_blocked = true;
+                self.retires = None;
                 self.inbox.state.send_replace(ConnectionState::Blocked(reason));
             }
             ChannelState::Open => {
@@ -115,7 +130,7 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
     }
 
     /// Answers the requests whose confirm timeout is over, checks whether the broker takes too long,
-    /// and sets the watchdog to when either could be next.
+    /// or has only refused for as long, and sets the watchdog to when either could be next.
     ///
     /// The end of a block restarts the broker's confirm timeout, but not that of a request. While it
     /// blocks, the channel is kept: a new one would learn of the block only after a publish.
@@ -132,8 +147,17 @@ impl<'a, C: ConfirmChannel> OpenChannel<'a, C> {
                 reply.answer(Err(PublishError::Unknown));
             }
         }
+        let refused =
+            self.refusals.longest().filter(|_| !self.is_blocked && self.retires.is_none());
+        let refused =
+            refused.map(|(queue, since)| (queue, since.max(self.unblocked_since) + timeout));
+        if let Some((queue, _)) = refused.filter(|(_, at)| *at <= now) {
+            self.retires = Some(format!("everything to {queue} was refused for {timeout:?}"));
+            self.inbox.state.send_replace(ConnectionState::Connecting(None));
+        }
         let answer_at = self.outstanding.oldest_unanswered().map(|sent_at| sent_at + timeout);
-        let next = broken_at.into_iter().chain(answer_at).min();
+        let refused_at = refused.map(|(_, at)| at).filter(|at| *at > now);
+        let next = broken_at.into_iter().chain(answer_at).chain(refused_at).min();
         self.watchdog.as_mut().reset(next.unwrap_or(now + timeout));
         Ok(())
     }

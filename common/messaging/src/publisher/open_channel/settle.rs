@@ -30,6 +30,11 @@ impl<C: ConfirmChannel> OpenChannel<'_, C> {
                 ConfirmOutcome::Nacked if !any_returned => Err(PublishError::Refused),
                 _ => Err(PublishError::Unknown),
             };
+            match result {
+                Ok(()) => self.refusals.confirmed(sent.payload.queue()),
+                Err(PublishError::Refused) => self.refusals.refused(sent.payload.queue()),
+                Err(_) => {}
+            }
             match (sent.payload, result) {
                 (Payload::Registrations(..), Ok(())) => {
                     self.has_confirmed = true;

@@ -4,6 +4,7 @@ mod blocking;
 mod confirming;
 mod doubles;
 mod groups;
+mod refusals;
 mod reports;
 mod window;
 
