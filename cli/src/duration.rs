@@ -52,6 +52,10 @@ pub(crate) fn moment(moment: OffsetDateTime) -> String {
     utc.replace_nanosecond(0).unwrap_or(utc).format(&Rfc3339).unwrap_or_default()
 }
 
+pub(crate) fn day(moment: OffsetDateTime) -> String {
+    moment.to_offset(UtcOffset::UTC).date().to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use time::macros::datetime;

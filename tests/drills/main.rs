@@ -18,6 +18,8 @@ mod drill;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod imports_failing;
+#[cfg(test)]
 mod lane_backlog_growing;
 #[cfg(test)]
 mod lane_without_consumer;

@@ -11,7 +11,9 @@ use registrar_messaging::Envelope;
 use registrar_runtime::lifecycle::{Supervisor, shutdown_on_signals};
 use registrar_runtime::retry::RetryPolicy;
 use registrar_runtime::{config, lifecycle, output};
-use registrar_storage::{LanePauses, MySqlStore, PauseWatch, Pool, RegistrationStore};
+use registrar_storage::{
+    DatabaseMetrics, LanePauses, MySqlStore, PauseWatch, Pool, RegistrationStore,
+};
 use registrar_telemetry::admin::{Admin, Health};
 use registrar_telemetry::metrics::Metrics;
 use tokio::runtime::Handle;
@@ -84,7 +86,8 @@ where
     let mut supervisor = Supervisor::new(shutdown.clone());
     let metrics = Metrics::register_process_info(SERVICE, VERSION, &Handle::current())?;
     let worker_metrics = Arc::new(WorkerMetrics::register(&metrics)?);
-    let pool = Pool::new(&settings.database).watched_by(&metrics)?;
+    let pool = Pool::new(&settings.database)
+        .watched_by(&DatabaseMetrics::register(&metrics)?, "worker")?;
     let mysql = MySqlStore::new(pool.clone());
     let (pauses, watching_pauses) = PauseWatch::new(LanePauses::new(pool.clone()));
     WorkerMetrics::show_pauses(&metrics, &pauses)?;

@@ -9,7 +9,8 @@ use registrar_messaging::{PublishSettings, Publisher};
 use registrar_runtime::lifecycle::{ListenError, Stopped, Supervisor, listen};
 use registrar_runtime::retry::RetryPolicy;
 use registrar_storage::{
-    DatabaseSettings, ImportKeys, ImportReader, LanePauses, PauseWatch, Pool, StatusReader,
+    DatabaseMetrics, DatabaseSettings, ImportKeys, ImportReader, LanePauses, PauseWatch, Pool,
+    StatusReader,
 };
 use registrar_telemetry::admin::Admin;
 use registrar_telemetry::metrics::{Metrics, MetricsError};
@@ -99,7 +100,9 @@ impl Application {
             tasks.spawn(format!("publisher {number}"), task);
         }
 
-        let pool = Pool::new(&for_lookups(&settings.database)).watched_by(&metrics)?;
+        let database_metrics = DatabaseMetrics::register(&metrics)?;
+        let pool =
+            Pool::new(&for_lookups(&settings.database)).watched_by(&database_metrics, "lookups")?;
         let (pauses, watching_pauses) = PauseWatch::new(LanePauses::new(pool.clone()));
         tasks.spawn("pauses of lanes", watching_pauses.run(closing.clone()));
         let (lookups, lookups_task) = Lookups::new(StatusReader::new(pool));
@@ -113,7 +116,8 @@ impl Application {
 
         let observe = Observe::new(HttpMetrics::register(&metrics)?, &settings.trusted_proxies);
         // Apart from look-ups, so that importers never keep students waiting.
-        let pool = Pool::new(&for_reading_imports(&settings.database));
+        let pool = Pool::new(&for_reading_imports(&settings.database))
+            .watched_by(&database_metrics, "imports")?;
         let import_keys = ImportKeys::new(pool.clone());
         let import_reader = ImportReader::new(pool);
         let import_metrics = ImportMetrics::register(&metrics)?;

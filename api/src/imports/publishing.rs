@@ -56,7 +56,7 @@ impl Publishing {
             async move {
                 let started = Instant::now();
                 self.publish(message, span, PUBLISH_FOR).await?;
-                self.metrics.confirmed_after(started.elapsed());
+                self.metrics.confirmed_after(started.elapsed(), rows);
                 // At once: a client that hangs up has imported them all the same.
                 permit.add_rows(rows);
                 Ok((rows, invalid, errors))

@@ -12,7 +12,7 @@ pub const CLIENT_CLOSED_REQUEST: u16 = 499;
 
 /// The answers that objectives and alerts are about: there from the start, since a rate over a
 /// series that appears with its first event misses that event. All answers would be too many.
-const WATCHED: [(&str, &str, u16); 13] = [
+const WATCHED: [(&str, &str, u16); 22] = [
     ("POST", "/register", 201),
     ("POST", "/register", 202),
     ("POST", "/register", 303),
@@ -26,6 +26,15 @@ const WATCHED: [(&str, &str, u16); 13] = [
     ("GET", "/registrations/{reference}", 200),
     ("GET", "/registrations/{reference}", 304),
     ("GET", "/registrations/{reference}", 404),
+    ("POST", "/imports", 400),
+    ("POST", "/imports", 401),
+    ("POST", "/imports", 408),
+    ("POST", "/imports", 413),
+    ("POST", "/imports", 415),
+    ("POST", "/imports", 422),
+    ("POST", "/imports", 429),
+    ("POST", "/imports", 500),
+    ("POST", "/imports", 503),
 ];
 
 #[derive(Debug)]

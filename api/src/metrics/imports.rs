@@ -52,6 +52,7 @@ pub struct ImportMetrics {
     ends: IntCounterVec,
     bytes: IntCounter,
     in_progress: IntGauge,
+    rows_accepted: IntCounter,
     chunk: Histogram,
 }
 
@@ -69,6 +70,10 @@ impl ImportMetrics {
             )?,
             in_progress: metrics
                 .gauge("registration_imports_in_progress", "Files that are being uploaded.")?,
+            rows_accepted: metrics.counter(
+                "registration_import_rows_accepted_total",
+                "Rows of files, with the invalid ones, whose chunk RabbitMQ confirmed.",
+            )?,
             chunk: metrics.histogram(
                 "registration_import_chunk_seconds",
                 "From a chunk of a file that is read to its confirm by RabbitMQ.",
@@ -87,8 +92,9 @@ impl ImportMetrics {
         self.bytes.inc_by(bytes as u64);
     }
 
-    /// Times one chunk; called in its trace.
-    pub fn confirmed_after(&self, took: Duration) {
+    /// Times one chunk of so many rows; called in its trace.
+    pub fn confirmed_after(&self, took: Duration, rows: u64) {
+        self.rows_accepted.inc_by(rows);
         self.chunk.observe(took.as_secs_f64(), propagation::current_recorded_trace());
     }
 }

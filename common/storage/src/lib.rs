@@ -51,6 +51,6 @@ pub use outcomes::hold::DeadLetter;
 pub use outcomes::status::StatusReader;
 pub use outcomes::store::{MySqlStore, RegistrationStore, Verdict};
 pub use outcomes::totals::OutcomeTotals;
-pub use pool::{Pool, PoolConnections};
+pub use pool::{DatabaseMetrics, Pool, PoolConnections};
 pub use server::DatabaseServer;
 pub use settings::{DatabaseSettings, DatabaseUrl};

@@ -1,12 +1,13 @@
 // Files of students: their uploads, and what becomes of their rows.
 
-import { fixed, LANES, QUANTILES } from "./colors.ts";
+import { fixed, LANES, QUANTILES, shadesOf } from "./colors.ts";
 import { dashboard } from "./dashboard.ts";
 import { row } from "./layout.ts";
 import { dashboardLink } from "./links.ts";
 import { median, p99, rate, recent } from "./promql.ts";
 import { course, courseWithExemplars } from "./queries.ts";
-import { badFromEither } from "./thresholds.ts";
+import { limitOf } from "./rules.ts";
+import { badFrom, badFromEither } from "./thresholds.ts";
 import { timeseries } from "./timeseries.ts";
 import { latestImports } from "./traces-and-logs.ts";
 
@@ -28,6 +29,29 @@ const ends = timeseries({
     abandoned: fixed("text"),
     error: fixed("red"),
   },
+  alerts: ["ImportsFailing"],
+});
+
+const refusals = timeseries({
+  title: "Why are uploads refused?",
+  description:
+    "Uploads of the last 10 minutes that were answered an error, by status. 401: the key; 400, 415 and 422:" +
+    " the file; 408: it stalled; 413: its size; 429: a limit of the key or of the address; 503: RabbitMQ or" +
+    " MySQL, too many files at once, or a restart; 500: a mistake of ours. Good: few of 4xx, none of 5xx.",
+  unit: "short",
+  rare: true,
+  color: shadesOf("purple"),
+  queries: [
+    course(
+      recent(
+        'http_server_request_duration_seconds_count{method="POST",route="/imports",status=~"[45].."}',
+        ["status"],
+      ),
+      "{{status}}",
+    ),
+  ],
+  colors: { "/^5/": shadesOf("red") },
+  alerts: ["ImportsFailing"],
 });
 
 const inProgress = timeseries({
@@ -51,12 +75,16 @@ const bytes = timeseries({
 const rows = timeseries({
   title: "What becomes of the rows?",
   description:
-    "Rows that the workers settled, each once, by outcome. Good: registered, or unchanged when a file" +
-    " comes again; on_hold stays at 0, since each waits for an operator. Invalid and rejected rows are for" +
-    " their sender, who has an error file.",
+    "Rows that APIs accepted (RabbitMQ has them), and rows that the workers settled, each once, by outcome." +
+    " Good: registered follows accepted, or unchanged when a file comes again; on_hold stays at 0, since" +
+    " each waits for an operator. Invalid and rejected rows are for their sender, who has an error file.",
   unit: "cps",
-  queries: [course(rate("registration_import_rows_total", ["outcome"]), "{{outcome}}")],
+  queries: [
+    course("sum(rate(registration_import_rows_accepted_total[$__rate_interval]))", "accepted"),
+    course(rate("registration_import_rows_total", ["outcome"]), "{{outcome}}"),
+  ],
   colors: {
+    accepted: fixed("super-light-blue"),
     registered: fixed("green"),
     unchanged: fixed("text"),
     rejected: fixed("blue"),
@@ -95,6 +123,18 @@ const waiting = timeseries({
   links: [dashboardLink("Queue", "registrar-queue")],
 });
 
+const oldest = timeseries({
+  title: "How long has a row waited?",
+  description:
+    "The age of the oldest message in the bulk lane without an outcome, the highest that any worker knows." +
+    " Good: seconds, and minutes during an import of a million rows; the line is where the alert fires.",
+  unit: "s",
+  queries: [course('max(registration_oldest_waiting_seconds{lane="bulk"})', "bulk")],
+  colors: LANES,
+  thresholds: badFrom(limitOf("OldestRegistrationWaitsLong", 1800)),
+  alerts: ["OldestRegistrationWaitsLong"],
+});
+
 const students = timeseries({
   title: "Do students wait meanwhile?",
   description:
@@ -119,8 +159,9 @@ export const imports = dashboard({
   title: "Imports",
   description: "Do files come through, what becomes of their rows, and do students notice?",
   rows: [
-    row(8, [ends, 8], [inProgress, 8], [bytes, 8]),
-    row(8, [rows, 8], [chunks, 8], [waiting, 8]),
-    row(9, [students, 12], [latestImports, 12]),
+    row(8, [ends, 8], [refusals, 8], [inProgress, 8]),
+    row(8, [rows, 8], [bytes, 8], [chunks, 8]),
+    row(8, [waiting, 8], [oldest, 8], [students, 8]),
+    row(9, [latestImports, 24]),
   ],
 });

@@ -30,7 +30,7 @@ export const recent = (counter: string, by: string[]): string =>
 /** The alerts that fire, with the label `of`: what they fire for. */
 export const FIRING =
   "max by (alertname, severity, of) (" +
-  'label_join(ALERTS{alertstate="firing"}, "of", " ", "lane", "objective", "alarm", "job", "instance"))';
+  'label_join(ALERTS{alertstate="firing"}, "of", " ", "lane", "objective", "alarm", "job", "instance", "pool"))';
 
 /** The work queues of the lanes that the variable chooses. */
 const QUEUES = '{queue=~"registrations\\\\.($lane)"}';

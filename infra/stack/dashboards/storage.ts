@@ -90,15 +90,16 @@ const errors = timeseries({
 const pool = timeseries({
   title: "Are there free connections?",
   description:
-    "Share of the pool's connections that are in use, by process. Good: now and then at 100%, never" +
+    "Share of a pool's connections that are in use, by process and pool. Good: now and then at 100%, never" +
     " for long.",
   unit: "percentunit",
   min: 0,
   max: 1,
   queries: [
     course(
-      'sum by (job, instance) (db_pool_connections{state="in_use"}) / sum by (job, instance) (db_pool_connections_max)',
-      "{{job}} {{instance}}",
+      'sum by (job, pool, instance) (db_pool_connections{state="in_use"})' +
+        " / sum by (job, pool, instance) (db_pool_connections_max)",
+      "{{job}} {{pool}} {{instance}}",
     ),
   ],
   colors: PROCESSES,
@@ -112,7 +113,12 @@ const acquire = timeseries({
     " milliseconds; the line is where the alert fires. A point leads to a trace.",
   unit: "s",
   logarithmic: true,
-  queries: [courseWithExemplars(p90("db_pool_acquire_seconds", "", ["job"]), "{{job}} 90%")],
+  queries: [
+    courseWithExemplars(
+      p90("db_pool_acquire_seconds", "", ["job", "pool"]),
+      "{{job}} {{pool}} 90%",
+    ),
+  ],
   colors: PROCESSES,
   thresholds: badFrom(limitOf("DatabasePoolExhausted", 0.5)),
   alerts: ["DatabasePoolExhausted"],

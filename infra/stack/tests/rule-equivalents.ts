@@ -5,7 +5,7 @@ const CONTINUOUS =
 export const equivalents: [RegExp, string][] = [
   [/^(Acceptance|Decision)BudgetBurn .*: > at \d+ -> >=$/, CONTINUOUS],
   [
-    /^(RegistrationsRateLimited|RetriesStorming|DatabasePoolExhausted) .*: > at \d+ -> >=$/,
+    /^(RegistrationsRateLimited|ImportsFailing|RetriesStorming|DatabasePoolExhausted) .*: > at \d+ -> >=$/,
     CONTINUOUS,
   ],
   [

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use registrar_local::{MariaDb, ServerOptions};
 use registrar_storage::{
-    DatabaseSettings, ErrorClass, Pool, PoolConnections, RegistrationStore as _, Verdict,
+    DatabaseMetrics, DatabaseSettings, ErrorClass, Pool, PoolConnections, RegistrationStore as _,
+    Verdict,
 };
 use registrar_telemetry::metrics::Metrics;
 use registrar_tests::exposition::Exposition;
@@ -164,7 +165,8 @@ async fn a_restarted_server_costs_no_error() {
 async fn the_pool_reports_its_size_and_every_wait() {
     let fixture = Fixture::with(|settings| settings.connections = 2).await;
     let metrics = Metrics::new();
-    let pool = Pool::new(&fixture.settings).watched_by(&metrics).unwrap();
+    let watching = DatabaseMetrics::register(&metrics).unwrap();
+    let pool = Pool::new(&fixture.settings).watched_by(&watching, "worker").unwrap();
     assert_eq!(pool.connections(), PoolConnections { in_use: 0, idle: 0 });
     pool.ping().await.unwrap();
     until("the connection is idle", async || (pool.connections().idle == 1).then_some(())).await;
@@ -172,7 +174,7 @@ async fn the_pool_reports_its_size_and_every_wait() {
     until("the connection is idle", async || (pool.connections().idle == 1).then_some(())).await;
     assert_eq!(pool.connections(), PoolConnections { in_use: 0, idle: 1 });
     let shown = Exposition::parse(&metrics.render().unwrap());
-    assert_eq!(shown.value("db_pool_acquire_seconds_count"), Some(2.0));
-    assert_eq!(shown.value("db_pool_connections{state=\"idle\"}"), Some(1.0));
-    assert_eq!(shown.value("db_pool_connections{state=\"in_use\"}"), Some(0.0));
+    assert_eq!(shown.value("db_pool_acquire_seconds_count{pool=\"worker\"}"), Some(2.0));
+    assert_eq!(shown.value("db_pool_connections{pool=\"worker\",state=\"idle\"}"), Some(1.0));
+    assert_eq!(shown.value("db_pool_connections{pool=\"worker\",state=\"in_use\"}"), Some(0.0));
 }

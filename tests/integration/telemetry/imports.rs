@@ -48,6 +48,8 @@ async fn an_import_is_one_trace_with_a_span_for_each_chunk_and_without_what_is_i
     for span in tree.spans() {
         assert!(!format!("{span:?}").to_lowercase().contains("zebedee"), "{span:?}");
     }
+    let accepted = api.counted("registration_import_rows_accepted_total").await;
+    assert_eq!(accepted, ROWS + 1, "with the invalid row");
     for metrics in [api.metrics().await, worker.metrics().await] {
         assert!(!metrics.contains("zebedee") && !metrics.contains("north-school"), "{metrics}");
     }

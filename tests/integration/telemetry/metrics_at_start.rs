@@ -27,10 +27,11 @@ const OF_BOTH: [(&str, &str); 16] = [
     ("tokio_workers", "gauge"),
 ];
 
-const OF_THE_API: [(&str, &str); 11] = [
+const OF_THE_API: [(&str, &str); 12] = [
     ("http_server_request_duration_seconds", "histogram"),
     ("registration_import_bytes_total", "counter"),
     ("registration_import_chunk_seconds", "histogram"),
+    ("registration_import_rows_accepted_total", "counter"),
     ("registration_imports_in_progress", "gauge"),
     ("registration_imports_total", "counter"),
     ("registration_publish_confirm_seconds", "histogram"),
@@ -94,7 +95,7 @@ fn is_there(metrics: &Exposition, series: &str) {
     assert!(metrics.value(series).is_some(), "{series}");
 }
 
-fn database_is_there(metrics: &Exposition) {
+fn database_is_there(metrics: &Exposition, pools: &[&str]) {
     for (code, class) in [
         ("none", "transient"),
         ("1213", "transient"),
@@ -103,10 +104,12 @@ fn database_is_there(metrics: &Exposition) {
     ] {
         is_zero(metrics, &format!("db_errors_total{{class=\"{class}\",code=\"{code}\"}}"));
     }
-    is_there(metrics, "db_pool_connections{state=\"idle\"}");
-    is_there(metrics, "db_pool_connections{state=\"in_use\"}");
-    is_there(metrics, "db_pool_connections_max");
-    is_there(metrics, "db_pool_acquire_seconds_count");
+    for pool in pools {
+        is_there(metrics, &format!("db_pool_connections{{pool=\"{pool}\",state=\"idle\"}}"));
+        is_there(metrics, &format!("db_pool_connections{{pool=\"{pool}\",state=\"in_use\"}}"));
+        is_there(metrics, &format!("db_pool_connections_max{{pool=\"{pool}\"}}"));
+        is_there(metrics, &format!("db_pool_acquire_seconds_count{{pool=\"{pool}\"}}"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -131,12 +134,16 @@ async fn an_api_without_traffic_shows_every_metric_it_will_ever_have() {
         let labels = format!("method=\"POST\",route=\"/register\",status=\"{status}\"");
         is_zero(&metrics, &format!("http_server_request_duration_seconds_count{{{labels}}}"));
     }
+    for status in ["400", "401", "408", "413", "415", "422", "429", "500", "503"] {
+        let labels = format!("method=\"POST\",route=\"/imports\",status=\"{status}\"");
+        is_zero(&metrics, &format!("http_server_request_duration_seconds_count{{{labels}}}"));
+    }
     is_zero(&metrics, "registration_publish_confirm_seconds_count");
     is_zero(&metrics, "registration_publish_window_in_use");
     assert_eq!(metrics.value("registration_publish_window_max"), Some(2_000.0));
     is_zero(&metrics, "registration_publish_returned_total");
     is_there(&metrics, "registrar_build_info{service=\"registrar-api\",version=\"0.1.0\"}");
-    database_is_there(&metrics);
+    database_is_there(&metrics, &["lookups", "imports"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -185,5 +192,5 @@ async fn a_worker_without_messages_shows_every_metric_it_will_ever_have() {
     is_zero(&metrics, "registration_batch_rows_count");
     is_zero(&metrics, "registration_dead_letters_held");
     is_there(&metrics, "registrar_build_info{service=\"registrar-worker\",version=\"0.1.0\"}");
-    database_is_there(&metrics);
+    database_is_there(&metrics, &["worker"]);
 }

@@ -95,7 +95,7 @@ async fn messages_in_hand_are_shown_while_they_are_stored() {
     let lock = observed.database().await.lock(&student).await;
     let reference = api.accepted(&student).await;
     shows(&worker, "registration_deliveries_in_hand{lane=\"interactive\"}", 1.0).await;
-    shows(&worker, "db_pool_connections{state=\"in_use\"}", 1.0).await;
+    shows(&worker, "db_pool_connections{pool=\"worker\",state=\"in_use\"}", 1.0).await;
     drop(lock);
     api.decided(&reference).await;
     shows(&worker, "registration_deliveries_in_hand{lane=\"interactive\"}", 0.0).await;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use opentelemetry_semantic_conventions::attribute::{
     DB_NAMESPACE, DB_SYSTEM_NAME, ERROR_TYPE, SERVER_ADDRESS, SERVER_PORT,
 };
-use registrar_telemetry::metrics::{Metrics, MetricsError};
+use registrar_telemetry::metrics::MetricsError;
 use sqlx::mysql::{MySql, MySqlPool, MySqlPoolOptions};
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection as _, Executor as _};
@@ -18,6 +18,7 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
 use self::guard::ConnectionGuard;
+pub use self::metrics::DatabaseMetrics;
 use self::metrics::PoolMetrics;
 use crate::error::{Failure, StorageError};
 use crate::settings::DatabaseSettings;
@@ -84,11 +85,15 @@ impl Pool {
         }
     }
 
-    /// Shows the pool in `metrics`: its connections, every wait for one, and every error of MySQL
+    /// Shows the pool under this name: its connections, every wait for one, and every error of MySQL
     /// or of the way to it.
-    pub fn watched_by(self, metrics: &Metrics) -> Result<Self, MetricsError> {
-        let registered = PoolMetrics::register(metrics, &self)?;
-        Ok(Self { metrics: Some(Arc::new(registered)), ..self })
+    pub fn watched_by(
+        self,
+        metrics: &DatabaseMetrics,
+        name: &'static str,
+    ) -> Result<Self, MetricsError> {
+        let watched = metrics.watch(name, &self)?;
+        Ok(Self { metrics: Some(Arc::new(watched)), ..self })
     }
 
     pub fn connections(&self) -> PoolConnections {
