@@ -113,18 +113,20 @@ impl Stack {
         delays.bind(u64::try_from(skip).unwrap()).fetch_all(&self.rows).await.unwrap()
     }
 
-    /// Microseconds from acceptance to the INSERT, of the students of no import that were accepted in
-    /// this time.
+    /// Of the students of no import that were accepted in this time, the first accepted first:
+    /// microseconds from the begin of that time to acceptance, and from there to the INSERT.
     pub(crate) async fn interactive_delays(
         &self,
         from: PrimitiveDateTime,
         until: PrimitiveDateTime,
-    ) -> Vec<i64> {
-        let delays = sqlx::query_scalar(
-            "SELECT TIMESTAMPDIFF(MICROSECOND, accepted_at, registration_date) FROM students
-             WHERE import_id IS NULL AND accepted_at BETWEEN ? AND ?",
+    ) -> Vec<(i64, i64)> {
+        let delays = sqlx::query_as(
+            "SELECT TIMESTAMPDIFF(MICROSECOND, ?, accepted_at),
+                    TIMESTAMPDIFF(MICROSECOND, accepted_at, registration_date) FROM students
+             WHERE import_id IS NULL AND accepted_at BETWEEN ? AND ? ORDER BY accepted_at",
         );
-        delays.bind(from).bind(until).fetch_all(&self.rows).await.unwrap()
+        let delays = delays.bind(from).bind(from).bind(until);
+        delays.fetch_all(&self.rows).await.unwrap()
     }
 }
 

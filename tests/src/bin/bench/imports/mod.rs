@@ -2,6 +2,7 @@
 //! registrations meanwhile.
 
 mod file;
+mod late;
 mod raw;
 pub(crate) mod report;
 mod upload;
@@ -15,8 +16,8 @@ use registrar_storage::{ImportKeys, Pool};
 use registrar_tests::generator::{Answers, Ask, Plan, Rate};
 use registrar_tests::process::peak_memory_mib;
 use registrar_tests::worker::Worker;
-use time::PrimitiveDateTime;
 
+use self::late::Late;
 use self::upload::Upload;
 use crate::cost::{Costs, Meter};
 use crate::progress;
@@ -45,6 +46,8 @@ pub(crate) struct Results {
     alone: Interactive,
     beside: Interactive,
     beside_rows_per_second: f64,
+    /// When the import beside them had its 202.
+    beside_accepted_after: Duration,
     /// The most memory that API and worker had resident, in MiB.
     memory_mib: [f64; 2],
     /// Rows of files that are not in the table in the end.
@@ -70,6 +73,7 @@ struct Interactive {
     delays: Histogram<u64>,
     /// The share that was committed and acked within 50 ms of acceptance, by the worker.
     within_50_ms: f64,
+    late: Vec<Late>,
 }
 
 /// Measures everything, with a worker of its own.
@@ -95,6 +99,7 @@ pub(crate) async fn measure(stack: &Stack) -> Results {
         alone,
         beside,
         beside_rows_per_second: rate(BESIDE_ROWS, upload.registered_after),
+        beside_accepted_after: upload.accepted_after,
         memory_mib: [stack.api.program.pid(), worker.program.pid()].map(peak_memory_mib),
         missing: bench.missing,
     }
@@ -197,11 +202,14 @@ impl Bench<'_> {
         let (until, over) = is_over.unwrap();
         let share = registered_within_50_ms(self.worker).await - before_within;
         let all = registered(self.worker).await - before;
-        let interactive = Interactive {
-            answers,
-            delays: self.delays(from, until).await,
-            within_50_ms: share as f64 / all as f64,
-        };
+        let accepted = self.stack.interactive_delays(from, until).await;
+        let mut delays = Histogram::new(3).unwrap();
+        for (_, delay) in &accepted {
+            delays.record(u64::try_from(*delay).unwrap_or(0)).unwrap();
+        }
+        let within_50_ms = share as f64 / all as f64;
+        let late = late::stretches(&accepted);
+        let interactive = Interactive { answers, delays, within_50_ms, late };
         (interactive, over)
     }
 
@@ -213,14 +221,6 @@ impl Bench<'_> {
         let answers = plan.run().await;
         assert_eq!(answers.failed, 0, "single registrations failed");
         answers
-    }
-
-    async fn delays(&self, from: PrimitiveDateTime, until: PrimitiveDateTime) -> Histogram<u64> {
-        let mut delays = Histogram::new(3).unwrap();
-        for delay in self.stack.interactive_delays(from, until).await {
-            delays.record(u64::try_from(delay).unwrap_or(0)).unwrap();
-        }
-        delays
     }
 }
 

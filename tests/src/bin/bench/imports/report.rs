@@ -1,5 +1,6 @@
 //! The tables of imports.
 
+use super::late::Late;
 use super::{Interactive, Results, Size};
 use crate::report::{Target, costs, line, milliseconds, percentiles, targets};
 
@@ -99,5 +100,22 @@ fn latencies(results: &Results) -> String {
             ),
         );
     }
+    late(&mut text, results);
     text
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no run takes 2^52 microseconds")]
+fn late(text: &mut String, results: &Results) {
+    line(
+        text,
+        format_args!(
+            "later than 50 ms, in seconds of the import, whose 202 came after {:.2}:",
+            results.beside_accepted_after.as_secs_f64(),
+        ),
+    );
+    for Late { from, until, count, longest } in &results.beside.late {
+        let [from, until] = [from, until].map(|at| *at as f64 / 1e6);
+        let longest = *longest as f64 / 1e3;
+        line(text, format_args!("  {count} from {from:.2} to {until:.2}, up to {longest:.0} ms"));
+    }
 }
