@@ -1,7 +1,7 @@
 use encoding_rs::{SHIFT_JIS, UTF_16LE, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252};
 
 use super::{ByteByByte, each, encoded, options, read, read_with, refused};
-use crate::{FileError, FileKind, Options};
+use crate::{FileError, FileKind, LOOKAHEAD_BYTES, Options};
 
 const HEADER: &str = "first_name,last_name,email\n";
 
@@ -231,5 +231,31 @@ fn utf_32_is_refused() {
         let wide = std::iter::once('\u{feff}').chain(text.chars());
         let wide: Vec<u8> = wide.flat_map(|character| to_bytes(u32::from(character))).collect();
         assert_eq!(refused(wide), FileError::EncodingUnknown { guess: None });
+    }
+}
+
+/// Rows of ASCII, so many bytes in all.
+fn rows_of(bytes: usize) -> String {
+    let row = "Ada,King,a@example.com\n";
+    let last = format!("Ada,King{},a@example.com\n", "i".repeat(bytes % row.len()));
+    row.repeat((bytes - last.len()) / row.len()) + &last
+}
+
+#[test]
+fn a_word_that_lies_over_the_end_of_what_is_read_at_once_is_judged_as_a_whole() {
+    for before in 0..8 {
+        // Whatever is read first, all of it is ASCII.
+        let first = rows_of(LOOKAHEAD_BYTES - HEADER.len() - before);
+        let first = format!("{HEADER}{first}Müller,King,b@example.com\n");
+        // What is looked at, from the first character that is none of ASCII, ends within the name.
+        let start = "Müller,King,b@example.com\n";
+        let second = rows_of(LOOKAHEAD_BYTES + "M".len() - start.chars().count() - before);
+        let second = format!("{HEADER}{start}{second}MUÑOZ,King,b@example.com\n");
+        for (text, name) in [(first, "Müller"), (second, "MUÑOZ")] {
+            let listed = read_with(ByteByByte(&encoded(&text, WINDOWS_1252)), &options()).unwrap();
+            let last = listed.rows.last().unwrap();
+            assert!(last.ends_with(&format!("|{name}|King|b@example.com")), "{before}: {last}");
+            assert_eq!(listed.understood.encoding, "windows-1252");
+        }
     }
 }

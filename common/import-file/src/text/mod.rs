@@ -89,10 +89,8 @@ impl<R: Read> Text<R> {
         match &mut self.state {
             State::Other(decoder) => decode(decoder, &self.raw, self.ended, into),
             State::Western(western) => {
-                let words = if self.ended { self.raw.len() } else { end_of_words(&self.raw) };
-                // No word is so long.
-                let is_all = words == 0 && self.raw.len() >= LOOKAHEAD_BYTES;
-                let end = if is_all { self.raw.len() } else { words };
+                let western = *western;
+                let end = self.end_of_words();
                 western.decode(&self.raw[..end], into);
                 return end;
             }
@@ -100,11 +98,23 @@ impl<R: Read> Text<R> {
                 let known = |byte: &u8| if byte.is_ascii() { *byte } else { NOT_TEXT };
                 into.extend(self.raw.iter().map(known));
             }
-            State::Start { .. } | State::Ascii { .. } | State::Utf8 => {
-                into.extend_from_slice(&self.raw);
+            State::Ascii { .. } => {
+                let end = self.end_of_words();
+                into.extend_from_slice(&self.raw[..end]);
+                return end;
             }
+            State::Start { .. } | State::Utf8 => into.extend_from_slice(&self.raw),
         }
         self.raw.len()
+    }
+
+    /// How much of what was read has no word that goes on in what is read next: a word is judged as a
+    /// whole.
+    fn end_of_words(&self) -> usize {
+        let words = if self.ended { self.raw.len() } else { end_of_words(&self.raw) };
+        // No word is so long.
+        let is_all = words == 0 && self.raw.len() >= LOOKAHEAD_BYTES;
+        if is_all { self.raw.len() } else { words }
     }
 
     /// Reads until there are so many bytes, or until the end.
@@ -172,13 +182,18 @@ impl<R: Read> Text<R> {
             return Ok(());
         }
         self.read(ascii + LOOKAHEAD_BYTES)?;
-        let rest = &self.raw[ascii..];
+        // However the bytes come in, as many of them are looked at.
+        let looked_at = &self.raw[..self.raw.len().min(ascii + LOOKAHEAD_BYTES)];
+        let is_whole = self.ended && looked_at.len() == self.raw.len();
+        let words = if is_whole { looked_at.len() } else { end_of_words(looked_at) };
+        let text = if words > ascii { &looked_at[..words] } else { looked_at };
+        let rest = &text[ascii..];
         let state = match named {
             Some(named) if named == UTF_8 => Ok(State::Utf8),
             Some(named) if is_surely_utf_8(rest) => Err(FileError::IsUtf8 { named: named.name() }),
             Some(named) => Ok(State::other(named)),
             None if is_mostly_utf_8(rest) => Ok(State::Utf8),
-            None => recognize(&self.raw, rest, self.ended),
+            None => recognize(text, rest, is_whole),
         };
         self.state = match state {
             Ok(state) => state,
