@@ -20,13 +20,15 @@ mod text;
 mod whole_file;
 
 pub use error::{FileError, ReadError};
-pub use error_file::{Failure, Failures, JoinError, is_error_file, join, push_cell};
+pub use error_file::{
+    Failure, Failures, JoinError, LISTED_VALUE_MAX_BYTES, is_error_file, join, push_cell,
+};
 pub use file_kind::FileKind;
 pub use header::ColumnNames;
 pub use import_file::{Format, ImportFile, Options, Understood, UsedColumn};
 pub use options::{parse_delimiter, parse_encoding};
 pub use row::{Row, RowProblem};
-pub use whole_file::WholeFile;
+pub use whole_file::{WholeFile, WholeRow};
 
 /// The most bytes of one row, as UTF-8.
 pub const ROW_MAX_BYTES: usize = 64 * 1024;

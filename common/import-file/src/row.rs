@@ -31,6 +31,10 @@ impl Row<'_> {
         let [first_name, last_name, email] = Default::default();
         Row { number, first_name, last_name, email, problem: Some(problem) }
     }
+
+    pub(crate) fn into_values(self) -> [String; Field::ALL.len()] {
+        [self.first_name, self.last_name, self.email].map(Cow::into_owned)
+    }
 }
 
 /// What is wrong with a row beside its values.

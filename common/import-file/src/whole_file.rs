@@ -1,4 +1,7 @@
+use std::borrow::Cow;
 use std::io::{Read, Seek};
+
+use registrar_domain::Field;
 
 use crate::error::ReadError;
 use crate::error_file::ADDED_COLUMNS;
@@ -16,6 +19,14 @@ pub struct WholeFile<R: Read> {
     /// The columns that an error file has more than the file it was made for.
     added: Vec<usize>,
     is_error_file: bool,
+}
+
+/// A row with everything that its file has of it.
+pub struct WholeRow {
+    /// What is read from it when it is imported, as far as that can be read.
+    pub values: [String; Field::ALL.len()],
+    /// All of its cells, as they were given.
+    pub cells: Vec<String>,
 }
 
 impl<R: Read + Seek> WholeFile<R> {
@@ -66,16 +77,16 @@ impl<R: Read> WholeFile<R> {
         }
     }
 
-    /// All cells of the row with this number, as they were given; `None` when there is none. Rows are
-    /// looked up in ascending order.
-    pub fn cells_of(&mut self, number: u64) -> Result<Option<Vec<String>>, ReadError> {
+    /// All of the row with this number; `None` when there is none. Rows are looked up in ascending order.
+    pub fn whole_row(&mut self, number: u64) -> Result<Option<WholeRow>, ReadError> {
         if let Rows::Csv(rows) = &mut self.file.rows {
-            let cells = rows.cells_of(number, &mut self.file.text)?;
-            return Ok(cells.map(|cells| self.bare(cells)));
+            let row = rows.whole_row(number, &mut self.file.text)?;
+            return Ok(row.map(|row| WholeRow { cells: self.bare(row.cells), ..row }));
         }
         while let Some((at, json)) = self.file.next_json()? {
             if at >= number {
-                return Ok((at == number).then(|| self.members.cells_of(&json)));
+                let is_text = matches!(json, Cow::Borrowed(_));
+                return Ok((at == number).then(|| self.members.whole_row(number, &json, is_text)));
             }
         }
         Ok(None)

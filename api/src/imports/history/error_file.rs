@@ -1,13 +1,11 @@
 //! The rows that did not make it, as CSV that a spreadsheet opens and that can be imported again.
 
 use registrar_domain::Field;
-use registrar_import_file::push_cell;
+use registrar_import_file::{LISTED_VALUE_MAX_BYTES, push_cell};
 use registrar_storage::FailedRow;
 
 /// Excel takes a file for UTF-8 by this mark alone.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
-/// More than any valid value has. Three of these, protected, fit into a row that can be read again.
-const VALUE_MAX_BYTES: usize = 4 * 1024;
 
 /// The beginning of the file, with its header.
 pub fn head() -> String {
@@ -20,7 +18,7 @@ pub fn head() -> String {
 pub fn push_row(file: &mut String, row: &FailedRow) {
     file.push_str(&row.row.to_string());
     for value in &row.values {
-        push_next(file, &value[..value.floor_char_boundary(VALUE_MAX_BYTES)]);
+        push_next(file, &value[..value.floor_char_boundary(LISTED_VALUE_MAX_BYTES)]);
     }
     let columns = row.errors.iter().map(|error| error.column.as_deref().unwrap_or_default());
     let codes = row.errors.iter().map(|error| error.code.as_str());
@@ -91,7 +89,7 @@ mod tests {
             rows.push(failure.row);
         }
         assert_eq!(rows, [2, 3]);
-        assert_eq!(read_again(&file)[0][0], "\"".repeat(VALUE_MAX_BYTES));
+        assert_eq!(read_again(&file)[0][0], "\"".repeat(LISTED_VALUE_MAX_BYTES));
     }
 
     proptest! {

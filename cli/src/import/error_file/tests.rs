@@ -96,6 +96,18 @@ fn a_list_that_is_cut_off_or_of_another_file_leaves_nothing_behind() {
     }
 }
 
+/// Of an upload that broke off the service has no hash.
+#[test]
+fn a_file_that_was_changed_since_is_refused_at_the_first_row_that_is_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let import = json!({"broken_off": "upload_broken_off"});
+    let changed = LIST.replace("3,Bob,King,b", "3,Eve,King,e");
+    let sentence = refused(folder.path(), &import, &changed);
+    assert!(sentence.starts_with("Row 3 of the file is not the row"), "{sentence}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(written_of(folder.path(), &import, LIST).unwrap().rows, 1);
+}
+
 #[test]
 fn a_file_that_is_not_what_was_imported_is_refused_though_it_has_such_rows() {
     let folder = tempfile::tempdir().unwrap();

@@ -19,6 +19,7 @@ use crate::error::ReadError;
 use crate::header::{ColumnNames, Header};
 use crate::row::{Row, RowProblem, is_marked_deleted};
 use crate::text::Text;
+use crate::whole_file::WholeRow;
 
 /// What MySQL writes for a value that is not there.
 const NOTHING: &[u8] = b"\\N";
@@ -72,20 +73,23 @@ impl CsvRows {
         }))
     }
 
-    /// All cells of the row with this number, as they were given; the rows before it are passed over.
-    pub(crate) fn cells_of<R: Read>(
+    /// All of the row with this number; the rows before it are passed over.
+    pub(crate) fn whole_row<R: Read>(
         &mut self,
         number: u64,
         text: &mut Text<R>,
-    ) -> Result<Option<Vec<String>>, ReadError> {
+    ) -> Result<Option<WholeRow>, ReadError> {
         let Self { records, head, start } = self;
         while let Some(record) = next_record(records, head.row, start, text)? {
             if record.number >= number {
-                let cells = match record.cells {
-                    Ok(cells) => cells.iter().map(given).collect(),
-                    Err(_) => broken_cells(record.raw, head.delimiter, head.quote),
+                let (values, cells) = if let Ok(cells) = record.cells {
+                    let values = row(number, cells, &head.header).into_values();
+                    (values, cells.iter().map(given).collect())
+                } else {
+                    let cells = broken_cells(record.raw, head.delimiter, head.quote);
+                    (Default::default(), cells)
                 };
-                return Ok((record.number == number).then_some(cells));
+                return Ok((record.number == number).then_some(WholeRow { values, cells }));
             }
         }
         Ok(None)

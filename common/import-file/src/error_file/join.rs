@@ -23,13 +23,20 @@ pub enum JoinError {
         "Row {0} did not make it, and the file has no such row. It is not the file that was imported."
     )]
     NoSuchRow(u64),
+    /// The file that was imported had another row there.
+    #[error(
+        "Row {0} of the file is not the row that did not make it. Name the file as it was imported, with \
+         the same options."
+    )]
+    OtherRow(u64),
     /// The error file cannot be written.
     #[error("The error file could not be written: {0}.")]
     Output(io::Error),
 }
 
 /// Writes an error file: the rows that did not make it with all columns of their file, behind what is
-/// wrong with each. Returns how many there are.
+/// wrong with each. Returns how many there are. A row that is another one than the list has is refused:
+/// of an upload that broke off there is no hash to compare the file by.
 ///
 /// Values beyond the last column stay beyond it, so that they are still an error until they are moved.
 pub fn join<R: Read, F: Read>(
@@ -44,8 +51,11 @@ pub fn join<R: Read, F: Read>(
     into.write_all(head.as_bytes()).map_err(JoinError::Output)?;
     let mut rows = 0;
     while let Some(failure) = failures.next_failure()? {
-        let cells = file.cells_of(failure.row)?.ok_or(JoinError::NoSuchRow(failure.row))?;
-        let row = failed_row(&failure, &cells, delimiter);
+        let row = file.whole_row(failure.row)?.ok_or(JoinError::NoSuchRow(failure.row))?;
+        if !failure.is_about(&row.values) {
+            return Err(JoinError::OtherRow(failure.row));
+        }
+        let row = failed_row(&failure, &row.cells, delimiter);
         into.write_all(row.as_bytes()).map_err(JoinError::Output)?;
         rows += 1;
     }

@@ -9,6 +9,9 @@ pub use self::cell::push_cell;
 pub use self::failures::{Failure, Failures, is_error_file};
 pub use self::join::{JoinError, join};
 
+/// The most bytes that a list of rows has of a value: more than any valid one has. Three of these,
+/// protected, fit into a row that can be read again.
+pub const LISTED_VALUE_MAX_BYTES: usize = 4 * 1024;
 /// What says of a file that it is an error file.
 pub(crate) const ROW_COLUMN: &str = "_row";
 /// The columns that an error file has more than the file it is made for: where a row was, the column

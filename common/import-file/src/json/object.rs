@@ -26,17 +26,16 @@ pub(super) struct Members {
 }
 
 impl Members {
+    pub(super) fn new(names: ColumnNames) -> Self {
+        Self { names, known: HashMap::new(), columns: Vec::new(), ignored: Vec::new() }
+    }
+
     /// Learns the members from the first objects, of which one has to have all three.
     pub(super) fn learn<'a>(
         objects: impl Iterator<Item = &'a str>,
         names: &ColumnNames,
     ) -> Result<Self, FileError> {
-        let mut members = Self {
-            names: names.clone(),
-            known: HashMap::new(),
-            columns: Vec::new(),
-            ignored: Vec::new(),
-        };
+        let mut members = Self::new(names.clone());
         let mut has_list = false;
         for object in objects.filter(|object| object.len() <= ROW_MAX_BYTES) {
             let Ok(Object(object)) = serde_json::from_str::<Object<'_>>(object) else { continue };

@@ -2,13 +2,15 @@ use std::collections::HashMap;
 
 use registrar_domain::Field;
 
-use super::object::{Object, Text};
-use crate::COLUMNS_MAX;
+use super::object::{Members, Object, Text};
 use crate::header::{ColumnNames, field_named};
+use crate::whole_file::WholeRow;
+use crate::{COLUMNS_MAX, ROW_MAX_BYTES};
 
 /// Objects as rows of a table: a column for each name that a member has.
 pub(crate) struct MemberTable {
     names: ColumnNames,
+    members: Members,
     columns: Vec<String>,
     /// Every name of the three columns is the same column.
     fields: [Option<usize>; Field::ALL.len()],
@@ -17,7 +19,13 @@ pub(crate) struct MemberTable {
 
 impl MemberTable {
     pub(crate) fn new(names: ColumnNames) -> Self {
-        Self { names, columns: Vec::new(), fields: Default::default(), positions: HashMap::new() }
+        Self {
+            members: Members::new(names.clone()),
+            names,
+            columns: Vec::new(),
+            fields: Default::default(),
+            positions: HashMap::new(),
+        }
     }
 
     pub(crate) fn columns(&self) -> &[String] {
@@ -49,9 +57,19 @@ impl MemberTable {
         }
     }
 
+    /// All of an object. What was no text before it was read so has no values.
+    pub(crate) fn whole_row(&mut self, number: u64, json: &str, is_text: bool) -> WholeRow {
+        let values = if is_text && json.len() <= ROW_MAX_BYTES {
+            self.members.row(number, json).into_values()
+        } else {
+            Default::default()
+        };
+        WholeRow { values, cells: self.cells_of(json) }
+    }
+
     /// The cells of an object. What is no object, and what has no cell, stands behind the last column,
     /// where a file must have nothing.
-    pub(crate) fn cells_of(&self, json: &str) -> Vec<String> {
+    fn cells_of(&self, json: &str) -> Vec<String> {
         let mut cells = vec![String::new(); self.columns.len()];
         let Ok(Object(members)) = serde_json::from_str::<Object<'_>>(json) else {
             cells.push(json.trim().to_owned());

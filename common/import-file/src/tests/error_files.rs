@@ -1,17 +1,47 @@
+use std::collections::HashMap;
 use std::io::Cursor;
 
 use super::{options, read};
 use crate::{
-    COLUMNS_MAX, Failures, JoinError, LOOKAHEAD_BYTES, Options, WholeFile, is_error_file, join,
+    COLUMNS_MAX, Failures, ImportFile, JoinError, LISTED_VALUE_MAX_BYTES, LOOKAHEAD_BYTES, Options,
+    WholeFile, is_error_file, join, push_cell,
 };
 
-/// What the service lists of these rows.
-fn listed(rows: &[u64]) -> String {
-    let header = "\u{feff}_row,first_name,last_name,email,_column,_code,_advice\r\n".to_owned();
-    let rows = rows
-        .iter()
-        .map(|row| format!("{row},'=1,\"a\r\nb\",,email,invalid_email,\"Enter one, please.\"\r\n"));
-    std::iter::once(header).chain(rows).collect()
+/// What the service lists of rows with these values.
+pub(super) fn listed(rows: &[(u64, [String; 3])]) -> String {
+    let mut list = "\u{feff}_row,first_name,last_name,email,_column,_code,_advice\r\n".to_owned();
+    for (row, values) in rows {
+        list += &row.to_string();
+        for value in values {
+            list.push(',');
+            let most = value.floor_char_boundary(LISTED_VALUE_MAX_BYTES);
+            push_cell(&mut list, &value[..most], ',');
+        }
+        list += ",email,invalid_email,\"Enter one, please.\"\r\n";
+    }
+    list
+}
+
+/// These rows as the service has read them.
+fn rows_read(file: &[u8], rows: &[u64], options: &Options) -> Vec<(u64, [String; 3])> {
+    let mut file = ImportFile::open(file, options).unwrap();
+    let mut read = HashMap::new();
+    while let Some(row) = file.next_row().unwrap() {
+        read.insert(row.number, row.into_values());
+    }
+    rows.iter().map(|row| (*row, read.remove(row).unwrap_or_default())).collect()
+}
+
+pub(super) fn joined_with_list(
+    file: &[u8],
+    list: &str,
+    options: &Options,
+) -> Result<(u64, String), JoinError> {
+    let mut file = WholeFile::open(Cursor::new(file), options)?;
+    let mut failures = Failures::open(Cursor::new(list))?;
+    let mut error_file = Vec::new();
+    let count = join(&mut file, &mut failures, &mut error_file)?;
+    Ok((count, String::from_utf8(error_file).unwrap()))
 }
 
 pub(super) fn joined_with(
@@ -19,12 +49,10 @@ pub(super) fn joined_with(
     rows: &[u64],
     options: &Options,
 ) -> Result<String, JoinError> {
-    let mut file = WholeFile::open(Cursor::new(file), options)?;
-    let mut failures = Failures::open(Cursor::new(listed(rows)))?;
-    let mut error_file = Vec::new();
-    let count = join(&mut file, &mut failures, &mut error_file)?;
+    let list = listed(&rows_read(file, rows, options));
+    let (count, error_file) = joined_with_list(file, &list, options)?;
     assert_eq!(count, rows.len() as u64);
-    Ok(String::from_utf8(error_file).unwrap())
+    Ok(error_file)
 }
 
 pub(super) fn joined(file: impl AsRef<[u8]>, rows: &[u64]) -> String {
@@ -37,7 +65,7 @@ pub(super) fn whole(
     rows: impl Iterator<Item = u64>,
 ) -> (Vec<String>, Vec<Vec<String>>) {
     let mut file = WholeFile::open(Cursor::new(file), &options()).unwrap();
-    let cells = rows.map(|row| file.cells_of(row).unwrap().unwrap()).collect();
+    let cells = rows.map(|row| file.whole_row(row).unwrap().unwrap().cells).collect();
     (file.columns().to_vec(), cells)
 }
 

@@ -6,6 +6,7 @@ mod error_files;
 mod exports;
 mod headers;
 mod json;
+mod listed_rows;
 mod other_files;
 mod properties;
 mod quoting;

@@ -100,7 +100,8 @@ proptest! {
 
         let mut corrected = error_file.split_inclusive("\r\n").next().unwrap().to_owned();
         prop_assume!(!names.iter().any(|name| name.contains("\r\n")));
-        let failure = Failure { row: 2, column: String::new(), code: String::new(), advice: String::new() };
+        let [column, code, advice] = Default::default();
+        let failure = Failure { row: 2, values: Default::default(), column, code, advice };
         let mut expected = Vec::new();
         for cells in &cells {
             let mut cells = cells.clone();

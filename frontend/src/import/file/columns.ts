@@ -105,7 +105,7 @@ function rowsOfJson(text: string): string[][] {
 }
 
 /** What two people can write differently and mean the same name by; as the service has it. */
-export function normal(name: string): string {
+function normal(name: string): string {
   return name
     .normalize("NFKC")
     .toLowerCase()

@@ -1,7 +1,8 @@
 import { COLUMNS, type Understood } from "../service/answers";
-import { normal, shownName } from "./columns";
+import { shownName } from "./columns";
 import { protect, unprotect, written, type Row } from "./csv";
 import { ADDED, RowsInOrder, type FailedRow, type Parts } from "./join-parts";
+import { isSameRow } from "./same-row";
 
 /** Excel takes a file for UTF-8 by this mark alone. */
 const BYTE_ORDER_MARK = "\ufeff";
@@ -72,7 +73,8 @@ export class CsvJoin {
 
   #cells(row: Row | null, values: readonly string[]): string[] {
     // A broken cell keeps its quotation marks: the row must not become valid by being read differently.
-    if (row !== null && (row.isBroken || this.#matches(row.cells, values))) {
+    const own = row?.isBroken === true ? [] : this.#used.map((at) => row?.cells[at] ?? "");
+    if (row !== null && isSameRow(values, own)) {
       return this.#kept(row.cells);
     }
     // Another row: of the one that is meant, the service has the three values.
@@ -88,16 +90,6 @@ export class CsvJoin {
   #kept(cells: readonly string[]): string[] {
     const kept = cells.filter((_, at) => !this.#added.has(at));
     return this.#wasErrorFile ? kept.map(unprotect) : kept;
-  }
-
-  /** Whether it is the row that the service means, which has read its values in its own way. */
-  #matches(cells: readonly string[], values: readonly string[]): boolean {
-    const own = this.#used.map((at) => normal(cells[at] ?? ""));
-    const named = values.map(normal);
-    return named.every((value) => value === "")
-      ? own.every((value) => value === "")
-      : named.some((value, at) => value !== "" && value === own[at]) ||
-          own.some((value) => value.includes("\ufffd"));
   }
 
   #write(added: readonly string[], cells: readonly string[]): void {

@@ -33,7 +33,7 @@ export async function joinErrorFile(
   const join =
     understood.format === "csv"
       ? await CsvJoin.begin(rowsOf(file, understood), understood, out)
-      : new JsonJoin(rowsOf(file, understood), out);
+      : new JsonJoin(rowsOf(file, understood), understood, out);
   let lost = 0;
   for await (const failed of failedRows) {
     if (failed === null) {
