@@ -335,7 +335,7 @@ impl Channel {
         let OutgoingMessage { lane, message_id, body, headers, numbers } = message.content.clone();
         self.in_flight.push_back(Delivery {
             tag,
-            body,
+            body: body.into(),
             headers,
             numbers,
             routing_key: lane.as_str().to_owned(),

@@ -131,6 +131,7 @@ fn messages<A: Assembly>(
     let registrations: Vec<_> = emails.iter().enumerate().map(registration).collect();
     let message = |lane, message_id: String, body: Vec<u8>| {
         let headers = BTreeMap::new();
+        let body = body.into();
         Outgoing::Message(OutgoingMessage { lane, message_id, body, headers, numbers: None })
     };
     let outgoing = match (&submission.content, registrations.as_slice()) {

@@ -4,7 +4,7 @@ use registrar_texts::Language;
 
 /// So many rows travel in one message.
 pub const CHUNK_ROWS: usize = 500;
-/// A chunk ends earlier when its values have so many bytes, so that a message stays small.
+/// A chunk ends earlier when its values have so many bytes in the message, so that it stays small.
 const CHUNK_BYTES: usize = 512 * 1024;
 
 /// Rows that follow each other in a file.
@@ -87,7 +87,43 @@ impl Chunk {
 
     pub fn add_invalid(&mut self, number: u32, row: Row<'_>, errors: Vec<RowError>) {
         let values = [row.first_name, row.last_name, row.email].map(std::borrow::Cow::into_owned);
-        self.bytes += values.iter().map(String::len).sum::<usize>();
+        self.bytes += values.iter().map(|value| json_len(value)).sum::<usize>();
         self.invalid.push(InvalidRow { number, values, errors });
+    }
+}
+
+/// What JSON makes of a value that may be anything: six bytes of a control character, two of a quotation
+/// mark. A valid value has few of either.
+fn json_len(value: &str) -> usize {
+    let more = |byte: u8| match byte {
+        ..b' ' => "\\u0000".len() - 1,
+        b'"' | b'\\' => 1,
+        _ => 0,
+    };
+    value.len() + value.bytes().map(more).sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_chunk_is_as_long_as_its_message_is() {
+        let value = "\u{1}\"\\é".repeat(4_000);
+        assert_eq!(json_len(&value), json!(value).to_string().len() - "\"\"".len());
+        let mut chunk = Chunk::default();
+        while !chunk.is_full() {
+            let row = Row {
+                number: 2,
+                first_name: value.as_str().into(),
+                last_name: "".into(),
+                email: "".into(),
+                problem: None,
+            };
+            chunk.add_invalid(2, row, Vec::new());
+        }
+        assert_eq!(chunk.rows(), 1 + CHUNK_BYTES / json_len(&value));
     }
 }

@@ -10,9 +10,10 @@ pub struct ImportLimits {
     #[arg(long, env = "REGISTRAR_IMPORT_BYTES", default_value = "1073741824",
         value_parser = bounded(1_024_u64..=1_099_511_627_776))]
     pub import_bytes: u64,
+    // A dry run keeps a hash of each.
     /// The most rows of a file to import
     #[arg(long, env = "REGISTRAR_IMPORT_ROWS", default_value = "1500000",
-        value_parser = bounded(1_u64..=4_000_000_000))]
+        value_parser = bounded(1_u64..=20_000_000))]
     pub import_rows: u64,
     /// How long an upload may send nothing
     #[arg(long, env = "REGISTRAR_IMPORT_IDLE_TIMEOUT", default_value = "1m", value_parser = duration)]
@@ -21,7 +22,8 @@ pub struct ImportLimits {
     #[arg(long, env = "REGISTRAR_IMPORT_TIMEOUT", default_value = "6h", value_parser = duration)]
     pub import_timeout: Duration,
     // Each has a thread, of which the runtime has 512, and others need some as well.
-    /// The most uploads at once; each takes some megabytes of memory
+    /// The most uploads at once; each takes up to 10 MB of memory, a JSON array or a dry run up to
+    /// 20 MB more
     #[arg(long, env = "REGISTRAR_IMPORTS", default_value = "16",
         value_parser = bounded(1_usize..=256))]
     pub imports: usize,

@@ -67,7 +67,7 @@ impl ImportMessages {
         if let Some(context) = span.in_scope(propagation::current_span) {
             propagation::inject_context(&context, &mut headers);
         }
-        (OutgoingMessage { lane, message_id, body, headers, numbers: None }, span)
+        (OutgoingMessage { lane, message_id, body: body.into(), headers, numbers: None }, span)
     }
 }
 

@@ -50,7 +50,7 @@ pub fn split(
         let message = OutgoingMessage {
             lane,
             message_id: id.to_string(),
-            body: serde_json::to_vec(&alone).ok()?,
+            body: serde_json::to_vec(&alone).ok()?.into(),
             headers: contexts.remove(&position).unwrap_or_default(),
             numbers: None,
         };
@@ -73,7 +73,7 @@ fn invalid_rows(envelope: &mut Map<String, Value>, lane: Lane) -> Option<Outgoin
     Some(OutgoingMessage {
         lane,
         message_id: format!("{id}-{first_row}-invalid"),
-        body: serde_json::to_vec(&alone).ok()?,
+        body: serde_json::to_vec(&alone).ok()?.into(),
         headers: BTreeMap::new(),
         numbers: None,
     })
@@ -119,7 +119,7 @@ mod tests {
         let mut headers = group.headers;
         headers.insert("x-first-death-reason".to_owned(), "delivery_limit".to_owned());
         headers.insert("x-registrar-sequence".to_owned(), "1-3".to_owned());
-        let messages = split(&delivery(group.body, headers), Lane::Interactive).unwrap();
+        let messages = split(&delivery(group.body.into(), headers), Lane::Interactive).unwrap();
         let expected_contexts =
             [traceparent_of('a', "01"), BTreeMap::new(), traceparent_of('c', "01")];
         for ((registration, headers), (id, message)) in
@@ -171,7 +171,7 @@ mod tests {
         let messages = split(&delivery(body, BTreeMap::new()), Lane::Bulk).unwrap();
         assert_eq!(messages.len(), 2);
         for (_, message) in messages {
-            assert!(split(&delivery(message.body, BTreeMap::new()), Lane::Bulk).is_none());
+            assert!(split(&delivery(message.body.into(), BTreeMap::new()), Lane::Bulk).is_none());
         }
     }
 

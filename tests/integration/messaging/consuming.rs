@@ -64,7 +64,7 @@ async fn a_message_of_many_frames_arrives_whole() {
     let vhost = broker::shared();
     let publisher = Running::ready(&vhost.url(), publish_settings()).await;
     let body: Vec<u8> = (0..=u8::MAX).cycle().take(300_000).collect();
-    let message = OutgoingMessage { body: body.clone(), ..message(Lane::Interactive) };
+    let message = OutgoingMessage { body: body.clone().into(), ..message(Lane::Interactive) };
     soon(publisher.publish(message)).await.unwrap();
     let connection = consume(&vhost.url()).await;
     let delivery = take(&mut connection.open(QUEUE, 10).await.unwrap(), 1).await.remove(0);

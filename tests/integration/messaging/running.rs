@@ -87,7 +87,7 @@ pub(crate) fn message(lane: Lane) -> OutgoingMessage {
     OutgoingMessage {
         lane,
         message_id: RegistrationId::generate().to_string(),
-        body: vec![b'x'; 400],
+        body: vec![b'x'; 400].into(),
         headers: BTreeMap::new(),
         numbers: None,
     }

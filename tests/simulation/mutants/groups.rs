@@ -91,7 +91,7 @@ fn without_the_last(message: &mut OutgoingMessage) {
     let mut envelope = registrations(message);
     if envelope.registrations.len() > 1 {
         envelope.registrations.pop();
-        message.body = envelope.encode();
+        message.body = envelope.encode().into();
     }
 }
 

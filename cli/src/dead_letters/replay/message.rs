@@ -22,7 +22,7 @@ pub(super) fn for_dead_letter(letter: &StoredDeadLetter) -> OutgoingMessage {
     OutgoingMessage {
         lane: letter.lane.unwrap_or(LANE_OF_THE_UNKNOWN),
         message_id: original_id,
-        body: letter.payload.clone(),
+        body: letter.payload.clone().into(),
         headers,
         numbers: None,
     }
@@ -80,7 +80,7 @@ mod tests {
         let message =
             for_dead_letter(&StoredDeadLetter { headers, lane: Some(Lane::Bulk), ..letter() });
         assert_eq!((message.lane, message.message_id.as_str()), (Lane::Bulk, "chunk-4"));
-        assert_eq!(message.body, b"not JSON");
+        assert_eq!(message.body, b"not JSON".as_slice());
         let expected = [("other", "kept"), ("traceparent", "00-a-b-01")];
         let headers = message.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         assert_eq!(headers.collect::<Vec<_>>(), expected);

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt as _};
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
@@ -67,7 +68,7 @@ impl AmqpConfirmChannel {
         &self,
         exchange: &'static str,
         key: &'static str,
-        body: Vec<u8>,
+        body: Bytes,
         properties: BasicProperties,
     ) -> BoxFuture<'static, ConfirmOutcome> {
         let (channel, topology) = (self.channel.clone(), self.connection.topology());
@@ -93,7 +94,7 @@ impl ConfirmChannel for AmqpConfirmChannel {
     }
 
     fn publish_report(&mut self, report: &ConfirmReport) -> Self::Confirm {
-        self.begin(LEDGER, "", report.encode(), for_report())
+        self.begin(LEDGER, "", report.encode().into(), for_report())
     }
 
     async fn state_changed(&mut self) -> ChannelState {
@@ -124,7 +125,7 @@ async fn send(
     topology: TopologyState,
     exchange: &'static str,
     key: &'static str,
-    body: Vec<u8>,
+    body: Bytes,
     properties: BasicProperties,
 ) -> ConfirmOutcome {
     // An unroutable message goes to the alternate exchange. Were that broken too, `mandatory`

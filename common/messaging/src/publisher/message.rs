@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use registrar_domain::{Lane, Registration, RegistrationId};
 use registrar_telemetry::propagation::SpanContext;
 
@@ -12,8 +13,8 @@ pub struct OutgoingMessage {
     pub lane: Lane,
     /// The id of its registration, or of its chunk: at most 255 bytes.
     pub message_id: String,
-    /// An encoded [`Envelope`](crate::Envelope).
-    pub body: Vec<u8>,
+    /// An encoded [`Envelope`](crate::Envelope), which to publish again takes no copy of.
+    pub body: Bytes,
     /// The trace context. Names of at most 255 bytes.
     pub headers: BTreeMap<String, String>,
     /// The connection that publishes it numbers it, whatever is here.
@@ -56,7 +57,7 @@ impl OutgoingRegistration {
         OutgoingMessage {
             lane: Self::LANE,
             message_id: first.id.to_string(),
-            body: enclose(all().map(|one| one.json.as_slice())),
+            body: enclose(all().map(|one| one.json.as_slice())).into(),
             headers: trace_contexts::headers(all().map(|one| one.span.as_ref())),
             numbers: None,
         }

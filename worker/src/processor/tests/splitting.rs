@@ -68,7 +68,7 @@ impl ConfirmChannel for Republished {
             broker.nacks -= 1;
             return std::future::ready(ConfirmOutcome::Nacked);
         }
-        broker.bodies.push(message.body);
+        broker.bodies.push(message.body.into());
         broker.acked_before.push(acked);
         std::future::ready(ConfirmOutcome::Acked)
     }

@@ -11,6 +11,7 @@ mod window;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::future::FutureExt as _;
 use registrar_domain::Lane;
 use tokio::task::{JoinHandle, JoinSet};
@@ -99,7 +100,7 @@ impl Running {
 }
 
 fn message(id: &str) -> OutgoingMessage {
-    let (body, headers) = (Vec::new(), BTreeMap::new());
+    let (body, headers) = (Bytes::new(), BTreeMap::new());
     let (lane, message_id) = (Lane::Interactive, id.to_owned());
     OutgoingMessage { lane, message_id, body, headers, numbers: None }
 }
