@@ -108,6 +108,10 @@ pub struct FileBody {
     /// Why the file was not read to its end; absent when it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken_off: Option<BrokenOffBody>,
+    /// Fields of the form that came after the file, and were ignored; absent when there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["dry_run"]))]
+    pub ignored_fields: Vec<String>,
 }
 
 /// Why a file was not read to its end.

@@ -22,6 +22,8 @@ pub struct Imported {
     pub errors: Vec<ShownError>,
     /// Why there may be more rows than were taken in.
     pub broken_off: Option<BrokenOff>,
+    /// Fields of a form that came after the file, and changed nothing.
+    pub late_fields: Vec<String>,
 }
 
 /// What was done with a file.

@@ -23,6 +23,15 @@ pub fn accepted(rows: u64, invalid: u64) -> String {
     }
 }
 
+/// Of fields that came after the file, to be added to the others.
+pub fn ignored_fields(names: &[String]) -> String {
+    let names = names.join(", ");
+    format!(
+        " These fields came after the file and were ignored: {names}. Send them before the file, or in \
+         the address."
+    )
+}
+
 /// Of a dry run.
 pub fn checked(rows: u64, invalid: u64, counts: DryRunCounts) -> String {
     let DryRunCounts { new, unchanged, duplicates } = counts;

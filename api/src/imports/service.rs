@@ -151,6 +151,7 @@ impl Imports {
                 sha256,
                 errors: progress.errors.into_vec(),
                 broken_off: file.broken_off,
+                late_fields: Vec::new(),
             })
         });
         let (imported, ()) = tokio::join!(working, receiving);

@@ -4,6 +4,7 @@ use futures_util::{StreamExt as _, stream};
 use registrar_tests::api::json;
 use registrar_tests::wait;
 use reqwest::{Body, StatusCode};
+use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
@@ -122,8 +123,32 @@ async fn a_form_may_quote_its_boundary_and_have_more_behind_its_file() {
     let upload = upload.header("content-type", "multipart/form-data; boundary=\"a b\"");
     let answer = upload.send().await.unwrap();
     assert_eq!(answer.status(), 202);
-    assert_eq!(json(answer).await["rows"], 2);
+    let body = json(answer).await;
+    assert_eq!((&body["rows"], &body["ignored_fields"]), (&2.into(), &json!(["file", "submit"])));
     assert_eq!(importing.queued().await.rows(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_behind_the_file_is_named_as_ignored_and_one_in_the_address_is_not() {
+    let importing = Importing::start().await;
+    let part = |name: &str, value: &str| {
+        format!("--x\r\ncontent-disposition: form-data; name={name}\r\n\r\n{value}\r\n")
+    };
+    let form =
+        part("\"file\"; filename=\"a.csv\"", &file(2)) + &part("\"dry_run\"", "true") + "--x--";
+    for (query, status, rows) in [("", 202, 2), ("?dry_run=true", 200, 0)] {
+        let upload = importing.upload_with(&importing.key, query, form.clone());
+        let upload = upload.header("content-type", "multipart/form-data; boundary=x");
+        let answer = upload.send().await.unwrap();
+        assert_eq!(answer.status(), status);
+        let body = json(answer).await;
+        assert_eq!((&body["rows"], &body["ignored_fields"]), (&2.into(), &json!(["dry_run"])));
+        let sentence = " ignored: dry_run. Send them before the file, or in the address.";
+        assert!(body["message"].as_str().unwrap().ends_with(sentence), "{body}");
+        assert_eq!(importing.queued().await.rows(), rows);
+    }
+    let plain = json(importing.upload(file(1)).send().await.unwrap()).await;
+    assert!(plain.get("ignored_fields").is_none(), "{plain}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

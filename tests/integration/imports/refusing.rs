@@ -6,6 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::block_in_place;
 
+use super::ending::held;
 use super::{Importing, file};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -159,4 +160,19 @@ async fn a_client_that_sends_a_form_of_100_megabytes_reads_what_is_wrong_with_it
         assert_eq!((answer.0, &answer.1["type"]), (status, &format!("/docs#{kind}").into()));
     }
     assert!(importing.queued().await.is_empty());
+}
+
+/// So much of a file is read before its header is looked for.
+const READ_FIRST: usize = 64 * 1024;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_refused_while_its_client_sends_nothing_more() {
+    let settings = [("REGISTRAR_BODY_TIMEOUT", "100ms"), ("REGISTRAR_IMPORT_IDLE_TIMEOUT", "1h")];
+    let importing = Importing::start_with(&settings).await;
+    let (parts, body) = held();
+    parts.send(format!("name;phone\n{}", "Ada;1\n".repeat(READ_FIRST / 5))).unwrap();
+    let answer = importing.upload(body).send().await.unwrap();
+    assert_eq!(answer.status(), 422);
+    assert_eq!(json(answer).await["errors"][0]["code"], "columns_missing");
+    assert!(!parts.is_closed(), "the body has not ended");
 }

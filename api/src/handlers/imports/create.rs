@@ -32,6 +32,9 @@ use crate::problem::{Problem, ProblemDocument};
 /// school systems call them. To upload a file again is always right: a row that this importer has
 /// registered already stays as it is, and the others go on.
 ///
+/// Fields of a form are parameters, too, if they stand before the file; those behind it come too late, and the
+/// answer names them in `ignored_fields`. Parameters in the address hold for a form as well.
+///
 /// A bad row never blocks the others. When the file as a whole cannot be read, nothing is accepted.
 #[utoipa::path(
     post,
@@ -159,6 +162,7 @@ fn answer(imported: Imported) -> Response {
         broken_off: imported
             .broken_off
             .map(|why| BrokenOffBody { code: why.code(), message: why.message() }),
+        ignored_fields: imported.late_fields,
     };
     let mut response = match imported.end {
         ImportEnd::Accepted(reference) => accepted(&reference, file),
@@ -175,7 +179,7 @@ fn accepted(reference: &Reference, file: FileBody) -> Response {
     let sentence = sentences::accepted(file.rows, file.invalid);
     let body = AcceptedImportBody {
         status: "accepted",
-        message: with_broken_off(sentence, &file),
+        message: with_warnings(sentence, &file),
         reference: reference.to_string(),
         events_url: format!("{status_url}/events"),
         errors_url: format!("{status_url}/errors.csv"),
@@ -195,14 +199,18 @@ fn accepted(reference: &Reference, file: FileBody) -> Response {
 fn checked(counts: DryRunCounts, file: FileBody) -> Response {
     let sentence = sentences::checked(file.rows, file.invalid, counts);
     let DryRunCounts { new, unchanged, duplicates } = counts;
-    let message = with_broken_off(sentence, &file);
+    let message = with_warnings(sentence, &file);
     let body = CheckedImportBody { status: "checked", message, new, unchanged, duplicates, file };
     Json(body).into_response()
 }
 
-fn with_broken_off(sentence: String, file: &FileBody) -> String {
-    match &file.broken_off {
-        Some(why) => format!("{sentence} The file was not read to its end. {}", why.message),
-        None => sentence,
+fn with_warnings(mut sentence: String, file: &FileBody) -> String {
+    if let Some(why) = &file.broken_off {
+        sentence += " The file was not read to its end. ";
+        sentence += &why.message;
     }
+    if !file.ignored_fields.is_empty() {
+        sentence += &sentences::ignored_fields(&file.ignored_fields);
+    }
+    sentence
 }

@@ -1,6 +1,7 @@
 //! A file in `multipart/form-data`, as browsers and `curl -F` send it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::body::{BodyDataStream, Bytes};
 use axum::http::header;
@@ -19,6 +20,9 @@ use crate::problem::{Problem, ProblemKind};
 /// The most bytes of a form without its file. The library keeps what it has not understood yet, so
 /// this bounds its memory.
 const FIELDS_MAX_BYTES: usize = 256 * 1024;
+/// So many fields behind the file are named, with so much of their names.
+const LATE_FIELDS: usize = 10;
+const LATE_NAME_CHARACTERS: usize = 60;
 /// The field of the file, should it have no name of its own.
 const FILE_FIELD: &str = "file";
 
@@ -42,11 +46,31 @@ pub async fn import_form(
             if let (None, Some(name)) = (&parameters.file_name, field.file_name()) {
                 parameters.name_file(name);
             }
-            return Ok(imports.import(key, permit, parameters, field).await?);
+            let mut imported = imports.import(key, permit, parameters, field).await?;
+            if imported.broken_off.is_none() {
+                is_in_file.store(false, Ordering::Relaxed);
+                imported.late_fields = late_fields(&mut form, idle).await;
+            }
+            return Ok(imported);
         }
         let value = timeout(idle, field.text()).await.map_err(|_elapsed| too_slow())?;
         parameters.set(&name, &value.map_err(|_| not_a_form())?)?;
     }
+}
+
+/// The names of the first fields behind the file. They came too late to change how it is read, and
+/// are to be named rather than passed over: one of them may be `dry_run`.
+async fn late_fields(form: &mut Multipart<'_>, time: Duration) -> Vec<String> {
+    let mut names = Vec::new();
+    let reading = async {
+        while let (true, Ok(Some(field))) = (names.len() < LATE_FIELDS, form.next_field().await) {
+            let name = field.name().unwrap_or_default().chars().filter(char::is_ascii_graphic);
+            names.push(name.take(LATE_NAME_CHARACTERS).collect());
+        }
+    };
+    // What did not arrive cannot be named; the file did.
+    let _elapsed = timeout(time, reading).await;
+    names
 }
 
 fn boundary(head: &Parts) -> Result<String, Problem> {

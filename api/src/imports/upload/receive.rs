@@ -37,6 +37,8 @@ pub async fn receive<S, E>(
                 Ok(None) => return,
                 Err(_elapsed) => Err(io::ErrorKind::TimedOut),
             },
+            // The reader takes no more, as of a file that is refused, while the client sends nothing.
+            () = parts.closed() => return,
         };
         let is_over = part.is_err();
         if parts.send(part.map_err(io::Error::from)).await.is_err() || is_over {
@@ -104,6 +106,16 @@ mod tests {
         let mut parts = received(Box::pin(trickle)).await;
         assert_eq!(parts.pop().unwrap().unwrap_err().kind(), io::ErrorKind::TimedOut);
         assert_eq!(parts.len(), 7);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn that_the_reader_has_ended_is_not_noticed_only_with_the_next_bytes() {
+        let (sender, parts) = mpsc::channel(1);
+        let closing = CancellationToken::new();
+        let started = Instant::now();
+        let receiving = receive(stream::pending::<io::Result<Bytes>>(), sender, time(), &closing);
+        tokio::join!(receiving, async { drop(parts) });
+        assert_eq!(started.elapsed(), Duration::ZERO);
     }
 
     #[tokio::test]
