@@ -1,4 +1,3 @@
-import { gzipSync } from "node:zlib";
 import { expectAccessible } from "./harness/accessibility";
 import { expect, test } from "./harness/fixtures";
 import {
@@ -12,7 +11,6 @@ import {
   saved,
   someStudents,
 } from "./harness/imports";
-import { Installation } from "./harness/installation";
 import { expectNoSidewaysScrolling } from "./harness/layout";
 import { someone } from "./harness/students";
 
@@ -66,91 +64,6 @@ test("a file of Excel is checked, imported, corrected and imported again", async
   expect(names).toEqual(["Ada|'t Hooft", "=HYPERLINK(1)|Li"]);
 });
 
-test("rows that are broken in every way come back with the columns of their own row", async ({
-  page,
-  registrar,
-  t,
-}) => {
-  const [one, two, three] = someStudents(3);
-  const text = [
-    "sep=,",
-    "List of 2026",
-    "",
-    "id,first_name,last_name,email",
-    `1,Ada,King,${one?.email ?? ""}`,
-    '2,"Bob,Ng,bob@example.org',
-    `3,Eve,Li,${two?.email ?? ""}`,
-    '4,"Mo"x,Do,mo@example.org',
-    ",,,",
-    '5,"two\nlines",Du',
-    `6,Kim,Roe,${three?.email ?? ""},oops`,
-    "7,Zoe,Fry,zoe",
-  ].join("\n");
-  await check(page, registrar, file("messy.csv", text));
-  await importChecked(page, t);
-  expect(await counts(page)).toEqual([2, 0, 0, 5, 0, 0]);
-  const lines = (await saved(page, "#download")).text.replace("\ufeff", "").split("\r\n");
-  const parts = lines.slice(1, -1).map((line) => line.split(","));
-  // The number of the row, what is wrong, and what stands in its column id.
-  expect(parts.map(([row, , code]) => `${row ?? ""} ${code ?? ""}`)).toEqual([
-    "5 text_after_quote",
-    "7 text_after_quote",
-    "9 too_few_cells",
-    "10 too_many_cells",
-    "11 invalid_email",
-  ]);
-  for (const [at, id] of ["2", "4", "5", "6", "7"].entries()) {
-    expect(lines[at + 1]).toMatch(new RegExp(`,${id},`));
-  }
-  await expect(page.locator("#failed-said")).toHaveText(t.pages.import.failed.ready);
-});
-
-test("columns that are not recognised are chosen, with the keyboard alone", async ({
-  page,
-  registrar,
-  t,
-}) => {
-  const { keyboard } = page;
-  const student = someone();
-  const tabTo = async (target: string) => {
-    const focused = page.locator(":focus");
-    for (let presses = 0; presses < 30; presses += 1) {
-      await keyboard.press("Tab");
-      if (await focused.evaluate((element, selector) => element.matches(selector), target)) {
-        return;
-      }
-    }
-    throw new Error(`Tab does not lead to ${target}.`);
-  };
-  // Listened for from the beginning: a chooser that opens while that begins is not seen.
-  const choosing = page.waitForEvent("filechooser");
-  await page.goto(`${registrar.url}/import`);
-  await expect(page.locator("#key")).toBeVisible();
-  await tabTo("#key");
-  await keyboard.type(await registrar.key());
-  await tabTo("#file");
-  await keyboard.press("Space");
-  const chooser = await choosing;
-  await chooser.setFiles(file("list.csv", `first_name,Sippe,Kontakt\nAda,King,${student.email}\n`));
-  await expect(page.locator("#file-name")).toContainText("list.csv");
-  await tabTo("#check");
-  await keyboard.press("Enter");
-  await expect(page.locator("#problem")).toHaveText(t.pages.import.files.columns_missing);
-  await expect(page.locator("#problem")).toBeFocused();
-  await expect(page.locator("#column-first_name")).toHaveValue("first_name");
-  await tabTo("#column-last_name");
-  await keyboard.type("Sippe");
-  await tabTo("#column-email");
-  await keyboard.type("Kontakt");
-  await tabTo("#check");
-  await keyboard.press("Enter");
-  await expect(page.locator("#understood-title")).toBeFocused();
-  await tabTo("#import");
-  await keyboard.press("Enter");
-  await expectOutcome(page, t, "finished");
-  expect(await registrar.registered(student.email)).toBe(1);
-});
-
 test("a file that is dropped on the page is taken", async ({ page, registrar }) => {
   await page.goto(`${registrar.url}/import`);
   await expect(page.locator("#drop")).toBeVisible();
@@ -168,132 +81,6 @@ test("a file that is dropped on the page is taken", async ({ page, registrar }) 
   await page.dispatchEvent("h1", "drop", { dataTransfer: dropped });
   await expect(page.locator("#file-name")).toContainText("dropped.csv");
   await expect(page.locator("#drop[data-over]")).toHaveCount(0);
-});
-
-test("what is no list is refused with what to do, before it is sent as a whole", async ({
-  page,
-  registrar,
-  t,
-}) => {
-  const { files } = t.pages.import;
-  const padding = Buffer.alloc(3_000_000, "x,y,z\n");
-  await check(
-    page,
-    registrar,
-    file("list.xlsx", Buffer.concat([Buffer.from("PK\x03\x04xl/"), padding])),
-  );
-  const problem = page.locator("#problem");
-  await expect(problem).toHaveText(files.file_not_text);
-  const cyrillic = Buffer.from([0xde, 0xeb, 0xe8, 0xff]);
-  const head = Buffer.from("first_name,last_name,email\n");
-  for (const [content, sentence] of [
-    ["", files.file_empty],
-    ["first_name,last_name,email\n", files.no_rows],
-    [Buffer.concat([head, cyrillic, Buffer.from(",Li,a@example.org\n")]), files.encoding_unknown],
-    [gzipSync(listOf(someStudents(50))).subarray(0, 60), files.gzip_broken],
-    ['{\n"first_name": "Ada"\n}', files.json_not_by_line],
-  ] as const) {
-    await checkAlso(page, file("list.csv", content));
-    await expect(problem).toHaveText(sentence);
-  }
-});
-
-test("a Cyrillic list is read once its encoding is chosen", async ({ page, registrar, t }) => {
-  const { email } = someone();
-  const row = Buffer.concat([
-    Buffer.from("first_name,last_name,email\n"),
-    // Юлия Петрова
-    Buffer.from("deebe8ff2ccfe5f2f0eee2e0", "hex"),
-    Buffer.from(`,${email}\n`),
-  ]);
-  await check(page, registrar, file("list.csv", row));
-  await expect(page.locator("#problem")).toHaveText(t.pages.import.files.encoding_unknown);
-  await page.locator("#encoding").selectOption("windows-1251");
-  await page.locator("#check").click();
-  await expect(page.locator("#preview tr").first()).toContainText("Юлия");
-  await importChecked(page, t);
-  const names = await registrar.database.sql(
-    `SELECT CONCAT(first_name, '|', last_name) FROM students WHERE email = '${email}'`,
-  );
-  expect(names).toEqual(["Юлия|Петрова"]);
-});
-
-test("a key that is over its limit is said, and what to do", async ({ page, t }) => {
-  const registrar = await Installation.start({
-    worker: false,
-    api: { REGISTRAR_IMPORTS_PER_MINUTE: "1" },
-  });
-  try {
-    await check(page, registrar, file("list.csv", listOf(someStudents(1))));
-    await expect(page.locator("#import")).toBeVisible();
-    await page.locator("#import").click();
-    const problem = page.locator("#problem");
-    await expect(problem).toHaveText(t.pages.import.problems["too-many-imports"]);
-    await expect(problem).toBeFocused();
-    await expect(page.locator("#import")).toBeVisible();
-  } finally {
-    await registrar.stop();
-  }
-});
-
-for (const way of ["as they are", "in a form"]) {
-  test(`100 MB in flight, sent ${way}, are refused with a reason that arrives`, async ({
-    page,
-    registrar,
-  }) => {
-    await page.goto(`${registrar.url}/import`);
-    const answer = await page.evaluate(
-      async ({ key, isForm }) => {
-        const row = "x".repeat(1023) + "\n";
-        const file = new Blob([row.repeat(100 * 1024)]);
-        const form = new FormData();
-        form.set("file", file, "list.csv");
-        const answer = await fetch("/imports", {
-          method: "POST",
-          headers: { Authorization: `Bearer ${key}` },
-          body: isForm ? form : file,
-        });
-        return {
-          status: answer.status,
-          body: (await answer.json()) as { errors: { code: string }[] },
-        };
-      },
-      { key: await registrar.key(), isForm: way === "in a form" },
-    );
-    expect([answer.status, answer.body.errors[0]?.code]).toEqual([422, "columns_missing"]);
-  });
-}
-
-test("progress never goes back, and every row is counted", async ({ page, registrar, t }) => {
-  await page.addInitScript(() => {
-    const seen: [string, number][] = [];
-    Object.assign(window, { seen });
-    new MutationObserver((changes) => {
-      for (const { target } of changes) {
-        if (target instanceof HTMLProgressElement && target.hasAttribute("value")) {
-          seen.push([
-            `${target.id} ${document.querySelector("#work-title")?.textContent ?? ""}`,
-            target.value,
-          ]);
-        }
-      }
-    }).observe(document, { subtree: true, attributeFilter: ["value"] });
-  });
-  const students = someStudents(4_000);
-  const wide = listOf(students).replaceAll("\n", `,${"x".repeat(500)}\n`);
-  await check(page, registrar, file("large.csv", wide));
-  await importChecked(page, t);
-  expect(await counts(page)).toEqual([4_000, 0, 0, 0, 0, 0]);
-  const seen = await page.evaluate(() => (window as unknown as { seen: [string, number][] }).seen);
-  const bars = new Map<string, number[]>();
-  for (const [bar, value] of seen) {
-    bars.set(bar, [...(bars.get(bar) ?? []), value]);
-  }
-  expect([...bars.keys()].some((bar) => bar.startsWith("work-bar"))).toBe(true);
-  expect([...bars.keys()].some((bar) => bar.startsWith("outcome-bar"))).toBe(true);
-  for (const [bar, values] of bars) {
-    expect([bar, values]).toEqual([bar, [...values].sort((one, other) => one - other)]);
-  }
 });
 
 test("an import is found again by its address, and its file's columns by the file", async ({
@@ -332,37 +119,6 @@ test("an import is found again by its address, and its file's columns by the fil
   await page.locator("#key").fill(await registrar.key("south-school"));
   await page.locator("#check").click();
   await expect(page.locator("#problem")).toHaveText(t.pages.import.problems["unknown-import"]);
-});
-
-test("an import is cancelled in the middle", async ({ page, t }) => {
-  const registrar = await Installation.start({ worker: false });
-  try {
-    // A worker that starts knows of it at once, and takes no row before the import is cancelled.
-    await registrar.registrar("lanes", "pause", "bulk", "--for", "30m", "--reason", "tests");
-    registrar.startWorker();
-    await check(page, registrar, file("list.csv", listOf(someStudents(30))));
-    await page.locator("#import").click();
-    await expectOutcome(page, t, "processing");
-    await page.locator("#outcome-cancel").click();
-    await expect(page.locator("#outcome-title")).toBeFocused();
-    await expectOutcome(page, t, "cancelled");
-    await registrar.registrar("lanes", "resume", "bulk");
-    await expect.poll(() => counts(page)).toEqual([0, 0, 30, 0, 0, 0]);
-  } finally {
-    await registrar.stop();
-  }
-});
-
-test("a service that is away is no end of an import", async ({ page, registrar, t }) => {
-  await check(page, registrar, file("list.csv", listOf(someStudents(3))));
-  await expect(page.locator("#import")).toBeVisible();
-  registrar.way.cut();
-  await page.locator("#import").click();
-  await expect(page.locator("#problem")).toContainText(/twice/);
-  registrar.way.restore();
-  await page.locator("#check").click();
-  await importChecked(page, t);
-  expect(await counts(page)).toEqual([3, 0, 0, 0, 0, 0]);
 });
 
 test("people and programs have one address for an import", async ({ registrar }) => {
