@@ -20,9 +20,12 @@ const CUT_OFF: &str = "Peers = nodes(), persistent_term:put(cut_off, Peers), \
 const REJOIN: &str = "[erlang:set_cookie(N, erlang:get_cookie()) \
                       || N <- persistent_term:get(cut_off)], ok.";
 
-/// By AMQP 0.9.1, which is what everything here speaks.
-const MESSAGES_RECEIVED: &str = "#{[{protocol, amqp091}] := #{messages_received_total := Count}} = \
-                                 rabbit_global_counters:overview(), Count.";
+/// By AMQP 0.9.1, which is what everything here speaks. What names the protocol depends on RabbitMQ's
+/// version.
+const MESSAGES_RECEIVED: &str = "Of = rabbit_global_counters:overview(), \
+                                 New = maps:get(#{protocol => amqp091}, Of, none), \
+                                 #{messages_received_total := Count} = \
+                                 maps:get([{protocol, amqp091}], Of, New), Count.";
 
 impl RabbitMq {
     /// The messages, ready and unacknowledged, in each queue of the virtual host `/`, as the node
