@@ -50,6 +50,15 @@ pub enum FileError {
         missing: Vec<Field>,
         /// The cells of the row that is most like a header.
         found: Vec<String>,
+        /// The number of that row; none of JSON.
+        row: Option<u64>,
+    },
+    /// Another list follows, whose columns are elsewhere.
+    #[error(
+        "Row {row} is another header, with the columns in other places. Send the list below it as a \
+         file of its own."
+    )]
+    SecondHeader {
         /// The number of that row.
         row: u64,
     },
@@ -118,6 +127,7 @@ impl FileError {
             Self::NotText(_) => "file_not_text",
             Self::EncodingUnknown { .. } | Self::IsUtf8 { .. } => "encoding_unknown",
             Self::ColumnsMissing { .. } => "columns_missing",
+            Self::SecondHeader { .. } => "second_header",
             Self::ColumnDoubled { .. } => "column_doubled",
             Self::TooManyColumns => "too_many_columns",
             Self::GzipBroken => "gzip_broken",
@@ -135,17 +145,28 @@ fn unknown_encoding(guess: Option<&str>) -> String {
     if let Some(guess) = guess {
         let _never_fails = write!(sentence, "; it may be {guess}, but that is not certain");
     }
-    let example = guess.unwrap_or("windows-1252");
+    let example = guess.unwrap_or("NAME");
     sentence
-        + ". Save it as \"CSV UTF-8\", or name its encoding if you know it, such as encoding="
+        + ". Save it as \"CSV UTF-8\", or name its encoding if you know it, with encoding="
         + example
         + "."
 }
 
-fn missing_columns(missing: &[Field], found: &[String], row: u64) -> String {
+/// Whether a value is among what was found, which is not quoted then.
+pub(crate) fn has_address(found: &[String]) -> bool {
+    found.iter().any(|name| name.contains('@'))
+}
+
+fn missing_columns(missing: &[Field], found: &[String], row: Option<u64>) -> String {
+    if let Some(row) = row.filter(|_| has_address(found)) {
+        return format!(
+            "Row {row} has an e-mail address in it, and no row above it names the columns. Put a row \
+             first_name, last_name, email above it, in the order of the values."
+        );
+    }
     let missing: Vec<_> = missing.iter().map(|field| field.name()).collect();
     let example = missing.first().copied().unwrap_or("email");
-    let place = if missing.len() == Field::ALL.len() {
+    let place = if row.is_some() && missing.len() == Field::ALL.len() {
         format!(" in the first {HEADER_WITHIN_ROWS} rows")
     } else {
         String::new()
@@ -163,6 +184,13 @@ fn missing_columns(missing: &[Field], found: &[String], row: u64) -> String {
             "Divide the whole names into the columns first_name and last_name, or say which ones they \
              are, such as column.{example}=NAME."
         )
+    } else if row.is_none() {
+        format!("Rename a member, or say which one it is, such as column.{example}=NAME.")
+    } else if let [only] = found
+        && only.contains([',', ';', '\t'])
+    {
+        "Each row is in quotation marks as a whole: remove those, or divide the column in a spreadsheet."
+            .to_owned()
     } else if let [_] = found {
         "Say what is between the values, such as delimiter=tab, or name the three columns."
             .to_owned()
@@ -170,7 +198,14 @@ fn missing_columns(missing: &[Field], found: &[String], row: u64) -> String {
         format!("Rename a column, or say which one it is, such as column.{example}=NAME.")
     };
     let found = quoted(found);
-    format!("No column was found for {missing}{place}. Row {row} has the columns {found}. {advice}")
+    match row {
+        Some(row) => format!(
+            "No column was found for {missing}{place}. Row {row} has the columns {found}. {advice}"
+        ),
+        None => format!(
+            "No member was found for {missing}. The objects have the members {found}. {advice}"
+        ),
+    }
 }
 
 /// The first of the names, since there can be hundreds.

@@ -28,7 +28,7 @@ pub enum FileKind {
 impl FileKind {
     /// The kind that these first bytes of a file show, unless they may be text.
     pub fn from_first_bytes(bytes: &[u8]) -> Option<Self> {
-        const SIGNATURES: [(&[u8], FileKind); 12] = [
+        const SIGNATURES: [(&[u8], FileKind); 14] = [
             (b"%PDF-", FileKind::Pdf),
             (b"\x89PNG\r\n\x1a\n", FileKind::Image),
             (b"\xff\xd8\xff", FileKind::Image),
@@ -39,12 +39,17 @@ impl FileKind {
             (b"\x28\xb5\x2f\xfd", FileKind::Zip),
             (b"\xfd7zXZ\0", FileKind::Zip),
             (b"BZh", FileKind::Zip),
+            (b"\x04\x22\x4d\x18", FileKind::Zip),
+            (b"\x5d\x00\x00", FileKind::Zip),
             // Inside of gzip.
             (b"\x1f\x8b\x08", FileKind::Zip),
             (b"{\\rtf", FileKind::Document),
         ];
         if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
             return Some(Self::inside_zip(bytes));
+        }
+        if bytes.get(257..).is_some_and(|header| header.starts_with(b"ustar")) {
+            return Some(Self::Zip);
         }
         let signed = SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature));
         signed.map(|(_, kind)| *kind).or_else(|| Self::markup(bytes))
@@ -65,7 +70,8 @@ impl FileKind {
         }
     }
 
-    fn markup(bytes: &[u8]) -> Option<Self> {
+    /// HTML or XML, in whatever encoding it was.
+    pub(crate) fn markup(bytes: &[u8]) -> Option<Self> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
         let begins_with = |tag: &str| {
             bytes.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()))
@@ -75,7 +81,9 @@ impl FileKind {
             .any(begins_with)
         {
             Some(Self::Html)
-        } else if begins_with("<?xml") {
+        } else if matches!(bytes, [b'<', b'!' | b'?', ..])
+            || matches!(bytes, [b'<', name, ..] if name.is_ascii_alphabetic())
+        {
             Some(Self::Xml)
         } else {
             None

@@ -5,7 +5,10 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::COLUMNS_MAX;
 use crate::error::FileError;
-use crate::error_file::{ADDED_COLUMNS, ROW_COLUMN};
+use crate::error_file::{ADDED_COLUMNS, CODE_COLUMN, ROW_COLUMN};
+
+/// A name is looked at up to here: a column has none that is longer.
+pub(crate) const NAME_MAX_BYTES: usize = 256;
 
 /// Names that the caller gave to columns, beside the usual ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +33,8 @@ pub(crate) struct Header {
     pub(crate) status: Option<usize>,
     /// The file is an error file of ours that was corrected.
     pub(crate) is_error_file: bool,
+    /// Where an error file has the codes of its rows.
+    pub(crate) codes: Option<usize>,
     /// Every cell as it can be shown, without the blank ones at the end.
     pub(crate) names: Vec<String>,
     /// The same cells as they were given.
@@ -44,8 +49,11 @@ impl Header {
             names.pop();
         }
         let is_added = |cell: &&&str| ADDED_COLUMNS.contains(&cell.trim());
-        let is_error_file = cells.iter().any(|cell| cell.trim() == ROW_COLUMN);
-        let added = if is_error_file { cells.iter().filter(is_added).count() } else { 0 };
+        let has_row = cells.iter().any(|cell| cell.trim() == ROW_COLUMN);
+        let added = cells.iter().filter(is_added).count();
+        // Other programs call a column of theirs so, too.
+        let is_error_file = has_row && added > 1;
+        let added = if is_error_file { added } else { 0 };
         if cells.len() - added > COLUMNS_MAX {
             return Err(FileError::TooManyColumns);
         }
@@ -65,12 +73,14 @@ impl Header {
             first.unwrap_or_default()
         });
         if !missing.is_empty() {
-            return Err(FileError::ColumnsMissing { missing, found: names, row: 0 });
+            return Err(FileError::ColumnsMissing { missing, found: names, row: None });
         }
+        let is_code = |cell: &&str| is_error_file && cell.trim() == CODE_COLUMN;
+        let codes = cells.iter().position(is_code);
         let given = cells.iter().take(names.len()).map(|cell| (*cell).to_owned()).collect();
         let position = |name: &str| normal.iter().position(|cell| cell == name);
         let status = position("status");
-        doubled.map_or(Ok(Self { columns, status, is_error_file, names, given }), Err)
+        doubled.map_or(Ok(Self { columns, status, is_error_file, codes, names, given }), Err)
     }
 
     /// The cells that are read, by name.
@@ -79,22 +89,35 @@ impl Header {
     }
 }
 
-/// Which field a member of a JSON object is.
+/// Which field a name is of, by itself.
 pub(crate) fn field_named(name: &str, given: &ColumnNames) -> Option<Field> {
     let name = [normalize(name)];
     Field::ALL.into_iter().find(|field| !columns_of(*field, &name, given).is_empty())
 }
 
 fn columns_of(field: Field, cells: &[String], given: &ColumnNames) -> Vec<usize> {
+    let named = given.get(field).map(normalize);
+    let others = Field::ALL.into_iter().filter(|other| match named {
+        Some(_) => (*other as usize) < field as usize,
+        None => *other != field,
+    });
+    // One column is read for one field: what is named for another is not this one.
+    let taken: Vec<_> = others.filter_map(|other| given.get(other).map(normalize)).collect();
     let at = |is_meant: &dyn Fn(&str) -> bool| -> Vec<usize> {
-        let meant = cells.iter().enumerate().filter(|(_, cell)| is_meant(cell));
+        let meant = cells.iter().enumerate();
+        let meant = meant.filter(|(_, cell)| is_meant(cell) && !taken.contains(cell));
         meant.map(|(position, _)| position).collect()
     };
-    if let Some(name) = given.get(field) {
-        let name = normalize(name);
+    if let Some(name) = named {
         return at(&|cell| cell == name);
     }
-    let mut found = at(&|cell| aliases(field).any(|alias| alias == cell));
+    let is_alias = |name: &str| aliases(field).any(|alias| alias == name);
+    let is_in_brackets = |cell: &str| {
+        in_brackets(cell).is_some_and(|(before, inside)| {
+            is_alias(inside) && (is_alias(before) || OF_THE_STUDENT.contains(&before))
+        })
+    };
+    let mut found = at(&|cell| is_alias(cell) || is_in_brackets(cell));
     if found.len() > 1 {
         found.retain(|position| cells[*position] != SIGN_IN_NAME);
     }
@@ -114,8 +137,10 @@ const PAIRS: [(Field, &str, &str); 3] = [
     (Field::LastName, "voornaam", "naam"),
     (Field::FirstName, "surname", "name"),
 ];
+/// What stands before brackets where the column is the student's own.
+const OF_THE_STUDENT: [&str; 4] = ["", "user", "username", "student"];
 /// What columns of whole names are called.
-const WHOLE_NAMES: [&str; 14] = [
+const WHOLE_NAMES: [&str; 18] = [
     "name",
     "names",
     "fullname",
@@ -126,6 +151,10 @@ const WHOLE_NAMES: [&str; 14] = [
     "nombrecompleto",
     "nomecompleto",
     "imięinazwisko",
+    "imeiprezime",
+    "prénometnom",
+    "last,first",
+    "name(originalname)",
     "adsoyad",
     "naam",
     "фио",
@@ -147,13 +176,21 @@ fn normalize(name: &str) -> String {
     bare.map_or(name.clone(), str::to_owned)
 }
 
+/// What a template calls a column for programs, behind what it is called for people:
+/// `First name [givenName] Required`, `user[first_name]`.
+fn in_brackets(name: &str) -> Option<(&str, &str)> {
+    let (before, behind) = name.split_once('[')?;
+    let (inside, after) = behind.split_once(']')?;
+    matches!(after, "" | "required").then_some((before, inside))
+}
+
 fn is_passed_over(character: char) -> bool {
     character.is_whitespace()
         || character.is_control()
         // What is left of a Turkish İ in lower case.
         || character == '\u{307}'
         || matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
-        || matches!(character, '_' | '-' | '‐' | '‑' | '.' | ':' | '*' | '\'' | '’' | '"')
+        || matches!(character, '_' | '-' | '‐' | '‑' | '–' | '.' | ':' | '*' | '\'' | '’' | '"')
 }
 
 /// A name as it can be shown in a sentence.

@@ -5,7 +5,8 @@ use encoding_rs::Encoding;
 use registrar_domain::Field;
 
 use crate::csv::CsvRows;
-use crate::error::ReadError;
+use crate::error::{FileError, ReadError};
+use crate::file_kind::FileKind;
 use crate::header::ColumnNames;
 use crate::inflate::Inflate;
 use crate::json::{ArrayRows, LineRows};
@@ -83,9 +84,14 @@ impl<R: Read> ImportFile<R> {
         let mut text = Text::new(Inflate::new(source, options.max_bytes)?, options.encoding);
         let mut start = Vec::new();
         text.fill(&mut start)?;
+        if let Some(kind) = FileKind::markup(&start) {
+            return Err(FileError::NotText(kind).into());
+        }
         let rows = match start.trim_ascii_start().first() {
             Some(b'{') => Rows::Lines(LineRows::new(start, &options.column_names)?),
-            Some(b'[') => Rows::Array(ArrayRows::new(start, &mut text, &options.column_names)?),
+            Some(b'[') if is_array(&start) => {
+                Rows::Array(ArrayRows::new(start, &mut text, &options.column_names)?)
+            }
             _ => {
                 Rows::Csv(Box::new(CsvRows::new(start, options.delimiter, &options.column_names)?))
             }
@@ -135,4 +141,10 @@ impl<R: Read> ImportFile<R> {
         let (encoding, is_gzip) = (self.text.encoding(), self.text.is_gzip());
         Understood { format, encoding, is_gzip, header_row, columns, ignored }
     }
+}
+
+/// Whether a bracket begins an array: of CSV, a title may stand above the header in brackets.
+fn is_array(start: &[u8]) -> bool {
+    let inside = start.trim_ascii_start().get(1..).unwrap_or_default().trim_ascii_start();
+    !inside.first().is_some_and(u8::is_ascii_alphabetic) || inside.starts_with(b"null")
 }

@@ -3,7 +3,7 @@
 use super::broken_cells::broken_cells;
 use super::given;
 use super::records::{Record, Records};
-use crate::error::{FileError, ReadError};
+use crate::error::{FileError, ReadError, has_address};
 use crate::header::{ColumnNames, Header};
 use crate::row::RowProblem;
 use crate::{COLUMNS_MAX, HEADER_WITHIN_ROWS};
@@ -63,14 +63,12 @@ fn said_to_excel(text: &[u8]) -> (Option<u8>, usize) {
     let line = text[..end].trim_ascii();
     let line = line.strip_prefix(b"\"").unwrap_or(line);
     let has_name = line.get(..4).is_some_and(|name| name.eq_ignore_ascii_case(b"sep="));
+    let rest = &text[end..];
+    let newline = if rest.starts_with(b"\r\n") { 2 } else { rest.len().min(1) };
     match line.get(4) {
-        Some(delimiter) if has_name && line.len() <= 6 => {
-            let rest = &text[end..];
-            let newline = if rest.starts_with(b"\r\n") { 2 } else { rest.len().min(1) };
-            (Some(*delimiter), end + newline)
-        }
+        Some(delimiter) if has_name && line.len() <= 6 => (Some(*delimiter), end + newline),
         // A tab is trimmed away.
-        None if has_name => (Some(b'\t'), (end + 1).min(text.len())),
+        None if has_name => (Some(b'\t'), end + newline),
         _ => (None, 0),
     }
 }
@@ -112,7 +110,7 @@ fn header_in(
         let error = match Header::find(&cells, names) {
             Ok(header) => return Ok(Ok((number, header))),
             Err(FileError::ColumnsMissing { missing, found, .. }) => {
-                FileError::ColumnsMissing { missing, found, row: number }
+                FileError::ColumnsMissing { missing, found, row: Some(number) }
             }
             Err(FileError::TooManyColumns) => FileError::TooManyColumns,
             Err(error) => return Ok(Err(error)),
@@ -135,9 +133,11 @@ fn distance(error: &FileError) -> (usize, usize) {
         // With this delimiter there are nothing but blank cells.
         FileError::Empty => (0, 0),
         FileError::ColumnDoubled { .. } => (0, 1),
-        // Of rows without any, the one with the most cells looks most like a header.
+        // Of rows without any, the one with the most cells looks most like a header; none that has
+        // an address is one.
         FileError::ColumnsMissing { missing, found, .. } => {
-            (missing.len(), usize::MAX - found.len())
+            let missing = if has_address(found) { 4 } else { missing.len() };
+            (missing, usize::MAX - found.len())
         }
         FileError::TooManyColumns => (1, 0),
         _ => (5, 0),

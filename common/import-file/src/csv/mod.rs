@@ -15,14 +15,32 @@ use self::broken_cells::broken_cells;
 use self::head::Head;
 use self::records::{Cells, Record, Records, is_blank};
 pub(crate) use self::table::TableRows;
-use crate::error::ReadError;
-use crate::header::{ColumnNames, Header};
+use crate::error::{FileError, ReadError};
+use crate::header::{ColumnNames, Header, NAME_MAX_BYTES, field_named};
 use crate::row::{Row, RowProblem, is_marked_deleted};
-use crate::text::Text;
+use crate::text::{Text, is_text};
 use crate::whole_file::WholeRow;
 
-/// What MySQL writes for a value that is not there.
-const NOTHING: &[u8] = b"\\N";
+/// What stands for a value that is not there: what MySQL writes, and what spreadsheets write when a
+/// formula fails, in English and in German.
+const NOTHING: [&[u8]; 16] = [
+    b"\\N",
+    b"#N/A",
+    b"#NV",
+    b"#REF!",
+    b"#BEZUG!",
+    b"#NAME?",
+    b"#VALUE!",
+    b"#WERT!",
+    b"#DIV/0!",
+    b"#NUM!",
+    b"#ZAHL!",
+    b"#NULL!",
+    b"#SPILL!",
+    b"#CALC!",
+    b"#ERROR!",
+    b"#UNKNOWN!",
+];
 
 /// The rows below the header.
 pub(crate) struct CsvRows {
@@ -67,7 +85,11 @@ impl CsvRows {
     ) -> Result<Option<Row<'_>>, ReadError> {
         let Self { records, head, start } = self;
         let record = next_record(records, head.row, start, text)?;
-        Ok(record.map(|Record { number, cells, .. }| match cells {
+        let Some(Record { number, cells, .. }) = record else { return Ok(None) };
+        Ok(Some(match cells {
+            Ok(cells) if is_other_header(cells, &head.header) => {
+                return Err(FileError::SecondHeader { row: number }.into());
+            }
             Ok(cells) => row(number, cells, &head.header),
             Err(problem) => Row::without_values(number, problem),
         }))
@@ -120,6 +142,21 @@ fn next_record<'a, R: Read>(
     records.next(&mut fill)
 }
 
+/// Whether a row names the columns as a header does, and in other places than the header.
+fn is_other_header(cells: Cells<'_>, header: &Header) -> bool {
+    let names = ColumnNames::default();
+    let [.., email] = header.columns;
+    let is_name =
+        |cell: &[u8]| str::from_utf8(cell).is_ok_and(|cell| field_named(cell, &names).is_some());
+    // Few rows get beyond this: a row may have a thousand cells.
+    if !cells.get(email).is_some_and(|cell| cell.len() <= NAME_MAX_BYTES && is_name(cell)) {
+        return false;
+    }
+    let cells: Vec<String> = cells.iter().map(given).collect();
+    let cells: Vec<&str> = cells.iter().map(|cell| &**cell).collect();
+    Header::find(&cells, &names).is_ok_and(|other| other.columns != header.columns)
+}
+
 fn given(cell: &[u8]) -> String {
     String::from_utf8_lossy(cell).into_owned()
 }
@@ -132,12 +169,16 @@ fn row<'a>(number: u64, cells: Cells<'a>, header: &Header) -> Row<'a> {
             _ => cell,
         };
         match cell {
-            NOTHING => b"",
+            nothing if NOTHING.contains(&nothing) => b"",
             // So that Excel takes it for text.
             [b'=', b'"', text @ .., b'"'] if !text.contains(&b'"') => text,
             _ => cell,
         }
     };
+    let code = header.codes.and_then(|column| cells.get(column)).unwrap_or_default();
+    let had_broken_quotes = [RowProblem::TextAfterQuote, RowProblem::UnclosedQuote]
+        .into_iter()
+        .find(|problem| problem.code().as_bytes() == code);
     let mut problem = None;
     let [first_name, last_name, email] = header.columns.map(|column| {
         let Some(cell) = cells.get(column) else {
@@ -145,10 +186,14 @@ fn row<'a>(number: u64, cells: Cells<'a>, header: &Header) -> Row<'a> {
             return Cow::default();
         };
         let text = String::from_utf8_lossy(bare(cell));
-        // An error file has this character in the place of bytes that are no text.
-        let is_replaced = header.is_error_file && text.contains(char::REPLACEMENT_CHARACTER);
-        if is_replaced || matches!(text, Cow::Owned(_)) {
+        if !is_text(&text) {
             problem.get_or_insert(RowProblem::NotText);
+        }
+        // A broken value that was not corrected does not become valid by being written as a whole one.
+        if text.starts_with('"')
+            && let Some(broken) = had_broken_quotes
+        {
+            problem.get_or_insert(broken);
         }
         text
     });

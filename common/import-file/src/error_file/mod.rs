@@ -14,8 +14,10 @@ pub use self::join::{JoinError, join};
 pub const LISTED_VALUE_MAX_BYTES: usize = 4 * 1024;
 /// What says of a file that it is an error file.
 pub(crate) const ROW_COLUMN: &str = "_row";
+/// What was wrong with a row, for programs.
+pub(crate) const CODE_COLUMN: &str = "_code";
 /// The columns that an error file has more than the file it is made for: where a row was, the column
 /// that is wrong, the code and what to do.
-pub(crate) const ADDED_COLUMNS: [&str; 4] = [ROW_COLUMN, "_column", "_code", "_advice"];
+pub(crate) const ADDED_COLUMNS: [&str; 4] = [ROW_COLUMN, "_column", CODE_COLUMN, "_advice"];
 /// Excel takes a file for UTF-8 by this mark alone.
 pub(crate) const BYTE_ORDER_MARK: &str = "\u{feff}";

@@ -8,13 +8,11 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::error::FileError;
-use crate::header::{ColumnNames, field_named, shown};
+use crate::header::{ColumnNames, NAME_MAX_BYTES, field_named, shown};
 use crate::import_file::UsedColumn;
 use crate::row::{Row, RowProblem, is_marked_deleted};
+use crate::text::is_text;
 use crate::{COLUMNS_MAX, ROW_MAX_BYTES};
-
-/// A name is looked at up to here: a column has none that is longer.
-const NAME_MAX_BYTES: usize = 256;
 
 /// Which members of objects are read.
 pub(super) struct Members {
@@ -54,7 +52,7 @@ impl Members {
         }
         let found = members.columns.iter().map(|used| used.name.clone());
         let found = found.chain(members.ignored).collect();
-        Err(FileError::ColumnsMissing { missing, found, row: 1 })
+        Err(FileError::ColumnsMissing { missing, found, row: None })
     }
 
     pub(super) fn columns(&self) -> &[UsedColumn] {
@@ -111,7 +109,11 @@ impl Members {
                 Cow::Borrowed(value.get())
             });
         }
-        let [first_name, last_name, email] = values.map(Option::unwrap_or_default);
+        let values = values.map(Option::unwrap_or_default);
+        if !values.iter().all(|value| is_text(value)) {
+            problem.get_or_insert(RowProblem::NotText);
+        }
+        let [first_name, last_name, email] = values;
         Row { number, first_name, last_name, email, problem }
     }
 }

@@ -259,3 +259,29 @@ fn a_word_that_lies_over_the_end_of_what_is_read_at_once_is_judged_as_a_whole() 
         }
     }
 }
+
+#[test]
+fn a_single_accent_shows_that_a_file_is_utf_8_and_not_what_was_named() {
+    let file = format!("{HEADER}José,King,a@example.com\n");
+    let named = Options { encoding: Some(WINDOWS_1252), ..options() };
+    let error = read_with(file.as_bytes(), &named).err();
+    assert_eq!(error, Some(FileError::IsUtf8 { named: "windows-1252" }));
+    let file = encoded(&file, WINDOWS_1252);
+    assert_eq!(read_with(&*file, &named).unwrap().rows, ["2|José|King|a@example.com"]);
+}
+
+#[test]
+fn values_that_were_damaged_before_are_broken_ones() {
+    let rows = "JosÃ©,King,a@example.com\nAda,Ki\u{fffd}ng,b@example.com\nMu\0ller,King,c@example.com\n\
+                Bob,King,d@example.com\n";
+    assert_eq!(
+        read(format!("{HEADER}{rows}{}", "Cy,King,\n".repeat(20))).rows[..4],
+        ["2!not_text", "3!not_text", "4!not_text", "5|Bob|King|d@example.com"]
+    );
+}
+
+#[test]
+fn advice_names_no_encoding_that_nothing_speaks_for() {
+    let error = refused(b"first_name,last_name,email\nJos\x82,Garc\xa1a,a@example.com\n");
+    assert!(error.to_string().ends_with("with encoding=NAME."), "{error}");
+}

@@ -97,6 +97,10 @@ fn a_broken_row_is_there_with_all_of_its_text() {
     assert!(rows[1].ends_with(",Ada,King,a@example.com,x,y"), "{rows:?}");
     assert!(rows[2].ends_with(",Bob,\"\"\"King,b@example.com\""), "{rows:?}");
     assert_eq!(values(&read(&error_file).rows)[1..], ["!too_many_cells", "!too_few_cells"]);
+    let broken = error_file.replace(",invalid_email,", ",text_after_quote,");
+    assert_eq!(values(&read(&broken).rows)[0], "!text_after_quote");
+    let corrected = broken.replace("\"\"\"Dwayne", "\"Dwayne");
+    assert_eq!(values(&read(&corrected).rows)[0], "|Dwayne \"The Rock\" J\"|Johnson|d@example.com");
 }
 
 #[test]

@@ -21,6 +21,9 @@ fn the_headers_of_the_systems_that_people_export_from_are_known() {
         "نام,نام خانوادگی,ایمیل",
         " FIRST\u{a0}NAME , Last-Name ,\u{200b}E-Mail:,,,",
         "\"First Name\",\"Last Name\",\"Email\"",
+        "Name [displayName] Required,User name [userPrincipalName] Required,First name [givenName],Last name [surname]",
+        "user[first_name],user[last_name],user[email],parent[email]",
+        "ΟΝΟΜΑ,ΕΠΩΝΥΜΟ,E–Mail",
     ] {
         let columns = read(format!("{header}\n")).understood.columns;
         assert_eq!(
@@ -46,6 +49,11 @@ fn every_delimiter_is_found_by_the_header_it_makes() {
 
 #[test]
 fn a_line_for_excel_says_the_delimiter_and_is_no_row_of_the_sheet() {
+    for end in ["\r\n", "\n", "\r"] {
+        let rows =
+            read(format!("sep=\t{end}email\tfirst_name\tlast_name{end}a@x.org\tAda\tKing")).rows;
+        assert_eq!(rows, ["2|Ada|King|a@x.org"], "{end:?}");
+    }
     for line in ["sep=;\r\n", "\"sep=;\"\n", "SEP=;\n"] {
         let listed = read(format!("{line}email;first_name;last_name\nada@example.com;Ada;King\n"));
         assert_eq!(listed.rows, ["2|Ada|King|ada@example.com"], "{line}");
@@ -156,8 +164,53 @@ fn a_header_with_a_broken_quotation_mark_is_a_header_still() {
 
 #[test]
 fn a_file_without_a_header_names_where_one_is_looked_for() {
-    let error = refused("Ada,King,ada@example.com\nBob,King,bob@example.com\n");
-    assert!(error.to_string().contains("in the first 10 rows"), "{error}");
+    let error = refused("Ada,King,ada@example.com,secret\nBob,King,bob@example.com,secret\n");
+    assert_eq!(
+        error.to_string(),
+        "Row 1 has an e-mail address in it, and no row above it names the columns. Put a row \
+         first_name, last_name, email above it, in the order of the values."
+    );
     let error = refused("first_name^last_name^email\nAda^King^a@example.com\n");
     assert!(error.to_string().contains("delimiter="), "{error}");
+}
+
+#[test]
+fn a_column_that_is_named_for_one_field_is_not_read_for_another() {
+    for (header, names) in [
+        ("Nom;Cognoms;email", &[(Field::FirstName, "Nom")][..]),
+        ("first_name;Cognoms;email", &[(Field::LastName, "first_name")]),
+        ("Name;Klasse;email", &[(Field::FirstName, "Name"), (Field::LastName, "Name")]),
+    ] {
+        let mut options = options();
+        names.iter().for_each(|(field, name)| options.column_names.set(*field, name));
+        let file = format!("{header}\nJoan;Puig;joan@example.com\n");
+        let Err(error) = read_with(file.as_bytes(), &options) else { panic!("{header} was read") };
+        assert_eq!(error.code(), "columns_missing", "{header}");
+    }
+}
+
+#[test]
+fn what_follows_another_header_is_not_read_by_the_first_one() {
+    let file = "first_name,last_name,email\nAda,King,a@example.com\n\n\
+                last_name,first_name,email\nLovelace,Byron,b@example.com\n";
+    assert_eq!(refused(file), FileError::SecondHeader { row: 4 });
+}
+
+#[test]
+fn another_programs_column_of_rows_makes_no_error_file() {
+    let file =
+        "_row,_synced,first_name,last_name,email\n1,x,'t Hooft,'s-Gravesande,a@example.com\n";
+    assert_eq!(read(file).rows, ["2|'t Hooft|'s-Gravesande|a@example.com"]);
+}
+
+#[test]
+fn rows_in_quotation_marks_as_a_whole_are_refused_with_what_to_do() {
+    let error = refused("\"first_name,last_name,email\"\n\"Ada,King,a@example.com\"\n");
+    assert!(error.to_string().contains("in quotation marks as a whole"), "{error}");
+}
+
+#[test]
+fn a_title_in_brackets_is_not_taken_for_json() {
+    let listed = read("[Class 5a]\nfirst_name,last_name,email\nAda,King,a@example.com\n");
+    assert_eq!(listed.rows, ["3|Ada|King|a@example.com"]);
 }

@@ -47,8 +47,8 @@ fn members_have_the_names_that_columns_have() {
     assert_eq!(read_with(file.as_bytes(), &named).unwrap().rows, ["1|Ada|King|a@example.com"]);
     assert_eq!(
         refused(file).to_string(),
-        "No column was found for email. Row 1 has the columns \"Vorname\", \"Nachname\", \"Kontakt\". \
-         Rename a column, or say which one it is, such as column.email=NAME."
+        "No member was found for email. The objects have the members \"Vorname\", \"Nachname\", \"Kontakt\". \
+         Rename a member, or say which one it is, such as column.email=NAME."
     );
 }
 

@@ -21,6 +21,9 @@ fn other_files_are_named_plainly_and_with_what_to_do() {
         (b"\xff\xd8\xff\xe0\0\x10JFIF", FileKind::Image, "Export"),
         (b"\xef\xbb\xbf\r\n<!DOCTYPE HTML><html>", FileKind::Html, "login page"),
         (b"<table><tr><td>first_name</td>", FileKind::Html, "spreadsheet"),
+        (b"<\0t\0a\0b\0l\0e\0>\0", FileKind::Html, "spreadsheet"),
+        (b"<students><student>", FileKind::Xml, "Export"),
+        (b"<!-- a page -->", FileKind::Xml, "Export"),
         (b"<?xml version=\"1.0\"?><workbook>", FileKind::Xml, "Export"),
     ] {
         let error = refused(first_bytes);

@@ -87,3 +87,9 @@ fn a_million_rows_are_counted() {
     }
     assert_eq!(last, 1_000_001);
 }
+
+#[test]
+fn what_a_spreadsheet_writes_when_a_formula_fails_is_no_value() {
+    let file = "first_name,last_name,email\n#N/A,King,a@example.com\nBob,#BEZUG!,#NAME?\n#1,Null,c@example.com\n";
+    assert_eq!(read(file).rows, ["2||King|a@example.com", "3|Bob||", "4|#1|Null|c@example.com"]);
+}

@@ -1,5 +1,6 @@
 //! Makes UTF-8 of a file in whatever encoding it is.
 
+mod damage;
 mod western;
 
 use std::io::Read;
@@ -7,6 +8,7 @@ use std::io::Read;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+pub(crate) use self::damage::is_text;
 use self::western::{Western, end_of_words};
 use crate::LOOKAHEAD_BYTES;
 use crate::error::{FileError, ReadError};
@@ -190,7 +192,9 @@ impl<R: Read> Text<R> {
         let rest = &text[ascii..];
         let state = match named {
             Some(named) if named == UTF_8 => Ok(State::Utf8),
-            Some(named) if is_surely_utf_8(rest) => Err(FileError::IsUtf8 { named: named.name() }),
+            Some(named) if is_surely_utf_8(rest, named) => {
+                Err(FileError::IsUtf8 { named: named.name() })
+            }
             Some(named) => Ok(State::other(named)),
             None if is_mostly_utf_8(rest) => Ok(State::Utf8),
             None => recognize(text, rest, is_whole),
@@ -242,12 +246,14 @@ fn is_mostly_utf_8(bytes: &[u8]) -> bool {
     valid > 0 && valid >= invalid
 }
 
-/// No other encoding looks so by chance.
-fn is_surely_utf_8(bytes: &[u8]) -> bool {
+/// No text in the encoding that was named looks so by chance.
+fn is_surely_utf_8(bytes: &[u8], named: &'static Encoding) -> bool {
     const MANY: usize = 3;
     let (valid, invalid) = utf_8_characters(bytes);
+    // What UTF-8 is in an encoding of single bytes is no name: `JosÃ©`.
+    let is_certain = valid > 0 && invalid == 0 && named.is_single_byte();
     // The end of what is looked at may divide a character.
-    valid >= MANY && invalid <= 1
+    is_certain || (valid >= MANY && invalid <= 1)
 }
 
 /// Text has no NUL, and UTF-16 of a European list has one for every second byte.
@@ -259,6 +265,8 @@ fn utf_16_without_mark(bytes: &[u8]) -> Result<Option<&'static Encoding>, FileEr
         (0, 0) => Ok(None),
         (0, odd) if odd >= half => Ok(Some(UTF_16LE)),
         (even, 0) if even >= half => Ok(Some(UTF_16BE)),
+        // Single ones make their rows broken, and no more.
+        (even, odd) if (even + odd) * 100 < bytes.len() => Ok(None),
         _ => Err(FileError::NotText(FileKind::Binary)),
     }
 }

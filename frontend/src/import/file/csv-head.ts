@@ -60,8 +60,5 @@ export function lengthOfSeparatorLine(text: string): number {
   if (!/^sep=/i.test(line) || line.length > 6) {
     return 0;
   }
-  if (line.length === 4) {
-    return Math.min(end + 1, text.length);
-  }
   return end + (text.startsWith("\r\n", end) ? 2 : Math.min(text.length - end, 1));
 }

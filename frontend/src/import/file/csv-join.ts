@@ -35,9 +35,10 @@ export class CsvJoin {
     const found = understood.delimiter ?? ",";
     this.#delimiter = FOUND_DELIMITERS.includes(found) ? found : ",";
     const names = header.map((name) => name.trim());
-    this.#wasErrorFile = names.includes("_row");
-    const isAdded = (name: string) =>
-      this.#wasErrorFile && (ADDED as readonly string[]).includes(name);
+    const added = names.filter((name) => (ADDED as readonly string[]).includes(name));
+    // Other programs call a column of theirs so, too.
+    this.#wasErrorFile = names.includes("_row") && added.length > 1;
+    const isAdded = (name: string) => this.#wasErrorFile && added.includes(name);
     this.#added = new Set(names.flatMap((name, at) => (isAdded(name) ? [at] : [])));
     this.#width = names.reduce((width, name, at) => (name === "" ? width : at + 1), 0);
     this.#used = COLUMNS.map((column) => {

@@ -43,6 +43,7 @@ it("goes on after a row that is longer than a row may be", () => {
 it("knows the line that is for a spreadsheet alone", () => {
   const text = (line: string) => line.slice(lengthOfSeparatorLine(line));
   expect(text("sep=;\r\na;b")).toBe("a;b");
+  expect(text("sep=\t\r\na\tb")).toBe("a\tb");
   expect(text('"sep=,"\na,b')).toBe('"sep=,"\na,b'.slice(8));
   expect(text("SEP=\t\na\tb")).toBe("a\tb");
   expect(text("separator;x\n")).toBe("separator;x\n");

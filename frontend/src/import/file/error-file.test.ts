@@ -49,6 +49,13 @@ describe("the error file of a spreadsheet", () => {
     expect(isMarked).toBe(true);
   });
 
+  it("keeps the apostrophes of a file with another program's column of rows", async () => {
+    const file = "_row,first_name,last_name,email\n1,'t Hooft,'s-Gravesande,bob\n";
+    const failed = errors("2,''t Hooft,''s-Gravesande,bob,email,invalid_email,Do it.");
+    const { lines } = await joined(failed, file);
+    expect(lines[1]).toBe("2,email,invalid_email,Do it.,1,''t Hooft,''s-Gravesande,bob");
+  });
+
   it("keeps the file's delimiter, its blank lines above and its line breaks inside", async () => {
     const file =
       'sep=;\r\nlist of 2026\r\n\r\nVorname;Nachname;E-Mail;Notiz\r\nAda;King;ada;"a\nb;c"\r\n';
