@@ -5,6 +5,9 @@ const IN_NAMES = /[^\p{L}\p{M}\p{N}]/gu;
 const IN_ADDRESSES = /[\s\p{C}='"]/gu;
 /** What is the same however bytes are read that are no text in the encoding. */
 const NOT_ASCII = /[^a-z0-9]/g;
+/** What MySQL writes for a value that is not there, and spreadsheets when a formula fails. */
+const NOTHING =
+  /^(?:\\N|#(?:N\/A|NV|REF!|BEZUG!|NAME\?|VALUE!|WERT!|DIV\/0!|NUM!|ZAHL!|NULL!|SPILL!|CALC!|ERROR!|UNKNOWN!))$/;
 
 /**
  * Whether a row of the file is the one that the service lists with these three values. It has read them in
@@ -30,8 +33,7 @@ function isSame(listed: string, own: string, ignored: RegExp): boolean {
       .normalize("NFKC")
       .toLowerCase()
       .replace(isReplaced ? NOT_ASCII : ignored, "");
-  // What MySQL writes for a value that is not there.
-  const [named, found] = [bare(listed), own === "\\N" ? "" : bare(own)];
+  const [named, found] = [bare(listed), NOTHING.test(own) ? "" : bare(own)];
   return listed.length < LISTED_CHARACTERS ? found === named : found.startsWith(named);
 }
 
