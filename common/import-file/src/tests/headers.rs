@@ -182,7 +182,9 @@ fn a_column_that_is_named_for_one_field_is_not_read_for_another() {
         ("Name;Klasse;email", &[(Field::FirstName, "Name"), (Field::LastName, "Name")]),
     ] {
         let mut options = options();
-        names.iter().for_each(|(field, name)| options.column_names.set(*field, name));
+        for (field, name) in names {
+            options.column_names.set(*field, name);
+        }
         let file = format!("{header}\nJoan;Puig;joan@example.com\n");
         let Err(error) = read_with(file.as_bytes(), &options) else { panic!("{header} was read") };
         assert_eq!(error.code(), "columns_missing", "{header}");

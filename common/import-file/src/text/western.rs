@@ -163,8 +163,6 @@ impl Judged {
             'ë' => is_vowel(before),
             // Benoît, Lemaître; ī of the Baltic follows consonants.
             'î' => is_vowel(before) || !is_letter(before),
-            // Vânia looks like Dāvis: another word has to decide.
-            'â' => false,
             'è' => {
                 is_consonant(after)
                     && !matches!(after, 'h' | 'j' | 'k' | 'w' | 'H' | 'J' | 'K' | 'W')
@@ -175,7 +173,8 @@ impl Judged {
             'ç' => !(is_consonant(before) && is_consonant(after)),
             'ì' => !is_letter(after),
             'ê' => matches!(after, 'l' | 'm' | 'n' | 'r' | 'v' | 'L' | 'M' | 'N' | 'R' | 'V'),
-            'ù' | 'û' => false,
+            // Vânia looks like Dāvis: another word has to decide.
+            'ù' | 'û' | 'â' => false,
             _ => true,
         };
         self.doubts.central |= !fits;
