@@ -110,8 +110,7 @@ mod tests {
         };
         let shown = keys_table(&[key(1, "north-school"), expired, revoked]);
         let expected = format!(
-            "\
- ID  STATE    CREATED            EXPIRES     REVOKED              IMPORTER
+            "\x20ID  STATE    CREATED            EXPIRES     REVOKED              IMPORTER
   1  valid    2026-11-27 by ada  -           -                    north-school
  12  expired  2026-11-27 by ada  2027-01-31  -                    south
 103  revoked  2026-11-27 by ada  -           2026-12-25 by grace  {}

@@ -145,6 +145,31 @@ async fn a_trigger_that_refuses_even_a_stored_row_refuses_every_row() {
     assert_eq!(fixture.counts().await, (4, 0, 0), "nothing was stored to find out");
 }
 
+/// As when a deployment adds the trigger while a batch is stored.
+#[tokio::test]
+async fn a_table_that_begins_to_refuse_every_row_in_the_middle_of_a_batch_puts_none_on_hold() {
+    let fixture = Fixture::new().await;
+    let first = student("Ada", "!@example.com");
+    fixture.store(std::slice::from_ref(&first)).await;
+    fixture
+        .sql(
+            "CREATE TRIGGER t BEFORE INSERT ON students FOR EACH ROW BEGIN \
+                 SET @inserts = COALESCE(@inserts, 0) + 1; \
+                 IF @inserts > 1 THEN \
+                     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'every row is refused'; \
+                 END IF; \
+             END",
+        )
+        .await;
+    // The first row of the batch meets a duplicate, and what is tried after it is refused.
+    let batch = [vec![first], students(20, "b")].concat();
+    let error = fixture.store.store(&batch).await.unwrap_err();
+    assert_eq!((error.class(), error.code()), (ErrorClass::System, Some(1644)));
+    fixture.sql("DROP TRIGGER t").await;
+    let expected = [vec![already(REGISTERED)], vec![newly(REGISTERED); 20]].concat();
+    assert_eq!(fixture.store(&batch).await, expected);
+}
+
 #[tokio::test]
 async fn rejections_that_are_refused_every_time_are_not_put_on_hold() {
     let fixture = Fixture::new().await;

@@ -57,8 +57,8 @@ impl<'b> Batch<'b> {
         while !self.pending.is_empty() {
             rounds.next(self.pending.len())?;
             let (first, mut open) = first_of_each_email(&self.pending);
-            let refusals = (!rounds.is_later()).then_some(&self.refusals.students);
-            let inserted = students::INSERT.all(session, &first, refusals).await?;
+            let (refusals, is_later) = (&self.refusals.students, rounds.is_later());
+            let inserted = students::INSERT.all(session, &first, refusals, is_later).await?;
             let conflicted = self.note(inserted, Outcome::Registered);
             self.delay_those_behind_a_delayed_one(&first, &mut open);
             open.extend(conflicted);
@@ -110,8 +110,8 @@ impl<'b> Batch<'b> {
         while !open.is_empty() {
             rounds.next(open.len())?;
             let insert = &rejections::INSERT_EMAIL_ALREADY_REGISTERED;
-            let refusals = (!rounds.is_later()).then_some(&self.refusals.rejections);
-            let inserted = insert.all(session, &open, refusals).await?;
+            let (refusals, is_later) = (&self.refusals.rejections, rounds.is_later());
+            let inserted = insert.all(session, &open, refusals, is_later).await?;
             let outcome = Outcome::Rejected(RejectionCode::EmailAlreadyRegistered);
             let conflicted = self.note(inserted, outcome);
             let ids: Vec<_> = conflicted.iter().map(|registration| registration.id).collect();

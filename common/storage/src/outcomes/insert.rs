@@ -51,8 +51,10 @@ impl Inserted<'_> {
     }
 
     fn has(&self, row: &Registration) -> bool {
-        let mut rows = self.stored.iter().chain(&self.conflicted);
-        rows.any(|one| one.id == row.id) || self.refused.iter().any(|(one, _)| one.id == row.id)
+        let refused = self.refused.iter().map(|(row, _)| row);
+        let delayed = self.delayed.iter().map(|(row, _)| row);
+        let mut rows = self.stored.iter().chain(&self.conflicted).chain(refused).chain(delayed);
+        rows.any(|one| one.id == row.id)
     }
 
     fn is_empty(&self) -> bool {
@@ -63,12 +65,14 @@ impl Inserted<'_> {
 
 impl<const COLUMNS: usize> Insert<COLUMNS> {
     /// Inserts `rows`; a statement that a row spoils did nothing, and is repeated in parts until
-    /// that row is alone. With `refusals` it fails when the table refuses every row.
+    /// that row is alone. It fails when the table refuses every row; when others of the batch
+    /// `have_passed`, that so many are refused together shows nothing.
     pub(crate) async fn all<'r>(
         &self,
         session: &mut Session,
         rows: &[&'r Registration],
-        refusals: Option<&TableRefusals>,
+        refusals: &TableRefusals,
+        have_passed: bool,
     ) -> Result<Inserted<'r>, StorageError> {
         let mut result = Inserted::default();
         let together = rows_of_a_statement(rows.len());
@@ -81,23 +85,20 @@ impl<const COLUMNS: usize> Insert<COLUMNS> {
             };
             match (failure.kind, slice.as_slice()) {
                 (Kind::Duplicate, _) => result.conflicted.extend(slice),
-                (Kind::RowRefused, [row, ..]) if result.is_empty() && !is_judged => {
+                (Kind::RowRefused, [row, ..]) if !is_judged => {
                     is_judged = true;
-                    let others = match refusals {
-                        None => slice,
-                        Some(refusals) => {
-                            let every =
-                                self.refuses_every_row(session, refusals, rows, &mut result);
-                            if every.await? {
-                                refusals.all_are_refused(row);
-                                return Err(failure
-                                    .for_every_row(self.if_every_row_is_refused)
-                                    .into());
-                            }
-                            work.clear();
-                            rows.iter().filter(|row| !result.has(row)).copied().collect()
-                        }
-                    };
+                    let have_passed = have_passed || result.shows_that_rows_pass();
+                    if refusals.sample().is_some()
+                        || self.refuses_what_it_took(session).await?
+                        || (!have_passed
+                            && self.refuses_many_of(session, rows, &mut result).await?)
+                    {
+                        refusals.all_are_refused(row);
+                        return Err(failure.for_every_row(self.if_every_row_is_refused).into());
+                    }
+                    work.clear();
+                    let others: Vec<_> =
+                        rows.iter().filter(|row| !result.has(row)).copied().collect();
                     work.extend(in_parts(&others));
                 }
                 (Kind::RowRefused | Kind::SplitBatch, [row]) => {
@@ -125,7 +126,7 @@ impl<const COLUMNS: usize> Insert<COLUMNS> {
                 _ => return Err(failure.into()),
             }
         }
-        if let Some(refusals) = refusals.filter(|_| result.shows_that_rows_pass()) {
+        if result.shows_that_rows_pass() {
             refusals.some_pass();
         }
         Ok(result)
@@ -147,19 +148,6 @@ impl<const COLUMNS: usize> Insert<COLUMNS> {
             };
         }
         session.execute(query).await.map(drop)
-    }
-
-    /// Whether the table refuses every row, and not only one of `rows`, of which it inserts a few.
-    async fn refuses_every_row<'r>(
-        &self,
-        session: &mut Session,
-        refusals: &TableRefusals,
-        rows: &[&'r Registration],
-        result: &mut Inserted<'r>,
-    ) -> Result<bool, Failure> {
-        Ok(refusals.sample().is_some()
-            || self.refuses_what_it_took(session).await?
-            || self.refuses_many_of(session, rows, result).await?)
     }
 
     /// Tries a row that the table has, or while it is empty one that is made up. Neither can be stored,
