@@ -9,7 +9,9 @@ pub const FAST: [f64; 14] =
 pub const END_TO_END: [f64; 15] =
     [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0];
 
-pub const ROWS: [f64; 11] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0];
+/// Registrations of a batch: up to 2,048, since one of the bulk lane has up to four chunks of 500.
+pub const ROWS: [f64; 12] =
+    [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0];
 
 #[cfg(test)]
 mod tests {
