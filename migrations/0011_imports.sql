@@ -6,9 +6,8 @@ CREATE TABLE imports (
     -- The number of the key that it was sent with.
     key_id BIGINT UNSIGNED NOT NULL,
     file_name VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL DEFAULT NULL,
-    -- Rows with something in them, and the messages that carry them.
+    -- Rows with something in them.
     row_count BIGINT UNSIGNED NULL DEFAULT NULL,
-    chunk_count INT UNSIGNED NULL DEFAULT NULL,
     bytes BIGINT UNSIGNED NULL DEFAULT NULL,
     sha256 VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL DEFAULT NULL,
     -- JSON: how the file was read.

@@ -11,8 +11,6 @@ pub enum BrokenOff {
     Upload(io::Error),
     /// It has more rows than are taken.
     TooManyRows,
-    /// Chunks are not taken any more.
-    Refused,
 }
 
 impl BrokenOff {
@@ -26,7 +24,6 @@ impl BrokenOff {
                 _ => "upload_broken_off",
             },
             Self::TooManyRows => "too_many_rows",
-            Self::Refused => "not_accepted",
         }
     }
 
@@ -43,9 +40,6 @@ impl BrokenOff {
                 "The file has more rows than are taken. Split it, and import its parts one after the \
                  other."
                     .to_owned()
-            }
-            Self::Refused => {
-                "The rest could not be accepted. Upload the same file again in a moment.".to_owned()
             }
         }
     }

@@ -103,7 +103,7 @@ fn unreadable(why: &BrokenOff) -> Problem {
             )
             .retry_after(PublishError::Unavailable.retry_after());
         }
-        BrokenOff::Upload(_) | BrokenOff::Refused => ProblemKind::MalformedRequest,
+        BrokenOff::Upload(_) => ProblemKind::MalformedRequest,
     };
     about_file(kind, why.code(), why.message())
 }

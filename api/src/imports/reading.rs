@@ -1,7 +1,7 @@
 //! Reads an upload into chunks, on a thread of its own: parsing a million rows takes seconds, during
 //! which other requests go on.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
 use registrar_domain::{DerivationKey, ImportId, ImportRow, Importer, Registration, Student};
@@ -31,7 +31,6 @@ pub struct ReadFile {
     pub understood: Understood,
     /// Those with something in them.
     pub rows: u64,
-    pub chunks: u32,
     pub bytes: u64,
     pub sha256: [u8; 32],
     /// Why it was not read to its end, if it was not.
@@ -44,14 +43,13 @@ impl Reading {
     pub fn run(&self, upload: Upload, chunks: &mpsc::Sender<Chunk>) -> Result<ReadFile, ReadError> {
         let mut upload = Counted::new(upload);
         let mut file = ImportFile::open(&mut upload, &self.options)?;
-        let mut counts = Counts::default();
-        let broken_off = self.read_rows(&mut file, chunks, &mut counts).err();
+        let mut chunks = HandedOn { rows: 0, chunks };
+        let broken_off = self.read_rows(&mut file, &mut chunks).err();
         let understood = file.understood();
         drop(file);
         Ok(ReadFile {
             understood,
-            rows: counts.rows,
-            chunks: counts.chunks,
+            rows: chunks.rows,
             bytes: upload.total(),
             sha256: upload.into_sha256(),
             broken_off,
@@ -61,8 +59,7 @@ impl Reading {
     fn read_rows<R: Read>(
         &self,
         file: &mut ImportFile<R>,
-        chunks: &mpsc::Sender<Chunk>,
-        counts: &mut Counts,
+        chunks: &mut HandedOn<'_>,
     ) -> Result<(), BrokenOff> {
         let mut chunk = Chunk::default();
         let mut handed_on = Instant::now();
@@ -71,15 +68,15 @@ impl Reading {
                 Ok(row) => row,
                 Err(error) => {
                     // What was read before is as good as ever.
-                    counts.hand_on(chunk, chunks)?;
+                    chunks.hand_on(chunk)?;
                     return Err(error.into());
                 }
             };
-            let Some(row) = row else { return counts.hand_on(chunk, chunks) };
-            let has_room = counts.rows + (chunk.rows() as u64) < self.max_rows;
+            let Some(row) = row else { return chunks.hand_on(chunk) };
+            let has_room = chunks.rows + (chunk.rows() as u64) < self.max_rows;
             let number = u32::try_from(row.number).ok().filter(|_| has_room);
             let Some(number) = number else {
-                counts.hand_on(chunk, chunks)?;
+                chunks.hand_on(chunk)?;
                 return Err(BrokenOff::TooManyRows);
             };
             let errors: Vec<RowError> = match row.problem {
@@ -99,33 +96,31 @@ impl Reading {
             }
             if chunk.is_full() || handed_on.elapsed() >= self.hand_on_after {
                 handed_on = Instant::now();
-                counts.hand_on(std::mem::take(&mut chunk), chunks)?;
+                chunks.hand_on(std::mem::take(&mut chunk))?;
             }
         }
     }
 }
 
-#[derive(Default)]
-struct Counts {
+struct HandedOn<'c> {
     rows: u64,
-    chunks: u32,
+    chunks: &'c mpsc::Sender<Chunk>,
 }
 
-impl Counts {
-    fn hand_on(&mut self, chunk: Chunk, chunks: &mpsc::Sender<Chunk>) -> Result<(), BrokenOff> {
+impl HandedOn<'_> {
+    fn hand_on(&mut self, chunk: Chunk) -> Result<(), BrokenOff> {
         if chunk.is_empty() {
             return Ok(());
         }
         self.rows += chunk.rows() as u64;
-        self.chunks += 1;
-        chunks.blocking_send(chunk).map_err(|_| BrokenOff::Refused)
+        let sent = self.chunks.blocking_send(chunk);
+        // Publishing has failed, and that is answered.
+        sent.map_err(|_| BrokenOff::Upload(io::ErrorKind::BrokenPipe.into()))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use axum::body::Bytes;
     use registrar_import_file::{ColumnNames, FileError};
     use sha2::{Digest as _, Sha256};
@@ -188,7 +183,7 @@ mod tests {
         let (read, chunks) = read(vec![Ok(file.clone().into())], 1_000_000).await;
         let read = read.unwrap();
         assert_eq!(chunks.iter().map(Chunk::rows).collect::<Vec<_>>(), [500, 500, 100]);
-        assert_eq!((read.rows, read.chunks, read.bytes), (1_100, 3, file.len() as u64));
+        assert_eq!((read.rows, read.bytes), (1_100, file.len() as u64));
         assert_eq!(read.sha256[..], Sha256::digest(&file)[..]);
         assert!(read.broken_off.is_none());
         assert_eq!(chunks[0].registrations[0].import.map(|import| import.row), Some(2));

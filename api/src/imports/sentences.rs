@@ -143,7 +143,6 @@ mod tests {
             (BrokenOff::TooManyRows, "more rows than are taken. Split it, and import its"),
             (BrokenOff::Upload(io::ErrorKind::TimedOut.into()), again),
             (BrokenOff::Upload(io::ErrorKind::UnexpectedEof.into()), again),
-            (BrokenOff::Refused, again),
         ] {
             let sentence = progress(&over(ImportState::BrokenOff, registered(7)), Some(why.code()));
             assert!(

@@ -174,7 +174,6 @@ impl Imports {
     ) -> Result<(), ImportError> {
         let manifest = ImportManifest {
             rows: file.rows,
-            chunks: file.chunks,
             bytes: file.bytes,
             sha256,
             understood: UnderstoodBody::from(&file.understood).to_json(),

@@ -84,7 +84,6 @@ async fn recorded(store: &MySqlStore, envelope: &Envelope) -> Option<ImportEntry
         ImportContent::Manifest(manifest) => {
             Some(ImportEntryContent::Manifest(ImportManifestRecord {
                 rows: manifest.rows,
-                chunks: manifest.chunks,
                 bytes: manifest.bytes,
                 sha256: manifest.sha256,
                 understood: manifest.understood,

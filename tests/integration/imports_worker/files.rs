@@ -17,7 +17,7 @@ async fn a_file_is_counted_once_though_its_messages_come_twice_and_in_any_order(
     let mut last = file.rows(1002..=1200);
     last.push(file.row(1201, "Eda", "2@example.com"));
     let messages = [
-        manifest(&file, 1_202, 3),
+        manifest(&file, 1_202),
         chunk(&file, file.rows(502..=999), &[1_000, 1_001]),
         chunk(&file, last, &[1_202, 1_203]),
         chunk(&file, file.rows(2..=501), &[]),

@@ -96,10 +96,9 @@ fn invalid_row(row: u32) -> ImportRowError {
     ImportRowError { row, values: ["Ada", "L", "ada@"].map(str::to_owned), errors: vec![error] }
 }
 
-fn manifest(file: &File, rows: u64, chunks: u32) -> Envelope {
+fn manifest(file: &File, rows: u64) -> Envelope {
     let manifest = ImportManifest {
         rows,
-        chunks,
         bytes: 1,
         sha256: "ab".repeat(32),
         understood: serde_json::json!({}),

@@ -71,6 +71,6 @@ fn failed(ImportRowError { row, values, errors }: &ImportRowError) -> FailedRow 
 }
 
 fn record(manifest: &ImportManifest) -> ImportManifestRecord {
-    let ImportManifest { rows, chunks, bytes, sha256, understood, broken_off } = manifest.clone();
-    ImportManifestRecord { rows, chunks, bytes, sha256, understood, broken_off }
+    let ImportManifest { rows, bytes, sha256, understood, broken_off } = manifest.clone();
+    ImportManifestRecord { rows, bytes, sha256, understood, broken_off }
 }

@@ -93,7 +93,6 @@ mod tests {
         let broken_off = broken_off.map(str::to_owned);
         let manifest = rows.map(|rows| ImportManifestRecord {
             rows,
-            chunks: 1,
             bytes: 1,
             sha256: String::new(),
             understood: serde_json::Value::Null,

@@ -60,7 +60,7 @@ fn is_passing(answer: &Answer) -> bool {
 
 /// Of an upload that ended before its file did.
 fn is_passing_code(code: &str) -> bool {
-    matches!(code, "upload_broken_off" | "upload_too_slow" | "service_stopping" | "not_accepted")
+    matches!(code, "upload_broken_off" | "upload_too_slow" | "service_stopping")
 }
 
 fn is_passing_status(status: StatusCode) -> bool {
@@ -106,7 +106,7 @@ mod tests {
             (answer(408, json!({}), None), Some(1)),
             (answer(400, json!({"errors": [{"code": "upload_broken_off"}]}), None), Some(1)),
             (answer(400, json!({"errors": [{"code": "malformed"}]}), None), None),
-            (answer(202, json!({"broken_off": {"code": "not_accepted"}}), None), Some(1)),
+            (answer(202, json!({"broken_off": {"code": "service_stopping"}}), None), Some(1)),
             (answer(202, json!({"broken_off": {"code": "gzip_broken"}}), None), None),
             (answer(202, json!({}), None), None),
             (answer(401, json!({}), None), None),

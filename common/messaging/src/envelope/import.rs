@@ -72,8 +72,6 @@ pub struct ImportCellError {
 pub struct ImportManifest {
     /// Rows with something in them, the invalid ones among them.
     pub rows: u64,
-    /// The chunks that carry them.
-    pub chunks: u32,
     /// The size of the file as it was sent; of what was read, when it was not read to its end.
     pub bytes: u64,
     /// The SHA-256 of the same, in hexadecimal digits.

@@ -58,7 +58,6 @@ fn chunk() -> Envelope {
 fn manifest() -> Envelope {
     let manifest = ImportManifest {
         rows: 3,
-        chunks: 1,
         bytes: 321,
         sha256: "ab".repeat(32),
         understood: serde_json::json!({"encoding": "UTF-8"}),
@@ -161,7 +160,7 @@ fn an_import_that_is_not_as_it_must_be_is_undecodable_and_says_no_value() {
         ("north-school", "hidden name"),
         (r#""id":"0199d3c4-5a00-7000-8000-000000000009""#, r#""id":"hidden""#),
         (r#""manifest":"#, r#""hidden":"#),
-        (r#""chunks":1"#, r#""chunks":"hidden""#),
+        (r#""bytes":321"#, r#""bytes":"hidden""#),
     ] {
         let error = Envelope::decode(MANIFEST.replace(right, wrong).as_bytes()).unwrap_err();
         assert_eq!(error.reason(), HoldReason::Undecodable, "{wrong}");

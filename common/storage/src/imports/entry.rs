@@ -82,8 +82,6 @@ pub struct RowError {
 pub struct ImportManifestRecord {
     /// Rows with something in them.
     pub rows: u64,
-    /// The chunks that carry them.
-    pub chunks: u32,
     /// The size of the file as it was sent.
     pub bytes: u64,
     /// Its SHA-256, in hexadecimal digits.

@@ -18,7 +18,7 @@ use crate::outcomes::students;
 use crate::pool::Pool;
 use crate::pool::session::Session;
 
-const IMPORT: &str = "SELECT imports.id, key_id, file_name, row_count, chunk_count, bytes, \
+const IMPORT: &str = "SELECT imports.id, key_id, file_name, row_count, bytes, \
             sha256, understood, broken_off, manifest_at, cancelled_at \
      FROM imports LEFT JOIN import_cancellations ON import_id = imports.id WHERE ";
 
@@ -235,7 +235,7 @@ async fn release(session: &mut Session, import: &mut StoredImport) -> Result<(),
 }
 
 fn stored(row: &MySqlRow) -> Result<StoredImport, sqlx::Error> {
-    let manifest_at: Option<OffsetDateTime> = row.try_get(9)?;
+    let manifest_at: Option<OffsetDateTime> = row.try_get(8)?;
     Ok(StoredImport {
         id: import_id(row, 0)?,
         key: row.try_get(1)?,
@@ -243,20 +243,19 @@ fn stored(row: &MySqlRow) -> Result<StoredImport, sqlx::Error> {
         counts: ImportCounts::default(),
         last_recorded_at: manifest_at,
         manifest: if manifest_at.is_some() { Some(manifest(row)?) } else { None },
-        broken_off: row.try_get(8)?,
-        cancelled_at: row.try_get(10)?,
+        broken_off: row.try_get(7)?,
+        cancelled_at: row.try_get(9)?,
     })
 }
 
 fn manifest(row: &MySqlRow) -> Result<ImportManifestRecord, sqlx::Error> {
-    let understood: Option<String> = row.try_get(7)?;
+    let understood: Option<String> = row.try_get(6)?;
     Ok(ImportManifestRecord {
         rows: row.try_get(3)?,
-        chunks: row.try_get(4)?,
-        bytes: row.try_get(5)?,
-        sha256: row.try_get(6)?,
+        bytes: row.try_get(4)?,
+        sha256: row.try_get(5)?,
         understood: serde_json::from_str(&understood.unwrap_or_default()).unwrap_or_default(),
-        broken_off: row.try_get(8)?,
+        broken_off: row.try_get(7)?,
     })
 }
 

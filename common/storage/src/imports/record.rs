@@ -212,11 +212,11 @@ async fn update_manifest(
     manifest: &ImportManifestRecord,
 ) -> Result<(), Failure> {
     let query = sqlx::query(
-        "UPDATE imports SET row_count = ?, chunk_count = ?, bytes = ?, sha256 = ?, understood = ?, \
+        "UPDATE imports SET row_count = ?, bytes = ?, sha256 = ?, understood = ?, \
                 broken_off = ?, manifest_at = COALESCE(manifest_at, CURRENT_TIMESTAMP(6)) \
          WHERE id = ?",
     );
-    let query = query.bind(manifest.rows).bind(manifest.chunks).bind(manifest.bytes);
+    let query = query.bind(manifest.rows).bind(manifest.bytes);
     let understood = Some(manifest.understood.to_string());
     let understood = understood.filter(|text| text.len() <= UNDERSTOOD_MAX_BYTES);
     let query = query.bind(word(&manifest.sha256)).bind(understood);

@@ -105,7 +105,6 @@ pub(super) fn invalid(row: u32) -> FailedRow {
 pub(super) fn manifest(rows: u64) -> ImportManifestRecord {
     ImportManifestRecord {
         rows,
-        chunks: 1,
         bytes: 321,
         sha256: "ab".repeat(32),
         understood: serde_json::json!({"encoding": "UTF-8"}),

@@ -95,7 +95,6 @@ async fn a_chunk_with_a_delayed_row_is_recorded_once_all_of_it_is_settled() {
 async fn a_manifest_is_recorded_and_stores_nothing() {
     let manifest = ImportManifest {
         rows: 3,
-        chunks: 1,
         bytes: 9,
         sha256: "ab".repeat(32),
         understood: "{}".parse().unwrap(),
