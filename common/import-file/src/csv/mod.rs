@@ -146,10 +146,11 @@ fn next_record<'a, R: Read>(
 fn is_other_header(cells: Cells<'_>, header: &Header) -> bool {
     let names = ColumnNames::default();
     let [.., email] = header.columns;
+    let may_be_name = |cell: &[u8]| cell.len() <= NAME_MAX_BYTES && !cell.contains(&b'@');
     let is_name =
         |cell: &[u8]| str::from_utf8(cell).is_ok_and(|cell| field_named(cell, &names).is_some());
-    // Few rows get beyond this: a row may have a thousand cells.
-    if !cells.get(email).is_some_and(|cell| cell.len() <= NAME_MAX_BYTES && is_name(cell)) {
+    // To compare names takes longer than to read a row, of which there may be a million.
+    if !cells.get(email).is_some_and(|cell| may_be_name(cell) && is_name(cell)) {
         return false;
     }
     let cells: Vec<String> = cells.iter().map(given).collect();
