@@ -1,5 +1,7 @@
 //! Finds the delimiter and the header of CSV.
 
+use registrar_domain::Field;
+
 use super::broken_cells::broken_cells;
 use super::given;
 use super::records::{Record, Records};
@@ -136,7 +138,7 @@ fn distance(error: &FileError) -> (usize, usize) {
         // Of rows without any, the one with the most cells looks most like a header; none that has
         // an address is one.
         FileError::ColumnsMissing { missing, found, .. } => {
-            let missing = if has_address(found) { 4 } else { missing.len() };
+            let missing = if has_address(found) { Field::ALL.len() + 1 } else { missing.len() };
             (missing, usize::MAX - found.len())
         }
         FileError::TooManyColumns => (1, 0),

@@ -22,25 +22,8 @@ use crate::text::{Text, is_text};
 use crate::whole_file::WholeRow;
 
 /// What stands for a value that is not there: what MySQL writes, and what spreadsheets write when a
-/// formula fails, in English and in German.
-const NOTHING: [&[u8]; 16] = [
-    b"\\N",
-    b"#N/A",
-    b"#NV",
-    b"#REF!",
-    b"#BEZUG!",
-    b"#NAME?",
-    b"#VALUE!",
-    b"#WERT!",
-    b"#DIV/0!",
-    b"#NUM!",
-    b"#ZAHL!",
-    b"#NULL!",
-    b"#SPILL!",
-    b"#CALC!",
-    b"#ERROR!",
-    b"#UNKNOWN!",
-];
+/// formula fails, in English and in German; the page reads the same list.
+const NOTHING: &str = include_str!("nothing.txt");
 
 /// The rows below the header.
 pub(crate) struct CsvRows {
@@ -170,7 +153,7 @@ fn row<'a>(number: u64, cells: Cells<'a>, header: &Header) -> Row<'a> {
             _ => cell,
         };
         match cell {
-            nothing if NOTHING.contains(&nothing) => b"",
+            [b'\\' | b'#', ..] if NOTHING.lines().any(|nothing| nothing.as_bytes() == cell) => b"",
             // So that Excel takes it for text.
             [b'=', b'"', text @ .., b'"'] if !text.contains(&b'"') => text,
             _ => cell,

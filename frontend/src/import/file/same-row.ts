@@ -1,3 +1,5 @@
+import nothing from "../../../../common/import-file/src/csv/nothing.txt?raw";
+
 /** Up to here the service lists a value; what is longer is cut off. */
 const LISTED_CHARACTERS = 1_000;
 /** What makes no difference between two spellings of a name, and of an address. */
@@ -5,9 +7,8 @@ const IN_NAMES = /[^\p{L}\p{M}\p{N}]/gu;
 const IN_ADDRESSES = /[\s\p{C}='"]/gu;
 /** What is the same however bytes are read that are no text in the encoding. */
 const NOT_ASCII = /[^a-z0-9]/g;
-/** What MySQL writes for a value that is not there, and spreadsheets when a formula fails. */
-const NOTHING =
-  /^(?:\\N|#(?:N\/A|NV|REF!|BEZUG!|NAME\?|VALUE!|WERT!|DIV\/0!|NUM!|ZAHL!|NULL!|SPILL!|CALC!|ERROR!|UNKNOWN!))$/;
+/** What stands for a value that is not there: the service's own list. */
+const NOTHING: readonly string[] = nothing.trimEnd().split("\n");
 
 /**
  * Whether a row of the file is the one that the service lists with these three values. It has read them in
@@ -33,7 +34,7 @@ function isSame(listed: string, own: string, ignored: RegExp): boolean {
       .normalize("NFKC")
       .toLowerCase()
       .replace(isReplaced ? NOT_ASCII : ignored, "");
-  const [named, found] = [bare(listed), NOTHING.test(own) ? "" : bare(own)];
+  const [named, found] = [bare(listed), NOTHING.includes(own) ? "" : bare(own)];
   return listed.length < LISTED_CHARACTERS ? found === named : found.startsWith(named);
 }
 
