@@ -17,14 +17,16 @@ import { importStatus } from "../testing/import-status";
 
 playService();
 
+const finished = (): [number, unknown] => [
+  200,
+  importStatus({ status: "finished", done: true, rows: 3, registered: 2, rejected: 1 }),
+];
+
 describe("the address of an import", () => {
   it("asks for the key and shows the import, without its file", async () => {
     await start("/imports/06EZ");
     expect(isShown("drop")).toBe(false);
-    answers.set("GET /imports/06EZ", () => [
-      200,
-      importStatus({ status: "finished", done: true, rows: 3, registered: 2, rejected: 1 }),
-    ]);
+    answers.set("GET /imports/06EZ", finished);
     type(KEY);
     submit();
     await vi.waitFor(() => {
@@ -89,10 +91,7 @@ describe("the address of an import", () => {
 
   it("says that the rows could not be downloaded when the connection breaks then", async () => {
     await start("/imports/06EZ");
-    answers.set("GET /imports/06EZ", () => [
-      200,
-      importStatus({ status: "finished", done: true, rows: 3, registered: 2, rejected: 1 }),
-    ]);
+    answers.set("GET /imports/06EZ", finished);
     type(KEY);
     submit();
     await vi.waitFor(() => {

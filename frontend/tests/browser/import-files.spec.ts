@@ -13,10 +13,6 @@ import {
 } from "./harness/imports";
 import { someone } from "./harness/students";
 
-test.afterEach(async ({ installations }) => {
-  await installations.restoreAll();
-});
-
 test("rows that are broken in every way come back with the columns of their own row", async ({
   page,
   registrar,

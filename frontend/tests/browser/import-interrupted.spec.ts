@@ -13,10 +13,6 @@ import {
 import { Installation } from "./harness/installation";
 import { someone } from "./harness/students";
 
-test.afterEach(async ({ installations }) => {
-  await installations.restoreAll();
-});
-
 /** A list of which a hundred rows are a megabyte. */
 function wideList(name: string, rows: number) {
   const [header, ...students] = listOf(someStudents(rows)).trimEnd().split("\n");

@@ -10,10 +10,6 @@ import {
 } from "./harness/imports";
 import { Installation } from "./harness/installation";
 
-test.afterEach(async ({ installations }) => {
-  await installations.restoreAll();
-});
-
 test("a key that is over its limit is said, and what to do", async ({ page, t }) => {
   const registrar = await Installation.start({
     worker: false,

@@ -14,10 +14,6 @@ import {
 import { expectNoSidewaysScrolling } from "./harness/layout";
 import { someone } from "./harness/students";
 
-test.afterEach(async ({ installations }) => {
-  await installations.restoreAll();
-});
-
 test("a file of Excel is checked, imported, corrected and imported again", async ({
   page,
   registrar,

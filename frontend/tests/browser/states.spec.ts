@@ -6,10 +6,6 @@ import { STATES } from "./states";
 /** Where to put a picture of each state, to look at. */
 const SCREENSHOTS = process.env["SCREENSHOTS"];
 
-test.afterEach(async ({ installations }) => {
-  await installations.restoreAll();
-});
-
 for (const { name, open } of STATES) {
   test(`axe finds nothing in ${name}, light or dark, and it fits 320 pixels`, async ({
     page,

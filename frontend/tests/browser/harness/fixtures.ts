@@ -27,7 +27,6 @@ export class Installations {
     return started;
   }
 
-  /** After a test, so that the next one finds them as they were. */
   async restoreAll(): Promise<void> {
     for (const started of this.#started.values()) {
       (await started).way.restore();
@@ -44,6 +43,7 @@ interface OfTest {
   t: Texts;
   /** Registrar with all its parts. */
   registrar: Installation;
+  restored: undefined;
   /** What the browser refused to do because of a page's policy, and uncaught errors of scripts. */
   complaints: string[];
 }
@@ -67,8 +67,15 @@ export const test = base.extend<OfTest, OfWorker>({
   },
   registrar: async ({ installations }, use) => {
     await use(await installations.get("whole"));
-    await installations.restoreAll();
   },
+  // For every test, so that the next one finds them as they were.
+  restored: [
+    async ({ installations }, use) => {
+      await use(undefined);
+      await installations.restoreAll();
+    },
+    { auto: true },
+  ],
   // For every test: no page may break its own policy, and no script fail.
   complaints: [
     async ({ context }, use) => {
