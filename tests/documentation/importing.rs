@@ -1,4 +1,8 @@
+use std::collections::BTreeSet;
 use std::fs;
+
+use registrar_api::router::document;
+use registrar_runtime::config::settings_table;
 
 use crate::at_root;
 
@@ -25,17 +29,64 @@ fn codes(source: &str) -> Vec<String> {
     source.lines().filter_map(|line| in_arm(line).or_else(|| alone(line))).collect()
 }
 
+fn page() -> String {
+    fs::read_to_string(at_root("docs/importing.md")).unwrap()
+}
+
+/// What is in backticks or is a number, in the first cell of each row of a section's tables.
+fn first_cells(page: &str, section: &str) -> BTreeSet<String> {
+    let (_, rest) = page.split_once(&format!("\n## {section}\n")).unwrap();
+    let section = rest.split("\n## ").next().unwrap();
+    let cells = section.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next());
+    let words = cells.flat_map(|cell| cell.split([',', ' ']).map(|word| word.trim_matches('`')));
+    let is_name =
+        |word: &str| word.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+    words.filter(|word| is_name(word)).map(str::to_owned).collect()
+}
+
 #[test]
-fn importers_can_look_up_every_code_that_they_meet() {
-    let document = fs::read_to_string(at_root("docs/importing.md")).unwrap();
+fn importers_can_look_up_every_code_that_they_meet_and_no_other() {
+    let page = page();
+    let listed = &first_cells(&page, "Codes of rows") | &first_cells(&page, "Codes of files");
     let fields = ["first_name", "last_name", "email"];
-    let mut found = 0;
-    for path in SOURCES {
-        let source = fs::read_to_string(at_root(path)).unwrap();
-        for code in codes(&source).iter().filter(|code| !fields.contains(&code.as_str())) {
-            found += 1;
-            assert!(document.contains(&format!("`{code}`")), "{code} of {path}");
-        }
+    let met = SOURCES.iter().flat_map(|path| codes(&fs::read_to_string(at_root(path)).unwrap()));
+    let met: BTreeSet<_> = met.filter(|code| !fields.contains(&code.as_str())).collect();
+    assert!(met.len() > 40, "{met:?}");
+    assert_eq!(listed, met);
+}
+
+#[test]
+fn importers_can_look_up_every_status_of_a_refusal() {
+    let document = serde_json::to_value(document()).unwrap();
+    let paths = document["paths"].as_object().unwrap().iter();
+    let paths = paths.filter(|(path, _)| path.starts_with("/imports"));
+    let operations = paths.flat_map(|(_, path)| path.as_object().unwrap().values());
+    let responses = operations.map(|operation| operation["responses"].as_object().unwrap());
+    let described: BTreeSet<_> =
+        responses.flat_map(|responses| responses.keys().cloned()).collect();
+    let refusals = |statuses: &BTreeSet<String>| -> Vec<String> {
+        statuses.iter().filter(|status| status.as_str() >= "400").cloned().collect()
+    };
+    assert_eq!(refusals(&first_cells(&page(), "Answers")), refusals(&described));
+}
+
+#[test]
+fn the_limits_of_importers_are_the_defaults() {
+    let page = page();
+    let (_, limits) = page.split_once("\n## Limits\n").unwrap();
+    let settings = settings_table::<registrar_api::Settings>();
+    for (setting, default, said) in [
+        ("IMPORT_BYTES", "1073741824", "1 GiB uncompressed"),
+        ("IMPORT_ROWS", "1500000", "1,500,000 rows"),
+        ("IMPORT_TIMEOUT", "6h", "6 hours in all"),
+        ("IMPORT_IDLE_TIMEOUT", "1m", "one minute without a byte"),
+        ("IMPORTS_PER_KEY", "2", "2 uploads at once"),
+        ("IMPORTS_PER_MINUTE", "30", "30 a minute"),
+        ("IMPORT_ROWS_PER_DAY", "10000000", "10,000,000 rows a day"),
+        ("IMPORTS", "16", "16 uploads"),
+    ] {
+        let row = format!("| `REGISTRAR_{setting}` | `{default}` |");
+        assert!(settings.contains(&row), "{row}");
+        assert!(limits.contains(said), "{said}");
     }
-    assert!(found > 40, "{found}");
 }

@@ -15,6 +15,8 @@ mod nginx;
 #[cfg(test)]
 mod paths;
 #[cfg(test)]
+mod routes;
+#[cfg(test)]
 mod settings;
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ pub fn checked(rows: u64, invalid: u64, counts: DryRunCounts) -> String {
         _ => format!("{count} are {many}"),
     };
     format!(
-        "Nothing was sent. Of {rows} {new} would be registered and {}; {} and {}.",
+        "Nothing was registered. Of {rows} {new} would be registered and {}; {} and {}.",
         counted(unchanged, "registered already", "registered already"),
         counted(duplicates, "a duplicate", "duplicates"),
         counted(invalid, "invalid", "invalid")
@@ -179,13 +179,13 @@ mod tests {
         let counts = DryRunCounts { new: 1, unchanged: 1, duplicates: 1 };
         assert_eq!(
             checked(4, 1, counts),
-            "Nothing was sent. Of 4 rows 1 would be registered and 1 is registered already; 1 is a \
+            "Nothing was registered. Of 4 rows 1 would be registered and 1 is registered already; 1 is a \
              duplicate and 1 is invalid."
         );
         let counts = DryRunCounts { new: 0, unchanged: 2, duplicates: 0 };
         assert_eq!(
             checked(2, 0, counts),
-            "Nothing was sent. Of 2 rows 0 would be registered and 2 are registered already; 0 are \
+            "Nothing was registered. Of 2 rows 0 would be registered and 2 are registered already; 0 are \
              duplicates and 0 are invalid."
         );
     }

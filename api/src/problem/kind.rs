@@ -36,7 +36,7 @@ macro_rules! kinds {
 kinds! {
     MalformedRequest: "malformed-request", BAD_REQUEST, "Malformed request",
         "Send a body that is well-formed in the format its Content-Type names, in UTF-8. Do not \
-         repeat the request unchanged.";
+         repeat the request unchanged, but for a file whose upload broke off.";
     MalformedHead: "malformed-head", BAD_REQUEST, "Malformed request head",
         "Send HTTP/1.1 with one valid Host header, at most one Content-Type, and a body that is \
          chunked at most once. Libraries for HTTP do so by themselves.";
@@ -70,13 +70,14 @@ kinds! {
     BodyTooLarge: "body-too-large", PAYLOAD_TOO_LARGE, "Request body too large",
         "Send one registration, no larger than /limits says.";
     FileTooLarge: "file-too-large", PAYLOAD_TOO_LARGE, "File too large",
-        "Nothing was accepted. Split the file, and upload its parts one after the other; /limits says how \
-         large each may be.";
+        "Nothing was accepted. errors has a stable code and says what to do: split the file, or send it \
+         uncompressed or as NDJSON. /limits says how large it may be.";
     UriTooLong: "uri-too-long", URI_TOO_LONG, "Address too long",
         "Shorten the path and query to the length in /limits.";
     UnsupportedMediaType: "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "Unsupported media type",
         "Send one of the media types in the answer's Accept header, with no other content coding than \
-         its Accept-Encoding header names.";
+         its Accept-Encoding header names. Of an import, what the file is decides, and not its type: \
+         the message says how to make CSV of it.";
     InvalidRegistration: "invalid-registration", UNPROCESSABLE_ENTITY, "Invalid registration",
         "Every member of errors names a field by its JSON pointer, the rule by a stable code, and \
          says in a sentence what to change. Nothing was accepted.";

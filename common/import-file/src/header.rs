@@ -229,4 +229,18 @@ mod tests {
             assert!(!all[..position].contains(alias), "{alias} is there twice");
         }
     }
+
+    #[test]
+    fn every_name_that_the_page_for_importers_lists_means_its_column() {
+        let page = include_str!("../../../docs/importing.md");
+        let (_, table) = page.split_once("| Is also found as |").unwrap();
+        for field in Field::ALL {
+            let row = format!("| `{}` | ", field.name());
+            let names = table.lines().find_map(|line| line.strip_prefix(&row)).unwrap();
+            let names = names.strip_suffix(" and others |").unwrap();
+            for name in names.split([',', ';']) {
+                assert_eq!(field_named(name, &ColumnNames::default()), Some(field), "{name}");
+            }
+        }
+    }
 }

@@ -153,7 +153,7 @@ async fn a_dry_run_registers_nothing() {
     let file = importing.write("liste.csv", MESSY);
     let ended = importing.import(&[&file, "--dry-run"]).await;
     assert_eq!((ended.code, ended.stderr.lines().count()), (Some(1), 1), "{ended:?}");
-    assert!(ended.stdout.contains("Nothing was sent."), "{ended:?}");
+    assert!(ended.stdout.contains("Nothing was registered."), "{ended:?}");
     assert!(ended.stdout.contains("\n  row 5, email: "), "{ended:?}");
     assert_eq!(importing.students().await, 0);
     let listed = importing.import(&["list"]).await;

@@ -42,7 +42,7 @@ use crate::problem::{Problem, ProblemDocument};
     tag = "imports",
     security(("import_key" = [])),
     params(
-        ("dry_run" = Option<bool>, Query, description = "`true` to read and check the file, and send nothing."),
+        ("dry_run" = Option<bool>, Query, description = "`true` to read and check the file, and register nothing."),
         ("encoding" = Option<String>, Query, description = "The file's encoding, when it is not UTF-8 and cannot be recognized.", example = "windows-1251"),
         ("delimiter" = Option<String>, Query, description = "What is between values: one character, or `tab`. Found by itself when it is one of `,` `;` `|` or a tab.", example = ";"),
         ("column.first_name" = Option<String>, Query, description = "What the file calls this column."),
@@ -69,11 +69,13 @@ use crate::problem::{Problem, ProblemDocument};
             ("WWW-Authenticate" = String, description = "The scheme, `Bearer`."),
         )),
         (status = 408, description = "The upload stalled.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 413, description = "The file is too large. Nothing was accepted.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 413, description = "The file is too large, or compressed too much: `errors` has a stable code. Nothing was accepted.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 415, description = "Another kind of file, or the type of a form: the answer says what to do.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "The file cannot be read: `errors` has a stable code. Nothing was accepted.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 429, description = "Too many imports with this key, or too many requests from this client.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 500, description = "A fault of the service: upload the same file again.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "Cannot be accepted now, or not to its end: upload the same file again after `Retry-After`.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 504, description = "No answer in time: upload the same file again.", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 pub async fn create(

@@ -24,8 +24,8 @@ const RETRY_WHEN_FULL: Duration = Duration::from_secs(5);
 /// The rows that did not make it, in the file's order, with what to do about each.
 ///
 /// UTF-8 with a byte order mark: the row's number, its three values as given, and in the last three
-/// columns what is wrong. Correct the values and import the file: the columns that begin with `_` are
-/// passed over. A value that a spreadsheet would calculate, or that begins with an apostrophe, has one
+/// columns what is wrong. Correct the values and import the file: the columns that begin with `_` stay
+/// in it and are passed over. A value that a spreadsheet would calculate, or that begins with an apostrophe, has one
 /// apostrophe in front, which is taken away again. The rows are deleted after 30 days.
 #[utoipa::path(
     get,
@@ -39,7 +39,7 @@ const RETRY_WHEN_FULL: Duration = Duration::from_secs(5);
         (status = 200, description = "A header row, and a row for each that did not make it.", body = String, content_type = "text/csv"),
         (status = 401, description = "There is no valid key.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "The importer has no such import.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 503, description = "Imports cannot be read right now.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "Imports cannot be read right now, or too many error files are being downloaded.", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 pub async fn errors(
