@@ -90,3 +90,12 @@ fn the_limits_of_importers_are_the_defaults() {
         assert!(limits.contains(said), "{said}");
     }
 }
+
+#[test]
+fn the_page_has_a_sentence_for_every_code_of_a_file() {
+    let texts = fs::read_to_string(at_root("common/texts/en.json")).unwrap();
+    let texts: serde_json::Value = serde_json::from_str(&texts).unwrap();
+    let sentences = texts["pages"]["import"]["files"].as_object().unwrap();
+    let sentences: BTreeSet<_> = sentences.keys().cloned().collect();
+    assert_eq!(sentences, first_cells(&page(), "Codes of files"));
+}
