@@ -79,8 +79,6 @@ fn one_seed_has_one_history() {
 /// Otherwise the others prove nothing.
 #[test]
 fn everything_that_can_go_wrong_does_and_every_outcome_comes_about() {
-    let history: String =
-        (0..400).flat_map(|seed| run::<Sound>(&Plan::from_seed(seed), true).history).collect();
     let faults = [
         "Crash",
         "Stop",
@@ -108,12 +106,17 @@ fn everything_that_can_go_wrong_does_and_every_outcome_comes_about() {
         "Delayed",
         "broker: dead-letters",
     ];
-    for what in faults.map(|fault| format!("FAULT {fault}")) {
-        assert!(history.contains(&what), "{what} never happens");
+    let faults = faults.map(|fault| format!("FAULT {fault}"));
+    let mut missing: Vec<_> =
+        faults.iter().map(String::as_str).chain(answers).chain(events).collect();
+    for seed in 0..400 {
+        let history = run::<Sound>(&Plan::from_seed(seed), true).history;
+        missing.retain(|what| !history.iter().any(|line| line.contains(what)));
+        if missing.is_empty() {
+            return;
+        }
     }
-    for what in answers.iter().chain(&events) {
-        assert!(history.contains(what), "{what} never happens");
-    }
+    panic!("{missing:?} never happen");
 }
 
 #[test]

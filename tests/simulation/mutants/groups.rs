@@ -9,11 +9,12 @@ use registrar_messaging::transport::{ChannelState, ConfirmChannel, ConfirmOutcom
 use registrar_messaging::{ConfirmReport, ConnectError, Envelope, OutgoingMessage, PublishError};
 
 use super::super::installation::{Assembly, as_it_is};
+use super::super::plan::Plan;
 use super::super::process::Process;
 use super::super::publishing::{ChannelDouble, PublishingDouble};
 use super::super::violation::Rule;
 use super::super::world::World;
-use super::is_caught_in_a_burst;
+use super::{is_caught_in_a_burst, is_made_small};
 
 /// What is done to a message that a process sends; whether it is answered as confirmed at once.
 type Mutation = fn(&Process, &mut OutgoingMessage) -> bool;
@@ -158,4 +159,9 @@ fn the_simulation_catches_a_group_of_which_only_the_first_is_answered() {
 #[test]
 fn the_simulation_catches_a_registration_that_is_answered_as_another_message_was() {
     is_caught_in_a_burst::<AnsweredAsAnother>(Rule::Lost);
+}
+
+#[test]
+fn a_burst_that_catches_it_is_made_small() {
+    is_made_small::<AnsweredAsAnother>(Plan::burst_from_seed, 8, Rule::Lost);
 }

@@ -8,9 +8,10 @@ use registrar_domain::{Outcome, Registration, RegistrationId};
 use registrar_storage::{RegistrationStore as _, StorageError, Verdict};
 
 use super::super::database::DatabaseDouble;
+use super::super::plan::Plan;
 use super::super::violation::Rule;
-use super::is_caught;
 use super::stores::{Mutant, WithStore};
+use super::{is_caught, is_made_small};
 
 #[derive(Default)]
 struct UpsertAsProof {
@@ -44,4 +45,9 @@ fn the_simulation_catches_an_upsert_that_is_taken_as_proof() {
 #[test]
 fn the_simulation_catches_what_an_upsert_that_is_taken_as_proof_loses() {
     is_caught::<WithStore<UpsertAsProof>>(Rule::Lost);
+}
+
+#[test]
+fn a_plan_that_catches_it_is_made_small() {
+    is_made_small::<WithStore<UpsertAsProof>>(Plan::from_seed, 3, Rule::Lost);
 }
