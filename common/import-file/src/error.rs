@@ -65,7 +65,7 @@ pub enum FileError {
     /// Two columns that could both be meant.
     #[error(
         "The header has more than one column for {}: {}. Say which one with column.{}=NAME, or \
-         remove the others.", .column.name(), quoted(.found), .column.name()
+         leave one column.", .column.name(), quoted(.found), .column.name()
     )]
     ColumnDoubled {
         /// What they are columns for.

@@ -121,6 +121,10 @@ fn columns_of(field: Field, cells: &[String], given: &ColumnNames) -> Vec<usize>
     if found.len() > 1 {
         found.retain(|position| cells[*position] != SIGN_IN_NAME);
     }
+    if !found.is_empty() && field == Field::LastName {
+        found.extend(at(&|cell| LAST_NAME_PARTS.contains(&cell)));
+        found.sort_unstable();
+    }
     let has = |name: &str| cells.iter().any(|cell| cell == name);
     let paired = PAIRS.iter().find(|(paired, beside, _)| *paired == field && has(beside));
     match paired {
@@ -131,11 +135,27 @@ fn columns_of(field: Field, cells: &[String], given: &ColumnNames) -> Vec<usize>
 
 /// What Microsoft 365 has in the place of an address, or beside it.
 const SIGN_IN_NAME: &str = "userprincipalname";
+
+/// Whether a name is that of an address which gives way to another one.
+pub(crate) fn is_sign_in_name(name: &str) -> bool {
+    normalize(name) == SIGN_IN_NAME
+}
+
 /// A name that is one column beside another, and means a whole name elsewhere.
 const PAIRS: [(Field, &str, &str); 3] = [
     (Field::LastName, "vorname", "name"),
     (Field::LastName, "voornaam", "naam"),
     (Field::FirstName, "surname", "name"),
+];
+/// What columns are called that have one part of the last name, beside one that has another.
+const LAST_NAME_PARTS: [&str; 7] = [
+    "tussenvoegsel",
+    "tussenvoegsels",
+    "voorvoegsel",
+    "voorvoegsels",
+    "segundoapellido",
+    "apellido2",
+    "namensbestandteil",
 ];
 /// What stands before brackets where the column is the student's own.
 const OF_THE_STUDENT: [&str; 4] = ["", "user", "username", "student"];
@@ -190,7 +210,8 @@ fn is_passed_over(character: char) -> bool {
         // What is left of a Turkish İ in lower case.
         || character == '\u{307}'
         || matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
-        || matches!(character, '_' | '-' | '‐' | '‑' | '–' | '.' | ':' | '*' | '\'' | '’' | '"')
+        || matches!(character, '_' | '-' | '‐' | '‑' | '–' | '.' | ':' | '*' | '\'' | '"' | '`')
+        || matches!(character, '‘'..='‚' | '“'..='„' | '«' | '»')
 }
 
 /// A name as it can be shown in a sentence.

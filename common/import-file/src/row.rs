@@ -26,6 +26,37 @@ pub(crate) fn is_marked_deleted(status: &[u8]) -> bool {
     DELETED.iter().any(|deleted| status.trim_ascii().eq_ignore_ascii_case(deleted))
 }
 
+/// What stands around a whole name and is no quotation mark to a reader of CSV: that of a word
+/// processor, of a program that quotes in its own way, or one that was quoted once more.
+const MARKS: [(char, char); 8] = [
+    ('“', '”'),
+    ('„', '“'),
+    ('«', '»'),
+    ('‘', '’'),
+    ('‚', '‘'),
+    ('\'', '\''),
+    ('"', '"'),
+    ('`', '`'),
+];
+
+/// A name without the marks around it.
+pub(crate) fn bare_name(name: Cow<'_, str>) -> Cow<'_, str> {
+    match name {
+        Cow::Borrowed(name) => Cow::Borrowed(without_marks(name)),
+        Cow::Owned(name) => Cow::Owned(without_marks(&name).to_owned()),
+    }
+}
+
+fn without_marks(name: &str) -> &str {
+    if name.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric()) {
+        return name;
+    }
+    let whole = name.trim();
+    let bare =
+        MARKS.iter().find_map(|(open, close)| whole.strip_prefix(*open)?.strip_suffix(*close));
+    bare.filter(|bare| bare.contains(char::is_alphanumeric)).unwrap_or(name)
+}
+
 impl Row<'_> {
     pub(crate) fn without_values(number: u64, problem: RowProblem) -> Row<'static> {
         let [first_name, last_name, email] = Default::default();
@@ -50,7 +81,7 @@ pub enum RowProblem {
     UnclosedQuote,
     /// There is something between a closing quotation mark and the next delimiter.
     TextAfterQuote,
-    /// Bytes that are no text in the file's encoding.
+    /// Bytes that are no text in the file's encoding, or a name that was damaged before.
     NotText,
     /// Its status says that the student is to be deleted.
     MarkedDeleted,
@@ -108,8 +139,9 @@ impl RowProblem {
                  twice."
             }
             Self::NotText => {
-                "The row has characters that are not in the encoding of the file. Save the file as \
-                 \"CSV UTF-8\", or name its encoding."
+                "The row has characters that are not in the encoding of the file, or names that were \
+                 damaged before, such as J?rgen or O\\'Neill. Correct them, or save the file as \
+                 \"CSV UTF-8\" or name its encoding."
             }
             Self::MarkedDeleted => {
                 "The status of the row says that the student is to be deleted. Nothing was done."

@@ -17,12 +17,13 @@ use self::records::{Cells, Record, Records, is_blank};
 pub(crate) use self::table::TableRows;
 use crate::error::{FileError, ReadError};
 use crate::header::{ColumnNames, Header, NAME_MAX_BYTES, field_named};
-use crate::row::{Row, RowProblem, is_marked_deleted};
-use crate::text::{Text, is_text};
+use crate::row::{Row, RowProblem, bare_name, is_marked_deleted};
+use crate::text::{Text, is_name, is_text};
 use crate::whole_file::WholeRow;
 
-/// What stands for a value that is not there: what MySQL writes, and what spreadsheets write when a
-/// formula fails, in English and in German; the page reads the same list.
+/// What stands for a value that is not there: what databases and programs of statistics write, but for
+/// what is a name as well, such as `Null` and `NA`, and what spreadsheets write when a formula fails, in
+/// English and in German; the page reads the same list.
 const NOTHING: &str = include_str!("nothing.txt");
 
 /// The rows below the header.
@@ -141,6 +142,16 @@ fn is_other_header(cells: Cells<'_>, header: &Header) -> bool {
     Header::find(&cells, &names).is_ok_and(|other| other.columns != header.columns)
 }
 
+fn is_nothing(cell: &[u8]) -> bool {
+    // Few names are like these: to look through the list for every cell takes too long.
+    let may_be = match cell {
+        [b'\\' | b'#' | b'(' | b'[' | b'<', ..] => true,
+        [b'N' | b'n', ..] => matches!(cell.len(), 3 | 4),
+        _ => false,
+    };
+    may_be && NOTHING.lines().any(|nothing| nothing.as_bytes() == cell)
+}
+
 fn given(cell: &[u8]) -> String {
     String::from_utf8_lossy(cell).into_owned()
 }
@@ -153,7 +164,7 @@ fn row<'a>(number: u64, cells: Cells<'a>, header: &Header) -> Row<'a> {
             _ => cell,
         };
         match cell {
-            [b'\\' | b'#', ..] if NOTHING.lines().any(|nothing| nothing.as_bytes() == cell) => b"",
+            _ if is_nothing(cell.trim_ascii()) => b"",
             // So that Excel takes it for text.
             [b'=', b'"', text @ .., b'"'] if !text.contains(&b'"') => text,
             _ => cell,
@@ -169,18 +180,18 @@ fn row<'a>(number: u64, cells: Cells<'a>, header: &Header) -> Row<'a> {
             problem.get_or_insert(RowProblem::TooFewCells);
             return Cow::default();
         };
-        let text = String::from_utf8_lossy(bare(cell));
-        if !is_text(&text) {
-            problem.get_or_insert(RowProblem::NotText);
-        }
-        // A broken value that was not corrected does not become valid by being written as a whole one.
-        if text.starts_with('"')
-            && let Some(broken) = had_broken_quotes
-        {
-            problem.get_or_insert(broken);
-        }
-        text
+        String::from_utf8_lossy(bare(cell))
     });
+    if ![&first_name, &last_name].into_iter().all(|name| is_name(name)) || !is_text(&email) {
+        problem.get_or_insert(RowProblem::NotText);
+    }
+    // A broken value that was not corrected does not become valid by being written as a whole one.
+    if let Some(broken) = had_broken_quotes
+        && [&first_name, &last_name, &email].into_iter().any(|value| value.starts_with('"'))
+    {
+        problem.get_or_insert(broken);
+    }
+    let (first_name, last_name) = (bare_name(first_name), bare_name(last_name));
     if cells.iter().skip(header.names.len()).any(|cell| !is_blank(bare(cell))) {
         problem.get_or_insert(RowProblem::TooManyCells);
     }

@@ -8,10 +8,10 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::error::FileError;
-use crate::header::{ColumnNames, NAME_MAX_BYTES, field_named, shown};
+use crate::header::{ColumnNames, NAME_MAX_BYTES, field_named, is_sign_in_name, shown};
 use crate::import_file::UsedColumn;
-use crate::row::{Row, RowProblem, is_marked_deleted};
-use crate::text::is_text;
+use crate::row::{Row, RowProblem, bare_name, is_marked_deleted};
+use crate::text::{is_name, is_text};
 use crate::{COLUMNS_MAX, ROW_MAX_BYTES};
 
 /// Which members of objects are read.
@@ -88,7 +88,8 @@ impl Members {
             }
             Err(_) => return Row::without_values(number, RowProblem::NotJson),
         };
-        let mut values: [Option<Cow<'a, str>>; Field::ALL.len()] = Default::default();
+        let mut values: [Option<(Cow<'a, str>, Cow<'a, str>)>; Field::ALL.len()] =
+            Default::default();
         let mut problem = None;
         for (name, value) in object {
             let Some(field) = self.field(&name) else {
@@ -98,22 +99,27 @@ impl Members {
                 continue;
             };
             let slot = &mut values[field as usize];
-            if slot.is_some() {
-                problem.get_or_insert(RowProblem::Doubled(field));
-                continue;
+            match slot {
+                Some(_) if is_sign_in_name(&name) => continue,
+                Some((before, _)) if !is_sign_in_name(before) => {
+                    problem.get_or_insert(RowProblem::Doubled(field));
+                    continue;
+                }
+                _ => {}
             }
-            *slot = Some(if let Ok(text) = serde_json::from_str::<Option<Text<'a>>>(value.get()) {
+            let value = if let Ok(text) = serde_json::from_str::<Option<Text<'a>>>(value.get()) {
                 text.map(|Text(text)| text).unwrap_or_default()
             } else {
                 problem.get_or_insert(RowProblem::NotAString(field));
                 Cow::Borrowed(value.get())
-            });
+            };
+            *slot = Some((name, value));
         }
-        let values = values.map(Option::unwrap_or_default);
-        if !values.iter().all(|value| is_text(value)) {
+        let [first_name, last_name, email] = values.map(|value| value.unwrap_or_default().1);
+        if ![&first_name, &last_name].into_iter().all(|name| is_name(name)) || !is_text(&email) {
             problem.get_or_insert(RowProblem::NotText);
         }
-        let [first_name, last_name, email] = values;
+        let (first_name, last_name) = (bare_name(first_name), bare_name(last_name));
         Row { number, first_name, last_name, email, problem }
     }
 }

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use registrar_domain::Field;
 
 use super::object::{Members, Object, Text};
-use crate::header::{ColumnNames, field_named};
+use crate::header::{ColumnNames, field_named, is_sign_in_name};
 use crate::whole_file::WholeRow;
 use crate::{COLUMNS_MAX, ROW_MAX_BYTES};
 
@@ -39,7 +39,8 @@ impl MemberTable {
             if self.positions.contains_key(&*name) {
                 continue;
             }
-            let field = field_named(&name, &self.names);
+            // It may stand beside an address.
+            let field = field_named(&name, &self.names).filter(|_| !is_sign_in_name(&name));
             let known = field.and_then(|field| self.fields[field as usize]);
             let has_room = self.columns.len() < COLUMNS_MAX;
             let position = match known {

@@ -285,3 +285,47 @@ fn advice_names_no_encoding_that_nothing_speaks_for() {
     let error = refused(b"first_name,last_name,email\nJos\x82,Garc\xa1a,a@example.com\n");
     assert!(error.to_string().ends_with("with encoding=NAME."), "{error}");
 }
+
+/// Each would be registered as it is by a reader that takes any text for a name.
+#[test]
+fn names_that_a_program_has_damaged_are_errors_of_their_rows() {
+    for name in [
+        "J?rgen",
+        "O\\'Neill",
+        "King\\",
+        "O&#39;Neill",
+        "J&uuml;rgen",
+        "#ЗНАЧ!",
+        "#Ada",
+        "<b>Ada</b>",
+        "{\"ImportId\":\"QID1_TEXT\"}",
+        // UTF-8 that was read as Mac Roman, DOS or windows-1251, and ISO-2022-JP that is read as ASCII.
+        "J√ºrgen",
+        "≈Åukasz",
+        "J├╝rgen",
+        "Р®Р»РёСЏ",
+        "\u{1b}$BB@O:\u{1b}(B",
+    ] {
+        let quoted = name.replace('"', "\"\"");
+        for row in [format!("\"{quoted}\",King"), format!("Ada,\"{quoted}\"")] {
+            let file = format!("{HEADER}{row},a@example.com\nBob,Ng,b@example.com\n");
+            assert_eq!(read(file).rows, ["2!not_text", "3|Bob|Ng|b@example.com"], "{name}");
+        }
+        let json = serde_json::json!({"first_name": name, "last_name": "", "email": "a@x.org"});
+        assert_eq!(read(json.to_string()).rows, ["1!not_text"], "{name}");
+    }
+    for name in
+        ["Mary & Tom; Jr.", "Лі", "Сё", "Римма", "O'Neill", "d’Été", "Ng/Ba", "X Æ A-12 (Al)"]
+    {
+        let file = format!("{HEADER}{name},King,a?b&amp;c@example.com\n");
+        assert_eq!(read(file).rows, [format!("2|{name}|King|a?b&amp;c@example.com")]);
+    }
+}
+
+/// Who follows the advice would register other names.
+#[test]
+fn no_encoding_is_named_that_would_join_two_alphabets() {
+    // Jürgen Müller, as old programs of DOS write it, is "J〉gen M〉ler" in Shift_JIS.
+    let file = [HEADER.as_bytes(), b"J\x81rgen,M\x81ller,a@example.com\n"].concat();
+    assert_eq!(refused(file), FileError::EncodingUnknown { guess: None });
+}

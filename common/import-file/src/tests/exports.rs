@@ -67,6 +67,13 @@ fn lists_of_learning_platforms_are_read() {
         "Имя,Фамилия,Адрес электронной почты,Класс",
         "Ім'я,Прізвище,Електронна пошта,Клас",
         "\"First\nname\",\"Last\r\nname\",\"E-mail\n(required)\",x",
+        // A directory, SIMS, Wilma, Outlook in French and in Italian, Workday.
+        "givenName,sn,mail,userPrincipalName",
+        "Legal Forename,Legal Surname,Primary Email,Reg",
+        "Etunimet,Sukunimi,Sähköposti,Luokka",
+        "Prénom,Nom,Adresse de messagerie,Type de messagerie",
+        "Nome,Cognome,Indirizzo posta elettronica,Titolo",
+        "Legal First Name,Legal Last Name,Email - Work,Email - Home",
     ] {
         let listed = read(format!("{header}\nAda,King,ada@example.com,z\n"));
         assert_eq!(listed.rows, [ADA], "{header}");

@@ -104,7 +104,7 @@ fn a_doubled_column_is_refused_and_the_caller_can_choose() {
     assert_eq!(
         refused(file).to_string(),
         "The header has more than one column for email: \"email\", \"E-Mail\". Say which one with \
-         column.email=NAME, or remove the others."
+         column.email=NAME, or leave one column."
     );
     let file = file.replace(",email,", ",private mail,");
     let mut chosen = options();
@@ -215,4 +215,31 @@ fn rows_in_quotation_marks_as_a_whole_are_refused_with_what_to_do() {
 fn a_title_in_brackets_is_not_taken_for_json() {
     let listed = read("[Class 5a]\nfirst_name,last_name,email\nAda,King,a@example.com\n");
     assert_eq!(listed.rows, ["3|Ada|King|a@example.com"]);
+}
+
+#[test]
+fn quotation_marks_of_any_kind_around_a_name_make_no_difference() {
+    for header in [
+        "“first_name”,“last_name”,“email”",
+        "„Vorname“,„Nachname“,„E-Mail“",
+        "`first_name`,`last_name`,`email`",
+    ] {
+        let listed = read(format!("{header}\nAda,King,a@example.com\n"));
+        assert_eq!(listed.rows, ["2|Ada|King|a@example.com"], "{header}");
+    }
+}
+
+/// Vincent van Gogh is not called Gogh.
+#[test]
+fn a_column_with_a_part_of_the_last_name_is_not_passed_over() {
+    for (part, last) in [("Tussenvoegsel", "Achternaam"), ("Segundo apellido", "Apellido")] {
+        let file = format!("Voornaam;{part};{last};E-mail\nVincent;van;Gogh;v@example.com\n");
+        let error = refused(&file).to_string();
+        let named = format!("\"{part}\", \"{last}\". Say which one with column.last_name=NAME");
+        assert!(error.contains(&named), "{error}");
+        let mut chosen = options();
+        chosen.column_names.set(Field::LastName, last);
+        let rows = read_with(file.as_bytes(), &chosen).unwrap().rows;
+        assert_eq!(rows, ["2|Vincent|Gogh|v@example.com"]);
+    }
 }

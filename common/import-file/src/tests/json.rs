@@ -127,3 +127,34 @@ fn the_names_of_members_are_shown_as_short_as_those_of_columns() {
     let [ignored] = &listed.understood.ignored[..] else { panic!("{:?}", listed.understood) };
     assert_eq!(ignored.chars().count(), 61);
 }
+
+/// As Microsoft Graph answers it: who has a mailbox has its address in `mail`.
+#[test]
+fn a_sign_in_name_gives_way_to_an_address() {
+    let user = |mail: &str, first: &str| {
+        let names = r#""givenName":"Ada","surname":"King""#;
+        let sign_in = r#""userPrincipalName":"ada@x.onmicrosoft.com""#;
+        match first {
+            "mail" => format!("{{{mail},{names},{sign_in}}}"),
+            _ => format!("{{{sign_in},{names},{mail}}}"),
+        }
+    };
+    for first in ["mail", "sign-in name"] {
+        let file = [
+            user(r#""mail":"ada@example.com""#, first),
+            user(r#""mail":null"#, first),
+            user(r#""id":7"#, first),
+            user(r#""mail":"a@example.com","E-Mail":"b@example.com""#, first),
+        ];
+        let rows = [
+            "1|Ada|King|ada@example.com",
+            "2|Ada|King|",
+            "3|Ada|King|ada@x.onmicrosoft.com",
+            "4!doubled",
+        ];
+        assert_eq!(read(file.join("\n")).rows, rows);
+        assert_eq!(read(format!("[{}]", file.join(","))).rows, rows);
+        let error_file = super::error_files::joined(file[..2].join("\n"), &[1, 2]);
+        assert_eq!(read(&error_file).rows, ["2|Ada|King|ada@example.com", "3|Ada|King|"]);
+    }
+}

@@ -105,5 +105,27 @@ fn values_in_apostrophes_are_not_registered_with_them() {
         read(file).rows,
         ["2|Ada|King|ada@example.com", "3|Seán|O'Neill, Jr.|s@example.com"]
     );
-    assert_eq!(rows("'t Hooft,'King','a@example.com\n"), ["2|'t Hooft|'King'|'a@example.com"]);
+    assert_eq!(rows("'t Hooft,'King','a@example.com\n"), ["2|'t Hooft|King|'a@example.com"]);
+}
+
+/// What word processors make of quotation marks, and what other programs put around a value.
+#[test]
+fn a_name_is_read_without_the_marks_around_it() {
+    for (open, close) in [
+        ("“", "”"),
+        ("„", "“"),
+        ("«", "»"),
+        ("‘", "’"),
+        ("‚", "‘"),
+        ("'", "'"),
+        ("`", "`"),
+        ("\"\"\"", "\"\"\""),
+    ] {
+        let below = format!("{open}Ada{close}, {open}O’Neill{close},a@example.com\n");
+        assert_eq!(rows(&below), ["2|Ada|O’Neill|a@example.com"]);
+    }
+    let names = "‘Ofa,'s-Gravesande’,a@example.com\n'',“”,b@example.com\n";
+    assert_eq!(rows(names), ["2|‘Ofa|'s-Gravesande’|a@example.com", "3|''|“”|b@example.com"]);
+    let json = r#"{"first_name":"“Ada”","last_name":"'King'","email":"a@example.com"}"#;
+    assert_eq!(read(json).rows, ["1|Ada|King|a@example.com"]);
 }

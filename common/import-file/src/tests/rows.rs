@@ -90,6 +90,19 @@ fn a_million_rows_are_counted() {
 
 #[test]
 fn what_a_spreadsheet_writes_when_a_formula_fails_is_no_value() {
-    let file = "first_name,last_name,email\n#N/A,King,a@example.com\nBob,#BEZUG!,#NAME?\n#1,Null,c@example.com\n";
-    assert_eq!(read(file).rows, ["2||King|a@example.com", "3|Bob||", "4|#1|Null|c@example.com"]);
+    let file = "first_name,last_name,email\n#N/A,King,a@example.com\nBob,#BEZUG!,#NAME?\n";
+    assert_eq!(read(file).rows, ["2||King|a@example.com", "3|Bob||"]);
+}
+
+#[test]
+fn what_programs_write_for_nothing_is_no_value() {
+    for nothing in ["NULL", "null", "(null)", "[NULL]", "<null>", "nan", "NaN", "N/A", " NULL "] {
+        let below = format!("Ada,{nothing},a@example.com,\n");
+        assert_eq!(rows(&below), ["2|Ada||a@example.com"], "{nothing}");
+    }
+    // People are called so.
+    let below = "Nan,Null,a@example.com,\nNa,NA,b@example.com,\nNil,None,c@example.com,\n";
+    let expected =
+        ["2|Nan|Null|a@example.com", "3|Na|NA|b@example.com", "4|Nil|None|c@example.com"];
+    assert_eq!(rows(below), expected);
 }

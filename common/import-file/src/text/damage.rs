@@ -1,17 +1,45 @@
 //! Values that were damaged before they came here.
 
-use encoding_rs::WINDOWS_1252;
+use encoding_rs::{Encoding, WINDOWS_1251, WINDOWS_1252};
 
 /// Whether nothing shows that characters of a value are lost, or were read in a wrong encoding.
 pub(crate) fn is_text(value: &str) -> bool {
-    let is_lost = |c: char| matches!(c, '\0' | '\u{80}'..='\u{9f}' | char::REPLACEMENT_CHARACTER);
-    value.is_ascii() && !value.contains('\0') || !value.contains(is_lost) && !was_utf_8_once(value)
+    value.is_ascii() && !value.contains('\0')
+        || !value.contains(is_lost)
+            && !was_utf_8_once(value, WINDOWS_1252, 1)
+            // A single pair may be a name, such as that of Лі.
+            && !was_utf_8_once(value, WINDOWS_1251, 2)
 }
 
-/// Whether it is UTF-8 that was read as windows-1252 and written as UTF-8 again: `JosÃ©`.
-fn was_utf_8_once(value: &str) -> bool {
-    let (bytes, _, has_unmappable) = WINDOWS_1252.encode(value);
-    !has_unmappable && !bytes.is_ascii() && str::from_utf8(&bytes).is_ok()
+/// Whether a value may be a name, and none that a program has damaged or written in a way of its own:
+/// `J?rgen`, `O\'Neill`, `O&#39;Neill`, `#REF!`.
+pub(crate) fn is_name(value: &str) -> bool {
+    // An escape character changes the alphabet in encodings that look like ASCII.
+    let is_none = |byte| matches!(byte, b'\\' | b'?' | b'#' | b'<' | b'>' | b'{' | b'}' | b'\x1b');
+    !value.bytes().any(is_none) && is_text(value) && !has_entity(value)
+}
+
+fn is_lost(character: char) -> bool {
+    matches!(character, '\0' | '\u{80}'..='\u{9f}' | char::REPLACEMENT_CHARACTER)
+        // What Mac Roman and the code pages of DOS have in the place of the first byte of UTF-8.
+        || matches!(character, '√' | '≈' | '\u{2500}'..='\u{257f}')
+}
+
+/// Whether it is UTF-8 of so many characters that was read in another encoding and written as UTF-8
+/// again: `JosÃ©`.
+fn was_utf_8_once(value: &str, read_as: &'static Encoding, at_least: usize) -> bool {
+    let (bytes, _, has_unmappable) = read_as.encode(value);
+    let is_wide = |character: &char| !character.is_ascii();
+    !has_unmappable
+        && str::from_utf8(&bytes)
+            .is_ok_and(|text| text.chars().filter(is_wide).nth(at_least - 1).is_some())
+}
+
+/// Whether it has a character as HTML writes it: `M&uuml;ller`.
+fn has_entity(value: &str) -> bool {
+    value.split('&').skip(1).filter_map(|behind| behind.split_once(';')).any(|(name, _)| {
+        (2..=8).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
 }
 
 #[cfg(test)]

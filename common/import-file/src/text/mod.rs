@@ -8,7 +8,7 @@ use std::io::Read;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-pub(crate) use self::damage::is_text;
+pub(crate) use self::damage::{is_name, is_text};
 use self::western::{Western, end_of_words};
 use crate::LOOKAHEAD_BYTES;
 use crate::error::{FileError, ReadError};
@@ -227,9 +227,22 @@ fn recognize(text: &[u8], rest: &[u8], is_whole: bool) -> Result<State, FileErro
             || read_as(guess) == read_as(WINDOWS_1252)
     };
     let western = Western::recognize(text).filter(is_meant);
-    let unknown =
-        || FileError::EncodingUnknown { guess: (guess != WINDOWS_1252).then(|| guess.name()) };
+    let unknown = || {
+        let is_none = guess == WINDOWS_1252 || joins_alphabets(&read_as(guess));
+        FileError::EncodingUnknown { guess: (!is_none).then(|| guess.name()) }
+    };
     western.map(State::Western).ok_or_else(unknown)
+}
+
+/// Whether most words beyond ASCII are half in Latin and half in a script of Asia, which is how a wrong
+/// encoding of several bytes a character reads `Jürgen`.
+fn joins_alphabets(text: &str) -> bool {
+    let words = text.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric());
+    let (joined, whole): (Vec<_>, Vec<_>) =
+        words.filter(|word| !word.is_ascii()).partition(|word| {
+            word.contains(|c: char| c.is_ascii_alphabetic()) && word.contains(|c| c >= '\u{2e80}')
+        });
+    joined.len() > whole.len()
 }
 
 /// The characters beyond ASCII, if it is UTF-8, and what is none.

@@ -19,6 +19,13 @@ it("offers the members of a JSON array, however it is written and wherever it is
   }
 });
 
+it("knows a name in quotation marks of any kind", () => {
+  for (const header of ["“Vorname”,„Nachname“,«E-Mail»", "`Vorname`,‘Nachname’,'E-Mail'"]) {
+    const known = Object.values(findHeader(`${header}\nAda,King,ada@x.org\n`, ",").known);
+    expect(known).toEqual(header.split(","));
+  }
+});
+
 it("takes no blank cell for a name", () => {
   const text = "School list,,\n,,\nname,Sippe,Kontakt\nAda,King,ada@x.org\n";
   const names = findHeader(text, "").columns.map(({ name }) => name);

@@ -109,7 +109,7 @@ function normal(name: string): string {
   return name
     .normalize("NFKC")
     .toLowerCase()
-    .replace(/[\s\p{Cc}\u00ad\u200b-\u200f\u2060\ufeff_\-‐‑–.:*'’"]/gu, "")
+    .replace(/[\s\p{Cc}\u00ad\u200b-\u200f\u2060\ufeff_\-‐‑–.:*'"`‘-‚“-„«»]/gu, "")
     .replace(/(?:\[required\]|\(required\))$/, "");
 }
 

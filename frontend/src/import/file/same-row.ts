@@ -34,7 +34,7 @@ function isSame(listed: string, own: string, ignored: RegExp): boolean {
       .normalize("NFKC")
       .toLowerCase()
       .replace(isReplaced ? NOT_ASCII : ignored, "");
-  const [named, found] = [bare(listed), NOTHING.includes(own) ? "" : bare(own)];
+  const [named, found] = [bare(listed), NOTHING.includes(own.trim()) ? "" : bare(own)];
   return listed.length < LISTED_CHARACTERS ? found === named : found.startsWith(named);
 }
 
