@@ -106,7 +106,8 @@ fn header_in(
                 broken_cells(raw, delimiter, quote)
             }
             Err(RowProblem::TooManyCells) => vec![String::new(); COLUMNS_MAX + 1],
-            Err(_) => continue,
+            // Too long to be the header, and no blank row all the same.
+            Err(_) => Vec::new(),
         };
         let cells: Vec<&str> = cells.iter().map(|cell| &**cell).collect();
         let error = match Header::find(&cells, names) {

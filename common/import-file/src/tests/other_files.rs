@@ -31,3 +31,12 @@ fn other_files_are_named_plainly_and_with_what_to_do() {
         assert!(error.to_string().contains(advice), "{error}");
     }
 }
+
+#[test]
+fn a_file_whose_first_line_is_longer_than_a_row_may_be_is_not_called_empty() {
+    for rest in ["", "\nAda,King,ada@example.com\n"] {
+        let error = refused(format!("{}{rest}", "first_name ".repeat(20_000)));
+        assert_eq!(error.code(), "columns_missing");
+        assert!(!error.to_string().contains("empty"), "{error}");
+    }
+}
