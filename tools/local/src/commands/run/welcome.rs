@@ -26,7 +26,7 @@ pub(crate) fn text(
         "
 Registrar runs.
 
-  Pages       {pages}
+  Pages       {pages}, and {pages}/import for importers
   API         {pages}/docs
   Metrics     http://127.0.0.1:9100/metrics (API), http://127.0.0.1:9101/metrics (worker)
   Prometheus  {prometheus}
@@ -44,6 +44,7 @@ Operate it with the command `registrar`, here with the settings of this stack:
 
   {command} doctor
   {command} lanes
+  {command} keys create NAME    (a key for an importer)
 
 Ctrl-C stops everything."
     )
