@@ -1,6 +1,4 @@
-use registrar_domain::{Field, Registration, Violation};
-use registrar_import_file::{Row, RowProblem};
-use registrar_texts::Language;
+use registrar_domain::{FailedRow, Registration};
 
 /// So many rows travel in one message.
 pub const CHUNK_ROWS: usize = 500;
@@ -13,47 +11,8 @@ pub struct Chunk {
     /// Those that are valid.
     pub registrations: Vec<Registration>,
     /// The others.
-    pub invalid: Vec<InvalidRow>,
+    pub invalid: Vec<FailedRow>,
     bytes: usize,
-}
-
-/// A row that cannot be registered, with everything that is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidRow {
-    /// Its number in the file.
-    pub number: u32,
-    /// What is in the three columns, in the order of the form.
-    pub values: [String; Field::ALL.len()],
-    /// Never empty.
-    pub errors: Vec<RowError>,
-}
-
-/// One thing that is wrong with a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowError {
-    /// The column that it is about, when it is about one.
-    pub column: Option<Field>,
-    /// Stable, for programs.
-    pub code: &'static str,
-    /// What to do about it.
-    pub advice: String,
-}
-
-impl From<RowProblem> for RowError {
-    fn from(problem: RowProblem) -> Self {
-        let (column, code) = (problem.column(), problem.code());
-        Self { column, code, advice: problem.advice().to_owned() }
-    }
-}
-
-impl From<&Violation> for RowError {
-    fn from(violation: &Violation) -> Self {
-        Self {
-            column: Some(violation.field),
-            code: violation.code.as_str(),
-            advice: Language::English.texts().violation(violation),
-        }
-    }
 }
 
 impl Chunk {
@@ -73,7 +32,7 @@ impl Chunk {
     pub fn first_row(&self) -> u32 {
         let import = self.registrations.first().and_then(|registration| registration.import);
         let valid = import.map(|import| import.row);
-        let invalid = self.invalid.first().map(|invalid| invalid.number);
+        let invalid = self.invalid.first().map(|invalid| invalid.row);
         valid.into_iter().chain(invalid).min().unwrap_or_default()
     }
 
@@ -85,10 +44,9 @@ impl Chunk {
         self.registrations.push(registration);
     }
 
-    pub fn add_invalid(&mut self, number: u32, row: Row<'_>, errors: Vec<RowError>) {
-        let values = [row.first_name, row.last_name, row.email].map(std::borrow::Cow::into_owned);
-        self.bytes += values.iter().map(|value| json_len(value)).sum::<usize>();
-        self.invalid.push(InvalidRow { number, values, errors });
+    pub fn add_invalid(&mut self, row: FailedRow) {
+        self.bytes += row.values.iter().map(|value| json_len(value)).sum::<usize>();
+        self.invalid.push(row);
     }
 }
 
@@ -115,14 +73,8 @@ mod tests {
         assert_eq!(json_len(&value), json!(value).to_string().len() - "\"\"".len());
         let mut chunk = Chunk::default();
         while !chunk.is_full() {
-            let row = Row {
-                number: 2,
-                first_name: value.as_str().into(),
-                last_name: "".into(),
-                email: "".into(),
-                problem: None,
-            };
-            chunk.add_invalid(2, row, Vec::new());
+            let values = [value.clone(), String::new(), String::new()];
+            chunk.add_invalid(FailedRow { row: 2, values, errors: Vec::new() });
         }
         assert_eq!(chunk.rows(), 1 + CHUNK_BYTES / json_len(&value));
     }

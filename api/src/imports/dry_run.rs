@@ -35,7 +35,7 @@ impl DryRun {
         let rejected = chunk.registrations.iter().zip(known);
         let rejected = rejected.filter_map(|(registration, known)| {
             let row = registration.import?.row;
-            Some(ShownError::from_rejection(row, self.rejection(registration, row, known)?))
+            Some(ShownError::new(row, self.rejection(registration, row, known)?.into()))
         });
         Ok(ShownErrors::from_rows(&chunk.invalid).merged_with(rejected.collect()))
     }

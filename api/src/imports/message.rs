@@ -9,14 +9,14 @@ use opentelemetry_semantic_conventions::attribute::{
 };
 use registrar_domain::{ImportId, Importer, Lane, Registration};
 use registrar_messaging::{
-    Envelope, ImportCancellation, ImportCellError, ImportChunk, ImportContent, ImportManifest,
-    ImportPart, ImportRowError, OutgoingMessage,
+    Envelope, ImportCancellation, ImportChunk, ImportContent, ImportManifest, ImportPart,
+    OutgoingMessage,
 };
 use registrar_telemetry::propagation;
 use tracing::Span;
 use tracing::field::Empty;
 
-use super::chunk::{Chunk, InvalidRow, RowError};
+use super::chunk::Chunk;
 
 /// What the messages of an import have in common.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ impl ImportMessages {
         let content = ImportContent::Chunk(ImportChunk {
             first_row,
             rows: u32::try_from(rows).unwrap_or(u32::MAX),
-            invalid: chunk.invalid.into_iter().map(ImportRowError::from).collect(),
+            invalid: chunk.invalid,
         });
         self.message(Lane::Bulk, chunk.registrations, content)
     }
@@ -68,27 +68,6 @@ impl ImportMessages {
             propagation::inject_context(&context, &mut headers);
         }
         (OutgoingMessage { lane, message_id, body: body.into(), headers, numbers: None }, span)
-    }
-}
-
-impl From<InvalidRow> for ImportRowError {
-    fn from(invalid: InvalidRow) -> Self {
-        let InvalidRow { number, values, errors } = invalid;
-        Self {
-            row: number,
-            values,
-            errors: errors.into_iter().map(ImportCellError::from).collect(),
-        }
-    }
-}
-
-impl From<RowError> for ImportCellError {
-    fn from(error: RowError) -> Self {
-        Self {
-            column: error.column.map(|column| column.name().to_owned()),
-            code: error.code.to_owned(),
-            advice: error.advice,
-        }
     }
 }
 

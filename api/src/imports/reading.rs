@@ -4,12 +4,16 @@
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
-use registrar_domain::{DerivationKey, ImportId, ImportRow, Importer, Registration, Student};
+use registrar_domain::{
+    DerivationKey, FailedRow, ImportId, ImportRow, Importer, Registration, RowError, Student,
+    Violation,
+};
 use registrar_import_file::{ImportFile, Options, ReadError, Understood};
+use registrar_texts::Language;
 use tokio::sync::mpsc;
 
 use super::broken_off::BrokenOff;
-use super::chunk::{Chunk, RowError};
+use super::chunk::Chunk;
 use super::upload::source::{Counted, Upload};
 
 /// Who imports, and how a row becomes a registration.
@@ -79,7 +83,7 @@ impl Reading {
                 chunks.hand_on(chunk)?;
                 return Err(BrokenOff::TooManyRows);
             };
-            let errors: Vec<RowError> = match row.problem {
+            let errors = match row.problem {
                 Some(problem) => vec![problem.into()],
                 None => match Student::parse(&row.first_name, &row.last_name, &row.email) {
                     Ok(student) => {
@@ -88,11 +92,11 @@ impl Reading {
                         chunk.add(Registration::imported(id, student, from));
                         Vec::new()
                     }
-                    Err(violations) => violations.iter().map(RowError::from).collect(),
+                    Err(violations) => violations.iter().map(row_error).collect(),
                 },
             };
             if !errors.is_empty() {
-                chunk.add_invalid(number, row, errors);
+                chunk.add_invalid(FailedRow { row: number, values: row.into_values(), errors });
             }
             if chunk.is_full() || handed_on.elapsed() >= self.hand_on_after {
                 handed_on = Instant::now();
@@ -100,6 +104,11 @@ impl Reading {
             }
         }
     }
+}
+
+fn row_error(violation: &Violation) -> RowError {
+    let advice = Language::English.texts().violation(violation);
+    RowError::new(Some(violation.field), violation.code.as_str(), advice)
 }
 
 struct HandedOn<'c> {
@@ -189,7 +198,7 @@ mod tests {
         assert_eq!(chunks[0].registrations[0].import.map(|import| import.row), Some(2));
         assert_eq!(chunks.iter().map(Chunk::first_row).collect::<Vec<_>>(), [2, 502, 1_002]);
         let [invalid] = &chunks[1].invalid[..] else { panic!("{:?}", chunks[1].invalid) };
-        assert_eq!((invalid.number, invalid.errors[0].code), (602, "invalid_email"));
+        assert_eq!((invalid.row, &*invalid.errors[0].code), (602, "invalid_email"));
         assert_eq!(invalid.values[2], "ada600");
     }
 

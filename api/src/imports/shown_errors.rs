@@ -1,8 +1,8 @@
-use registrar_domain::{Field, RowRejection};
+use std::borrow::Cow;
+
+use registrar_domain::{FailedRow, RowError};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use super::chunk::InvalidRow;
 
 /// An answer shows so many errors; all of them are in the error file.
 pub const SHOWN_ERRORS: usize = 100;
@@ -17,19 +17,18 @@ pub struct ShownError {
     /// The column that it is about, when it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "email")]
-    pub column: Option<&'static str>,
+    pub column: Option<Cow<'static, str>>,
     /// The rule that is broken, stable for programs.
     #[schema(example = "invalid_email")]
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// What to do, as a sentence.
     #[schema(example = "Enter an email address in the correct format, like name@example.com.")]
-    pub message: String,
+    pub message: Cow<'static, str>,
 }
 
 impl ShownError {
-    pub fn from_rejection(row: u32, why: RowRejection) -> Self {
-        let column = why.column().map(Field::name);
-        Self { row, column, code: why.code(), message: why.advice() }
+    pub fn new(row: u32, RowError { column, code, advice }: RowError) -> Self {
+        Self { row, column, code, message: advice }
     }
 }
 
@@ -38,15 +37,10 @@ impl ShownError {
 pub struct ShownErrors(Vec<ShownError>);
 
 impl ShownErrors {
-    pub fn from_rows(rows: &[InvalidRow]) -> Self {
-        let errors = rows.iter().flat_map(|row| {
-            row.errors.iter().map(|error| ShownError {
-                row: row.number,
-                column: error.column.map(Field::name),
-                code: error.code,
-                message: error.advice.clone(),
-            })
-        });
+    pub fn from_rows(rows: &[FailedRow]) -> Self {
+        let errors = rows
+            .iter()
+            .flat_map(|row| row.errors.iter().map(|error| ShownError::new(row.row, error.clone())));
         Self(errors.take(SHOWN_ERRORS).collect())
     }
 
@@ -74,11 +68,11 @@ impl ShownErrors {
 mod tests {
     use std::collections::BTreeMap;
 
+    use registrar_domain::{Field, RowRejection};
     use registrar_import_file::RowProblem;
     use serde_json::Value;
 
     use super::*;
-    use crate::imports::chunk::RowError;
 
     /// The page finds the number of a row in a sentence by comparing it with these.
     #[test]
@@ -104,23 +98,23 @@ mod tests {
             RowRejection::OnHold,
             RowRejection::Unknown,
         ];
-        let problems = problems.map(|problem| (problem.code(), problem.advice().to_owned()));
-        let rejections = rejections.map(|why| (why.code(), why.advice()));
-        let sentences: BTreeMap<_, _> = problems.into_iter().chain(rejections).collect();
+        let errors = problems.map(RowError::from).into_iter().chain(rejections.map(RowError::from));
+        let sentences: BTreeMap<_, _> =
+            errors.map(|error| (error.code, error.advice.into_owned())).collect();
         let texts: Value =
             serde_json::from_str(include_str!("../../../common/texts/en.json")).unwrap();
         let texts = texts["pages"]["import"]["rows"].as_object().unwrap();
         let texts: BTreeMap<_, _> = texts
             .iter()
-            .map(|(code, text)| (&**code, text.as_str().unwrap().replace("{row}", "17")))
+            .map(|(code, text)| (Cow::from(code), text.as_str().unwrap().replace("{row}", "17")))
             .collect();
         assert_eq!(texts, sentences);
     }
 
     fn rows(numbers: std::ops::Range<u32>) -> ShownErrors {
-        let error = |code| RowError { column: None, code, advice: "Do it.".to_owned() };
-        let row = |number| InvalidRow {
-            number,
+        let error = |code| RowError::new(None, code, "Do it.");
+        let row = |row| FailedRow {
+            row,
             values: Default::default(),
             errors: vec![error("first"), error("second")],
         };
@@ -133,7 +127,7 @@ mod tests {
         errors.append(rows(50..500));
         let errors = errors.into_vec();
         assert_eq!(errors.len(), SHOWN_ERRORS);
-        assert_eq!((errors[0].row, errors[1].row, errors[1].code), (2, 2, "second"));
+        assert_eq!((errors[0].row, errors[1].row, &*errors[1].code), (2, 2, "second"));
         assert_eq!((errors[79].row, errors[80].row, errors[99].row), (41, 50, 59));
     }
 }

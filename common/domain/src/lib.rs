@@ -8,6 +8,7 @@
 mod characters;
 pub mod clock;
 mod email_address;
+mod failed_row;
 mod idempotency;
 mod import_id;
 mod import_key;
@@ -24,6 +25,7 @@ mod uuid_time;
 mod violation;
 
 pub use email_address::{EMAIL_LOCAL_PART_MAX_BYTES, EMAIL_MAX_CHARACTERS, EmailAddress};
+pub use failed_row::{FailedRow, RowError};
 pub use idempotency::{
     DerivationKey, IDEMPOTENCY_KEY_MAX_CHARACTERS, IDEMPOTENCY_KEY_MIN_CHARACTERS, IdempotencyKey,
     MalformedIdempotencyKey,

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use registrar_domain::Field;
+use registrar_domain::{Field, RowError};
 
 /// A row of a file, as it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,8 @@ impl Row<'_> {
         Row { number, first_name, last_name, email, problem: Some(problem) }
     }
 
-    pub(crate) fn into_values(self) -> [String; Field::ALL.len()] {
+    /// What is in the three columns, in the order of the form.
+    pub fn into_values(self) -> [String; Field::ALL.len()] {
         [self.first_name, self.last_name, self.email].map(Cow::into_owned)
     }
 }
@@ -113,16 +114,14 @@ impl RowProblem {
         }
     }
 
-    /// The column that it is about, when it is about one.
-    pub fn column(self) -> Option<Field> {
+    fn column(self) -> Option<Field> {
         match self {
             Self::NotAString(field) | Self::Doubled(field) => Some(field),
             _ => None,
         }
     }
 
-    /// What to do about it.
-    pub fn advice(self) -> &'static str {
+    fn advice(self) -> &'static str {
         match self {
             Self::TooFewCells => "The row ends too early. Fill in all three columns.",
             Self::TooManyCells => {
@@ -151,5 +150,11 @@ impl RowProblem {
             Self::NotAString(_) => "Send text in quotation marks.",
             Self::Doubled(_) => "Send one value.",
         }
+    }
+}
+
+impl From<RowProblem> for RowError {
+    fn from(problem: RowProblem) -> Self {
+        Self::new(problem.column(), problem.code(), problem.advice())
     }
 }

@@ -24,8 +24,7 @@ pub use consumer::transport::{ConsumerConnection, ConsumerConnector};
 pub use envelope::Envelope;
 pub use envelope::decode_error::DecodeError;
 pub use envelope::import::{
-    ImportCancellation, ImportCellError, ImportChunk, ImportContent, ImportManifest, ImportPart,
-    ImportRowError,
+    ImportCancellation, ImportChunk, ImportContent, ImportManifest, ImportPart,
 };
 pub use error::ConnectError;
 pub use guard::caught;

@@ -81,11 +81,11 @@ fn invalid_rows(envelope: &mut Map<String, Value>, lane: Lane) -> Option<Outgoin
 
 #[cfg(test)]
 mod tests {
-    use registrar_domain::{ImportId, ImportRow, Importer, Registration, Student};
+    use registrar_domain::{FailedRow, ImportId, ImportRow, Importer, Registration, Student};
 
     use super::*;
     use crate::envelope::Envelope;
-    use crate::envelope::import::{ImportChunk, ImportContent, ImportPart, ImportRowError};
+    use crate::envelope::import::{ImportChunk, ImportContent, ImportPart};
     use crate::publisher::message::OutgoingRegistration;
     use crate::trace_contexts::tests::{span, traceparent_of};
 
@@ -142,7 +142,7 @@ mod tests {
             let import = Some(ImportRow { import: id, row: *row });
             Registration { import, ..numbered(u8::try_from(*row).unwrap()) }
         });
-        let invalid = invalid.iter().map(|row| ImportRowError {
+        let invalid = invalid.iter().map(|row| FailedRow {
             row: *row,
             values: Default::default(),
             errors: Vec::new(),

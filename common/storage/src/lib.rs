@@ -39,8 +39,8 @@ pub use dead_letters::state::{DeadLetterState, UnknownDeadLetterState};
 pub use error::{ErrorClass, StorageError};
 pub use import_keys::{ImportKeys, StoredImportKey, ValidImportKey};
 pub use imports::entry::{
-    FailedRow, ImportCounts, ImportEntry, ImportEntryContent, ImportManifestRecord, ProcessedRow,
-    ProcessedRows, RowError,
+    ImportCounts, ImportEntry, ImportEntryContent, ImportManifestRecord, ProcessedRow,
+    ProcessedRows,
 };
 pub use imports::purge::FAILED_ROWS_KEPT;
 pub use imports::reader::{ImportReader, Known, StoredImport};

@@ -3,8 +3,8 @@ use std::time::Duration;
 use registrar_domain::Lane;
 use registrar_messaging::{Envelope, ImportContent};
 use registrar_storage::{
-    FailedRow, ImportEntry, ImportEntryContent, ImportManifestRecord, LanePauses, MySqlStore, Pool,
-    ProcessedRow, ProcessedRows, RegistrationStore as _, RowError, Verdict,
+    ImportEntry, ImportEntryContent, ImportManifestRecord, LanePauses, MySqlStore, Pool,
+    ProcessedRow, ProcessedRows, RegistrationStore as _, Verdict,
 };
 use registrar_tests::api::json;
 use registrar_tests::wait;
@@ -61,24 +61,11 @@ async fn recorded(store: &MySqlStore, envelope: &Envelope) -> Option<ImportEntry
                     let row = registration.import.unwrap().row;
                     ProcessedRow { row, registration: registration.clone(), outcome, is_fresh }
                 });
-            let invalid = chunk.invalid.into_iter().map(|invalid| FailedRow {
-                row: invalid.row,
-                values: invalid.values,
-                errors: invalid
-                    .errors
-                    .into_iter()
-                    .map(|error| RowError {
-                        column: error.column,
-                        code: error.code,
-                        advice: error.advice,
-                    })
-                    .collect(),
-            });
             Some(ImportEntryContent::Rows(ProcessedRows {
                 first_row: chunk.first_row,
                 is_whole: envelope.is_whole_chunk(),
                 valid: valid.collect(),
-                invalid: invalid.collect(),
+                invalid: chunk.invalid,
             }))
         }
         ImportContent::Manifest(manifest) => {

@@ -5,10 +5,10 @@ mod bad_days;
 mod files;
 mod poison;
 
-use registrar_domain::Registration;
+use registrar_domain::{FailedRow, Field, Registration, RowError};
 use registrar_messaging::{
-    Envelope, ImportCancellation, ImportCellError, ImportChunk, ImportContent, ImportManifest,
-    ImportPart, ImportRowError, REGISTRATIONS_EXCHANGE,
+    Envelope, ImportCancellation, ImportChunk, ImportContent, ImportManifest, ImportPart,
+    REGISTRATIONS_EXCHANGE,
 };
 use registrar_storage::{
     DatabaseSettings, DatabaseUrl, ImportCounts, ImportReader, Pool, StoredImport,
@@ -61,7 +61,7 @@ impl Importing {
 
     async fn failed(&self, file: &File) -> Vec<(u32, String)> {
         let failed = self.imports.errors(file.id, 0, 10_000).await.unwrap();
-        failed.into_iter().map(|failed| (failed.row, failed.errors[0].code.clone())).collect()
+        failed.into_iter().map(|failed| (failed.row, failed.errors[0].code.to_string())).collect()
     }
 }
 
@@ -87,13 +87,9 @@ fn chunk(file: &File, registrations: Vec<Registration>, invalid: &[u32]) -> Enve
     message(file, registrations, ImportContent::Chunk(content))
 }
 
-fn invalid_row(row: u32) -> ImportRowError {
-    let error = ImportCellError {
-        column: Some("email".to_owned()),
-        code: "invalid_email".to_owned(),
-        advice: "Correct it.".to_owned(),
-    };
-    ImportRowError { row, values: ["Ada", "L", "ada@"].map(str::to_owned), errors: vec![error] }
+fn invalid_row(row: u32) -> FailedRow {
+    let error = RowError::new(Some(Field::Email), "invalid_email", "Correct it.");
+    FailedRow { row, values: ["Ada", "L", "ada@"].map(str::to_owned), errors: vec![error] }
 }
 
 fn manifest(file: &File, rows: u64) -> Envelope {

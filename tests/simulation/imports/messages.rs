@@ -1,9 +1,8 @@
 //! What is sent of an import.
 
-use registrar_domain::{ImportId, ImportRow, Importer, Registration};
+use registrar_domain::{FailedRow, ImportId, ImportRow, Importer, Registration};
 use registrar_messaging::{
     Envelope, ImportCancellation, ImportChunk, ImportContent, ImportManifest, ImportPart,
-    ImportRowError,
 };
 
 const FIRST_ROW: u32 = 2;
@@ -45,7 +44,7 @@ pub(crate) fn envelopes(
         let (first_row, rows) = (row, u32::try_from(chunk.len()).unwrap() + 1);
         row += rows;
         let errors = Vec::new();
-        let invalid = vec![ImportRowError { row: row - 1, values: Default::default(), errors }];
+        let invalid = vec![FailedRow { row: row - 1, values: Default::default(), errors }];
         let content = ImportContent::Chunk(ImportChunk { first_row, rows, invalid });
         envelopes.push(envelope((first_row..).zip(chunk).map(from).collect(), content));
     }

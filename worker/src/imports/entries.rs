@@ -1,11 +1,7 @@
 use registrar_domain::Registration;
-use registrar_messaging::{
-    Envelope, ImportCellError, ImportChunk, ImportContent, ImportManifest, ImportPart,
-    ImportRowError,
-};
+use registrar_messaging::{Envelope, ImportChunk, ImportContent, ImportManifest, ImportPart};
 use registrar_storage::{
-    FailedRow, ImportEntry, ImportEntryContent, ImportManifestRecord, ProcessedRow, ProcessedRows,
-    RowError, Verdict,
+    ImportEntry, ImportEntryContent, ImportManifestRecord, ProcessedRow, ProcessedRows, Verdict,
 };
 
 use crate::item::Item;
@@ -57,17 +53,8 @@ fn rows(envelope: &Envelope, chunk: &ImportChunk, item: &Item) -> Option<Process
             .zip(&item.verdicts)
             .map(valid)
             .collect::<Option<_>>()?,
-        invalid: chunk.invalid.iter().map(failed).collect(),
+        invalid: chunk.invalid.clone(),
     })
-}
-
-fn failed(ImportRowError { row, values, errors }: &ImportRowError) -> FailedRow {
-    let error = |ImportCellError { column, code, advice }: &ImportCellError| RowError {
-        column: column.clone(),
-        code: code.clone(),
-        advice: advice.clone(),
-    };
-    FailedRow { row: *row, values: values.clone(), errors: errors.iter().map(error).collect() }
 }
 
 fn record(manifest: &ImportManifest) -> ImportManifestRecord {

@@ -7,8 +7,8 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::{StreamExt as _, stream};
-use registrar_domain::ImportId;
-use registrar_storage::{FailedRow, StorageError};
+use registrar_domain::{FailedRow, ImportId};
+use registrar_storage::StorageError;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::extract::GenuineImport;

@@ -1,8 +1,7 @@
 //! The rows that did not make it, as CSV that a spreadsheet opens and that can be imported again.
 
-use registrar_domain::Field;
+use registrar_domain::{FailedRow, Field};
 use registrar_import_file::{LISTED_VALUE_MAX_BYTES, push_cell};
-use registrar_storage::FailedRow;
 
 /// Excel takes a file for UTF-8 by this mark alone.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -21,8 +20,8 @@ pub fn push_row(file: &mut String, row: &FailedRow) {
         push_next(file, &value[..value.floor_char_boundary(LISTED_VALUE_MAX_BYTES)]);
     }
     let columns = row.errors.iter().map(|error| error.column.as_deref().unwrap_or_default());
-    let codes = row.errors.iter().map(|error| error.code.as_str());
-    let advice = row.errors.iter().map(|error| error.advice.as_str());
+    let codes = row.errors.iter().map(|error| &*error.code);
+    let advice = row.errors.iter().map(|error| &*error.advice);
     push_next(file, columns.collect::<Vec<_>>().join(" ").trim());
     push_next(file, &codes.collect::<Vec<_>>().join(" "));
     push_next(file, &advice.collect::<Vec<_>>().join(" "));
@@ -39,18 +38,14 @@ mod tests {
     use std::borrow::Cow;
 
     use proptest::prelude::*;
+    use registrar_domain::RowError;
     use registrar_import_file::{ColumnNames, Failures, ImportFile, Options};
-    use registrar_storage::RowError;
 
     use super::*;
 
     fn failed(row: u32, values: [&str; 3]) -> FailedRow {
-        let error = |column: Option<&str>, code: &str| RowError {
-            column: column.map(str::to_owned),
-            code: code.to_owned(),
-            advice: "Do it, now.".to_owned(),
-        };
-        let errors = vec![error(Some("email"), "invalid_email"), error(None, "too_few_cells")];
+        let error = |column, code| RowError::new(column, code, "Do it, now.");
+        let errors = vec![error(Some(Field::Email), "invalid_email"), error(None, "too_few_cells")];
         FailedRow { row, values: values.map(str::to_owned), errors }
     }
 

@@ -6,8 +6,8 @@ pub mod progress;
 
 use std::sync::Arc;
 
-use registrar_domain::{ImportId, Importer, ReferenceSealer, UnknownImport};
-use registrar_storage::{FailedRow, ImportReader, StorageError, StoredImport};
+use registrar_domain::{FailedRow, ImportId, Importer, ReferenceSealer, UnknownImport};
+use registrar_storage::{ImportReader, StorageError, StoredImport};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::body::ImportBody;

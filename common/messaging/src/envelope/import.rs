@@ -1,4 +1,4 @@
-use registrar_domain::{ImportId, Importer};
+use registrar_domain::{FailedRow, ImportId, Importer};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What a message of an import says beside its registrations.
@@ -42,29 +42,7 @@ pub struct ImportChunk {
     /// part of it.
     pub rows: u32,
     /// The rows that cannot be registered.
-    pub invalid: Vec<ImportRowError>,
-}
-
-/// A row that cannot be registered.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub struct ImportRowError {
-    /// Its number.
-    pub row: u32,
-    /// What is in the three columns, in the order of the form.
-    pub values: [String; 3],
-    /// Everything that is wrong with it; never empty.
-    pub errors: Vec<ImportCellError>,
-}
-
-/// One thing that is wrong with a row.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub struct ImportCellError {
-    /// The name of the column, when it is about one.
-    pub column: Option<String>,
-    /// Stable, for programs.
-    pub code: String,
-    /// What to do about it.
-    pub advice: String,
+    pub invalid: Vec<FailedRow>,
 }
 
 /// What was sent in all.

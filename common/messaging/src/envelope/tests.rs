@@ -1,10 +1,8 @@
 use proptest::prelude::*;
-use registrar_domain::{HoldReason, ImportId, Importer};
+use registrar_domain::{FailedRow, Field, HoldReason, ImportId, Importer, RowError};
 use time::macros::datetime;
 
-use super::import::{
-    ImportCancellation, ImportCellError, ImportChunk, ImportContent, ImportManifest, ImportRowError,
-};
+use super::import::{ImportCancellation, ImportChunk, ImportContent, ImportManifest};
 
 use super::*;
 
@@ -36,19 +34,11 @@ fn chunk() -> Envelope {
         import: Some(row(17)),
     };
     let errors = vec![
-        ImportCellError {
-            column: Some("email".to_owned()),
-            code: "invalid_email".to_owned(),
-            advice: "Enter an email address.".to_owned(),
-        },
-        ImportCellError {
-            column: None,
-            code: "too_few_cells".to_owned(),
-            advice: "Fill in all three columns.".to_owned(),
-        },
+        RowError::new(Some(Field::Email), "invalid_email", "Enter an email address."),
+        RowError::new(None, "too_few_cells", "Fill in all three columns."),
     ];
     let values = ["'=Eda", "", "eda@"].map(str::to_owned);
-    let invalid = vec![ImportRowError { row: 4, values, errors }];
+    let invalid = vec![FailedRow { row: 4, values, errors }];
     let chunk = ImportChunk { first_row: 2, rows: 3, invalid };
     let import = Some(part(ImportContent::Chunk(chunk)));
     let ada = Registration { import: Some(row(2)), ..ada() };

@@ -1,6 +1,6 @@
 use std::ops::AddAssign;
 
-use registrar_domain::{ImportId, Importer, Outcome, Registration, RowRejection};
+use registrar_domain::{FailedRow, ImportId, Importer, Outcome, Registration};
 use serde_json::Value;
 
 /// What a message says of an import, with what became of its rows.
@@ -55,28 +55,6 @@ pub struct ProcessedRow {
     pub is_fresh: bool,
 }
 
-/// A row that did not make it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FailedRow {
-    /// Its number.
-    pub row: u32,
-    /// What is in the three columns, in the order of the form.
-    pub values: [String; 3],
-    /// Everything that is wrong with it.
-    pub errors: Vec<RowError>,
-}
-
-/// One thing that is wrong with a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowError {
-    /// The name of the column, when it is about one.
-    pub column: Option<String>,
-    /// Stable, for programs.
-    pub code: String,
-    /// What to do about it.
-    pub advice: String,
-}
-
 /// What was sent in all.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ImportManifestRecord {
@@ -122,15 +100,5 @@ impl AddAssign for ImportCounts {
         self.rejected += other.rejected;
         self.invalid += other.invalid;
         self.on_hold += other.on_hold;
-    }
-}
-
-impl From<RowRejection> for RowError {
-    fn from(why: RowRejection) -> Self {
-        Self {
-            column: why.column().map(|column| column.name().to_owned()),
-            code: why.code().to_owned(),
-            advice: why.advice(),
-        }
     }
 }

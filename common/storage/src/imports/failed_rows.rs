@@ -1,9 +1,9 @@
 //! The table of rows that did not make it.
 
-use registrar_domain::{RegistrationId, RowRejection};
-use serde_json::{Value as Json, json};
+use registrar_domain::{FailedRow, RegistrationId, RowError, RowRejection};
+use serde::Serialize;
 
-use super::entry::{FailedRow, ProcessedRow, RowError};
+use super::entry::ProcessedRow;
 use super::record::Message;
 use crate::error::Failure;
 use crate::error::classify::Kind;
@@ -37,8 +37,8 @@ impl From<&FailedRow> for Entry {
             row: failed.row,
             kind: "invalid",
             registration: None,
-            given: json!(failed.values).to_string(),
-            errors: errors_json(&failed.errors),
+            given: to_json(&failed.values),
+            errors: to_json(&failed.errors),
         }
     }
 }
@@ -51,8 +51,8 @@ impl From<&(&ProcessedRow, RowRejection)> for Entry {
             row: processed.row,
             kind: if *why == RowRejection::OnHold { ON_HOLD } else { "rejected" },
             registration: Some(processed.registration.id),
-            given: json!([names[0], names[1], student.email().as_str()]).to_string(),
-            errors: errors_json(&[RowError::from(*why)]),
+            given: to_json(&[names[0], names[1], student.email().as_str()]),
+            errors: to_json(&[RowError::from(*why)]),
         }
     }
 }
@@ -98,20 +98,13 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-fn errors_json(errors: &[RowError]) -> String {
-    let error = |RowError { column, code, advice }: &RowError| json!({"column": column, "code": code, "advice": advice});
-    Json::Array(errors.iter().map(error).collect()).to_string()
+/// Texts always become JSON.
+fn to_json(stored: &impl Serialize) -> String {
+    serde_json::to_string(stored).unwrap_or_default()
 }
 
 /// What was stored of a row; empty where it is not as this version writes it.
 pub(crate) fn decode(row: u32, given: &str, errors: &str) -> FailedRow {
-    let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
-    let given: Json = serde_json::from_str(given).unwrap_or_default();
-    let errors: Json = serde_json::from_str(errors).unwrap_or_default();
-    let errors = errors.as_array().into_iter().flatten().map(|error| RowError {
-        column: error["column"].as_str().map(str::to_owned),
-        code: text(&error["code"]),
-        advice: text(&error["advice"]),
-    });
-    FailedRow { row, values: [0, 1, 2].map(|at| text(&given[at])), errors: errors.collect() }
+    let values = serde_json::from_str(given).unwrap_or_default();
+    FailedRow { row, values, errors: serde_json::from_str(errors).unwrap_or_default() }
 }

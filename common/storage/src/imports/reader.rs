@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use registrar_domain::{
-    ImportId, ImportRow, Importer, Registration, RegistrationId, RowRejection, Student,
+    FailedRow, ImportId, ImportRow, Importer, Registration, RegistrationId, RowRejection, Student,
 };
 use sqlx::mysql::MySqlRow;
 use sqlx::{QueryBuilder, Row as _};
 use time::OffsetDateTime;
 
-use super::entry::{FailedRow, ImportCounts, ImportManifestRecord};
+use super::entry::{ImportCounts, ImportManifestRecord};
 use super::failed_rows::{ON_HOLD, decode};
 use super::settled::email_taken;
 use crate::error::{Failure, StorageError};

@@ -54,7 +54,7 @@ async fn duplicates_are_named_by_the_row_of_the_same_file_and_never_by_another_i
     ];
     assert_eq!(fixture.import(&file, &rows).await, Some(counts(1, 0, 4)));
     let failed = super::imports(&fixture).errors(file.id, 0, 10).await.unwrap();
-    let codes = failed.iter().map(|one| (one.row, one.errors[0].code.as_str()));
+    let codes = failed.iter().map(|one| (one.row, &*one.errors[0].code));
     assert_eq!(
         codes.collect::<Vec<_>>(),
         [
@@ -211,7 +211,7 @@ async fn what_is_rejected_after_it_was_on_hold_is_named_as_if_it_had_not_been() 
     fixture.store(&rows).await;
     assert_eq!(file.counts(&fixture).await, counts(1, 0, 3));
     let failed = super::imports(&fixture).errors(file.id, 0, 10).await.unwrap();
-    let codes = failed.iter().map(|one| (one.row, one.errors[0].code.as_str()));
+    let codes = failed.iter().map(|one| (one.row, &*one.errors[0].code));
     let expected = [(3, "same_as_row"), (4, "email_of_row"), (5, "email_already_registered")];
     assert_eq!(codes.collect::<Vec<_>>(), expected);
     assert!(failed[0].errors[0].advice.contains("row 2 of this file"));

@@ -1,9 +1,7 @@
 use std::time::Duration;
 
-use registrar_domain::ImportId;
-use registrar_storage::{
-    FAILED_ROWS_KEPT, FailedRow, ImportCounts, ImportEntryContent, ProcessedRows,
-};
+use registrar_domain::{FailedRow, ImportId};
+use registrar_storage::{FAILED_ROWS_KEPT, ImportCounts, ImportEntryContent, ProcessedRows};
 use sqlx::Row as _;
 
 use super::super::fixture::{EMAIL_TAKEN, Fixture, newly};

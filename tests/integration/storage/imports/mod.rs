@@ -6,11 +6,12 @@ mod failed_rows;
 mod reading;
 
 use registrar_domain::{
-    DerivationKey, HoldReason, ImportId, ImportRow, Importer, Outcome, Registration, Student,
+    DerivationKey, FailedRow, Field, HoldReason, ImportId, ImportRow, Importer, Outcome,
+    Registration, RowError, Student,
 };
 use registrar_storage::{
-    FailedRow, ImportCounts, ImportEntry, ImportEntryContent, ImportManifestRecord, ImportReader,
-    ProcessedRow, ProcessedRows, RegistrationStore as _, RowError, StoredImport, Verdict,
+    ImportCounts, ImportEntry, ImportEntryContent, ImportManifestRecord, ImportReader,
+    ProcessedRow, ProcessedRows, RegistrationStore as _, StoredImport, Verdict,
 };
 
 use super::fixture::Fixture;
@@ -63,7 +64,7 @@ impl File {
     /// The failed rows, and the codes of what is wrong with them.
     pub(super) async fn failed(&self, fixture: &Fixture) -> Vec<(u32, String)> {
         let failed = imports(fixture).errors(self.id, 0, 1_000).await.unwrap();
-        failed.into_iter().map(|failed| (failed.row, failed.errors[0].code.clone())).collect()
+        failed.into_iter().map(|failed| (failed.row, failed.errors[0].code.to_string())).collect()
     }
 }
 
@@ -90,11 +91,7 @@ pub(super) fn on_hold() -> Verdict {
 }
 
 pub(super) fn invalid(row: u32) -> FailedRow {
-    let error = |code: &str| RowError {
-        column: Some("email".to_owned()),
-        code: code.to_owned(),
-        advice: "Correct it.".to_owned(),
-    };
+    let error = |code| RowError::new(Some(Field::Email), code, "Correct it.");
     FailedRow {
         row,
         values: ["'=Ada", "", "ada@"].map(str::to_owned),

@@ -1,7 +1,7 @@
 //! What is recorded of imports, and when.
 
-use registrar_domain::{ImportId, ImportRow, Importer, RejectionCode};
-use registrar_messaging::{ImportChunk, ImportContent, ImportManifest, ImportPart, ImportRowError};
+use registrar_domain::{FailedRow, ImportId, ImportRow, Importer, RejectionCode};
+use registrar_messaging::{ImportChunk, ImportContent, ImportManifest, ImportPart};
 use registrar_storage::{ImportEntryContent, ProcessedRows};
 
 use super::*;
@@ -19,7 +19,7 @@ fn message(registrations: Vec<Registration>, content: ImportContent) -> Delivery
 }
 
 fn chunk(registrations: Vec<Registration>) -> Delivery {
-    let invalid = vec![ImportRowError { row: 9, values: Default::default(), errors: Vec::new() }];
+    let invalid = vec![FailedRow { row: 9, values: Default::default(), errors: Vec::new() }];
     let rows = u32::try_from(registrations.len() + invalid.len()).unwrap();
     message(registrations, ImportContent::Chunk(ImportChunk { first_row: 2, rows, invalid }))
 }
