@@ -7,10 +7,9 @@ use opentelemetry_semantic_conventions::attribute::{
     MESSAGING_MESSAGE_BODY_SIZE, MESSAGING_MESSAGE_ID, MESSAGING_OPERATION_NAME,
     MESSAGING_OPERATION_TYPE, MESSAGING_RABBITMQ_DESTINATION_ROUTING_KEY, MESSAGING_SYSTEM,
 };
-use registrar_domain::{ImportId, Importer, Lane, Registration};
+use registrar_domain::{ImportId, ImportManifest, Importer, Lane, Registration};
 use registrar_messaging::{
-    Envelope, ImportCancellation, ImportChunk, ImportContent, ImportManifest, ImportPart,
-    OutgoingMessage,
+    Envelope, ImportCancellation, ImportChunk, ImportContent, ImportPart, OutgoingMessage,
 };
 use registrar_telemetry::propagation;
 use tracing::Span;

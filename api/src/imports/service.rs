@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use futures_util::{Stream, StreamExt as _};
-use registrar_domain::{DerivationKey, ImportId, ReferenceSealer};
+use registrar_domain::{DerivationKey, ImportId, ImportManifest, ReferenceSealer};
 use registrar_import_file::{Options, ReadError};
-use registrar_messaging::{ImportManifest, PublishError, Publisher};
+use registrar_messaging::{PublishError, Publisher};
 use registrar_storage::{ImportReader, ValidImportKey};
 use tokio::sync::mpsc;
 use tokio::time::Instant;

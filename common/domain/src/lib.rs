@@ -12,6 +12,7 @@ mod failed_row;
 mod idempotency;
 mod import_id;
 mod import_key;
+mod import_manifest;
 mod lane;
 pub mod ledger;
 mod mac;
@@ -34,6 +35,7 @@ pub use import_id::ImportId;
 pub use import_key::{
     IMPORTER_MAX_CHARACTERS, ImportKey, ImportKeyHash, Importer, MalformedImporter, NoRandomness,
 };
+pub use import_manifest::ImportManifest;
 pub use lane::Lane;
 pub use outcome::{Decision, HoldReason, Outcome, RejectionCode};
 pub use person_name::{NAME_MAX_CHARACTERS, PersonName};

@@ -23,9 +23,7 @@ pub use consumer::delivery::{ChannelGone, Death, Deliveries, Delivery};
 pub use consumer::transport::{ConsumerConnection, ConsumerConnector};
 pub use envelope::Envelope;
 pub use envelope::decode_error::DecodeError;
-pub use envelope::import::{
-    ImportCancellation, ImportChunk, ImportContent, ImportManifest, ImportPart,
-};
+pub use envelope::import::{ImportCancellation, ImportChunk, ImportContent, ImportPart};
 pub use error::ConnectError;
 pub use guard::caught;
 pub use ledger::confirm_report::{ConfirmReport, MalformedConfirmReport};

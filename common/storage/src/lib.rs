@@ -39,8 +39,7 @@ pub use dead_letters::state::{DeadLetterState, UnknownDeadLetterState};
 pub use error::{ErrorClass, StorageError};
 pub use import_keys::{ImportKeys, StoredImportKey, ValidImportKey};
 pub use imports::entry::{
-    ImportCounts, ImportEntry, ImportEntryContent, ImportManifestRecord, ProcessedRow,
-    ProcessedRows,
+    ImportCounts, ImportEntry, ImportEntryContent, ProcessedRow, ProcessedRows,
 };
 pub use imports::purge::FAILED_ROWS_KEPT;
 pub use imports::reader::{ImportReader, Known, StoredImport};

@@ -16,8 +16,8 @@ use std::time::Duration;
 
 use lapin::options::BasicGetOptions;
 use lapin::{Connection, ConnectionProperties};
-use registrar_domain::{ImportKey, Importer, Lane};
-use registrar_messaging::{Envelope, ImportChunk, ImportContent, ImportManifest, queue_for};
+use registrar_domain::{ImportKey, ImportManifest, Importer, Lane};
+use registrar_messaging::{Envelope, ImportChunk, ImportContent, queue_for};
 use registrar_storage::{ImportKeys, Pool};
 use registrar_tests::api::Api;
 use reqwest::{Body, RequestBuilder};

@@ -3,8 +3,8 @@ use std::time::Duration;
 use registrar_domain::Lane;
 use registrar_messaging::{Envelope, ImportContent};
 use registrar_storage::{
-    ImportEntry, ImportEntryContent, ImportManifestRecord, LanePauses, MySqlStore, Pool,
-    ProcessedRow, ProcessedRows, RegistrationStore as _, Verdict,
+    ImportEntry, ImportEntryContent, LanePauses, MySqlStore, Pool, ProcessedRow, ProcessedRows,
+    RegistrationStore as _, Verdict,
 };
 use registrar_tests::api::json;
 use registrar_tests::wait;
@@ -68,15 +68,7 @@ async fn recorded(store: &MySqlStore, envelope: &Envelope) -> Option<ImportEntry
                 invalid: chunk.invalid,
             }))
         }
-        ImportContent::Manifest(manifest) => {
-            Some(ImportEntryContent::Manifest(ImportManifestRecord {
-                rows: manifest.rows,
-                bytes: manifest.bytes,
-                sha256: manifest.sha256,
-                understood: manifest.understood,
-                broken_off: manifest.broken_off,
-            }))
-        }
+        ImportContent::Manifest(manifest) => Some(ImportEntryContent::Manifest(manifest)),
         ImportContent::Cancellation(_) => Some(ImportEntryContent::Cancellation),
     }
 }

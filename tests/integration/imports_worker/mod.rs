@@ -5,10 +5,9 @@ mod bad_days;
 mod files;
 mod poison;
 
-use registrar_domain::{FailedRow, Field, Registration, RowError};
+use registrar_domain::{FailedRow, Field, ImportManifest, Registration, RowError};
 use registrar_messaging::{
-    Envelope, ImportCancellation, ImportChunk, ImportContent, ImportManifest, ImportPart,
-    REGISTRATIONS_EXCHANGE,
+    Envelope, ImportCancellation, ImportChunk, ImportContent, ImportPart, REGISTRATIONS_EXCHANGE,
 };
 use registrar_storage::{
     DatabaseSettings, DatabaseUrl, ImportCounts, ImportReader, Pool, StoredImport,

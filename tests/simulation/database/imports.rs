@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use registrar_domain::{ImportId, Outcome, Registration, RegistrationId, RejectionCode};
-use registrar_storage::{
-    ImportCounts, ImportEntry, ImportEntryContent, ImportManifestRecord, StorageError, Verdict,
+use registrar_domain::{
+    ImportId, ImportManifest, Outcome, Registration, RegistrationId, RejectionCode,
 };
+use registrar_storage::{ImportCounts, ImportEntry, ImportEntryContent, StorageError, Verdict};
 use tokio::time::sleep;
 
 use super::super::imports::tables::part_of;
@@ -98,7 +98,7 @@ impl DatabaseDouble {
     ) -> Result<Option<ImportCounts>, StorageError> {
         let rows = match content {
             ImportEntryContent::Rows(rows) => rows,
-            ImportEntryContent::Manifest(ImportManifestRecord { rows, .. }) => {
+            ImportEntryContent::Manifest(ImportManifest { rows, .. }) => {
                 let insert = move |tables: &mut Tables| tables.insert_manifest(id, rows);
                 self.statement("records a manifest".to_owned(), insert).await?;
                 return Ok(None);

@@ -1,9 +1,7 @@
 //! What is sent of an import.
 
-use registrar_domain::{FailedRow, ImportId, ImportRow, Importer, Registration};
-use registrar_messaging::{
-    Envelope, ImportCancellation, ImportChunk, ImportContent, ImportManifest, ImportPart,
-};
+use registrar_domain::{FailedRow, ImportId, ImportManifest, ImportRow, Importer, Registration};
+use registrar_messaging::{Envelope, ImportCancellation, ImportChunk, ImportContent, ImportPart};
 
 const FIRST_ROW: u32 = 2;
 /// The most valid rows of a chunk.

@@ -1,8 +1,6 @@
 use registrar_domain::Registration;
-use registrar_messaging::{Envelope, ImportChunk, ImportContent, ImportManifest, ImportPart};
-use registrar_storage::{
-    ImportEntry, ImportEntryContent, ImportManifestRecord, ProcessedRow, ProcessedRows, Verdict,
-};
+use registrar_messaging::{Envelope, ImportChunk, ImportContent, ImportPart};
+use registrar_storage::{ImportEntry, ImportEntryContent, ProcessedRow, ProcessedRows, Verdict};
 
 use crate::item::Item;
 
@@ -13,7 +11,7 @@ pub(crate) fn entry(item: &Item) -> Option<ImportEntry> {
     let ImportPart { id, importer, key, file_name, content } = envelope.import.as_ref()?;
     let content = match content {
         ImportContent::Chunk(chunk) => ImportEntryContent::Rows(rows(envelope, chunk, item)?),
-        ImportContent::Manifest(manifest) => ImportEntryContent::Manifest(record(manifest)),
+        ImportContent::Manifest(manifest) => ImportEntryContent::Manifest(manifest.clone()),
         ImportContent::Cancellation(_) => ImportEntryContent::Cancellation,
     };
     let (importer, file_name) = (importer.clone(), file_name.clone());
@@ -55,9 +53,4 @@ fn rows(envelope: &Envelope, chunk: &ImportChunk, item: &Item) -> Option<Process
             .collect::<Option<_>>()?,
         invalid: chunk.invalid.clone(),
     })
-}
-
-fn record(manifest: &ImportManifest) -> ImportManifestRecord {
-    let ImportManifest { rows, bytes, sha256, understood, broken_off } = manifest.clone();
-    ImportManifestRecord { rows, bytes, sha256, understood, broken_off }
 }

@@ -78,8 +78,7 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
-    use registrar_domain::ImportId;
-    use registrar_storage::ImportManifestRecord;
+    use registrar_domain::{ImportId, ImportManifest};
     use time::OffsetDateTime;
     use time::macros::datetime;
 
@@ -91,7 +90,7 @@ mod tests {
 
     fn stored(registered: u64, rows: Option<u64>, broken_off: Option<&str>) -> StoredImport {
         let broken_off = broken_off.map(str::to_owned);
-        let manifest = rows.map(|rows| ImportManifestRecord {
+        let manifest = rows.map(|rows| ImportManifest {
             rows,
             bytes: 1,
             sha256: String::new(),

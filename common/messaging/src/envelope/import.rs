@@ -1,4 +1,4 @@
-use registrar_domain::{FailedRow, ImportId, Importer};
+use registrar_domain::{FailedRow, ImportId, ImportManifest, Importer};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What a message of an import says beside its registrations.
@@ -43,21 +43,6 @@ pub struct ImportChunk {
     pub rows: u32,
     /// The rows that cannot be registered.
     pub invalid: Vec<FailedRow>,
-}
-
-/// What was sent in all.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub struct ImportManifest {
-    /// Rows with something in them, the invalid ones among them.
-    pub rows: u64,
-    /// The size of the file as it was sent; of what was read, when it was not read to its end.
-    pub bytes: u64,
-    /// The SHA-256 of the same, in hexadecimal digits.
-    pub sha256: String,
-    /// How it was understood, for the importer: JSON that is answered as it is.
-    pub understood: serde_json::Value,
-    /// Why it was not read to its end, as a stable code; nothing when it was.
-    pub broken_off: Option<String>,
 }
 
 /// A cancellation says nothing but which import it is about.

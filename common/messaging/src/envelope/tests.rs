@@ -1,8 +1,10 @@
 use proptest::prelude::*;
-use registrar_domain::{FailedRow, Field, HoldReason, ImportId, Importer, RowError};
+use registrar_domain::{
+    FailedRow, Field, HoldReason, ImportId, ImportManifest, Importer, RowError,
+};
 use time::macros::datetime;
 
-use super::import::{ImportCancellation, ImportChunk, ImportContent, ImportManifest};
+use super::import::{ImportCancellation, ImportChunk, ImportContent};
 
 use super::*;
 

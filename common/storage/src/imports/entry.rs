@@ -1,7 +1,6 @@
 use std::ops::AddAssign;
 
-use registrar_domain::{FailedRow, ImportId, Importer, Outcome, Registration};
-use serde_json::Value;
+use registrar_domain::{FailedRow, ImportId, ImportManifest, Importer, Outcome, Registration};
 
 /// What a message says of an import, with what became of its rows.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +23,7 @@ pub enum ImportEntryContent {
     /// A chunk, or a part of one.
     Rows(ProcessedRows),
     /// What was sent in all.
-    Manifest(ImportManifestRecord),
+    Manifest(ImportManifest),
     /// What is not registered yet is rejected.
     Cancellation,
 }
@@ -53,21 +52,6 @@ pub struct ProcessedRow {
     pub outcome: Outcome,
     /// Whether it was decided just now, by this row.
     pub is_fresh: bool,
-}
-
-/// What was sent in all.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ImportManifestRecord {
-    /// Rows with something in them.
-    pub rows: u64,
-    /// The size of the file as it was sent.
-    pub bytes: u64,
-    /// Its SHA-256, in hexadecimal digits.
-    pub sha256: String,
-    /// How it was understood: JSON that is answered as it is.
-    pub understood: Value,
-    /// Why it was not read to its end, as a stable code; nothing when it was.
-    pub broken_off: Option<String>,
 }
 
 /// What became of rows.

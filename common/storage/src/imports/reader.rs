@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use registrar_domain::{
-    FailedRow, ImportId, ImportRow, Importer, Registration, RegistrationId, RowRejection, Student,
+    FailedRow, ImportId, ImportManifest, ImportRow, Importer, Registration, RegistrationId,
+    RowRejection, Student,
 };
 use sqlx::mysql::MySqlRow;
 use sqlx::{QueryBuilder, Row as _};
 use time::OffsetDateTime;
 
-use super::entry::{ImportCounts, ImportManifestRecord};
+use super::entry::ImportCounts;
 use super::failed_rows::{ON_HOLD, decode};
 use super::settled::email_taken;
 use crate::error::{Failure, StorageError};
@@ -70,7 +71,7 @@ pub struct StoredImport {
     /// When the last of its messages was recorded, by the clock of the database.
     pub last_recorded_at: Option<OffsetDateTime>,
     /// What was sent in all, once that is known.
-    pub manifest: Option<ImportManifestRecord>,
+    pub manifest: Option<ImportManifest>,
     /// Why its file was not read to its end, as the manifest says, or a worker that found that none will
     /// come.
     pub broken_off: Option<String>,
@@ -248,9 +249,9 @@ fn stored(row: &MySqlRow) -> Result<StoredImport, sqlx::Error> {
     })
 }
 
-fn manifest(row: &MySqlRow) -> Result<ImportManifestRecord, sqlx::Error> {
+fn manifest(row: &MySqlRow) -> Result<ImportManifest, sqlx::Error> {
     let understood: Option<String> = row.try_get(6)?;
-    Ok(ImportManifestRecord {
+    Ok(ImportManifest {
         rows: row.try_get(3)?,
         bytes: row.try_get(4)?,
         sha256: row.try_get(5)?,

@@ -3,12 +3,10 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 
-use registrar_domain::ImportId;
+use registrar_domain::{ImportId, ImportManifest};
 use sqlx::Row as _;
 
-use super::entry::{
-    ImportCounts, ImportEntry, ImportEntryContent, ImportManifestRecord, ProcessedRows,
-};
+use super::entry::{ImportCounts, ImportEntry, ImportEntryContent, ProcessedRows};
 use super::failed_rows::Entry;
 use super::reader::import_id;
 use super::settled::settle;
@@ -209,7 +207,7 @@ async fn insert_import(session: &mut Session, entry: &ImportEntry) -> Result<(),
 async fn update_manifest(
     session: &mut Session,
     import: ImportId,
-    manifest: &ImportManifestRecord,
+    manifest: &ImportManifest,
 ) -> Result<(), Failure> {
     let query = sqlx::query(
         "UPDATE imports SET row_count = ?, bytes = ?, sha256 = ?, understood = ?, \

@@ -6,12 +6,12 @@ mod failed_rows;
 mod reading;
 
 use registrar_domain::{
-    DerivationKey, FailedRow, Field, HoldReason, ImportId, ImportRow, Importer, Outcome,
-    Registration, RowError, Student,
+    DerivationKey, FailedRow, Field, HoldReason, ImportId, ImportManifest, ImportRow, Importer,
+    Outcome, Registration, RowError, Student,
 };
 use registrar_storage::{
-    ImportCounts, ImportEntry, ImportEntryContent, ImportManifestRecord, ImportReader,
-    ProcessedRow, ProcessedRows, RegistrationStore as _, StoredImport, Verdict,
+    ImportCounts, ImportEntry, ImportEntryContent, ImportReader, ProcessedRow, ProcessedRows,
+    RegistrationStore as _, StoredImport, Verdict,
 };
 
 use super::fixture::Fixture;
@@ -99,8 +99,8 @@ pub(super) fn invalid(row: u32) -> FailedRow {
     }
 }
 
-pub(super) fn manifest(rows: u64) -> ImportManifestRecord {
-    ImportManifestRecord {
+pub(super) fn manifest(rows: u64) -> ImportManifest {
+    ImportManifest {
         rows,
         bytes: 321,
         sha256: "ab".repeat(32),

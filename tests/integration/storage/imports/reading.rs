@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use registrar_domain::{ImportId, Importer};
-use registrar_storage::{ImportCounts, ImportEntryContent, ImportManifestRecord, Known};
+use registrar_domain::{ImportId, ImportManifest, Importer};
+use registrar_storage::{ImportCounts, ImportEntryContent, Known};
 
 use super::super::fixture::{Fixture, student};
 use super::{File, imports, manifest};
@@ -27,7 +27,7 @@ async fn an_import_is_known_from_its_first_message_on_whichever_comes_first() {
     fixture.import(&by_manifest, &rows).await;
     assert_eq!(by_manifest.counts(&fixture).await.total(), 3);
     let broken_off =
-        ImportManifestRecord { broken_off: Some("upload_broken_off".to_owned()), ..manifest(2) };
+        ImportManifest { broken_off: Some("upload_broken_off".to_owned()), ..manifest(2) };
     fixture.record(by_chunk.entry(ImportEntryContent::Manifest(broken_off.clone()))).await;
     assert_eq!(by_chunk.found(&fixture).await.manifest, Some(broken_off));
 }
@@ -37,7 +37,7 @@ async fn an_import_is_known_from_its_first_message_on_whichever_comes_first() {
 async fn what_is_too_long_for_a_column_is_cut() {
     let (fixture, file) = (Fixture::new().await, File::new());
     let long = "é".repeat(300);
-    let odd = ImportManifestRecord {
+    let odd = ImportManifest {
         sha256: format!("{long}{}", "a".repeat(100)),
         broken_off: Some("b ".repeat(100)),
         ..manifest(u64::MAX)

@@ -1,7 +1,7 @@
 //! What is recorded of imports, and when.
 
-use registrar_domain::{FailedRow, ImportId, ImportRow, Importer, RejectionCode};
-use registrar_messaging::{ImportChunk, ImportContent, ImportManifest, ImportPart};
+use registrar_domain::{FailedRow, ImportId, ImportManifest, ImportRow, Importer, RejectionCode};
+use registrar_messaging::{ImportChunk, ImportContent, ImportPart};
 use registrar_storage::{ImportEntryContent, ProcessedRows};
 
 use super::*;
