@@ -38,7 +38,7 @@ pub enum ImportEnd {
 /// Why nothing of a file was taken in, or not all of it.
 #[derive(Debug)]
 pub enum ImportError {
-    /// It could not be read, or has no rows.
+    /// It could not be read.
     Unreadable(BrokenOff),
     /// A header and nothing below it.
     NoRows,

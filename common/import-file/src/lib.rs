@@ -21,7 +21,7 @@ mod whole_file;
 
 pub use error::{FileError, ReadError};
 pub use error_file::{
-    Failure, Failures, JoinError, LISTED_VALUE_MAX_BYTES, is_error_file, join, push_cell,
+    Failure, Failures, JoinError, is_error_file, join, list_head, push_listed_row,
 };
 pub use file_kind::FileKind;
 pub use header::ColumnNames;

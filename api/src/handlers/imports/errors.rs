@@ -8,12 +8,12 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::{StreamExt as _, stream};
 use registrar_domain::{FailedRow, ImportId};
+use registrar_import_file::{list_head, push_listed_row};
 use registrar_storage::StorageError;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::extract::GenuineImport;
 use crate::imports::history::ImportHistory;
-use crate::imports::history::error_file;
 use crate::problem::{Problem, ProblemDocument, ProblemKind};
 
 /// So many rows are read at once, each of up to some 200 KiB.
@@ -58,7 +58,7 @@ pub async fn errors(
         .failed_rows(id, 0, PAGE_ROWS)
         .await
         .map_err(|error| Problem::imports_unreadable(&error))?;
-    let head = Bytes::from(error_file::head());
+    let head = Bytes::from(list_head());
     let pages = Pages { history, id, page: Some(first), after: 0, _permit: permit };
     let pages = stream::try_unfold(pages, Pages::into_next);
     let file = stream::iter([Ok(head)]).chain(pages);
@@ -92,7 +92,7 @@ impl Pages {
         self.after = last.row;
         let mut part = String::new();
         for row in &page {
-            error_file::push_row(&mut part, row);
+            push_listed_row(&mut part, row);
         }
         Ok(Some((part.into(), self)))
     }

@@ -1,7 +1,6 @@
 //! What became of imports, as it is read.
 
 pub mod body;
-pub mod error_file;
 pub mod progress;
 
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use super::BYTE_ORDER_MARK;
 ///
 /// One apostrophe keeps a spreadsheet from calculating what is in a cell; it is also in front of those
 /// that begin with one, so that reading the file again takes exactly one away.
-pub fn push_cell(row: &mut String, value: &str, delimiter: char) {
+pub(crate) fn push_cell(row: &mut String, value: &str, delimiter: char) {
     let is_protected = value.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']);
     // A byte order mark would be none of the first value.
     let has_blank_ends = value.trim() != value || value.starts_with(BYTE_ORDER_MARK);

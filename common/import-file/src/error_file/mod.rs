@@ -4,14 +4,16 @@
 mod cell;
 mod failures;
 pub(crate) mod join;
+mod listing;
 
-pub use self::cell::push_cell;
+pub(crate) use self::cell::push_cell;
 pub use self::failures::{Failure, Failures, is_error_file};
 pub use self::join::{JoinError, join};
+pub use self::listing::{list_head, push_listed_row};
 
 /// The most bytes that a list of rows has of a value: more than any valid one has. Three of these,
 /// protected, fit into a row that can be read again.
-pub const LISTED_VALUE_MAX_BYTES: usize = 4 * 1024;
+pub(crate) const LISTED_VALUE_MAX_BYTES: usize = 4 * 1024;
 /// What says of a file that it is an error file.
 pub(crate) const ROW_COLUMN: &str = "_row";
 /// What was wrong with a row, for programs.

@@ -1,29 +1,27 @@
 use std::collections::HashMap;
 use std::io::Cursor;
 
+use registrar_domain::{FailedRow, Field, RowError};
+
 use super::{options, read};
 use crate::{
-    COLUMNS_MAX, Failures, ImportFile, JoinError, LISTED_VALUE_MAX_BYTES, LOOKAHEAD_BYTES, Options,
-    WholeFile, is_error_file, join, push_cell,
+    COLUMNS_MAX, Failures, ImportFile, JoinError, LOOKAHEAD_BYTES, Options, WholeFile,
+    is_error_file, join, list_head, push_listed_row,
 };
 
 /// What the service lists of rows with these values.
 pub(super) fn listed(rows: &[(u64, [String; 3])]) -> String {
-    let mut list = "\u{feff}_row,first_name,last_name,email,_column,_code,_advice\r\n".to_owned();
+    let mut list = list_head();
     for (row, values) in rows {
-        list += &row.to_string();
-        for value in values {
-            list.push(',');
-            let most = value.floor_char_boundary(LISTED_VALUE_MAX_BYTES);
-            push_cell(&mut list, &value[..most], ',');
-        }
-        list += ",email,invalid_email,\"Enter one, please.\"\r\n";
+        let (row, values) = (u32::try_from(*row).unwrap(), values.clone());
+        let error = RowError::new(Some(Field::Email), "invalid_email", "Enter one, please.");
+        push_listed_row(&mut list, &FailedRow { row, values, errors: vec![error] });
     }
     list
 }
 
 /// These rows as the service has read them.
-fn rows_read(file: &[u8], rows: &[u64], options: &Options) -> Vec<(u64, [String; 3])> {
+pub(super) fn rows_read(file: &[u8], rows: &[u64], options: &Options) -> Vec<(u64, [String; 3])> {
     let mut file = ImportFile::open(file, options).unwrap();
     let mut read = HashMap::new();
     while let Some(row) = file.next_row().unwrap() {

@@ -8,7 +8,8 @@ use super::encodings::utf_16;
 use super::error_files::{joined, joined_with, values, whole};
 use super::{encoded, options, read, read_with};
 use crate::error_file::join::failed_row;
-use crate::{Failure, Options, push_cell};
+use crate::error_file::push_cell;
+use crate::{Failure, Options};
 
 fn quoted(cell: &str) -> String {
     format!("\"{}\"", cell.replace('"', "\"\""))
