@@ -3,6 +3,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::broken_off::BrokenOff;
 use super::shown_errors::ShownError;
 
 /// So many columns that are not read are named.
@@ -123,6 +124,12 @@ pub struct BrokenOffBody {
     pub code: &'static str,
     /// What to do about it.
     pub message: String,
+}
+
+impl From<&BrokenOff> for BrokenOffBody {
+    fn from(why: &BrokenOff) -> Self {
+        Self { code: why.code(), message: why.message() }
+    }
 }
 
 impl From<&Understood> for UnderstoodBody {

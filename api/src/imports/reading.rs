@@ -36,7 +36,7 @@ pub struct ReadFile {
     /// Those with something in them.
     pub rows: u64,
     pub bytes: u64,
-    pub sha256: [u8; 32],
+    pub sha256: String,
     /// Why it was not read to its end, if it was not.
     pub broken_off: Option<BrokenOff>,
 }
@@ -131,6 +131,7 @@ impl HandedOn<'_> {
 #[cfg(test)]
 mod tests {
     use axum::body::Bytes;
+    use data_encoding::HEXLOWER;
     use registrar_import_file::{ColumnNames, FileError};
     use sha2::{Digest as _, Sha256};
 
@@ -193,7 +194,7 @@ mod tests {
         let read = read.unwrap();
         assert_eq!(chunks.iter().map(Chunk::rows).collect::<Vec<_>>(), [500, 500, 100]);
         assert_eq!((read.rows, read.bytes), (1_100, file.len() as u64));
-        assert_eq!(read.sha256[..], Sha256::digest(&file)[..]);
+        assert_eq!(read.sha256, HEXLOWER.encode(&Sha256::digest(&file)));
         assert!(read.broken_off.is_none());
         assert_eq!(chunks[0].registrations[0].import.map(|import| import.row), Some(2));
         assert_eq!(chunks.iter().map(Chunk::first_row).collect::<Vec<_>>(), [2, 502, 1_002]);

@@ -9,12 +9,13 @@ use registrar_domain::{DerivationKey, ImportId, ImportManifest, ReferenceSealer}
 use registrar_import_file::{Options, ReadError};
 use registrar_messaging::{PublishError, Publisher};
 use registrar_storage::{ImportReader, ValidImportKey};
+use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
-use super::answer::UnderstoodBody;
+use super::answer::{BrokenOffBody, FileBody, UnderstoodBody};
 use super::chunk::Chunk;
 use super::dry_run::DryRun;
 use super::key_limits::{ImportPermit, KeyLimits, Refused};
@@ -135,24 +136,26 @@ impl Imports {
             });
             let (read, used) = tokio::join!(reading, using);
             let file = readable(read.map_err(|_panic| ImportError::Internal)?, used)?;
-            let sha256 = data_encoding::HEXLOWER.encode(&file.sha256);
+            let understood = UnderstoodBody::from(&file.understood);
             let end = if let Some(dry_run) = dry_run {
                 ImportEnd::Checked(dry_run.counts)
             } else {
-                self.publish_manifest(&messages, &file, sha256.clone()).await?;
+                self.publish_manifest(&messages, &file, understood.to_json()).await?;
                 ImportEnd::Accepted(self.0.sealer.seal_import(messages.id, &key.importer))
             };
-            Ok(Imported {
-                end,
-                understood: file.understood,
+            // Those of a part match no file.
+            let is_whole = file.broken_off.is_none();
+            let file = FileBody {
                 rows: file.rows,
                 invalid: progress.invalid,
-                bytes: file.bytes,
-                sha256,
                 errors: progress.errors.into_vec(),
-                broken_off: file.broken_off,
-                late_fields: Vec::new(),
-            })
+                understood,
+                bytes: is_whole.then_some(file.bytes),
+                sha256: is_whole.then_some(file.sha256),
+                broken_off: file.broken_off.as_ref().map(BrokenOffBody::from),
+                ignored_fields: Vec::new(),
+            };
+            Ok(Imported { end, file })
         });
         let (imported, ()) = tokio::join!(working, receiving);
         imported
@@ -170,13 +173,13 @@ impl Imports {
         &self,
         messages: &ImportMessages,
         file: &ReadFile,
-        sha256: String,
+        understood: Value,
     ) -> Result<(), ImportError> {
         let manifest = ImportManifest {
             rows: file.rows,
             bytes: file.bytes,
-            sha256,
-            understood: UnderstoodBody::from(&file.understood).to_json(),
+            sha256: file.sha256.clone(),
+            understood,
             broken_off: file.broken_off.as_ref().map(|why| why.code().to_owned()),
         };
         let (message, span) = messages.manifest(manifest);

@@ -11,9 +11,7 @@ use registrar_storage::{FAILED_ROWS_KEPT, ValidImportKey};
 
 use crate::admission::Admission;
 use crate::extract::AuthenticatedKey;
-use crate::imports::answer::{
-    AcceptedImportBody, BrokenOffBody, CheckedImportBody, FileBody, UnderstoodBody,
-};
+use crate::imports::answer::{AcceptedImportBody, CheckedImportBody, FileBody};
 use crate::imports::dry_run::DryRunCounts;
 use crate::imports::key_limits::ImportPermit;
 use crate::imports::upload::form::import_form;
@@ -108,8 +106,8 @@ impl From<&Problem> for UploadEnd {
 }
 
 impl From<&Imported> for UploadEnd {
-    fn from(Imported { end, broken_off, .. }: &Imported) -> Self {
-        match (end, broken_off) {
+    fn from(Imported { end, file }: &Imported) -> Self {
+        match (end, &file.broken_off) {
             (ImportEnd::Checked(_), _) => Self::Checked,
             (ImportEnd::Accepted(_), None) => Self::Accepted,
             (ImportEnd::Accepted(_), Some(_)) => Self::BrokenOff,
@@ -148,25 +146,8 @@ impl Begun {
     }
 }
 
-fn answer(imported: Imported) -> Response {
-    // Those of a part match no file.
-    let (bytes, sha256) = match imported.broken_off {
-        None => (Some(imported.bytes), Some(imported.sha256)),
-        Some(_) => (None, None),
-    };
-    let file = FileBody {
-        rows: imported.rows,
-        invalid: imported.invalid,
-        errors: imported.errors,
-        understood: UnderstoodBody::from(&imported.understood),
-        bytes,
-        sha256,
-        broken_off: imported
-            .broken_off
-            .map(|why| BrokenOffBody { code: why.code(), message: why.message() }),
-        ignored_fields: imported.late_fields,
-    };
-    let mut response = match imported.end {
+fn answer(Imported { end, file }: Imported) -> Response {
+    let mut response = match end {
         ImportEnd::Accepted(reference) => accepted(&reference, file),
         ImportEnd::Checked(counts) => checked(counts, file),
     };

@@ -47,9 +47,9 @@ pub async fn import_form(
                 parameters.name_file(name);
             }
             let mut imported = imports.import(key, permit, parameters, field).await?;
-            if imported.broken_off.is_none() {
+            if imported.file.broken_off.is_none() {
                 is_in_file.store(false, Ordering::Relaxed);
-                imported.late_fields = late_fields(&mut form, idle).await;
+                imported.file.ignored_fields = late_fields(&mut form, idle).await;
             }
             return Ok(imported);
         }

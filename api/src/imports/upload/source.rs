@@ -4,6 +4,7 @@ use std::io;
 use std::io::Read;
 
 use axum::body::Bytes;
+use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
@@ -53,8 +54,9 @@ impl Counted {
         self.bytes
     }
 
-    pub fn into_sha256(self) -> [u8; 32] {
-        self.hash.finalize().into()
+    /// In hexadecimal digits.
+    pub fn into_sha256(self) -> String {
+        HEXLOWER.encode(&self.hash.finalize())
     }
 }
 
