@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use registrar_domain::{ImportId, Outcome, Registration, RejectionCode};
 
 use super::reader::import_id;
-use crate::error::classify::Kind;
+use super::record::unless_there;
 use crate::error::{Failure, StorageError};
 use crate::outcomes::batch::Batch;
 use crate::outcomes::refusals::Refusals;
@@ -31,10 +31,7 @@ static REGISTERED: Statement = Statement::new(
 /// Cancels an import. Can be repeated.
 pub(crate) async fn cancel(session: &mut Session, import: ImportId) -> Result<(), Failure> {
     let query = sqlx::query("INSERT INTO import_cancellations (import_id) VALUES (?)");
-    match session.execute(query.bind(&import.as_bytes()[..])).await {
-        Err(failure) if failure.kind == Kind::Duplicate => Ok(()),
-        done => done.map(drop),
-    }
+    unless_there(session.execute(query.bind(&import.as_bytes()[..])).await).map(drop)
 }
 
 /// Stores a batch, but for the rows of cancelled imports that are not registered yet: those are

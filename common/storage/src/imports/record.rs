@@ -245,7 +245,8 @@ async fn insert_chunks(
     Ok(inserted)
 }
 
-fn unless_there<T>(inserted: Result<T, Failure>) -> Result<bool, Failure> {
+/// Whether it was inserted.
+pub(super) fn unless_there<T>(inserted: Result<T, Failure>) -> Result<bool, Failure> {
     match inserted {
         Ok(_) => Ok(true),
         Err(failure) if failure.kind == Kind::Duplicate => Ok(false),
