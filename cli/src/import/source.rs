@@ -122,16 +122,18 @@ fn error_file_of(path: &Path) -> PathBuf {
     name.into()
 }
 
-fn not_read(what: impl Display, error: &io::Error) -> anyhow::Error {
+pub(super) fn not_read(what: impl Display, error: &io::Error) -> anyhow::Error {
     anyhow!("{what} cannot be read: {error}.")
 }
 
-/// A copy that can be read again. That the disk is full is no fault of what is copied.
+/// That the disk is full is no fault of what is copied.
+pub(super) fn not_kept(what: &str, error: &io::Error) -> anyhow::Error {
+    anyhow!("{what} cannot be kept in {}: {error}.", env::temp_dir().display())
+}
+
+/// A copy that can be read again.
 fn kept(mut source: impl Read, what: &str) -> anyhow::Result<File> {
-    let not_kept = |error| {
-        let folder = env::temp_dir();
-        anyhow!("{what} cannot be kept in {}: {error}.", folder.display())
-    };
+    let not_kept = |error| not_kept(what, &error);
     let mut file = tempfile::tempfile().map_err(not_kept)?;
     let mut part = vec![0; 64 * 1024];
     loop {

@@ -2,6 +2,7 @@
 
 mod answer;
 
+use std::fmt::Display;
 use std::io::{self, Read};
 use std::time::Duration;
 
@@ -122,6 +123,12 @@ impl Client {
                 "There is no host of this name: {url}. Set REGISTRAR_API_URL to where the API is."
             ))
         };
+        let not_secure = |error: &dyn Display| {
+            NoAnswer::Unreachable(format!(
+                "No secure connection to {url} can be made: {error}. Check the scheme, the name and the \
+                 certificate."
+            ))
+        };
         match error {
             ureq::Error::HostNotFound => no_host(),
             ureq::Error::Io(error) if is_look_up(error) => no_host(),
@@ -132,16 +139,10 @@ impl Client {
             ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
                 does_not_answer()
             }
-            ureq::Error::Tls(_) | ureq::Error::Rustls(_) => NoAnswer::Unreachable(format!(
-                "No secure connection to {url} can be made: {error}. Check the scheme, the name and the \
-                 certificate."
-            )),
+            ureq::Error::Tls(_) | ureq::Error::Rustls(_) => not_secure(error),
             // TLS errors of a handshake come wrapped.
             ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
-                NoAnswer::Unreachable(format!(
-                    "No secure connection to {url} can be made: {error}. Check the scheme, the name and \
-                     the certificate."
-                ))
+                not_secure(error)
             }
             ureq::Error::Io(error) => NoAnswer::Broken(error.to_string()),
             error => NoAnswer::Broken(error.to_string().trim_end_matches('.').to_owned()),

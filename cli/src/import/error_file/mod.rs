@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::NamedTempFile;
 
 use crate::import::interrupt::Interrupt;
-use crate::import::source::Source;
+use crate::import::source::{Source, not_read};
 
 /// Where an error file may be written: a place that is free, or has an older one.
 pub(super) struct Place(PathBuf);
@@ -37,9 +37,8 @@ impl Place {
             Err(error) => bail!("{shown} is there and cannot be read: {error}."),
             Ok(file) => {
                 let is_file = file.metadata().is_ok_and(|metadata| metadata.is_file());
-                let is_ours = is_file
-                    && is_error_file(file)
-                        .map_err(|error| anyhow!("{shown} cannot be read: {error}."))?;
+                let is_ours =
+                    is_file && is_error_file(file).map_err(|error| not_read(&shown, &error))?;
                 if !is_ours {
                     bail!(
                         "{shown} is there and is no error file: it is not overwritten. Name another one \
@@ -85,22 +84,22 @@ impl Place {
 
     fn temporary(&self) -> anyhow::Result<NamedTempFile> {
         NamedTempFile::with_prefix_in(".registrar-", folder_of(&self.0))
-            .map_err(|error| self.not_written(&error))
+            .map_err(|error| not_written(&self.0, &error))
     }
 
     fn persist(&self, file: NamedTempFile, rows: u64) -> anyhow::Result<Written> {
         let mut written = Written { rows, before: None };
         if rows > 0 {
-            file.as_file().sync_all().map_err(|error| self.not_written(&error))?;
+            file.as_file().sync_all().map_err(|error| not_written(&self.0, &error))?;
             written.before = self.set_aside(file.path())?;
-            file.persist(&self.0).map_err(|error| self.not_written(&error.error))?;
+            file.persist(&self.0).map_err(|error| not_written(&self.0, &error.error))?;
         }
         Ok(written)
     }
 
     /// An older error file may have been corrected already.
     fn set_aside(&self, newer: &Path) -> anyhow::Result<Option<PathBuf>> {
-        let not_read = |error: io::Error| anyhow!("{} cannot be read: {error}.", self.0.display());
+        let not_read = |error| not_read(self.0.display(), &error);
         if !self.is_taken() || is_same(&self.0, newer).map_err(not_read)? {
             return Ok(None);
         }
@@ -108,14 +107,13 @@ impl Place {
         let names = iter::once("before.csv".to_owned()).chain(names);
         let mut paths = names.map(|name| self.0.with_extension(name));
         let before = paths.find(|path| !path.exists()).unwrap_or_default();
-        fs::rename(&self.0, &before)
-            .map_err(|error| anyhow!("{} cannot be written: {error}.", before.display()))?;
+        fs::rename(&self.0, &before).map_err(|error| not_written(&before, &error))?;
         Ok(Some(before))
     }
+}
 
-    fn not_written(&self, error: &io::Error) -> anyhow::Error {
-        anyhow!("{} cannot be written: {error}.", self.0.display())
-    }
+fn not_written(path: &Path, error: &io::Error) -> anyhow::Error {
+    anyhow!("{} cannot be written: {error}.", path.display())
 }
 
 /// Rows are looked up by their numbers, and must be those of the file that was imported.
@@ -124,8 +122,7 @@ fn check_imported(source: &Source, import: &Value) -> anyhow::Result<()> {
     // Of an upload that broke off, they are the first of the file.
     let bytes = import.get("bytes").and_then(Value::as_u64).unwrap_or(u64::MAX);
     let name = source.name();
-    let sha256 =
-        source.sha256(bytes).map_err(|error| anyhow!("{name} cannot be read: {error}."))?;
+    let sha256 = source.sha256(bytes).map_err(|error| not_read(name, &error))?;
     if sha256 != imported {
         bail!("{name} is not the file that was imported: its content is another one.");
     }
@@ -143,8 +140,7 @@ fn write_rows(
     listed: impl Read,
     into: &mut NamedTempFile,
 ) -> anyhow::Result<u64> {
-    let name = source.name();
-    let reader = source.reader().map_err(|error| anyhow!("{name} cannot be read: {error}."))?;
+    let reader = source.reader().map_err(|error| not_read(source.name(), &error))?;
     let mut whole = WholeFile::open(reader, options)?;
     let mut failures = Failures::open(listed)?;
     let mut buffered = io::BufWriter::new(into);

@@ -6,7 +6,6 @@ use registrar_runtime::output::{print_error, report_line};
 use serde_json::{Value, json};
 
 use super::{Import, UploadArguments, wait};
-use crate::import::arguments::{file_word, flag};
 use crate::import::client::import_path;
 use crate::import::error_file::{Place, Written};
 use crate::import::report;
@@ -99,15 +98,10 @@ impl Import<'_> {
     }
 
     fn errors_command(&self, reference: &str) -> String {
-        let UploadArguments { options, errors, api, .. } = self.arguments;
-        let api = api.to_flags();
-        if self.source.error_file().is_none() {
-            return format!("registrar import errors {reference}{api}");
+        match self.source.error_file() {
+            None => format!("registrar import errors {reference}{}", self.arguments.api.to_flags()),
+            Some(_) => format!("registrar import errors {reference} {}", self.file_with_flags()),
         }
-        let errors = errors.as_ref().map(|path| flag("errors", &file_word(path)));
-        let (file, options) = (file_word(self.path), options.to_flags());
-        let errors = errors.unwrap_or_default();
-        format!("registrar import errors {reference} {file}{options}{errors}{api}")
     }
 
     fn print(&self, answer: &Value, more: &[String]) {

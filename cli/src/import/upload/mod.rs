@@ -110,19 +110,25 @@ impl Import<'_> {
 
     /// That the same can be done again, and what to type for it.
     fn again(&self) -> String {
-        let UploadArguments { options, dry_run, wait, errors, api, json, .. } = self.arguments;
+        let UploadArguments { dry_run, wait, json, .. } = self.arguments;
         let mut command = "registrar import".to_owned();
         for (is_set, flag) in [(wait, " --wait"), (dry_run, " --dry-run"), (json, " --json")] {
             if *is_set {
                 command += flag;
             }
         }
-        let errors = errors.as_ref().map(|path| flag("errors", &file_word(path)));
-        let (file, options) = (file_word(self.path), options.to_flags());
-        let (errors, api) = (errors.unwrap_or_default(), api.to_flags());
         format!(
             "Just import the file again: what is registered already stays as it is.\n  \
-             {command} {file}{options}{errors}{api}"
+             {command} {}",
+            self.file_with_flags()
         )
+    }
+
+    /// The file and what was said of it, as words of a command.
+    fn file_with_flags(&self) -> String {
+        let UploadArguments { options, errors, api, .. } = self.arguments;
+        let errors = errors.as_ref().map(|path| flag("errors", &file_word(path)));
+        let (file, errors) = (file_word(self.path), errors.unwrap_or_default());
+        format!("{file}{}{errors}{}", options.to_flags(), api.to_flags())
     }
 }

@@ -2,12 +2,14 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek as _, Write};
-use std::{env, panic, thread};
+use std::{panic, thread};
 
 use anyhow::{Context as _, anyhow, bail};
 use calamine::{DataRef, ExcelDateTime, Reader as _, SheetType, SheetVisible, Xlsx};
 use registrar_import_file::COLUMNS_MAX;
 use zip::ZipArchive;
+
+use super::source;
 
 /// The most bytes of a workbook's parts together, uncompressed.
 const PARTS_MAX_BYTES: u64 = 2 * 1024 * 1024 * 1024;
@@ -39,8 +41,7 @@ pub(super) fn to_csv(workbook: File, sheet: Option<&str>) -> anyhow::Result<(Fil
 }
 
 fn not_kept(error: &io::Error) -> anyhow::Error {
-    let folder = env::temp_dir();
-    anyhow!("The sheet of the workbook cannot be kept in {}: {error}.", folder.display())
+    source::not_kept("The sheet of the workbook", error)
 }
 
 fn damaged(why: impl std::fmt::Display) -> anyhow::Error {
