@@ -26,6 +26,13 @@ impl Importing {
         json(answer).await
     }
 
+    /// The error file of an import.
+    pub(super) async fn errors(&self, import: &str) -> String {
+        let errors = self.ask_with(&self.key, Method::GET, &format!("{import}/errors.csv")).await;
+        assert!(errors.headers()["content-type"].to_str().unwrap().starts_with("text/csv"));
+        errors.text().await.unwrap()
+    }
+
     /// Uploads a file that is accepted, and returns where its import is.
     pub(super) async fn accepted(&self, file: String) -> String {
         let answer = self.upload(file).send().await.unwrap();
@@ -108,11 +115,7 @@ async fn an_import_is_followed_from_its_answer_to_its_end() {
     let data = events.lines().find_map(|line| line.strip_prefix("data: ")).unwrap();
     assert_eq!(serde_json::from_str::<Value>(data).unwrap(), after);
 
-    let errors_url = format!("{import}/errors.csv");
-    let errors = importing.ask_with(&importing.key, Method::GET, &errors_url);
-    let errors = errors.await;
-    assert!(errors.headers()["content-type"].to_str().unwrap().starts_with("text/csv"));
-    let errors = errors.text().await.unwrap();
+    let errors = importing.errors(&import).await;
     let lines: Vec<_> = errors.lines().collect();
     assert_eq!(lines[0], "\u{feff}_row,first_name,last_name,email,_column,_code,_advice");
     assert!(lines[1].starts_with("9,Ada,King,ada7,email,invalid_email,"), "{errors}");
@@ -132,9 +135,7 @@ async fn an_error_file_of_several_pages_has_every_row_once() {
     for rows in [100, 101] {
         let import = importing.accepted(file(rows).replace('@', " at ")).await;
         importing.process(true).await;
-        let errors_url = format!("{import}/errors.csv");
-        let errors = importing.ask_with(&importing.key, Method::GET, &errors_url).await;
-        let errors = errors.text().await.unwrap();
+        let errors = importing.errors(&import).await;
         let numbers = errors.lines().skip(1).map(|line| line.split(',').next().unwrap().parse());
         let numbers: Vec<usize> = numbers.map(Result::unwrap).collect();
         assert_eq!(numbers, (2..rows + 2).collect::<Vec<_>>());
@@ -238,9 +239,7 @@ async fn a_cancellation_overtakes_the_chunks() {
     importing.process(true).await;
     let body = importing.read(&import).await;
     assert_eq!((&body["status"], counts(&body)), (&"cancelled".into(), vec![0, 0, 3, 0, 0, 0]));
-    let errors_url = format!("{import}/errors.csv");
-    let errors = importing.ask_with(&importing.key, Method::GET, &errors_url);
-    assert_eq!(errors.await.text().await.unwrap().matches("import_cancelled").count(), 3);
+    assert_eq!(importing.errors(&import).await.matches("import_cancelled").count(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,6 @@
 use registrar_tests::oracle::Oracle;
 use registrar_tests::wait;
 use registrar_tests::worker::Worker;
-use reqwest::Method;
 
 use super::reading::counts;
 use super::{Importing, file};
@@ -25,9 +24,7 @@ async fn each_row_of_a_file_is_registered_once_or_named_with_what_is_wrong() {
         .await;
         assert_eq!((&body["status"], &body["key"]), (&"finished".into(), &1.into()));
         ends.push(counts(&body));
-        let errors_url = format!("{import}/errors.csv");
-        let errors = importing.ask_with(&importing.key, Method::GET, &errors_url).await;
-        let errors = errors.text().await.unwrap();
+        let errors = importing.errors(&import).await;
         let lines: Vec<_> = errors.lines().skip(1).collect();
         assert!(lines[0].starts_with("9,Ada,King,ada7,email,invalid_email,"), "{errors}");
         assert!(lines[1].starts_with("902,Eda,King,ada8@example.com,email,"), "{errors}");
