@@ -41,7 +41,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let client = Client::new(&arguments.api)?;
     let path = import_path(&arguments.reference);
     let Some(file) = &arguments.file else { return print(&client, &path) };
-    let source = Source::open(file, arguments.options.sheet.as_deref())?;
+    let source =
+        Source::open(file, arguments.options.sheet.as_deref(), &arguments.options.options())?;
     let place = arguments.errors.as_deref().or(source.error_file());
     let place = Place::new(place.context("Say where to write the rows with --errors PATH.")?)?;
     let import = client.get(&path)?.accepted()?.body;

@@ -8,10 +8,10 @@ use std::io::{self, Read, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
-use registrar_import_file::FileKind;
+use registrar_import_file::{FileKind, Options};
 use sha2::{Digest as _, Sha256};
 
-use super::workbook;
+use super::workbook::{self, Sheet};
 
 /// A file that can be read as often as it takes: what comes from a pipe, and what is in a workbook,
 /// is in a temporary file without a name.
@@ -23,15 +23,19 @@ pub(super) struct Source {
     /// Where its error file belongs; nowhere for stdin.
     error_file: Option<PathBuf>,
     /// The sheet of a workbook.
-    sheet: Option<String>,
+    sheet: Option<Sheet>,
 }
 
 impl Source {
     /// Opens a file, or stdin for `-`.
-    pub(super) fn open(path: &Path, sheet: Option<&str>) -> anyhow::Result<Self> {
+    pub(super) fn open(
+        path: &Path,
+        sheet: Option<&str>,
+        options: &Options,
+    ) -> anyhow::Result<Self> {
         if path == Path::new("-") {
             let file = kept(io::stdin().lock(), "What is on stdin")?;
-            return Self::from_file(file, "stdin".to_owned(), None, sheet);
+            return Self::from_file(file, "stdin".to_owned(), None, sheet, options);
         }
         let shown = &path.display();
         let file = File::open(path).map_err(|error| match error.kind() {
@@ -47,7 +51,7 @@ impl Source {
         }
         let file = if metadata.is_file() { file } else { kept(file, &shown.to_string())? };
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        Self::from_file(file, name, Some(error_file_of(path)), sheet)
+        Self::from_file(file, name, Some(error_file_of(path)), sheet, options)
     }
 
     fn from_file(
@@ -55,13 +59,14 @@ impl Source {
         name: String,
         error_file: Option<PathBuf>,
         sheet: Option<&str>,
+        options: &Options,
     ) -> anyhow::Result<Self> {
         let mut start = Vec::new();
         let read = (&mut file).take(64 * 1024).read_to_end(&mut start);
         read.and_then(|_| file.rewind()).map_err(|error| not_read(&name, &error))?;
         let mut used = None;
         if FileKind::from_first_bytes(&start) == Some(FileKind::Xlsx) {
-            let (csv, sheet) = workbook::to_csv(file, sheet)?;
+            let (csv, sheet) = workbook::to_csv(file, sheet, options)?;
             (file, used) = (csv, Some(sheet));
         } else if sheet.is_some() {
             bail!("{name} is no workbook (.xlsx), and has no sheets: leave --sheet out.");
@@ -86,8 +91,8 @@ impl Source {
     }
 
     /// The sheet that is read of a workbook.
-    pub(super) fn sheet(&self) -> Option<&str> {
-        self.sheet.as_deref()
+    pub(super) fn sheet(&self) -> Option<&Sheet> {
+        self.sheet.as_ref()
     }
 
     /// The bytes that are uploaded, from the beginning. One reader at a time.
@@ -153,8 +158,13 @@ mod tests {
 
     use super::*;
 
+    fn options() -> Options {
+        let column_names = registrar_import_file::ColumnNames::default();
+        Options { encoding: None, delimiter: None, column_names, max_bytes: u64::MAX }
+    }
+
     fn refused(path: &Path, sheet: Option<&str>) -> String {
-        Source::open(path, sheet).err().unwrap().to_string()
+        Source::open(path, sheet, &options()).err().unwrap().to_string()
     }
 
     #[test]
@@ -162,7 +172,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("list.csv");
         fs::write(&path, "abc").unwrap();
-        let source = Source::open(&path, None).unwrap();
+        let source = Source::open(&path, None, &options()).unwrap();
         for _ in 0..2 {
             assert_eq!(io::read_to_string(source.reader().unwrap()).unwrap(), "abc");
         }

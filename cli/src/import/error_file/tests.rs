@@ -7,12 +7,16 @@ const FILE: &str = "a,first_name,last_name,email\n1,Ada,King,a@b.c\n'2,Bob,King,
 const LIST: &str = "\u{feff}_row,first_name,last_name,email,_column,_code,_advice\r\n\
                     3,Bob,King,b,email,invalid_email,Enter one.\r\n";
 
+fn options() -> Options {
+    let column_names = ColumnNames::default();
+    Options { encoding: None, delimiter: None, column_names, max_bytes: u64::MAX }
+}
+
 fn written_of(folder: &Path, import: &Value, listed: &str) -> anyhow::Result<Written> {
     let list = folder.join("list.csv");
     fs::write(&list, FILE)?;
-    let source = Source::open(&list, None)?;
-    let column_names = ColumnNames::default();
-    let options = Options { encoding: None, delimiter: None, column_names, max_bytes: u64::MAX };
+    let options = options();
+    let source = Source::open(&list, None, &options)?;
     let place = Place::new(&folder.join("list.csv.errors.csv"))?;
     place.write((&source, &options), import, listed.as_bytes(), &Interrupt::default())
 }
@@ -113,7 +117,7 @@ fn a_file_that_is_not_what_was_imported_is_refused_though_it_has_such_rows() {
     let folder = tempfile::tempdir().unwrap();
     let list = folder.path().join("list.csv");
     fs::write(&list, FILE).unwrap();
-    let source = Source::open(&list, None).unwrap();
+    let source = Source::open(&list, None, &options()).unwrap();
     let length = FILE.len() as u64;
     let of_all = source.sha256(length).unwrap();
     let import = json!({"sha256": of_all, "bytes": length});

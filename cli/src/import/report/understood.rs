@@ -1,9 +1,10 @@
 use serde_json::Value;
 
+use crate::import::workbook::Sheet;
 use crate::table::printable;
 
 /// How the file was understood, so that a mistake is seen.
-pub(in crate::import) fn understood(answer: &Value, sheet: Option<&str>) -> Option<String> {
+pub(in crate::import) fn understood(answer: &Value, sheet: Option<&Sheet>) -> Option<String> {
     let understood = answer.get("understood")?;
     let text = |key: &str| understood.get(key).and_then(Value::as_str);
     let format = match (text("format")?, text("delimiter")) {
@@ -36,7 +37,8 @@ pub(in crate::import) fn understood(answer: &Value, sheet: Option<&str>) -> Opti
     let encoding = text("encoding").unwrap_or("UTF-8");
     // The API reads a sheet as CSV, which no one needs to know.
     let how = match sheet {
-        Some(sheet) => format!("from the sheet \"{sheet}\""),
+        Some(Sheet { name, others: 0 }) => format!("from the sheet \"{name}\""),
+        Some(Sheet { name, .. }) => format!("from the sheet \"{name}\" and no other one"),
         None => format!("as {format}, in {encoding}"),
     };
     let columns = columns.join(", ");
@@ -64,8 +66,8 @@ mod tests {
              \"Vorname\", email is \"E-Mail\". One other column is not read."
         );
         assert_eq!(
-            understood(&answer, Some("Liste")).unwrap(),
-            "It was read from the sheet \"Liste\", with its header in row 3: first_name is \
+            understood(&answer, Some(&Sheet { name: "Liste".to_owned(), others: 2 })).unwrap(),
+            "It was read from the sheet \"Liste\" and no other one, with its header in row 3: first_name is \
              \"Vorname\", email is \"E-Mail\". One other column is not read."
         );
         assert_eq!(understood(&json!({}), None), None);

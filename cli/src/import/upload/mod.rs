@@ -54,7 +54,8 @@ pub(super) struct UploadArguments {
 pub(super) fn run(arguments: &UploadArguments) -> anyhow::Result<ExitCode> {
     let path = arguments.file.as_deref().context("FILE must be set.")?;
     let client = Client::new(&arguments.api)?;
-    let source = Source::open(path, arguments.options.sheet.as_deref())?;
+    let source =
+        Source::open(path, arguments.options.sheet.as_deref(), &arguments.options.options())?;
     let place = arguments.errors.as_deref().or(source.error_file());
     let place = place.filter(|_| arguments.wait).map(Place::new).transpose()?;
     let interrupt = Interrupt::install()?;

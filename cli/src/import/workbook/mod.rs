@@ -6,9 +6,10 @@ use std::{panic, thread};
 
 use anyhow::{Context as _, anyhow, bail};
 use calamine::{DataRef, ExcelDateTime, Reader as _, SheetType, SheetVisible, Xlsx};
-use registrar_import_file::COLUMNS_MAX;
+use registrar_import_file::{COLUMNS_MAX, FileError, ImportFile, Options, ReadError};
 use zip::ZipArchive;
 
+use super::arguments::{flag, shell_word};
 use super::source;
 
 /// The most bytes of a workbook's parts together, uncompressed.
@@ -20,20 +21,46 @@ const ROWS_MAX: u32 = 1_048_576;
 /// `<si/>`
 const TEXT_MIN_BYTES: u64 = 5;
 
+/// The sheet that is read.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    pub(super) name: String,
+    /// How many others could have been meant.
+    pub(super) others: usize,
+}
+
 /// Writes a sheet to a temporary file: the one of this name, or else the first that is not hidden.
-/// Returns its name, too.
-pub(super) fn to_csv(workbook: File, sheet: Option<&str>) -> anyhow::Result<(File, String)> {
-    let sheet = sheet.map(str::to_owned);
+/// Refuses when only others have the columns.
+pub(super) fn to_csv(
+    workbook: File,
+    sheet: Option<&str>,
+    options: &Options,
+) -> anyhow::Result<(File, Sheet)> {
+    let (sheet, options) = (sheet.map(str::to_owned), options.clone());
     // On a thread of its own, since a damaged workbook may make its reader panic, and then without what
     // a panic prints.
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
     let reading = thread::spawn(move || {
         let workbook = check_parts(workbook)?;
-        let mut csv = tempfile::tempfile().map_err(|error| not_kept(&error))?;
-        let sheet = write_sheet(workbook, sheet.as_deref(), &csv)?;
-        csv.rewind().map_err(|error| not_kept(&error))?;
-        Ok((csv, sheet))
+        let mut workbook = Xlsx::new(io::BufReader::new(workbook)).map_err(damaged)?;
+        let names = sheet_names(&workbook, sheet.as_deref())?;
+        let (name, others) = names.split_first().context("There is no sheet.")?;
+        let csv = sheet_as_csv(&mut workbook, name)?;
+        if !has_columns(&csv, &options)? {
+            let mut having = others.iter().filter(|other| {
+                let csv = sheet_as_csv(&mut workbook, other);
+                csv.and_then(|csv| has_columns(&csv, &options)).unwrap_or_default()
+            });
+            if let Some(other) = having.next() {
+                bail!(
+                    "No row of the sheet \"{name}\" names the three columns. Name a sheet that has them, \
+                     such as{}.",
+                    flag("sheet", &shell_word(other))
+                );
+            }
+        }
+        Ok((csv, Sheet { name: name.clone(), others: others.len() }))
     });
     let read = reading.join();
     panic::set_hook(hook);
@@ -94,12 +121,23 @@ fn check_count(texts: &[u8]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn write_sheet(workbook: File, sheet: Option<&str>, csv: &File) -> anyhow::Result<String> {
-    let mut workbook = Xlsx::new(io::BufReader::new(workbook)).map_err(damaged)?;
-    let name = sheet_name(&workbook, sheet)?;
-    let mut cells = workbook.worksheet_cells_reader(&name).map_err(damaged)?;
-    let csv = BufWriter::new(csv);
-    let mut lines = Lines { csv, row: 0, column: 0, has_values: false, widest: 0 };
+fn has_columns(csv: &File, options: &Options) -> anyhow::Result<bool> {
+    let opened = ImportFile::open(csv, options);
+    let lacks =
+        matches!(opened, Err(ReadError::File(FileError::Empty | FileError::ColumnsMissing { .. })));
+    let mut csv = csv;
+    csv.rewind().map_err(|error| not_kept(&error))?;
+    Ok(!lacks)
+}
+
+fn sheet_as_csv<RS>(workbook: &mut Xlsx<RS>, name: &str) -> anyhow::Result<File>
+where
+    RS: Read + io::Seek,
+{
+    let mut csv = tempfile::tempfile().map_err(|error| not_kept(&error))?;
+    let mut cells = workbook.worksheet_cells_reader(name).map_err(damaged)?;
+    let lines = BufWriter::new(&csv);
+    let mut lines = Lines { csv: lines, row: 0, column: 0, has_values: false, widest: 0 };
     while let Some(cell) = cells.next_cell().map_err(damaged)? {
         let text = text(cell.get_value());
         if !text.is_empty() {
@@ -107,26 +145,30 @@ fn write_sheet(workbook: File, sheet: Option<&str>, csv: &File) -> anyhow::Resul
         }
     }
     lines.finish().map_err(|error| not_kept(&error))?;
-    Ok(name)
+    csv.rewind().map_err(|error| not_kept(&error))?;
+    Ok(csv)
 }
 
-fn sheet_name<RS>(workbook: &Xlsx<RS>, asked: Option<&str>) -> anyhow::Result<String>
+/// The sheet that is asked for, or else those that are not hidden: one at least.
+fn sheet_names<RS>(workbook: &Xlsx<RS>, asked: Option<&str>) -> anyhow::Result<Vec<String>>
 where
     RS: Read + io::Seek,
 {
     let sheets =
         workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
     let names: Vec<_> = sheets.clone().map(|sheet| format!("\"{}\"", sheet.name)).collect();
-    let mut sheets = sheets.filter(|sheet| match asked {
+    let sheets = sheets.filter(|sheet| match asked {
         Some(asked) => sheet.name == asked,
         None => sheet.visible == SheetVisible::Visible,
     });
-    sheets.next().map(|sheet| sheet.name.clone()).with_context(|| match asked {
+    let found: Vec<_> = sheets.map(|sheet| sheet.name.clone()).collect();
+    match asked {
+        _ if !found.is_empty() => Ok(found),
         Some(asked) => {
-            format!("The workbook has no sheet \"{asked}\". It has {}.", names.join(", "))
+            bail!("The workbook has no sheet \"{asked}\". It has {}.", names.join(", "))
         }
-        None => "The workbook has no sheet that is not hidden.".to_owned(),
-    })
+        None => bail!("The workbook has no sheet that is not hidden."),
+    }
 }
 
 /// Lines of CSV; a row without values is a blank line.

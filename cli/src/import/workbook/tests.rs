@@ -12,6 +12,10 @@ const CELLS: &str = r#"<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v
 
 /// A workbook of these texts and cells, of which the second sheet is to be seen.
 fn workbook(texts: &str, cells: &str) -> File {
+    workbook_of(WORKBOOK, texts, cells)
+}
+
+fn workbook_of(sheets: &str, texts: &str, cells: &str) -> File {
     let sheet = |cells: &str| {
         format!(
             r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{cells}</sheetData></worksheet>"#
@@ -39,7 +43,7 @@ fn workbook(texts: &str, cells: &str) -> File {
             "_rels/.rels",
             relationships(&[relationship("rId1", "officeDocument", "xl/workbook.xml")]),
         ),
-        ("xl/workbook.xml", WORKBOOK.to_owned()),
+        ("xl/workbook.xml", sheets.to_owned()),
         (
             "xl/_rels/workbook.xml.rels",
             relationships(&[
@@ -66,14 +70,19 @@ fn workbook(texts: &str, cells: &str) -> File {
     file
 }
 
+fn options() -> Options {
+    let column_names = registrar_import_file::ColumnNames::default();
+    Options { encoding: None, delimiter: None, column_names, max_bytes: u64::MAX }
+}
+
 fn refused(texts: &str, cells: &str) -> String {
-    to_csv(workbook(texts, cells), None).unwrap_err().to_string()
+    to_csv(workbook(texts, cells), None, &options()).unwrap_err().to_string()
 }
 
 #[test]
 fn the_sheet_that_is_seen_becomes_csv_with_each_row_in_the_line_of_its_number() {
-    let (csv, sheet) = to_csv(workbook(TEXTS, CELLS), None).unwrap();
-    assert_eq!(sheet, "Liste");
+    let (csv, sheet) = to_csv(workbook(TEXTS, CELLS), None, &options()).unwrap();
+    assert_eq!((&*sheet.name, sheet.others), ("Liste", 0));
     let expected = "\"first_name\",\"last_name\",,\"email\"\n\n\n\
         \"Ada \"\"the\"\" Countess,\nKing\",\"12345678901\",\"2023-03-15\",\"a@x\"\n\n\
         \"TRUE\",\"2023-03-15 12:00:00\",,\n";
@@ -82,9 +91,9 @@ fn the_sheet_that_is_seen_becomes_csv_with_each_row_in_the_line_of_its_number() 
 
 #[test]
 fn a_sheet_can_be_named() {
-    let (csv, _) = to_csv(workbook(TEXTS, CELLS), Some("Alt")).unwrap();
+    let (csv, _) = to_csv(workbook(TEXTS, CELLS), Some("Alt"), &options()).unwrap();
     assert_eq!(io::read_to_string(csv).unwrap(), "\"7\"\n");
-    let refused = to_csv(workbook(TEXTS, CELLS), Some("list")).unwrap_err().to_string();
+    let refused = to_csv(workbook(TEXTS, CELLS), Some("list"), &options()).unwrap_err().to_string();
     assert_eq!(refused, "The workbook has no sheet \"list\". It has \"Alt\", \"Liste\".");
 }
 
@@ -117,10 +126,29 @@ fn a_damaged_workbook_is_refused_with_what_to_do() {
     workbook(TEXTS, CELLS).read_to_end(&mut whole).unwrap();
     cut.write_all(&whole[..whole.len() / 2]).unwrap();
     cut.rewind().unwrap();
-    let refused_cut = to_csv(cut, None).unwrap_err().to_string();
+    let refused_cut = to_csv(cut, None, &options()).unwrap_err().to_string();
     assert!(refused_cut.ends_with("save it as \"CSV UTF-8\"."), "{refused_cut}");
     assert!(refused("<sst", CELLS).contains("damaged"));
     let backwards =
         r#"<row r="2"><c r="A2"><v>1</v></c></row><row r="1"><c r="A1"><v>1</v></c></row>"#;
     assert!(refused(TEXTS, backwards).contains("not in their order"));
+}
+
+/// Such as a cover, or a sheet that was left empty.
+#[test]
+fn a_first_sheet_without_the_columns_is_refused_with_those_that_have_them() {
+    let seen = WORKBOOK.replace(" state=\"hidden\"", "");
+    let refused = to_csv(workbook_of(&seen, TEXTS, CELLS), None, &options()).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "No row of the sheet \"Alt\" names the three columns. Name a sheet that has them, such as \
+         --sheet Liste."
+    );
+    let (csv, sheet) = to_csv(workbook_of(&seen, TEXTS, CELLS), Some("Alt"), &options()).unwrap();
+    assert_eq!(io::read_to_string(csv).unwrap(), "\"7\"\n");
+    assert_eq!(sheet.others, 0);
+    // No other one has them: the API says what is missing.
+    let cells = r#"<row r="1"><c r="A1" t="s"><v>0</v></c></row>"#;
+    let (_, sheet) = to_csv(workbook_of(&seen, TEXTS, cells), None, &options()).unwrap();
+    assert_eq!((&*sheet.name, sheet.others), ("Alt", 1));
 }
