@@ -1,6 +1,6 @@
 //! What became of an upload.
 
-use registrar_domain::Reference;
+use registrar_domain::{ImportId, Reference};
 use registrar_messaging::PublishError;
 use registrar_storage::StorageError;
 
@@ -19,7 +19,7 @@ pub struct Imported {
 #[derive(Debug)]
 pub enum ImportEnd {
     /// It was taken in.
-    Accepted(Reference),
+    Accepted(ImportId, Reference),
     /// It was a dry run.
     Checked(DryRunCounts),
 }

@@ -141,7 +141,8 @@ impl Imports {
                 ImportEnd::Checked(dry_run.counts)
             } else {
                 self.publish_manifest(&messages, &file, understood.to_json()).await?;
-                ImportEnd::Accepted(self.0.sealer.seal_import(messages.id, &key.importer))
+                let reference = self.0.sealer.seal_import(messages.id, &key.importer);
+                ImportEnd::Accepted(messages.id, reference)
             };
             // Those of a part match no file.
             let is_whole = file.broken_off.is_none();

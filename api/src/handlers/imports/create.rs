@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use registrar_domain::{Reference, clock};
+use registrar_domain::{ImportId, Reference, clock};
 use registrar_storage::{FAILED_ROWS_KEPT, ValidImportKey};
 
 use crate::admission::Admission;
@@ -109,8 +109,8 @@ impl From<&Imported> for UploadEnd {
     fn from(Imported { end, file }: &Imported) -> Self {
         match (end, &file.broken_off) {
             (ImportEnd::Checked(_), _) => Self::Checked,
-            (ImportEnd::Accepted(_), None) => Self::Accepted,
-            (ImportEnd::Accepted(_), Some(_)) => Self::BrokenOff,
+            (ImportEnd::Accepted(..), None) => Self::Accepted,
+            (ImportEnd::Accepted(..), Some(_)) => Self::BrokenOff,
         }
     }
 }
@@ -148,17 +148,19 @@ impl Begun {
 
 fn answer(Imported { end, file }: Imported) -> Response {
     let mut response = match end {
-        ImportEnd::Accepted(reference) => accepted(&reference, file),
+        ImportEnd::Accepted(id, reference) => accepted(id, &reference, file),
         ImportEnd::Checked(counts) => checked(counts, file),
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
-fn accepted(reference: &Reference, file: FileBody) -> Response {
+fn accepted(id: ImportId, reference: &Reference, file: FileBody) -> Response {
     let status_url = format!("/imports/{reference}");
     let location = HeaderValue::try_from(&status_url);
     let accepted = file.rows - file.invalid;
+    // Every id that is made here has its time; the upload may have taken hours since.
+    let begun_at = id.generated_at().unwrap_or_else(clock::now);
     let sentence = sentences::accepted(file.rows, file.invalid);
     let body = AcceptedImportBody {
         status: "accepted",
@@ -168,7 +170,7 @@ fn accepted(reference: &Reference, file: FileBody) -> Response {
         errors_url: format!("{status_url}/errors.csv"),
         status_url,
         accepted,
-        errors_deleted_at: clock::now() + FAILED_ROWS_KEPT,
+        errors_deleted_at: begun_at + FAILED_ROWS_KEPT,
         file,
     };
     let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();
@@ -196,4 +198,47 @@ fn with_warnings(mut sentence: String, file: &FileBody) -> String {
         sentence += &sentences::ignored_fields(&file.ignored_fields);
     }
     sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use registrar_domain::{Importer, ReferenceSealer};
+    use registrar_import_file::{Format, Understood};
+    use serde_json::Value;
+
+    use super::*;
+    use crate::imports::answer::UnderstoodBody;
+    use crate::imports::history::body::ImportBody;
+
+    #[tokio::test]
+    async fn the_rows_that_failed_are_deleted_when_the_import_itself_says_so() {
+        let importer = Importer::parse("north-school").unwrap();
+        let id = ImportId::parse("0199d3c4-0000-7000-8000-000000000000").unwrap();
+        let secret = "a sealing secret of some length....".to_owned().into();
+        let reference = ReferenceSealer::new(&secret, &[]).seal_import(id, &importer);
+        let understood = Understood {
+            format: Format::Ndjson,
+            encoding: "US-ASCII",
+            is_gzip: false,
+            header_row: None,
+            columns: Vec::new(),
+            ignored: Vec::new(),
+        };
+        let file = FileBody {
+            rows: 1,
+            invalid: 0,
+            errors: Vec::new(),
+            understood: UnderstoodBody::from(&understood),
+            bytes: None,
+            sha256: None,
+            broken_off: None,
+            ignored_fields: Vec::new(),
+        };
+        let answer = accepted(id, &reference, file).into_body();
+        let answer = axum::body::to_bytes(answer, usize::MAX).await.unwrap();
+        let answer: Value = serde_json::from_slice(&answer).unwrap();
+        let import = ImportBody::new((id, &reference, &importer), None);
+        let import = serde_json::to_value(import).unwrap();
+        assert_eq!(answer["errors_deleted_at"], import["errors_deleted_at"]);
+    }
 }
