@@ -1,24 +1,14 @@
 //! Uploads that do not come to their end, and what then became of them.
 
-use futures_util::{StreamExt as _, stream};
 use registrar_local::{RabbitMq, ServerOptions};
 use registrar_tests::api::json;
+use registrar_tests::imports::open_body;
 use registrar_tests::wait;
-use reqwest::{Body, Method, StatusCode};
-use tokio::sync::mpsc;
+use reqwest::{Method, StatusCode};
 use tokio::task::block_in_place;
 
 use super::{Importing, Queued, file};
 use crate::end_to_end::Home;
-
-/// A body whose parts a test sends when it likes.
-pub(super) fn held() -> (mpsc::UnboundedSender<String>, Body) {
-    let (sender, receiver) = mpsc::unbounded_channel::<String>();
-    let parts = stream::unfold(receiver, async |mut receiver| {
-        receiver.recv().await.map(|part| (Ok::<_, std::io::Error>(part), receiver))
-    });
-    (sender, Body::wrap_stream(parts.boxed()))
-}
 
 impl Importing {
     /// With a broker of its own, which the test may stop.
@@ -42,7 +32,7 @@ impl Importing {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_has_its_time_and_what_came_is_imported() {
     let importing = Importing::start_with(&[("REGISTRAR_IMPORT_TIMEOUT", "3s")]).await;
-    let (parts, body) = held();
+    let (parts, body) = open_body();
     parts.send(file(6_000)).unwrap();
     let answer = importing.upload(body).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::ACCEPTED);
@@ -56,7 +46,7 @@ async fn an_upload_has_its_time_and_what_came_is_imported() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_a_stop_interrupts_is_imported_as_far_as_it_came_and_reads_so() {
     let mut importing = Importing::start_with(&[("REGISTRAR_DRAIN_DELAY", "0s")]).await;
-    let (parts, body) = held();
+    let (parts, body) = open_body();
     let upload = tokio::spawn(importing.upload(body).send());
     parts.send(file(6_000)).unwrap();
     let first = importing.first_queued().await;
@@ -75,7 +65,7 @@ async fn an_upload_that_a_stop_interrupts_is_imported_as_far_as_it_came_and_read
 async fn an_upload_whose_broker_goes_away_says_how_many_rows_were_accepted() {
     let (importing, broker) = Importing::start_with_broker().await;
     let mut broker = broker;
-    let (parts, body) = held();
+    let (parts, body) = open_body();
     let upload = tokio::spawn(importing.upload(body).send());
     parts.send(file(6_000)).unwrap();
     importing.first_queued().await;

@@ -1,14 +1,14 @@
 use registrar_tests::api::json;
+use registrar_tests::imports::open_body;
 use registrar_tests::wait;
 
-use super::ending::held;
 use super::{Importing, create_key, file};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_has_so_many_uploads_at_once_and_another_key_its_own() {
     let importing = Importing::start_with(&[("REGISTRAR_IMPORTS_PER_KEY", "1")]).await;
     let other = create_key(&importing.home, "north-school", None).await;
-    let (parts, body) = held();
+    let (parts, body) = open_body();
     let first = tokio::spawn(importing.upload(body).send());
     parts.send(file(6_000)).unwrap();
     // Its first chunk is published while the upload goes on.
@@ -74,13 +74,13 @@ async fn a_file_over_a_limit_is_refused_before_its_first_row_or_read_up_to_it() 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_stalls_ends_with_what_came() {
     let importing = Importing::start_with(&[("REGISTRAR_IMPORT_IDLE_TIMEOUT", "2s")]).await;
-    let (parts, body) = held();
+    let (parts, body) = open_body();
     parts.send(file(3)).unwrap();
     let answer = importing.upload(body).send().await.unwrap();
     // So short a file is not understood before more of it or its end comes.
     assert_eq!(answer.status(), 408);
     assert_eq!(json(answer).await["errors"][0]["code"], "upload_too_slow");
-    let (parts, body) = held();
+    let (parts, body) = open_body();
     parts.send(file(10_000)).unwrap();
     let answer = importing.upload(body).send().await.unwrap();
     assert_eq!(answer.status(), 202);

@@ -3,8 +3,8 @@ use std::time::Duration;
 use registrar_domain::Lane;
 use registrar_messaging::{Envelope, ImportContent};
 use registrar_storage::{
-    ImportEntry, ImportEntryContent, LanePauses, MySqlStore, Pool, ProcessedRow, ProcessedRows,
-    RegistrationStore as _, Verdict,
+    ImportEntry, ImportEntryContent, LanePauses, MySqlStore, Pool, ProcessedRows,
+    RegistrationStore as _,
 };
 use registrar_tests::api::json;
 use registrar_tests::wait;
@@ -13,6 +13,7 @@ use reqwest::{Method, Response};
 use serde_json::Value;
 
 use super::{Importing, create_key, file};
+use crate::storage::imports::processed;
 
 impl Importing {
     pub(super) async fn ask_with(&self, key: &str, method: Method, path: &str) -> Response {
@@ -60,20 +61,9 @@ async fn recorded(store: &MySqlStore, envelope: &Envelope) -> Option<ImportEntry
     match envelope.import.clone()?.content {
         ImportContent::Chunk(chunk) => {
             let verdicts = store.store(&envelope.registrations).await.unwrap();
-            let valid =
-                envelope.registrations.iter().zip(verdicts).map(|(registration, verdict)| {
-                    let Verdict::Decided { outcome, is_fresh } = verdict else {
-                        panic!("{verdict:?}")
-                    };
-                    let row = registration.import.unwrap().row;
-                    ProcessedRow { row, registration: registration.clone(), outcome, is_fresh }
-                });
-            Some(ImportEntryContent::Rows(ProcessedRows {
-                first_row: chunk.first_row,
-                is_whole: envelope.is_whole_chunk(),
-                valid: valid.collect(),
-                invalid: chunk.invalid,
-            }))
+            let rows = processed(envelope.is_whole_chunk(), &envelope.registrations, &verdicts);
+            let (first_row, invalid) = (chunk.first_row, chunk.invalid);
+            Some(ImportEntryContent::Rows(ProcessedRows { first_row, invalid, ..rows }))
         }
         ImportContent::Manifest(manifest) => Some(ImportEntryContent::Manifest(manifest)),
         ImportContent::Cancellation(_) => Some(ImportEntryContent::Cancellation),

@@ -1,12 +1,12 @@
 use registrar_local::{Nginx, ServerOptions};
 use registrar_tests::api::json;
+use registrar_tests::imports::open_body;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::block_in_place;
 
-use super::ending::held;
 use super::{Importing, file};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,7 +169,7 @@ const READ_FIRST: usize = 64 * 1024;
 async fn a_file_is_refused_while_its_client_sends_nothing_more() {
     let settings = [("REGISTRAR_BODY_TIMEOUT", "100ms"), ("REGISTRAR_IMPORT_IDLE_TIMEOUT", "1h")];
     let importing = Importing::start_with(&settings).await;
-    let (parts, body) = held();
+    let (parts, body) = open_body();
     parts.send(format!("name;phone\n{}", "Ada;1\n".repeat(READ_FIRST / 5))).unwrap();
     let answer = importing.upload(body).send().await.unwrap();
     assert_eq!(answer.status(), 422);

@@ -12,7 +12,7 @@ pub use counts::RowCounts;
 pub use file::StudentFile;
 use importer::Importer;
 use serde_json::Value;
-pub use upload::OpenUpload;
+pub use upload::{OpenUpload, open_body};
 pub use verdict::ImportAnswers;
 use watch::Watch;
 

@@ -6,6 +6,15 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+/// A body whose parts are sent when a test likes.
+pub fn open_body() -> (mpsc::UnboundedSender<String>, Body) {
+    let (sender, receiver) = mpsc::unbounded_channel::<String>();
+    let parts = stream::unfold(receiver, async |mut receiver| {
+        receiver.recv().await.map(|part| (Ok::<_, io::Error>(part), receiver))
+    });
+    (sender, Body::wrap_stream(parts.boxed()))
+}
+
 /// An upload whose client is not done with sending.
 #[derive(Debug)]
 pub struct OpenUpload {
@@ -26,11 +35,8 @@ pub struct AcceptedUpload {
 
 impl OpenUpload {
     pub(super) fn new(request: RequestBuilder) -> Self {
-        let (parts, receiver) = mpsc::unbounded_channel::<String>();
-        let parts_sent = stream::unfold(receiver, async |mut receiver| {
-            receiver.recv().await.map(|part| (Ok::<_, io::Error>(part), receiver))
-        });
-        let request = request.body(Body::wrap_stream(parts_sent.boxed()));
+        let (parts, body) = open_body();
+        let request = request.body(body);
         let answer =
             tokio::spawn(
                 async move { AcceptedUpload::from_answer(request.send().await.ok()?).await },

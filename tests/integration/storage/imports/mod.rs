@@ -72,7 +72,8 @@ pub(super) fn imports(fixture: &Fixture) -> ImportReader {
     ImportReader::new(fixture.pool.clone())
 }
 
-pub(super) fn processed(
+/// The rows of a chunk that came to these verdicts.
+pub(crate) fn processed(
     is_whole: bool,
     rows: &[Registration],
     verdicts: &[Verdict],
@@ -82,7 +83,7 @@ pub(super) fn processed(
         let row = registration.import.unwrap().row;
         ProcessedRow { row, registration: registration.clone(), outcome, is_fresh }
     });
-    let first_row = rows.iter().map(|one| one.import.unwrap().row).min().unwrap();
+    let first_row = rows.iter().map(|one| one.import.unwrap().row).min().unwrap_or_default();
     ProcessedRows { first_row, is_whole, valid: valid.collect(), invalid: Vec::new() }
 }
 
