@@ -104,7 +104,10 @@ pub enum FileError {
     )]
     JsonArrayTooLarge,
     /// An array that is not JSON.
-    #[error("The JSON array is malformed at line {line}, column {column}.")]
+    #[error(
+        "The JSON array is malformed at line {line}, column {column}. Send one array of objects, or one \
+         object a line."
+    )]
     JsonMalformed {
         /// The line, from 1.
         line: usize,

@@ -21,6 +21,8 @@ pub enum FileKind {
     Html,
     /// XML.
     Xml,
+    /// Cards of people, as programs for mail write them.
+    Contacts,
     /// Anything else that is no text.
     Binary,
 }
@@ -70,7 +72,7 @@ impl FileKind {
         }
     }
 
-    /// HTML or XML, in whatever encoding it was.
+    /// HTML, XML or cards, in whatever encoding it was.
     pub(crate) fn markup(bytes: &[u8]) -> Option<Self> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
         let begins_with = |tag: &str| {
@@ -81,6 +83,8 @@ impl FileKind {
             .any(begins_with)
         {
             Some(Self::Html)
+        } else if begins_with("begin:vcard") {
+            Some(Self::Contacts)
         } else if matches!(bytes, [b'<', b'!' | b'?', ..])
             || matches!(bytes, [b'<', name, ..] if name.is_ascii_alphabetic())
         {
@@ -103,6 +107,7 @@ impl FileKind {
             Self::Image => "a picture",
             Self::Html => "a web page (HTML)",
             Self::Xml => "XML",
+            Self::Contacts => "a list of contacts (vCard)",
             Self::Binary => "binary data",
         }
     }
@@ -124,9 +129,12 @@ impl FileKind {
                 "Open it in a spreadsheet, and save it as \"CSV UTF-8\". If it was downloaded, log in \
                  and download it again: it may be a login page."
             }
-            Self::Pdf | Self::Document | Self::Image | Self::Xml | Self::Binary => {
-                "Export the list as CSV from the program that made it."
-            }
+            Self::Pdf
+            | Self::Document
+            | Self::Image
+            | Self::Xml
+            | Self::Contacts
+            | Self::Binary => "Export the list as CSV from the program that made it.",
         }
     }
 }

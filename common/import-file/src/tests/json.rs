@@ -64,6 +64,12 @@ fn a_malformed_array_is_refused_with_the_place() {
         refused(format!("[{ADA},\n{ADA}")),
         FileError::JsonMalformed { line: 2, column: ADA.len() }
     );
+    let lists = "[\"first_name\",\"last_name\",\"email\"]\n[\"Ada\",\"King\",\"a@example.com\"]\n";
+    let error = refused(lists).to_string();
+    assert!(
+        error.ends_with("column 1. Send one array of objects, or one object a line."),
+        "{error}"
+    );
     assert_eq!(refused("[]"), FileError::Empty);
 }
 

@@ -23,6 +23,8 @@ fn other_files_are_named_plainly_and_with_what_to_do() {
         (b"<table><tr><td>first_name</td>", FileKind::Html, "spreadsheet"),
         (b"<\0t\0a\0b\0l\0e\0>\0", FileKind::Html, "spreadsheet"),
         (b"<students><student>", FileKind::Xml, "Export"),
+        (b"BEGIN:VCARD\r\nVERSION:3.0\r\nN:King;Ada;;;\r\n", FileKind::Contacts, "list"),
+        (b"\xef\xbb\xbfBEGIN:VCARD\nN:King;Ada;;;\n", FileKind::Contacts, "list"),
         (b"<!-- a page -->", FileKind::Xml, "Export"),
         (b"<?xml version=\"1.0\"?><workbook>", FileKind::Xml, "Export"),
     ] {
