@@ -7,7 +7,7 @@ import type { Elements } from "./elements";
 export function onFileChosen(
   elements: Elements,
   { input, drop }: { input: string; drop: string },
-  chosen: (files: readonly File[]) => void,
+  chosen: (files: readonly File[], isFolder: boolean) => void,
 ): void {
   const field = elements.input(input);
   const place = elements.get(drop);
@@ -16,7 +16,7 @@ export function onFileChosen(
     // So that the same file can be chosen again after it was changed.
     field.value = "";
     if (files.length > 0) {
-      chosen(files);
+      chosen(files, false);
     }
   });
   const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes("Files") === true;
@@ -40,7 +40,12 @@ export function onFileChosen(
     if (hasFiles(event)) {
       event.preventDefault();
       if (isShown()) {
-        chosen([...(event.dataTransfer?.files ?? [])]);
+        const { files, items } = event.dataTransfer ?? { files: [], items: [] };
+        const entries = [...items].map((item) => item.webkitGetAsEntry());
+        chosen(
+          [...files],
+          entries.some((entry) => entry?.isDirectory),
+        );
       }
     }
   });

@@ -74,6 +74,7 @@ export class ImportView {
     this.#elements.say("outcome-said", isSent ? t.outcome.starting : "");
     this.#elements.fill("outcome-bar", null);
     this.#elements.show("outcome-bar", true);
+    this.#offerToCancel();
     this.#elements.show("outcome-cancel", isSent);
     this.#elements.show("another", false);
     this.#elements.show("outcome", true);
@@ -193,15 +194,21 @@ export class ImportView {
     announce(t.work.cancelling);
     try {
       await followed.service.cancel(followed.reference, new AbortController().signal);
+      // It is carried out with the rows, so the button says so until it is gone.
       this.#elements.get("outcome-title").focus();
     } catch (problem) {
+      this.#offerToCancel();
       const known = problem instanceof ServiceProblem ? problem : null;
       this.#elements.say(
         "outcome-connection",
         known?.kind === "unauthorized" ? t.problems.unauthorized : t.outcome.not_cancelled,
       );
     }
+  }
+
+  #offerToCancel(): void {
+    const button = this.#elements.button("outcome-cancel");
     button.ariaDisabled = null;
-    button.textContent = t.outcome.cancel;
+    button.textContent = this.#sentences.t.outcome.cancel;
   }
 }

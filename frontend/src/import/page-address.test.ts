@@ -50,6 +50,36 @@ describe("the address of an import", () => {
     expect(document.activeElement).toBe(input("key"));
   });
 
+  it("says that an import is being cancelled until it is", async () => {
+    await start("/imports/06EZ");
+    let status: Parameters<typeof importStatus>[0] = {};
+    answers.set("GET /imports/06EZ", () => [200, importStatus(status)]);
+    answers.set("POST /imports/06EZ/cancel", () => {
+      status = { rows: 4, registered: 2 };
+      return [202, importStatus({})];
+    });
+    type(KEY);
+    submit();
+    await vi.waitFor(() => {
+      expect(isShown("outcome-cancel")).toBe(true);
+    });
+    get("outcome-cancel").click();
+    await vi.waitFor(
+      () => {
+        expect(said("outcome-counts")).toContain("2");
+      },
+      { timeout: 10_000 },
+    );
+    expect(said("outcome-cancel")).toBe(t.work.cancelling);
+    status = { status: "cancelled", done: true };
+    await vi.waitFor(
+      () => {
+        expect(isShown("outcome-cancel")).toBe(false);
+      },
+      { timeout: 10_000 },
+    );
+  });
+
   it("says so when no row is decided for a while, until there is one", async () => {
     vi.useFakeTimers();
     try {

@@ -147,6 +147,31 @@ it("asks which columns are meant, with those that are known, and sends what was 
   expect(again.parameters.get("column.email")).toBe("Kontakt");
 });
 
+it("shows which columns were chosen twice", async () => {
+  await start();
+  const columns = ["first_name", "last_name", "email"];
+  const names = "Rufname,Sippe,Kontakt";
+  let upload = await check(list(`${names}\nAda,King,ada@x.org\n`));
+  const refuse = async (expected: readonly string[]) => {
+    upload.answer(422, { type: "/docs#unreadable-file", errors: [{ code: "columns_missing" }] });
+    await vi.waitFor(() => {
+      expect(isShown("problem")).toBe(true);
+    });
+    const isWrong = (column: string) => get(`column-${column}`).hasAttribute("aria-invalid");
+    expect(columns.filter(isWrong)).toEqual(expected);
+  };
+  await refuse(columns);
+  for (const [at, name] of ["Rufname", "Sippe", "Sippe"].entries()) {
+    const select = input(`column-${columns[at] ?? ""}`);
+    select.value = name;
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  submit();
+  upload = await nextUpload();
+  await refuse(["last_name", "email"]);
+  expect(input("column-email").value).toBe("Sippe");
+});
+
 it("says when a day's rows are used up, which a moment changes nothing of", async () => {
   await start();
   for (const [seconds, sentence] of [

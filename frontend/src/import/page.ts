@@ -56,7 +56,9 @@ export class ImportPage {
       event.preventDefault();
       void this.#submit();
     });
-    onFileChosen(elements, { input: "file", drop: "drop" }, (files) => void this.#choose(files));
+    onFileChosen(elements, { input: "file", drop: "drop" }, (files, isFolder) => {
+      void this.#choose(files, isFolder);
+    });
     this.#fields.onChange((isReadAnew) => {
       this.#hideFindings();
       if (isReadAnew) {
@@ -94,13 +96,14 @@ export class ImportPage {
     this.#elements.get("file").focus();
   }
 
-  async #choose([file, ...others]: readonly File[]): Promise<void> {
+  async #choose([file, ...others]: readonly File[], isFolder: boolean): Promise<void> {
     if (this.#work.goesOn() || file === undefined) {
       return;
     }
     this.#notice.clear();
-    if (others.length > 0) {
-      this.#notice.say(this.#sentences.t.problems.two_files, "file");
+    const { folder, two_files: twoFiles } = this.#sentences.t.problems;
+    if (isFolder || others.length > 0) {
+      this.#notice.say(isFolder ? folder : twoFiles, "file");
       return;
     }
     this.#file = file;

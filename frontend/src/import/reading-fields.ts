@@ -60,13 +60,18 @@ export class ReadingFields {
     this.#offer(header.columns);
   }
 
-  /** Asks for the columns, of which some may be known. */
+  /** Asks for the columns, of which some may be known; one that is chosen twice is asked for, too. */
   askForColumns(): void {
-    for (const column of COLUMNS) {
+    const selects = COLUMNS.map((column) => {
       const select = this.#column(column);
       select.value ||= this.#known?.[column] ?? "";
+      return select;
+    });
+    for (const select of selects) {
       if (select.value === "") {
         select.options[0]?.replaceChildren(this.#sentences.t.reading.choose);
+      }
+      if (select.value === "" || selects.some((s) => s !== select && s.value === select.value)) {
         select.setAttribute("aria-invalid", "true");
       }
     }

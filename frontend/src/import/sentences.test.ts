@@ -14,7 +14,7 @@ describe("advice about a row", () => {
   it("is in the page's language, with what the service has filled in", () => {
     const row = "The same student as in row 17 of this file. Delete one of the two rows.";
     expect(advice(undefined, "same_as_row", row).text).toBe(
-      fa.pages.import.rows.same_as_row.replace("{row}", "17"),
+      fa.pages.import.rows.same_as_row.replace("{row}", "۱۷"),
     );
     const long = "Your first name must be 100 characters or fewer.";
     expect(advice("first_name", "too_long", long).text).toContain("100");

@@ -103,9 +103,12 @@ export class Sentences {
       return { text: message, isEnglish: true };
     }
     const values = valuesIn(message, english);
-    return values === null
-      ? { text: message, isEnglish: true }
-      : { text: fill(own, values), isEnglish: false };
+    if (values === null) {
+      return { text: message, isEnglish: true };
+    }
+    const { row } = values;
+    const written = row === undefined ? values : { ...values, row: this.row(Number(row)) };
+    return { text: fill(own, written), isEnglish: false };
   }
 }
 

@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import { expectAccessible } from "./harness/accessibility";
 import { expect, test } from "./harness/fixtures";
 import {
@@ -77,6 +78,37 @@ test("a file that is dropped on the page is taken", async ({ page, registrar }) 
   await page.dispatchEvent("h1", "drop", { dataTransfer: dropped });
   await expect(page.locator("#file-name")).toContainText("dropped.csv");
   await expect(page.locator("#drop[data-over]")).toHaveCount(0);
+});
+
+test("a folder that is dropped is not taken for a file", async ({ page, registrar, t }, {
+  outputDir,
+}) => {
+  await mkdir(outputDir, { recursive: true });
+  await page.goto(`${registrar.url}/import`);
+  const box = await page.locator("#drop").boundingBox();
+  const session = await page.context().newCDPSession(page);
+  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+    await session.send("Input.dispatchDragEvent", {
+      ...{ type, x: (box?.x ?? 0) + 20, y: (box?.y ?? 0) + 20 },
+      data: { items: [], files: [outputDir], dragOperationsMask: 1 },
+    });
+  }
+  await expect(page.locator("#problem")).toHaveText(t.pages.import.problems.folder);
+  await expect(page.locator("#file-name")).toHaveText("");
+});
+
+test("a bar is filled in forced colours, too", async ({ page, registrar }) => {
+  await page.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
+  await page.goto(`${registrar.url}/import`);
+  const bar = page.locator("#work-bar");
+  const shown = async (value: number) => {
+    await bar.evaluate((element: HTMLProgressElement, now) => {
+      element.closest<HTMLElement>("#work")?.removeAttribute("hidden");
+      element.value = now;
+    }, value);
+    return (await bar.screenshot()).toString("base64");
+  };
+  expect(await shown(1000)).not.toBe(await shown(0));
 });
 
 test("an import is found again by its address, and its file's columns by the file", async ({
