@@ -1,11 +1,12 @@
 use std::borrow::Cow;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Field, RowRejection};
 
 /// A row of a file that did not make it. In JSON it is as messages and the table have it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct FailedRow {
     /// Its number, as a spreadsheet shows it.
     pub row: u32,
@@ -13,6 +14,17 @@ pub struct FailedRow {
     pub values: [String; Field::ALL.len()],
     /// Everything that is wrong with it; never empty.
     pub errors: Vec<RowError>,
+}
+
+/// Without its values, which are personal data.
+impl fmt::Debug for FailedRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { row, errors, .. } = self;
+        f.debug_struct("FailedRow")
+            .field("row", row)
+            .field("errors", errors)
+            .finish_non_exhaustive()
+    }
 }
 
 /// One thing that is wrong with a row.
@@ -41,5 +53,19 @@ impl RowError {
 impl From<RowRejection> for RowError {
     fn from(why: RowRejection) -> Self {
         Self::new(why.column(), why.code(), why.advice())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_debug_form_has_no_personal_data() {
+        let values = ["Ada", "King", "ada@example.com"].map(str::to_owned);
+        let errors = vec![RowError::new(Some(Field::Email), "invalid_email", "Correct it.")];
+        let debug = format!("{:?}", FailedRow { row: 2, values, errors });
+        assert!(debug.contains("row: 2") && debug.contains("invalid_email"), "{debug}");
+        assert!(!["Ada", "King", "ada@"].iter().any(|value| debug.contains(value)), "{debug}");
     }
 }

@@ -3,7 +3,6 @@ use std::borrow::Cow;
 use registrar_domain::{Field, RowError};
 
 /// A row of a file, as it was given.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row<'a> {
     /// The number that a spreadsheet shows, from 1 and with the header; of JSON the line, or the
     /// place in the array.

@@ -7,7 +7,6 @@ use super::{ADDED_COLUMNS, LISTED_VALUE_MAX_BYTES};
 use crate::csv::TableRows;
 
 /// A row that did not make it.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// Its number in the file.
     pub row: u64,
