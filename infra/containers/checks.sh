@@ -75,6 +75,25 @@ registration() {
   [[ $(ask -H 'Accept: text/html' "$door$reference") == *'<html lang="en"'* ]] || { echo "the status is no page" >&2; return 1; }
 }
 
+# A file by way of nginx, with a key from the operators' command, and what became of its rows.
+imported() {
+  local key answer reference
+  key=$(docker compose run --rm --no-deps -T registrar keys create north-school --by check 2>/dev/null) || return
+  answer=$(printf '%s\r\n' 'Vorname;Nachname;E-Mail' 'Mary;Jackson;mary@example.org' 'Eda;King;eda' |
+    ask "$door/imports" -H "Authorization: Bearer $key" -H 'Content-Type: text/csv' --data-binary @-) || return
+  same "rows and invalid ones" "2 1" "$(json '[r.rows, r.invalid].join(" ")' <<<"$answer")" || return
+  reference=$(json r.status_url <<<"$answer")
+  # shellcheck disable=SC2016 # Expanded by the shell that within starts.
+  if ! within 30 sh -c 'curl --silent --noproxy "*" -H "Authorization: Bearer $2" "$1" | grep -q "\"state\":\"finished\""' sh "$door$reference" "$key"; then
+    ask -H "Authorization: Bearer $key" "$door$reference" >&2
+    return 1
+  fi
+  answer=$(ask -H "Authorization: Bearer $key" "$door$reference/errors.csv") || return
+  [[ $answer == *3,Eda,King,eda,email,invalid_email,* ]] || { echo "the error file is $answer" >&2; return 1; }
+  [[ $(ask "$door/import") == *'data-page="import"'* ]] || { echo "/import is no page" >&2; return 1; }
+  echo "of 2 rows 1 was registered, and the error file has the other one"
+}
+
 # Every container is as compose.yaml wants it: not root, its file system read-only, no capability.
 confined() {
   local id line status=0 count=0
@@ -169,8 +188,9 @@ ledger() {
 kill_one_of_three() {
   docker compose up --detach --wait --no-recreate --no-build --scale worker=3 worker >/dev/null 2>&1 || return
   same "workers" 3 "$(docker compose ps --quiet worker | wc -l)" || return
-  local answers container process restarts
+  local answers before container process restarts
   answers=$(mktemp)
+  before=$(ledger | json r.registrations.registered)
   container=$(docker compose ps --quiet worker | sed -n 2p)
   process=$(docker inspect --format '{{.State.Pid}}' "$container")
   # shellcheck disable=SC2016 # Expanded by the shells that xargs starts.
@@ -186,8 +206,7 @@ kill_one_of_three() {
   rm "$answers"
   echo "800 sent while a worker of three was killed: $accepted accepted"
   [ "$accepted" -gt 0 ] || return
-  # The first registration came before.
-  if ! within 90 settled $((accepted + 1)); then
+  if ! within 90 settled $((before + accepted)); then
     ledger >&2
     return 1
   fi
