@@ -85,6 +85,7 @@ mod tests {
             RowProblem::TextAfterQuote,
             RowProblem::NotText,
             RowProblem::MarkedDeleted,
+            RowProblem::NoStudent,
             RowProblem::NotJson,
             RowProblem::NotAnObject,
             RowProblem::NotAString(Field::Email),

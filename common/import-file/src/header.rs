@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::COLUMNS_MAX;
 use crate::error::FileError;
 use crate::error_file::{ADDED_COLUMNS, CODE_COLUMN, ROW_COLUMN};
+use crate::row::ONE_ROSTER_ID;
 
 /// A name is looked at up to here: a column has none that is longer.
 pub(crate) const NAME_MAX_BYTES: usize = 256;
@@ -31,6 +32,8 @@ pub(crate) struct Header {
     /// In the order of [`Field::ALL`].
     pub(crate) columns: [usize; Field::ALL.len()],
     pub(crate) status: Option<usize>,
+    /// In a list of `OneRoster`, which has everyone of a school.
+    pub(crate) role: Option<usize>,
     /// The file is an error file of ours that was corrected.
     pub(crate) is_error_file: bool,
     /// Where an error file has the codes of its rows.
@@ -80,7 +83,8 @@ impl Header {
         let given = cells.iter().take(names.len()).map(|cell| (*cell).to_owned()).collect();
         let position = |name: &str| normal.iter().position(|cell| cell == name);
         let status = position("status");
-        doubled.map_or(Ok(Self { columns, status, is_error_file, codes, names, given }), Err)
+        let role = position(ONE_ROSTER_ID).and_then(|_| position("role"));
+        doubled.map_or(Ok(Self { columns, status, role, is_error_file, codes, names, given }), Err)
     }
 
     /// The cells that are read, by name.

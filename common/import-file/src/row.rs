@@ -25,6 +25,15 @@ pub(crate) fn is_marked_deleted(status: &[u8]) -> bool {
     DELETED.iter().any(|deleted| status.trim_ascii().eq_ignore_ascii_case(deleted))
 }
 
+/// What every person in a list of `OneRoster` has, whatever the role.
+pub(crate) const ONE_ROSTER_ID: &str = "sourcedid";
+
+/// Whether the role of a person in a list of `OneRoster` is another one, such as `teacher` or `parent`.
+pub(crate) fn is_no_student(role: &[u8]) -> bool {
+    let role = role.trim_ascii();
+    !role.is_empty() && !role.eq_ignore_ascii_case(b"student")
+}
+
 /// What stands around a whole name and is no quotation mark to a reader of CSV: that of a word
 /// processor, of a program that quotes in its own way, or one that was quoted once more.
 const MARKS: [(char, char); 8] = [
@@ -85,6 +94,8 @@ pub enum RowProblem {
     NotText,
     /// Its status says that the student is to be deleted.
     MarkedDeleted,
+    /// Its role says that it is a teacher, a parent or another person.
+    NoStudent,
     /// A line that is not JSON.
     NotJson,
     /// A JSON value that is no object.
@@ -106,6 +117,7 @@ impl RowProblem {
             Self::TextAfterQuote => "text_after_quote",
             Self::NotText => "not_text",
             Self::MarkedDeleted => "marked_deleted",
+            Self::NoStudent => "no_student",
             Self::NotJson => "not_json",
             Self::NotAnObject => "not_an_object",
             Self::NotAString(_) => "not_a_string",
@@ -143,6 +155,10 @@ impl RowProblem {
             }
             Self::MarkedDeleted => {
                 "The status of the row says that the student is to be deleted. Nothing was done."
+            }
+            Self::NoStudent => {
+                "The role of the row says that this is no student. Nothing was done; to register all \
+                 rows, remove the column role."
             }
             Self::NotJson => "The line is not JSON. Send one object a line.",
             Self::NotAnObject => "Send an object with first_name, last_name and email.",

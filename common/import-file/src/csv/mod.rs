@@ -17,7 +17,7 @@ use self::records::{Cells, Record, Records, is_blank};
 pub(crate) use self::table::TableRows;
 use crate::error::{FileError, ReadError};
 use crate::header::{ColumnNames, Header, NAME_MAX_BYTES, field_named};
-use crate::row::{Row, RowProblem, bare_name, is_marked_deleted};
+use crate::row::{Row, RowProblem, bare_name, is_marked_deleted, is_no_student};
 use crate::text::{Text, is_name, is_text};
 use crate::whole_file::WholeRow;
 
@@ -170,10 +170,11 @@ fn row<'a>(number: u64, cells: Cells<'a>, header: &Header) -> Row<'a> {
             _ => cell,
         }
     };
-    let code = header.codes.and_then(|column| cells.get(column)).unwrap_or_default();
-    let had_broken_quotes = [RowProblem::TextAfterQuote, RowProblem::UnclosedQuote]
-        .into_iter()
-        .find(|problem| problem.code().as_bytes() == code);
+    let cell = |column: Option<usize>| column.and_then(|at| cells.get(at)).unwrap_or_default();
+    let code = cell(header.codes);
+    let had = |problem: &RowProblem| problem.code().as_bytes() == code;
+    let had_broken_quotes =
+        [RowProblem::TextAfterQuote, RowProblem::UnclosedQuote].into_iter().find(had);
     let mut problem = None;
     let [first_name, last_name, email] = header.columns.map(|column| {
         let Some(cell) = cells.get(column) else {
@@ -195,9 +196,15 @@ fn row<'a>(number: u64, cells: Cells<'a>, header: &Header) -> Row<'a> {
     if cells.iter().skip(header.names.len()).any(|cell| !is_blank(bare(cell))) {
         problem.get_or_insert(RowProblem::TooManyCells);
     }
-    let status = header.status.and_then(|column| cells.get(column)).unwrap_or_default();
-    if is_marked_deleted(status) {
-        problem.get_or_insert(RowProblem::MarkedDeleted);
+    let named = [
+        (RowProblem::MarkedDeleted, header.status, is_marked_deleted as fn(&[u8]) -> bool),
+        (RowProblem::NoStudent, header.role, is_no_student),
+    ];
+    for (named, column, is_so) in named {
+        // The service's error file lacks the column that says so.
+        if column.map_or_else(|| had(&named), |_| is_so(cell(column))) {
+            problem.get_or_insert(named);
+        }
     }
     Row { number, first_name, last_name, email, problem }
 }

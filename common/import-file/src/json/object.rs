@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use crate::error::FileError;
 use crate::header::{ColumnNames, NAME_MAX_BYTES, field_named, is_sign_in_name, shown};
 use crate::import_file::UsedColumn;
-use crate::row::{Row, RowProblem, bare_name, is_marked_deleted};
+use crate::row::{ONE_ROSTER_ID, Row, RowProblem, bare_name, is_marked_deleted, is_no_student};
 use crate::text::{is_name, is_text};
 use crate::{COLUMNS_MAX, ROW_MAX_BYTES};
 
@@ -91,10 +91,18 @@ impl Members {
         let mut values: [Option<(Cow<'a, str>, Cow<'a, str>)>; Field::ALL.len()] =
             Default::default();
         let mut problem = None;
+        let is_of_one_roster =
+            object.iter().any(|(name, _)| name.eq_ignore_ascii_case(ONE_ROSTER_ID));
         for (name, value) in object {
             let Some(field) = self.field(&name) else {
-                if name.eq_ignore_ascii_case("status") && is_deleted(value) {
+                if name.eq_ignore_ascii_case("status") && is_text_that(value, is_marked_deleted) {
                     problem.get_or_insert(RowProblem::MarkedDeleted);
+                }
+                if is_of_one_roster
+                    && name.eq_ignore_ascii_case("role")
+                    && is_text_that(value, is_no_student)
+                {
+                    problem.get_or_insert(RowProblem::NoStudent);
                 }
                 continue;
             };
@@ -124,9 +132,8 @@ impl Members {
     }
 }
 
-fn is_deleted(status: &RawValue) -> bool {
-    serde_json::from_str::<Text<'_>>(status.get())
-        .is_ok_and(|Text(status)| is_marked_deleted(status.as_bytes()))
+fn is_text_that(value: &RawValue, is_it: fn(&[u8]) -> bool) -> bool {
+    serde_json::from_str::<Text<'_>>(value.get()).is_ok_and(|Text(text)| is_it(text.as_bytes()))
 }
 
 #[derive(Deserialize)]

@@ -182,3 +182,16 @@ fn an_error_file_is_known_by_its_header() {
     assert!(!is_error_file(&b"\xff\xd8\xff_row,_column,_code"[..]).unwrap());
     assert!(!is_error_file(&b""[..]).unwrap());
 }
+
+/// The service's error file has neither a status nor a role.
+#[test]
+fn who_was_named_as_no_student_to_register_stays_so_without_the_column_that_said_it() {
+    let rows = "2,Bob,Ng,b@example.com,,marked_deleted,\n3,Cy,Ng,c@example.com,,no_student,\n\
+        4,Di,Ng,d@example.com,,,\n";
+    let file = format!("_row,first_name,last_name,email,_column,_code,_advice\n{rows}");
+    let named = ["2!marked_deleted", "3!no_student", "4|Di|Ng|d@example.com"];
+    assert_eq!(read(file).rows, named);
+    let corrected = "_row,first_name,last_name,email,status,_column,_code,_advice\n\
+        2,Bob,Ng,b@example.com,active,,marked_deleted,\n";
+    assert_eq!(read(corrected).rows, ["2|Bob|Ng|b@example.com"]);
+}

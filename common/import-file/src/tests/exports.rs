@@ -25,6 +25,20 @@ fn one_roster_users_are_read() {
 }
 
 #[test]
+fn only_the_students_of_one_roster_are_registered() {
+    let file = "sourcedId,status,role,givenName,familyName,email\n\
+        u1,active,student,Ada,King,ada@example.com\nu2,active,teacher,Bob,Ng,b@example.com\n\
+        u3,active, Parent ,Cy,Ng,c@example.com\nu4,active,,Di,Ng,d@example.com\n";
+    let rows = [ADA, "3!no_student", "4!no_student", "5|Di|Ng|d@example.com"];
+    assert_eq!(read(file).rows, rows);
+    let of_another_program = file.replace("sourcedId", "id");
+    assert_eq!(read(of_another_program).rows[1], "3|Bob|Ng|b@example.com");
+    let teacher = r#"{"sourcedId":"u2","givenName":"Bob","familyName":"Ng","email":"b@example.com","role":"teacher"}"#;
+    assert_eq!(read(teacher).rows, ["1!no_student"]);
+    assert_eq!(read(teacher.replace("sourcedId", "id")).rows, ["1|Bob|Ng|b@example.com"]);
+}
+
+#[test]
 fn canvas_users_are_read() {
     let file = "user_id,integration_id,login_id,password,first_name,last_name,full_name,sortable_name,\
         short_name,email,status\n1,,ada,,Ada,King,Ada King,\"King, Ada\",Ada,ada@example.com,active\n\
