@@ -84,7 +84,7 @@ imported() {
   same "rows and invalid ones" "2 1" "$(json '[r.rows, r.invalid].join(" ")' <<<"$answer")" || return
   reference=$(json r.status_url <<<"$answer")
   # shellcheck disable=SC2016 # Expanded by the shell that within starts.
-  if ! within 30 sh -c 'curl --silent --noproxy "*" -H "Authorization: Bearer $2" "$1" | grep -q "\"state\":\"finished\""' sh "$door$reference" "$key"; then
+  if ! within 30 sh -c 'curl --silent --noproxy "*" -H "Authorization: Bearer $2" "$1" | grep -q "\"status\":\"finished\""' sh "$door$reference" "$key"; then
     ask -H "Authorization: Bearer $key" "$door$reference" >&2
     return 1
   fi
