@@ -14,6 +14,10 @@ pub(crate) fn is_text(value: &str) -> bool {
 /// Whether a value may be a name, and none that a program has damaged or written in a way of its own:
 /// `J?rgen`, `O\'Neill`, `O&#39;Neill`, `#REF!`.
 pub(crate) fn is_name(value: &str) -> bool {
+    // Most names are so, and each row has two.
+    if value.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'-' | b'\'')) {
+        return true;
+    }
     // An escape character changes the alphabet in encodings that look like ASCII.
     let is_none = |byte| matches!(byte, b'\\' | b'?' | b'#' | b'<' | b'>' | b'{' | b'}' | b'\x1b');
     !value.bytes().any(is_none) && is_text(value) && !has_entity(value)
