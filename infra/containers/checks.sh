@@ -31,6 +31,11 @@ json() {
   node -e "const r = JSON.parse(require('fs').readFileSync(0, 'utf8')); console.log($1)"
 }
 
+# has_status STATUS, and what ask is given: whether the answer has it.
+has_status() {
+  [ "$(ask "${@:2}" | json r.status)" = "$1" ]
+}
+
 images() {
   local name size user status=0
   for name in registrar-api registrar-worker registrar registrar-frontend; do
@@ -65,8 +70,7 @@ registration() {
     -d '{"first_name":"Ada","last_name":"Lovelace","email":"ada@example.org"}') || return
   same "the answer's status" accepted "$(json r.status <<<"$answer")" || return
   reference=$(json r.status_url <<<"$answer")
-  # shellcheck disable=SC2016 # Expanded by the shell that within starts.
-  if ! within 30 sh -c 'curl --silent --noproxy "*" "$1" | grep -q "\"status\":\"registered\""' sh "$door$reference"; then
+  if ! within 30 has_status registered "$door$reference"; then
     ask "$door$reference" >&2
     return 1
   fi
@@ -83,8 +87,7 @@ imported() {
     ask "$door/imports" -H "Authorization: Bearer $key" -H 'Content-Type: text/csv' --data-binary @-) || return
   same "rows and invalid ones" "2 1" "$(json '[r.rows, r.invalid].join(" ")' <<<"$answer")" || return
   reference=$(json r.status_url <<<"$answer")
-  # shellcheck disable=SC2016 # Expanded by the shell that within starts.
-  if ! within 30 sh -c 'curl --silent --noproxy "*" -H "Authorization: Bearer $2" "$1" | grep -q "\"status\":\"finished\""' sh "$door$reference" "$key"; then
+  if ! within 30 has_status finished "$door$reference" -H "Authorization: Bearer $key"; then
     ask -H "Authorization: Bearer $key" "$door$reference" >&2
     return 1
   fi
