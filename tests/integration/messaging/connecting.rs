@@ -34,11 +34,12 @@ async fn the_topology_may_be_declared_again_and_again() {
 async fn connections_that_only_publish_negotiate_small_frames_and_consumers_the_default() {
     let vhost = broker::shared();
     let frames = async |vhost: &TestVhost| {
-        let sizes = wait::until("the connection is listed", async || {
-            let sizes = block_in_place(|| vhost.management().frame_sizes(vhost.name())).unwrap();
-            (!sizes.is_empty()).then_some(sizes)
+        let listed = wait::until("the connection is listed", async || {
+            let list = || vhost.management().list_connections(vhost.name());
+            let listed = block_in_place(list).unwrap();
+            (!listed.is_empty()).then_some(listed)
         });
-        soon(sizes).await
+        soon(listed).await.iter().map(|connection| connection.frame_max).collect::<Vec<_>>()
     };
     let publisher = Running::ready(&vhost.url(), publish_settings()).await;
     assert_eq!(frames(&vhost).await, [16 * 1024]);

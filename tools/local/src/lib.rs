@@ -32,7 +32,7 @@ pub use prometheus::{
     Alert, Alertmanager, Exemplar, ExemplarSeries, Labels, MysqldExporter, Prometheus,
     PrometheusApi, PrometheusOptions, Rule, RuleGroup, ScrapeTargets, Series, Target,
 };
-pub use rabbitmq::{Cluster, Management, Queue, RabbitMq};
+pub use rabbitmq::{Cluster, Connection, Management, Queue, RabbitMq};
 pub use rotel::Rotel;
 pub use secret::{random_secret, write_private};
 pub use server::{Server, Service};

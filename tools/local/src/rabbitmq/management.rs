@@ -46,6 +46,16 @@ pub struct Queue {
     pub members: Vec<String>,
 }
 
+/// A connection as the management API reports it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Connection {
+    /// The name that its client has given it, if any.
+    #[serde(default)]
+    pub user_provided_name: String,
+    /// The largest frame that both sides have agreed on, in bytes.
+    pub frame_max: u32,
+}
+
 #[derive(Deserialize)]
 struct Named {
     name: String,
@@ -134,15 +144,10 @@ impl Management {
         Ok(names)
     }
 
-    /// The largest frame that each connection to a virtual host has agreed on, in bytes. The
-    /// management API learns of a new connection within a second.
-    pub fn frame_sizes(&self, vhost: &str) -> Result<Vec<u32>, StackError> {
-        #[derive(Deserialize)]
-        struct Connection {
-            frame_max: u32,
-        }
-        let connections: Vec<Connection> = self.get(&["vhosts", vhost, "connections"])?;
-        Ok(connections.into_iter().map(|connection| connection.frame_max).collect())
+    /// The open connections to a virtual host. The management API learns of a new one within a second,
+    /// and of the end of one as late.
+    pub fn list_connections(&self, vhost: &str) -> Result<Vec<Connection>, StackError> {
+        self.get(&["vhosts", vhost, "connections"])
     }
 
     /// Sets a policy on the queues whose names match, above the shared ones.

@@ -7,7 +7,7 @@ mod management;
 mod node;
 
 pub use cluster::Cluster;
-pub use management::{Management, Queue};
+pub use management::{Connection, Management, Queue};
 use node::Node;
 
 use crate::StackError;
