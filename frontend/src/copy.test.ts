@@ -1,6 +1,7 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { startCopy } from "./copy";
 import { open, page, texts } from "./testing/pages";
+import { until } from "./testing/until";
 
 const writeText = vi.fn<(text: string) => Promise<void>>();
 
@@ -34,7 +35,7 @@ it("selects the reference where copying is forbidden", async () => {
   vi.stubGlobal("navigator", { clipboard: { writeText } });
   writeText.mockRejectedValue(new DOMException("Denied", "NotAllowedError"));
   start().click();
-  await vi.waitFor(() => {
+  await until(() => {
     expect(getSelection()?.toString()).toBe("6XV0HN8Q2JZKM4T7W9C3RB5YDE1FGA0PSX42");
   });
 });

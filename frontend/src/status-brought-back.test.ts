@@ -3,6 +3,7 @@ import { startStatus } from "./status";
 import { EventSourceDouble } from "./testing/event-source";
 import { LocksDouble } from "./testing/locks";
 import { answer, open, page } from "./testing/pages";
+import { until } from "./testing/until";
 
 it("stops when the page is left and goes on when the browser brings it back", async () => {
   const fetch = vi.fn(() => Promise.resolve(answer(page("status-accepted"))));
@@ -16,10 +17,10 @@ it("stops when the page is left and goes on when the browser brings it back", as
   expect(stream.readyState).toBe(EventSourceDouble.CLOSED);
 
   dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
-  await vi.waitFor(() => {
+  await until(() => {
     expect(fetch).toHaveBeenCalledOnce();
   });
-  await vi.waitFor(() => {
+  await until(() => {
     expect(EventSourceDouble.opened).toHaveLength(2);
   });
 });

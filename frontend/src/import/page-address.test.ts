@@ -14,6 +14,7 @@ import {
   playService,
 } from "../testing/import-page";
 import { importStatus } from "../testing/import-status";
+import { until } from "../testing/until";
 
 playService();
 
@@ -29,7 +30,7 @@ describe("the address of an import", () => {
     answers.set("GET /imports/06EZ", finished);
     type(KEY);
     submit();
-    await vi.waitFor(() => {
+    await until(() => {
       expect(said("outcome-title")).toBe(t.outcome.titles.finished);
     });
     expect(asked).toHaveBeenCalledWith("GET /imports/06EZ", `Bearer ${KEY}`);
@@ -43,7 +44,7 @@ describe("the address of an import", () => {
     answers.set("GET /imports/06EZ", () => [401, { type: "/docs#unauthorized" }]);
     type(KEY);
     submit();
-    await vi.waitFor(() => {
+    await until(() => {
       expect(said("problem")).toBe(t.problems.unauthorized);
     });
     expect(isShown("outcome")).toBe(false);
@@ -60,24 +61,18 @@ describe("the address of an import", () => {
     });
     type(KEY);
     submit();
-    await vi.waitFor(() => {
+    await until(() => {
       expect(isShown("outcome-cancel")).toBe(true);
     });
     get("outcome-cancel").click();
-    await vi.waitFor(
-      () => {
-        expect(said("outcome-counts")).toContain("2");
-      },
-      { timeout: 10_000 },
-    );
+    await until(() => {
+      expect(said("outcome-counts")).toContain("2");
+    });
     expect(said("outcome-cancel")).toBe(t.work.cancelling);
     status = { status: "cancelled", done: true };
-    await vi.waitFor(
-      () => {
-        expect(isShown("outcome-cancel")).toBe(false);
-      },
-      { timeout: 10_000 },
-    );
+    await until(() => {
+      expect(isShown("outcome-cancel")).toBe(false);
+    });
   });
 
   it("says so when no row is decided for a while, until there is one", async () => {
@@ -114,7 +109,7 @@ describe("the address of an import", () => {
     ]);
     type(KEY);
     submit();
-    await vi.waitFor(() => {
+    await until(() => {
       expect(said("outcome-message")).toBe(t.files.too_many_rows);
     });
   });
@@ -124,7 +119,7 @@ describe("the address of an import", () => {
     answers.set("GET /imports/06EZ", finished);
     type(KEY);
     submit();
-    await vi.waitFor(() => {
+    await until(() => {
       expect(isShown("download-bare")).toBe(true);
     });
     for (const answer of [[503, { type: "/docs#cannot-accept-now" }], null] as const) {
@@ -133,7 +128,7 @@ describe("the address of an import", () => {
         answers.set("GET /imports/06EZ/errors.csv", () => [...answer]);
       }
       get("download-bare").click();
-      await vi.waitFor(() => {
+      await until(() => {
         expect(said("failed-said")).toBe(t.failed.not_downloaded);
       });
     }

@@ -14,6 +14,7 @@ import {
   playService,
 } from "../testing/import-page";
 import { importStatus } from "../testing/import-status";
+import { until } from "../testing/until";
 import { FakeUpload, nextUpload } from "../testing/uploads";
 import type { ImportStatus } from "./service/answers";
 
@@ -43,7 +44,7 @@ describe("a large file", () => {
     whole.progress(large.length);
     expect(said("work-said")).toBe(t.work.confirming);
     whole.answer(200, { ...checked, rows: 20_002, new: 20_001 });
-    await vi.waitFor(() => {
+    await until(() => {
       expect(said("import")).toBe("Register the students (20,001)");
     });
     expect(isShown("work")).toBe(false);
@@ -56,7 +57,7 @@ describe("a large file", () => {
       type: "/docs#unsupported-media-type",
       errors: [{ code: "file_not_text" }],
     });
-    await vi.waitFor(() => {
+    await until(() => {
       expect(said("problem")).toBe(t.files.file_not_text);
     });
     expect(FakeUpload.all).toEqual([]);
@@ -70,7 +71,7 @@ describe("a large file", () => {
       type: "/docs#file-too-large",
       errors: [{ code: "too_many_rows" }],
     });
-    await vi.waitFor(() => {
+    await until(() => {
       expect(said("problem")).toBe(t.files.too_many_rows);
     });
     submit();
@@ -102,7 +103,7 @@ describe("an upload that was stopped", () => {
       ]);
     }
     (await check(list())).answer(200, checked);
-    await vi.waitFor(() => {
+    await until(() => {
       expect(isShown("import")).toBe(true);
     });
     get("import").click();
@@ -115,7 +116,7 @@ describe("an upload that was stopped", () => {
 
   it("cancels what came of it and no other import of a file with that name", async () => {
     await stopUpload([named("OTHER")], [named("MINE")]);
-    await vi.waitFor(() => {
+    await until(() => {
       expect(said("outcome-title")).toBe(t.outcome.titles.cancelled);
     });
     expect(cancelled).toEqual(["MINE"]);

@@ -1,4 +1,4 @@
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import english from "../../../common/texts/en.json";
 import {
   KEY,
@@ -20,6 +20,7 @@ import {
   playService,
 } from "../testing/import-page";
 import { importStatus } from "../testing/import-status";
+import { until } from "../testing/until";
 import { nextUpload } from "../testing/uploads";
 
 playService();
@@ -30,7 +31,7 @@ it("checks a file, then imports it, then shows what became of it", async () => {
   expect(dryRun.parameters.get("dry_run")).toBe("true");
   expect(dryRun.headers.get("Authorization")).toBe(`Bearer ${KEY}`);
   dryRun.answer(200, checked);
-  await vi.waitFor(() => {
+  await until(() => {
     expect(isShown("import")).toBe(true);
   });
   expect(
@@ -56,18 +57,15 @@ it("checks a file, then imports it, then shows what became of it", async () => {
   expect(upload.parameters.get("dry_run")).toBe("false");
   expect(await upload.file().text()).toBe(LIST);
   upload.answer(202, { ...checked, reference: "06EZ" });
-  await vi.waitFor(() => {
+  await until(() => {
     expect(said("outcome-title")).toBe(t.outcome.titles.processing);
   });
   expect(location.pathname).toBe("/imports/06EZ");
   expect(isShown("choose")).toBe(false);
   registered = 1;
-  await vi.waitFor(
-    () => {
-      expect(said("outcome-title")).toBe(t.outcome.titles.finished);
-    },
-    { timeout: 10_000 },
-  );
+  await until(() => {
+    expect(said("outcome-title")).toBe(t.outcome.titles.finished);
+  });
   expect(isShown("failed")).toBe(true);
   expect(isShown("download")).toBe(true);
 });
@@ -80,7 +78,7 @@ it("takes another file with the same key", async () => {
   ]);
   type(KEY);
   submit();
-  await vi.waitFor(() => {
+  await until(() => {
     expect(isShown("another")).toBe(true);
   });
   get("another").click();
@@ -96,7 +94,7 @@ it("keeps the key out of every address and every storage", async () => {
   await start();
   const upload = await check(list());
   upload.answer(200, checked);
-  await vi.waitFor(() => {
+  await until(() => {
     expect(isShown("import")).toBe(true);
   });
   expect(upload.address).not.toContain(KEY);
@@ -131,7 +129,7 @@ it("asks which columns are meant, with those that are known, and sends what was 
     errors: [{ code: "columns_missing" }],
     message: "No column was found for email.",
   });
-  await vi.waitFor(() => {
+  await until(() => {
     expect(said("problem")).toBe(t.files.columns_missing);
   });
   expect((get("reading") as HTMLDetailsElement).open).toBe(true);
@@ -154,7 +152,7 @@ it("shows which columns were chosen twice", async () => {
   let upload = await check(list(`${names}\nAda,King,ada@x.org\n`));
   const refuse = async (expected: readonly string[]) => {
     upload.answer(422, { type: "/docs#unreadable-file", errors: [{ code: "columns_missing" }] });
-    await vi.waitFor(() => {
+    await until(() => {
       expect(isShown("problem")).toBe(true);
     });
     const isWrong = (column: string) => get(`column-${column}`).hasAttribute("aria-invalid");
@@ -181,7 +179,7 @@ it("says when a day's rows are used up, which a moment changes nothing of", asyn
     const upload = await check(list());
     upload.retryAfter = seconds;
     upload.answer(429, { type: "/docs#too-many-imports" });
-    await vi.waitFor(() => {
+    await until(() => {
       expect(said("problem")).toBe(sentence);
     });
   }
@@ -190,7 +188,7 @@ it("says when a day's rows are used up, which a moment changes nothing of", asyn
 it("says so when the service cannot be reached", async () => {
   await start();
   (await check(list())).fail();
-  await vi.waitFor(() => {
+  await until(() => {
     expect(said("problem")).toBe(t.problems.unreachable);
   });
 });
@@ -198,7 +196,7 @@ it("says so when the service cannot be reached", async () => {
 it("leads to the rows with mistakes, too, when no row is new", async () => {
   await start();
   (await check(list())).answer(200, { ...checked, rows: 500, new: 0, invalid: 500 });
-  await vi.waitFor(() => {
+  await until(() => {
     expect(isShown("import")).toBe(true);
   });
   expect(said("import")).toBe(t.checked.mistakes);
@@ -208,7 +206,7 @@ it("leads to the rows with mistakes, too, when no row is new", async () => {
 it("has nothing to go on with when every row was registered before", async () => {
   await start();
   (await check(list())).answer(200, { ...checked, new: 0, invalid: 0, unchanged: 2, errors: [] });
-  await vi.waitFor(() => {
+  await until(() => {
     expect(isShown("nothing-new")).toBe(true);
   });
   expect(isShown("import")).toBe(false);
@@ -217,12 +215,12 @@ it("has nothing to go on with when every row was registered before", async () =>
 it("keeps the check when the import cannot be taken, so that it can be sent again", async () => {
   await start();
   (await check(list())).answer(200, checked);
-  await vi.waitFor(() => {
+  await until(() => {
     expect(isShown("import")).toBe(true);
   });
   get("import").click();
   (await nextUpload()).answer(503, { type: "/docs#cannot-accept-now" });
-  await vi.waitFor(() => {
+  await until(() => {
     expect(said("problem")).toBe(t.problems["cannot-accept-now"]);
   });
   expect(isShown("import")).toBe(true);

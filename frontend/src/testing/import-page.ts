@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, vi } from "vitest";
 import type { Checked, Understood } from "../import/service/answers";
 import { startImport } from "../import/start";
 import { open, page, texts } from "./pages";
+import { until } from "./until";
 import { FakeUpload, nextUpload } from "./uploads";
 
 export const t = texts.import;
@@ -64,7 +65,7 @@ export function submit(): void {
 export async function check(file: File): Promise<FakeUpload> {
   type(KEY);
   choose(file);
-  await vi.waitFor(() => {
+  await until(() => {
     expect(input("column-email").children.length).toBeGreaterThan(1);
   });
   submit();

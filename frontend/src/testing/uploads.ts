@@ -1,4 +1,4 @@
-import { vi } from "vitest";
+import { until } from "./until";
 
 /** An upload of the page, which a test answers. */
 export class FakeUpload {
@@ -63,7 +63,7 @@ export class FakeUpload {
 
 /** The upload that the page begins next, or has begun after the last one that was taken. */
 export async function nextUpload(): Promise<FakeUpload> {
-  await vi.waitFor(() => {
+  await until(() => {
     if (FakeUpload.all.length === 0) {
       throw new Error("There is no upload.");
     }
