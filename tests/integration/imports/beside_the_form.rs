@@ -18,7 +18,7 @@ async fn chunks_that_are_not_confirmed_hold_no_form_up() {
     let home = Home::new().await;
     let broker = block_in_place(|| RabbitMq::start(&ServerOptions::temporary()).unwrap());
     let servers = Servers { amqp_url: broker.management().url(), ..home.servers.clone() };
-    let api = Api::start_with(&servers, &[("REGISTRAR_PUBLISH_CONFIRM_TIMEOUT", "1s")]).await;
+    let api = Api::start_with(&servers, &[("REGISTRAR_PUBLISH_CONFIRM_TIMEOUT", "5s")]).await;
     let key = create_key(&home, "north-school", None).await;
     let importing = Importing { home, api, key };
     block_in_place(|| broker.suspend_queue(BULK)).unwrap();
