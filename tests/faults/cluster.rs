@@ -83,8 +83,7 @@ async fn connections_first_used_while_no_node_leads_are_of_use_once_one_does() {
         assert!(recovered_in < SECONDS, "{recovered_in:?}");
         let answers = load.stop().await;
         let next = scene.is_led_by_another_than(&leader).await;
-        let broker = scene.cluster.node(&next).unwrap();
-        let empty = queues_are_empty(|| broker.queue_depths());
+        let empty = queues_are_empty(scene.cluster.node(&next).unwrap());
         let tally = verdict(&scene.oracle, empty, fault, &answers, recovered_in).await;
         assert_eq!(tally.on_hold, 0, "{tally}");
         drop(worker);
@@ -210,8 +209,7 @@ async fn suffers(scene: &mut Scene, fault: &str, inject: Act, repair: Act) {
     scene.is_whole().await;
     load.accepts(500).await;
     let answers = load.stop().await;
-    let broker = scene.cluster.node(&next).unwrap();
-    let empty = queues_are_empty(|| broker.queue_depths());
+    let empty = queues_are_empty(scene.cluster.node(&next).unwrap());
     let tally = verdict(&scene.oracle, empty, fault, &answers, recovered_in).await;
     assert_eq!(tally.on_hold, 0, "{tally}");
     drop(worker);

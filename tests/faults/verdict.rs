@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use registrar_domain::Lane;
-use registrar_local::{Management, StackError};
+use registrar_local::RabbitMq;
 use registrar_tests::ledger::LedgerView;
 use registrar_tests::load::{Answers, Load};
 use registrar_tests::oracle::{Oracle, Tally};
@@ -29,8 +29,7 @@ impl Scene {
         answers: Answers,
         recovered_in: Duration,
     ) -> Tally {
-        let broker = self.pair.broker.management();
-        let empty = queues_are_empty(|| depths(broker));
+        let empty = queues_are_empty(&self.pair.broker);
         let tally = verdict(&self.oracle, empty, fault, &answers, recovered_in).await;
         self.ledger_agrees(fault, &answers).await;
         tally
@@ -53,8 +52,7 @@ impl Scene {
 
     /// Waits until nothing is waiting and nothing is under way.
     pub(crate) async fn queues_are_empty(&self) {
-        let broker = self.pair.broker.management();
-        queues_are_empty(|| depths(broker)).await;
+        queues_are_empty(&self.pair.broker).await;
     }
 }
 
@@ -95,15 +93,11 @@ pub(crate) async fn verdict(
     tally
 }
 
-/// Waits until nothing is waiting and nothing is under way, by what each queue is said to have.
-pub(crate) async fn queues_are_empty(depths: impl Fn() -> Result<Vec<u64>, StackError>) {
+/// Waits until nothing is waiting in the queues of this broker, and nothing is under way.
+pub(crate) async fn queues_are_empty(broker: &RabbitMq) {
     wait::until("all queues are empty", async || {
-        let depths = block_in_place(&depths).ok()?;
+        let depths = block_in_place(|| broker.queue_depths()).ok()?;
         (depths == [0; 5]).then_some(())
     })
     .await;
-}
-
-fn depths(broker: &Management) -> Result<Vec<u64>, StackError> {
-    Ok(broker.list_queues("/")?.into_iter().map(|queue| queue.messages).collect())
 }

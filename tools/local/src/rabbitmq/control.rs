@@ -20,6 +20,14 @@ const CUT_OFF: &str = "Peers = nodes(), persistent_term:put(cut_off, Peers), \
 const REJOIN: &str = "[erlang:set_cookie(N, erlang:get_cookie()) \
                       || N <- persistent_term:get(cut_off)], ok.";
 
+/// Of each queue of the virtual host `/`, asked of the queue itself. In a tuple, since a list of numbers may be
+/// shown as text.
+const QUEUE_DEPTHS: &str = "Depth = fun(Queue) -> \
+                            {ok, Count, _} = ra:consistent_query(\
+                            amqqueue:get_pid(Queue), fun rabbit_fifo:query_messages_total/1), \
+                            Count end, \
+                            list_to_tuple(lists:map(Depth, rabbit_amqqueue:list(<<\"/\">>))).";
+
 /// By AMQP 0.9.1, which is what everything here speaks. What names the protocol depends on RabbitMQ's
 /// version.
 const MESSAGES_RECEIVED: &str = "Of = rabbit_global_counters:overview(), \
@@ -28,18 +36,17 @@ const MESSAGES_RECEIVED: &str = "Of = rabbit_global_counters:overview(), \
                                  maps:get([{protocol, amqp091}], Of, New), Count.";
 
 impl RabbitMq {
-    /// The messages, ready and unacknowledged, in each queue of the virtual host `/`, as the node
-    /// knows them that leads the queue.
+    /// The messages, ready and unacknowledged, in each queue of the virtual host `/`, which are quorum
+    /// queues, at this moment.
     ///
-    /// The management API adds up what each node knows, and a node that led a queue and fell silent
-    /// goes on knowing of messages that are long gone.
+    /// What the management API and `list_queues` say of such a queue is what its leader reported up to
+    /// five seconds ago, and none before its first report: so a queue with messages may seem empty. And
+    /// the management API adds up what each node knows, and a node that led a queue and fell silent goes
+    /// on knowing of messages that are long gone.
     pub fn queue_depths(&self) -> Result<Vec<u64>, StackError> {
-        let list = self.control(&["list_queues", "--no-table-headers", "messages"])?;
-        let unexpected = |line: &str| StackError::Refused {
-            what: "Counting messages".to_owned(),
-            detail: format!("rabbitmqctl said {line:?}"),
-        };
-        list.lines().map(|line| line.trim().parse().map_err(|_| unexpected(line))).collect()
+        let answer = self.control(&["eval", QUEUE_DEPTHS])?;
+        let depths = answer.trim().trim_matches(['{', '}']).split_terminator(',');
+        depths.map(|depth| number("Counting the messages in queues", depth)).collect()
     }
 
     /// The nodes on which a copy of this quorum queue runs, as this node finds them this moment; the
@@ -94,16 +101,19 @@ impl RabbitMq {
 
     /// How many messages clients have sent since this node started.
     pub fn messages_received(&self) -> Result<u64, StackError> {
-        let answer = self.control(&["eval", MESSAGES_RECEIVED])?;
-        let not_a_number = |_| StackError::Refused {
-            what: "Counting the messages".to_owned(),
-            detail: format!("rabbitmqctl said {answer:?}"),
-        };
-        answer.trim().parse().map_err(not_a_number)
+        number("Counting the messages", &self.control(&["eval", MESSAGES_RECEIVED])?)
     }
 
     fn control(&self, arguments: &[&str]) -> Result<String, StackError> {
         let what = format!("rabbitmqctl {}", arguments.join(" "));
         output_within(&what, TIMEOUT, self.service.node.control()?.args(arguments))
     }
+}
+
+fn number(what: &str, said: &str) -> Result<u64, StackError> {
+    let not_a_number = |_| StackError::Refused {
+        what: what.to_owned(),
+        detail: format!("rabbitmqctl said {said:?}"),
+    };
+    said.trim().parse().map_err(not_a_number)
 }

@@ -29,7 +29,8 @@ pub struct Management {
     http: Url,
 }
 
-/// A queue as the management API reports it; the counts may be a second old.
+/// A queue as the management API reports it. The counts may be six seconds old, and are 0 before the first:
+/// see [`RabbitMq::queue_depths`](crate::RabbitMq::queue_depths).
 #[derive(Debug, Clone, Deserialize)]
 pub struct Queue {
     pub name: String,
