@@ -40,6 +40,17 @@ impl OtherSession {
         self.sql(&insert).await;
     }
 
+    /// Waits until a student is inserted, though perhaps in a transaction that is not committed.
+    pub async fn sees_inserted(&mut self, email: &str) {
+        self.sql("SET SESSION TRANSACTION ISOLATION LEVEL READ UNCOMMITTED").await;
+        let count = format!("SELECT COUNT(*) FROM students WHERE email = '{email}'");
+        wait::until("the student is inserted", async || {
+            let row = self.connection.fetch_one(AssertSqlSafe(count.clone())).await.ok()?;
+            (row.get::<i64, _>(0) > 0).then_some(())
+        })
+        .await;
+    }
+
     /// Waits until a transaction waits for a row that another has locked.
     pub async fn waits_for_a_lock(&mut self) {
         wait::until("a session waits for a lock", async || {
