@@ -4,10 +4,10 @@ use registrar_tests::wait;
 use registrar_tests::worker::Worker;
 use tokio::task::block_in_place;
 
+use super::lock_waits::waits_in_vain;
 use super::scene::{REFUSED_BY_DATABASE, Scene, play};
 
 const LANE: &str = "registrations.interactive";
-const LOCK_WAIT: &str = r#"db_errors_total{class="transient",code="1205"}"#;
 
 fn poison() -> Student {
     Student { first_name: REFUSED_BY_DATABASE.to_owned(), ..Student::unique() }
@@ -53,10 +53,7 @@ async fn a_dead_letter_that_waits_for_a_lock_is_held_once_when_that_is_gone() {
         let mut other_session = OtherSession::connect(&scene.servers.database_url).await;
         other_session.sql("LOCK TABLES dead_letters WRITE").await;
         let poison = scene.accepted(&poison()).await;
-        wait::until("the worker has waited in vain, twice", async || {
-            (worker.counted(LOCK_WAIT).await >= 2).then_some(())
-        })
-        .await;
+        waits_in_vain(&worker, 2).await;
         other_session.sql("UNLOCK TABLES").await;
         let recovered_in = load.recovers(&scene.oracle).await;
         let answers = load.stop().await.and(&[poison]);
