@@ -5,7 +5,7 @@ use registrar_tests::api::Api;
 use registrar_tests::worker::Worker;
 
 use super::super::scene::play;
-use super::{Importing, ROWS, SOME, states};
+use super::{Importing, SOME, states};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_is_cut_off_goes_on_when_the_file_is_uploaded_again() {
@@ -42,7 +42,7 @@ async fn an_api_killed_in_the_middle_of_an_upload_has_every_row_counted_once() {
         let recovered_in = importing.load.recovers(&scene.oracle).await;
         importing.imports.uploads().await;
         // What came before is decided by then.
-        importing.imports.decides(ROWS).await;
+        importing.imports.is_done().await;
         find_broken_off(&Pool::new(&scene.servers.database_settings())).await;
         let fault = "API killed in the middle of an upload";
         let imports = importing.verdict(&scene, fault, recovered_in).await;

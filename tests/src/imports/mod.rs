@@ -78,6 +78,16 @@ impl ImportLoad {
         .await;
     }
 
+    /// Waits until its newest import is done: that its last row is decided may be known before it is that
+    /// there are no more.
+    pub async fn is_done(&self) {
+        wait::until("the newest import is done", async || {
+            let newest = self.importer.list().await?.into_iter().next()?;
+            (newest["done"] == true).then_some(())
+        })
+        .await;
+    }
+
     /// Cancels its newest import, and waits until that is known.
     pub async fn cancels(&self) {
         let newest = async || self.importer.list().await?.into_iter().next();
