@@ -2,6 +2,7 @@ use registrar_domain::{Registration, RegistrationId};
 use registrar_messaging::{Envelope, REGISTRATIONS_EXCHANGE};
 use registrar_tests::broker::Broker;
 use registrar_tests::oracle::DeadLetter;
+use registrar_tests::program::Program;
 use registrar_tests::student::Student;
 use registrar_tests::worker::Worker;
 
@@ -118,13 +119,13 @@ fn named(first_name: &str) -> Student {
 }
 
 /// As an orchestrator does, starts a worker again whenever it dies. The last one, and how many died.
-async fn started_until_are_on_hold(scene: &Scene, count: usize) -> (Worker, usize) {
+async fn started_until_are_on_hold(scene: &Scene, count: usize) -> (Program, usize) {
     let mut deaths = 0;
     loop {
         let settings = [("TEST_DIE_OF", CRASHES_WORKERS), ("TEST_PANIC_OVER", PANICS_THE_DECODER)];
-        let mut worker = Worker::begin(&scene.servers, &settings).await;
+        let mut worker = Worker::launch(&scene.servers, &settings);
         tokio::select! {
-            _ = worker.program.ended() => deaths += 1,
+            _ = worker.ended() => deaths += 1,
             _ = scene.oracle.dead_letters(count) => return (worker, deaths),
         }
     }

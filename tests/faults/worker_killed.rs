@@ -6,11 +6,15 @@ use super::scene::{Scene, play};
 
 const SIGKILL: i32 = 9;
 
+/// One writer, since what another has sent to MySQL may be stored after the worker has died.
+const SETTINGS: [(&str, &str); 2] =
+    [("REGISTRAR_BATCH_LINGER", "500ms"), ("REGISTRAR_INTERACTIVE_WRITERS", "1")];
+
 /// Lets a worker kill itself at this moment of its first batch, which is a large one.
 pub(super) async fn worker_that_dies(scene: &Scene, moment: &str) {
-    let settings = [("TEST_DIE", moment), ("REGISTRAR_BATCH_LINGER", "500ms")];
-    let mut worker = Worker::begin(&scene.servers, &settings).await;
-    assert_eq!(worker.program.ended().await.signal(), Some(SIGKILL), "{}", worker.program.log());
+    let settings = [SETTINGS.as_slice(), &[("TEST_DIE", moment)]].concat();
+    let mut worker = Worker::launch(&scene.servers, &settings);
+    assert_eq!(worker.ended().await.signal(), Some(SIGKILL), "{}", worker.log());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -87,10 +87,10 @@ impl Program {
     /// Waits for a log line with this message and returns it.
     pub async fn logged(&mut self, message: &str) -> Value {
         wait::until(&format!("the log says {message:?}"), async || {
+            // Before the log is read, to which it may have added the line and then have ended.
+            let has_ended = self.process.exited().is_some();
             let line = self.log_lines().into_iter().find(|line| line["message"] == message);
-            if line.is_none() {
-                assert!(self.process.exited().is_none(), "it ended: {}", self.log());
-            }
+            assert!(line.is_some() || !has_ended, "it ended: {}", self.log());
             line
         })
         .await

@@ -39,6 +39,12 @@ impl Worker {
         Self::begin_program("worker-under-test", servers, settings).await
     }
 
+    /// Starts a worker that may die before its log says where it listens: what a thread of its own
+    /// writes later is lost with it.
+    pub fn launch(servers: &Servers, settings: &[(&str, &str)]) -> Program {
+        Program::start("worker-under-test", &Self::environment(servers, settings))
+    }
+
     /// Starts a build of the worker, which need not become ready.
     pub async fn begin_program(
         program: &'static str,
