@@ -12,10 +12,12 @@ const SETTINGS: [(&str, &str); 3] = [
     ("REGISTRAR_PUBLISH_CONFIRM_TIMEOUT", "1s"),
     ("REGISTRAR_AMQP_CONNECT_TIMEOUT", "2s"),
 ];
-/// The two timeouts of publishing, and as much again and more for a busy machine.
-const ANSWER_IN: Duration = Duration::from_millis(3_500);
-/// What the stop of an API may wait for: confirms, the close of the connection, and a busy machine.
-const STOP_IN: Duration = Duration::from_secs(10);
+/// The two timeouts of publishing, and the rest for a busy machine: less than the five seconds that a
+/// confirm is waited for unless set otherwise.
+const ANSWER_IN: Duration = Duration::from_millis(4_500);
+/// What a stop may wait for: confirms, the close of the connection, and the rest for a busy machine. Less
+/// than the 20 seconds after which a worker gives up, and the 25 of an API.
+const STOP_IN: Duration = Duration::from_secs(15);
 
 /// The node's memory in use is always above the first and below the second.
 const STARVED: f64 = 0.00001;

@@ -27,7 +27,10 @@ async fn clients_that_hang_up_keep_no_permit_of_the_window_and_no_memory() {
         let load = Load::start_with_timeout(&api.url, CROWD, TIMEOUT);
         load.refuses(500).await;
         let early = resident_memory_mib(api.program.pid());
-        assert!(api.counted(WINDOW_IN_USE).await > 0);
+        wait::until("places in the window are in use", async || {
+            (api.counted(WINDOW_IN_USE).await > 0).then_some(())
+        })
+        .await;
         load.refuses(3_000).await;
         let late = resident_memory_mib(api.program.pid());
         assert!(late < early + FLAT_WITHIN_MIB, "{early} MiB grew to {late}");

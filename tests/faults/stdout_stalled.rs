@@ -8,7 +8,7 @@ use registrar_tests::wait;
 use registrar_tests::worker::Worker;
 use reqwest::StatusCode;
 
-use super::scene::{CLIENTS, play};
+use super::scene::{CLIENTS, LONG_CONFIRM, play};
 
 /// So many lines that what waits for a reader is soon full. With a batch for each row it takes many
 /// writers to keep up with the clients.
@@ -27,7 +27,8 @@ const STOP: Duration = Duration::from_secs(20);
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stdout_that_is_not_read_costs_log_lines_and_no_student() {
     play(async |scene| {
-        let (mut api, api_log) = Api::begin_piped(&scene.servers, &SETTINGS[..1]).await;
+        let settings = [SETTINGS[0], LONG_CONFIRM];
+        let (mut api, api_log) = Api::begin_piped(&scene.servers, &settings).await;
         api.ready().await;
         let (mut worker, worker_log) = Worker::begin_piped(&scene.servers, &SETTINGS).await;
         worker.ready().await;
