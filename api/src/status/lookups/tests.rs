@@ -115,7 +115,7 @@ async fn a_database_that_is_away_is_said_so_and_waiting_goes_on() {
     assert_eq!(waiting.await.unwrap().outcome, Outcome::Registered);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_database_that_hangs_delays_no_client_and_is_asked_only_once() {
     let database = Database::new(0);
     let lookups = start(&database);
