@@ -10,9 +10,8 @@ use registrar_storage::{
 use registrar_telemetry::metrics::Metrics;
 use registrar_tests::exposition::Exposition;
 use registrar_tests::wait::until;
-use sqlx::Executor as _;
 
-use super::fixture::{Fixture, REGISTERED, newly, settings, student};
+use super::fixture::{Fixture, REGISTERED, newly, outcomes, settings, student};
 
 #[tokio::test]
 async fn connections_are_in_utc_and_wait_briefly_for_locks() {
@@ -105,19 +104,15 @@ async fn a_server_that_is_not_there_is_a_transient_error_within_the_timeout() {
 
 #[tokio::test]
 async fn a_pool_without_a_free_connection_says_so() {
-    let change = |settings: &mut DatabaseSettings| {
-        settings.connections = 1;
-        settings.connect_timeout = Duration::from_millis(200);
-    };
+    let change = |settings: &mut DatabaseSettings| settings.connections = 1;
     let fixture = Fixture::with(change).await;
-    let ada = student("Ada", "ada@example.com");
-    let mut lock = fixture.lock_email(&ada).await;
-    let storing = fixture.store_in_background(ada.clone());
-    fixture.connection_that_runs("INSERT INTO students").await;
+    let lock = fixture.hold_slow_inserts().await;
+    let storing = fixture.store_in_background(student("Slow", "slow@example.com"));
+    fixture.held().await;
     let error = fixture.pool.ping().await.unwrap_err();
     assert_eq!((error.class(), error.fingerprint()), (ErrorClass::Transient, "no_free_connection"));
-    lock.execute("ROLLBACK").await.unwrap();
-    assert_eq!(storing.await.unwrap().unwrap(), [newly(REGISTERED)]);
+    drop(lock);
+    assert_eq!(outcomes(&storing.await.unwrap().unwrap()), [REGISTERED]);
 }
 
 #[tokio::test]

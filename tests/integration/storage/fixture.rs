@@ -5,8 +5,8 @@ use std::slice::from_ref;
 use registrar_domain::{Outcome, Registration, RegistrationId, RejectionCode, Student};
 use registrar_local::{MariaDb, TestDatabase, TestServers};
 use registrar_storage::{
-    DatabaseSettings, DatabaseUrl, MySqlStore, Pool, RegistrationStore as _, StorageError, Verdict,
-    migrate,
+    DatabaseSettings, DatabaseUrl, DeadLetter, MySqlStore, Pool, RegistrationStore as _,
+    StorageError, Verdict, migrate,
 };
 use registrar_tests::process_list;
 use registrar_tests::wait::until;
@@ -16,6 +16,9 @@ use tokio::task::JoinHandle;
 
 pub(super) const REGISTERED: Outcome = Outcome::Registered;
 pub(super) const EMAIL_TAKEN: Outcome = Outcome::Rejected(RejectionCode::EmailAlreadyRegistered);
+
+/// What a statement that is held runs, as the list of processes shows it.
+const HELD: &str = "DO GET_LOCK(DATABASE(), 600)";
 
 pub(super) struct Fixture {
     pub(super) store: MySqlStore,
@@ -127,6 +130,28 @@ impl Fixture {
         connection
     }
 
+    /// Inserts of students named `Slow` wait on the server until what is returned is dropped.
+    pub(super) async fn hold_slow_inserts(&self) -> MySqlConnection {
+        self.hold("INSERT ON students", "NEW.first_name = 'Slow'").await
+    }
+
+    /// Statements that do this to rows like these wait on the server until what is returned is dropped,
+    /// where one that waits for a row gives up after a second.
+    pub(super) async fn hold(&self, event: &str, rows: &str) -> MySqlConnection {
+        self.sql(&format!(
+            "CREATE TRIGGER held BEFORE {event} FOR EACH ROW IF {rows} THEN \
+                 {HELD}, RELEASE_LOCK(DATABASE()); \
+             END IF"
+        ))
+        .await;
+        self.locked_by(HELD).await
+    }
+
+    /// Waits until one is held, and returns its connection's id.
+    pub(super) async fn held(&self) -> u64 {
+        self.connection_that_runs(HELD).await
+    }
+
     /// Runs the statement in a transaction that is left open.
     pub(super) async fn locked_by(&self, statement: &str) -> MySqlConnection {
         let mut connection = self.admin.acquire().await.unwrap().detach();
@@ -157,6 +182,32 @@ pub(super) fn registration(id: RegistrationId, first_name: &str, email: &str) ->
     Registration::now(id, Student::parse(first_name, "Lovelace", email).unwrap())
 }
 
+/// MySQL's number for a lock that another transaction held for too long.
+const LOCK_WAIT_TIMEOUT: Option<u16> = Some(1205);
+
+/// Stores a batch, and again while another transaction is in its way: on a server that stalls, any may
+/// be for the second that a statement waits for a lock.
+pub(super) async fn store_when_unlocked(
+    store: &MySqlStore,
+    batch: &[Registration],
+) -> Vec<Verdict> {
+    let is_delayed = |verdict: &Verdict| matches!(verdict, Verdict::Delayed(_));
+    loop {
+        match store.store(batch).await {
+            Ok(verdicts) if !verdicts.iter().any(is_delayed) => return verdicts,
+            Ok(_) => {}
+            Err(error) => assert_eq!(error.code(), LOCK_WAIT_TIMEOUT, "{error}"),
+        }
+    }
+}
+
+/// The same for what goes on hold.
+pub(super) async fn hold_when_unlocked(store: &MySqlStore, dead_letters: &[DeadLetter]) {
+    while let Err(error) = store.hold(dead_letters).await {
+        assert_eq!(error.code(), LOCK_WAIT_TIMEOUT, "{error}");
+    }
+}
+
 /// Decided by this attempt.
 pub(super) fn newly(outcome: Outcome) -> Verdict {
     Verdict::Decided { outcome, is_fresh: true }
@@ -166,6 +217,14 @@ pub(super) fn newly(outcome: Outcome) -> Verdict {
 pub(super) fn delayed(verdict: &Verdict) -> StorageError {
     let Verdict::Delayed(error) = verdict else { panic!("{verdict:?}") };
     error.clone()
+}
+
+pub(super) fn outcomes(verdicts: &[Verdict]) -> Vec<Outcome> {
+    let outcome = |verdict: &Verdict| match verdict {
+        Verdict::Decided { outcome, .. } => *outcome,
+        other => panic!("{other:?}"),
+    };
+    verdicts.iter().map(outcome).collect()
 }
 
 /// Decided before.

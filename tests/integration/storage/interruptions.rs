@@ -3,31 +3,37 @@
 use std::slice::from_ref;
 use std::time::Duration;
 
-use registrar_domain::Outcome;
-use registrar_storage::{
-    ErrorClass, MySqlStore, Pool, PoolConnections, RegistrationStore as _, Verdict,
-};
-use registrar_tests::wait::until;
+use registrar_storage::{ErrorClass, MySqlStore, Pool, PoolConnections, RegistrationStore as _};
+use registrar_tests::wait::{TIMEOUT, until};
+use tokio::time::timeout;
 
 use super::fixture::{
-    EMAIL_TAKEN, Fixture, REGISTERED, already, delayed, newly, settings, student,
+    EMAIL_TAKEN, Fixture, REGISTERED, already, delayed, newly, outcomes, settings, student,
 };
 use super::silencer::{Silencer, address_in};
 
+/// A pool whose statements soon take too long: for those that are held.
+fn with_short_timeout(fixture: &Fixture) -> Pool {
+    let mut settings = fixture.settings.clone();
+    settings.statement_timeout = Duration::from_millis(500);
+    Pool::new(&settings)
+}
+
 #[tokio::test]
 async fn a_statement_over_its_time_is_in_doubt_and_its_connection_is_closed() {
-    let fixture =
-        Fixture::with(|settings| settings.statement_timeout = Duration::from_millis(200)).await;
-    let ada = student("Ada", "ada@example.com");
-    let mut lock = fixture.lock_email(&ada).await;
-    let error = delayed(&fixture.store(from_ref(&ada)).await[0]);
+    let fixture = Fixture::new().await;
+    let pool = with_short_timeout(&fixture);
+    let slow = student("Slow", "slow@example.com");
+    let lock = fixture.hold_slow_inserts().await;
+    let verdicts = MySqlStore::new(pool.clone()).store(from_ref(&slow)).await.unwrap();
+    let error = delayed(&verdicts[0]);
     assert_eq!(error.class(), ErrorClass::Transient);
     assert_eq!((error.fingerprint(), error.code()), ("statement_timeout", None));
-    assert_eq!(fixture.pool.connections(), PoolConnections { in_use: 0, idle: 0 });
+    assert_eq!(pool.connections(), PoolConnections { in_use: 0, idle: 0 });
     // The server does not know that no client waits any more, and inserts the row in the end.
-    sqlx::query("ROLLBACK").execute(&mut lock).await.unwrap();
+    drop(lock);
     until("the row is there", async || (fixture.count("students").await == 1).then_some(())).await;
-    assert_eq!(fixture.store(from_ref(&ada)).await, [already(REGISTERED)]);
+    assert_eq!(fixture.store(from_ref(&slow)).await, [already(REGISTERED)]);
     assert_eq!(fixture.counts().await, (1, 0, 0));
 }
 
@@ -56,26 +62,22 @@ async fn a_statement_that_is_executed_long_after_it_was_abandoned_changes_no_out
 
 #[tokio::test]
 async fn a_statement_that_does_not_end_on_the_server_keeps_no_other_batch_waiting() {
-    let fixture =
-        Fixture::with(|settings| settings.statement_timeout = Duration::from_millis(500)).await;
-    fixture
-        .sql(
-            "CREATE TRIGGER t BEFORE INSERT ON students FOR EACH ROW \
-             IF NEW.first_name = 'Slow' THEN DO GET_LOCK(DATABASE(), 600); END IF",
-        )
-        .await;
-    let lock = fixture.locked_by("DO GET_LOCK(DATABASE(), 0)").await;
+    let mut fixture = Fixture::new().await;
+    fixture.store = MySqlStore::new(with_short_timeout(&fixture));
+    let lock = fixture.hold_slow_inserts().await;
     let slow = student("Slow", "slow@example.com");
     delayed(&fixture.store(from_ref(&slow)).await[0]);
     for number in 0..10 {
         let other = student("Ada", &format!("{number}@example.com"));
-        assert_eq!(fixture.store(&[other]).await, [newly(REGISTERED)]);
+        let stored = timeout(TIMEOUT, fixture.store_in_background(other)).await.unwrap();
+        assert_eq!(outcomes(&stored.unwrap().unwrap()), [REGISTERED]);
     }
     assert_eq!(fixture.counts().await, (10, 0, 0));
     // It went on: no KILL was sent for it, and no batch waited for it.
     drop(lock);
     until("it has ended", async || (fixture.count("students").await == 11).then_some(())).await;
-    assert_eq!(fixture.store(&[slow]).await, [already(REGISTERED)]);
+    let stored = fixture.store_in_background(slow).await.unwrap();
+    assert_eq!(stored.unwrap(), [already(REGISTERED)]);
 }
 
 #[tokio::test]
@@ -99,13 +101,12 @@ async fn a_connection_that_is_killed_in_an_insert_is_transient_and_the_next_atte
 #[tokio::test]
 async fn a_caller_that_stops_waiting_does_not_stop_the_work() {
     let fixture = Fixture::new().await;
-    let ada = student("Ada", "ada@example.com");
-    let mut lock = fixture.lock_email(&ada).await;
-    let storing = fixture.store_in_background(ada.clone());
-    fixture.connection_that_runs("INSERT INTO students").await;
+    let lock = fixture.hold_slow_inserts().await;
+    let storing = fixture.store_in_background(student("Slow", "slow@example.com"));
+    fixture.held().await;
     storing.abort();
     assert!(storing.await.unwrap_err().is_cancelled());
-    sqlx::query("ROLLBACK").execute(&mut lock).await.unwrap();
+    drop(lock);
     until("the row is there", async || (fixture.count("students").await == 1).then_some(())).await;
     until("the connection is back", async || {
         (fixture.pool.connections() == PoolConnections { in_use: 0, idle: 1 }).then_some(())
@@ -168,12 +169,4 @@ async fn a_statement_that_is_too_long_is_split() {
     let batch: Vec<_> = (0..8).map(|n| student("Ada", &format!("{n}@example.com"))).collect();
     assert_eq!(fixture.store(&batch).await, vec![newly(REGISTERED); 8]);
     assert_eq!(fixture.counts().await, (8, 0, 0));
-}
-
-fn outcomes(verdicts: &[Verdict]) -> Vec<Outcome> {
-    let outcome = |verdict: &Verdict| match verdict {
-        Verdict::Decided { outcome, .. } => *outcome,
-        other => panic!("{other:?}"),
-    };
-    verdicts.iter().map(outcome).collect()
 }

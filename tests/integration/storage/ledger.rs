@@ -51,10 +51,10 @@ async fn a_compaction_that_is_cut_off_loses_nothing() {
         let text = number.to_string();
         fixture.store.record(&addition(key, &text, "", &text)).await.unwrap();
     }
-    let lock = fixture.locked_by("SELECT id FROM ledger ORDER BY id LIMIT 1 FOR UPDATE").await;
+    let lock = fixture.hold("DELETE ON ledger", "TRUE").await;
     let store = fixture.store.clone();
     let compacting = tokio::spawn(async move { store.compact_ledger().await });
-    let deleting = fixture.connection_that_runs("DELETE FROM ledger").await;
+    let deleting = fixture.held().await;
     fixture.sql(&format!("KILL {deleting}")).await;
     compacting.await.unwrap().unwrap_err();
     drop(lock);

@@ -3,10 +3,12 @@
 use std::time::{Duration, Instant};
 
 use registrar_domain::Registration;
-use registrar_storage::{ErrorClass, RegistrationStore as _, Verdict};
+use registrar_storage::{ErrorClass, MySqlStore, Pool, RegistrationStore as _, Verdict};
 use sqlx::Executor as _;
 
-use super::fixture::{EMAIL_TAKEN, Fixture, REGISTERED, already, delayed, newly, student};
+use super::fixture::{
+    EMAIL_TAKEN, Fixture, REGISTERED, already, delayed, newly, store_when_unlocked, student,
+};
 
 fn students(count: usize) -> Vec<Registration> {
     (0..count).map(|n| student("Ada", &format!("{n}@example.com"))).collect()
@@ -80,23 +82,19 @@ async fn a_rejection_whose_row_is_locked_waits_alone() {
 
 #[tokio::test]
 async fn a_table_that_is_altered_keeps_every_batch_waiting_until_that_is_done() {
-    let fixture =
-        Fixture::with(|settings| settings.statement_timeout = Duration::from_millis(200)).await;
+    let fixture = Fixture::new().await;
+    let mut settings = fixture.settings.clone();
+    settings.statement_timeout = Duration::from_millis(200);
+    let with_short_timeout = MySqlStore::new(Pool::new(&settings));
     let batch = students(512);
     let lock = fixture.locked_by("LOCK TABLES students WRITE").await;
-    let error = fixture.store.store(&batch).await.unwrap_err();
+    let error = with_short_timeout.store(&batch).await.unwrap_err();
     assert_eq!(error.class(), ErrorClass::Transient);
-    assert_eq!(delayed(&fixture.store(&batch[..1]).await[0]).class(), ErrorClass::Transient);
+    let alone = with_short_timeout.store(&batch[..1]).await.unwrap();
+    assert_eq!(delayed(&alone[0]).class(), ErrorClass::Transient);
     drop(lock);
-    let verdicts = loop {
-        // What was abandoned may be executed now, and hold some of the rows for a moment.
-        match fixture.store.store(&batch).await {
-            Ok(verdicts) if !verdicts.iter().any(|v| matches!(v, Verdict::Delayed(_))) => {
-                break verdicts;
-            }
-            _ => {}
-        }
-    };
+    // What was abandoned may be executed now, and hold some of the rows for a moment.
+    let verdicts = store_when_unlocked(&fixture.store, &batch).await;
     let is_registered =
         |verdict: &Verdict| [newly(REGISTERED), already(REGISTERED)].contains(verdict);
     assert!(verdicts.iter().all(is_registered), "{verdicts:?}");

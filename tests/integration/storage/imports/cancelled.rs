@@ -4,7 +4,7 @@ use registrar_domain::{HoldReason, Lane, Outcome, Registration, RejectionCode};
 use registrar_storage::{DeadLetter, ImportCounts, ImportEntryContent, RegistrationStore as _};
 use sqlx::Executor as _;
 
-use super::super::fixture::{Fixture, REGISTERED, already, newly, student};
+use super::super::fixture::{Fixture, REGISTERED, already, newly, store_when_unlocked, student};
 use super::{File, on_hold};
 
 const CANCELLED: Outcome = Outcome::Rejected(RejectionCode::ImportCancelled);
@@ -97,7 +97,7 @@ async fn a_statement_that_still_runs_when_an_import_is_cancelled_is_waited_for()
     .await
     .unwrap();
     let (store, batch) = (fixture.store.clone(), rows.clone());
-    let storing = tokio::spawn(async move { store.store(&batch).await.unwrap() });
+    let storing = tokio::spawn(async move { store_when_unlocked(&store, &batch).await });
     fixture.connection_that_runs("SELECT registration_id FROM students").await;
     running.execute("COMMIT").await.unwrap();
     let verdicts = storing.await.unwrap();
