@@ -27,7 +27,9 @@ pub(crate) fn own() -> RabbitMq {
 
 pub(crate) fn settings(url: &str) -> MessagingSettings {
     MessagingSettings {
-        amqp_heartbeat_seconds: 10.try_into().unwrap(),
+        // Longer than any wait here: a publisher that lets only the heartbeat end one fails its test.
+        amqp_heartbeat_seconds: 60.try_into().unwrap(),
+        amqp_connect_timeout: TIMEOUT,
         ..MessagingSettings::new(AmqpUrl::parse(url).unwrap())
     }
 }

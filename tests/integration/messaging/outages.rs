@@ -1,8 +1,10 @@
-use std::time::{Duration, Instant};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use registrar_domain::Lane;
 use registrar_messaging::{PublishError, PublishSettings, Readiness, queue_for};
+use tokio::task::yield_now;
 
 use super::broker;
 use super::broker::{Inspector, soon};
@@ -25,48 +27,64 @@ async fn a_blocked_publisher_answers_in_time_and_goes_on_afterwards() {
     let publisher = Running::ready(&broker.management().url(), settings).await;
     tokio::task::block_in_place(|| broker.set_memory_watermark(STARVED)).unwrap();
 
-    // The broker sends connection.blocked only to a connection that publishes.
-    let first = timed(&publisher).await;
+    // The broker sends connection.blocked only to a connection that publishes; one that learns of it
+    // later than after the confirm timeout is given up.
+    let blocked = "RabbitMQ takes no messages for now: low on memory";
+    let blocked = Readiness::NotReady(blocked.to_owned());
+    let first = loop {
+        let answer = publish(&publisher).await;
+        if publisher.readiness() == blocked {
+            break answer;
+        }
+        yield_now().await;
+    };
     assert_eq!(first, Err(PublishError::Unknown));
-    for answer in join_all((0..100).map(|_| timed(&publisher))).await {
+    for answer in join_all((0..100).map(|_| publish(&publisher))).await {
         assert_eq!(answer, Err(PublishError::Unavailable));
     }
-    let Readiness::NotReady(why) = publisher.readiness() else { panic!("ready") };
-    assert_eq!(why, "RabbitMQ takes no messages for now: low on memory");
+    assert_eq!(publisher.readiness(), blocked);
 
     tokio::task::block_in_place(|| broker.set_memory_watermark(FED)).unwrap();
-    assert!(soon(publisher.ready()).await);
-    assert_eq!(timed(&publisher).await, Ok(()));
+    goes_on(&publisher).await;
     publisher.stop().await;
 }
 
-/// Publishes, and checks that the publisher answers within its timeouts.
-async fn timed(publisher: &Running) -> Result<(), PublishError> {
-    let start = Instant::now();
-    let answer = soon(publisher.publish(message(Lane::Interactive))).await;
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
-    answer
+/// Publishes. Nothing but the publisher's own timeouts ends the wait for an answer.
+async fn publish(publisher: &Running) -> Result<(), PublishError> {
+    soon(publisher.publish(message(Lane::Interactive))).await
+}
+
+/// Waits until something is confirmed: a broker that is just back may take longer than a short timeout.
+async fn goes_on(publisher: &Running) {
+    soon(async {
+        while publish(publisher).await.is_err() {
+            assert!(publisher.ready().await);
+        }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_broker_leaves_no_caller_waiting_and_is_used_again_when_it_is_back() {
     let mut broker = broker::own();
     let url = broker.management().url();
-    let publisher = Running::ready(&url, publish_settings()).await;
+    let settings =
+        PublishSettings { publish_confirm_timeout: Duration::from_hours(1), ..publish_settings() };
+    let publisher = Running::ready(&url, settings).await;
     let before = message(Lane::Interactive);
     soon(publisher.publish(before.clone())).await.unwrap();
 
     // Frozen, so that there are outstanding confirms when it is killed.
     broker.pause().unwrap();
     let waiting = join_all((0..100).map(|_| publisher.publish(message(Lane::Interactive))));
-    let mut waiting = Box::pin(waiting);
-    assert!(tokio::time::timeout(Duration::from_millis(200), &mut waiting).await.is_err());
-    tokio::task::block_in_place(|| broker.kill()).unwrap();
-    let killed = Instant::now();
-    for answer in soon(waiting).await {
+    let killing = async {
+        assert!(broker::until(|| publisher.seen.window.load(Ordering::SeqCst) == 100).await);
+        tokio::task::block_in_place(|| broker.kill()).unwrap();
+    };
+    let (answers, ()) = soon(join(waiting, killing)).await;
+    for answer in answers {
         assert_eq!(answer, Err(PublishError::Unknown));
     }
-    assert!(killed.elapsed() < Duration::from_secs(2), "at once: {:?}", killed.elapsed());
     let refused = publisher.publish(message(Lane::Interactive)).await;
     assert_eq!(refused, Err(PublishError::Unavailable));
 
@@ -93,12 +111,11 @@ async fn a_frozen_broker_is_abandoned_after_the_confirm_timeout() {
     };
     let publisher = Running::ready(&broker.management().url(), settings).await;
     broker.pause().unwrap();
-    assert_eq!(timed(&publisher).await, Err(PublishError::Unknown));
-    assert_eq!(timed(&publisher).await, Err(PublishError::Unavailable));
+    assert_eq!(publish(&publisher).await, Err(PublishError::Unknown));
+    assert_eq!(publish(&publisher).await, Err(PublishError::Unavailable));
     assert!(!publisher.readiness().is_ready());
 
     broker.resume().unwrap();
-    assert!(soon(publisher.ready()).await);
-    assert_eq!(timed(&publisher).await, Ok(()));
+    goes_on(&publisher).await;
     publisher.stop().await;
 }

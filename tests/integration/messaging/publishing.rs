@@ -7,6 +7,7 @@ use registrar_domain::Lane;
 use registrar_messaging::{
     AmqpConsumerConnection, Deliveries as _, PublishError, PublishSettings, queue_for,
 };
+use registrar_tests::proxy::{Proxy, Traffic};
 use serde_json::json;
 
 use super::broker;
@@ -118,15 +119,21 @@ async fn callers_that_hang_up_leak_no_permit_of_the_window() {
     let vhost = broker::shared();
     let window = 4.try_into().unwrap();
     let settings = PublishSettings { publish_window: window, ..publish_settings() };
-    let publisher = Running::ready(&vhost.url(), settings).await;
+    let proxy = Proxy::to(&vhost.url()).await;
+    let publisher = Running::ready(&proxy.url(&vhost.url()), settings).await;
+    let in_flight = || publisher.seen.window.load(Ordering::SeqCst);
     // Fewer than the queue holds, so that no publish is refused because it is full.
     for _ in 0..50 {
+        proxy.set(Traffic::Unanswered);
         let calls = join_all((0..10).map(|_| publisher.publish(message(Lane::Interactive))));
         let mut calls = Box::pin(calls);
         assert!(calls.as_mut().now_or_never().is_none());
-        assert!(broker::until(|| publisher.seen.window.load(Ordering::SeqCst) > 0).await);
+        // Or more, with a confirm report.
+        assert!(broker::until(|| in_flight() >= 4).await);
         // Dropped: some are in flight, the others wait.
         drop(calls);
+        proxy.set(Traffic::Flowing);
+        assert!(broker::until(|| in_flight() == 0).await);
     }
     let calls = join_all((0..100).map(|_| publisher.publish(message(Lane::Interactive))));
     assert!(soon(calls).await.iter().all(Result::is_ok));
