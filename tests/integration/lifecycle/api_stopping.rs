@@ -20,7 +20,12 @@ async fn an_api_that_is_stopped_answers_every_request_that_it_has_read() {
     let home = Home::new().await;
     let broker = block_in_place(|| RabbitMq::start(&ServerOptions::temporary()).unwrap());
     let servers = Servers { amqp_url: broker.management().url(), ..home.servers.clone() };
-    let mut api = Api::start_with(&servers, &[("REGISTRAR_PUBLISH_CONFIRM_TIMEOUT", "15s")]).await;
+    let settings = [
+        ("REGISTRAR_PUBLISH_CONFIRM_TIMEOUT", "1m"),
+        ("REGISTRAR_REQUEST_TIMEOUT", "1m"),
+        ("REGISTRAR_AMQP_HEARTBEAT_SECONDS", "60"),
+    ];
+    let mut api = Api::start_with(&servers, &settings).await;
     // Frozen, so that all requests are under way when the stop comes.
     block_in_place(|| broker.pause()).unwrap();
     let requests = (0..REQUESTS).map(|_| api.register(&Student::unique()).send());
