@@ -2,6 +2,7 @@ use registrar_tests::api::Api;
 use registrar_tests::browser::{Browser, PAGES};
 use registrar_tests::collector::Collector;
 use registrar_tests::student::{Student, unique_key};
+use registrar_tests::wait::TIMEOUT;
 
 use super::Home;
 
@@ -38,7 +39,7 @@ async fn no_name_address_reference_or_key_is_in_any_span_log_or_metric() {
     browser.send("/register", &invalid, &key).await;
 
     let metrics = api.metrics().await;
-    assert!(api.program.stop(std::time::Duration::from_secs(10)));
+    assert!(api.program.stop(TIMEOUT));
     let text = [collector.text(), api.program.log(), metrics].join("\n").to_lowercase();
     assert!(text.contains("register_student_handler"), "there is something to search");
     let address = invalid.email.trim().split("@@").next().unwrap().to_owned();

@@ -4,6 +4,7 @@ use registrar_tests::api::Api;
 use registrar_tests::load::Load;
 use registrar_tests::oracle::Oracle;
 use registrar_tests::student::Student;
+use registrar_tests::wait::TIMEOUT;
 use registrar_tests::worker::Worker;
 
 use super::Home;
@@ -15,7 +16,7 @@ async fn a_stop_under_load_is_clean_and_loses_nothing() {
     let mut api = Api::start(&home.servers).await;
     let load = Load::start(&api.url, 20);
     load.accepts(200).await;
-    assert!(api.program.stop(Duration::from_secs(20)), "it ended by itself");
+    assert!(api.program.stop(TIMEOUT), "it ended by itself");
     assert!(api.program.ended().await.success());
     let address = api.url.trim_start_matches("http://");
     let _next = Api::start_with(&home.servers, &[("REGISTRAR_API_ADDRESS", address)]).await;
@@ -36,6 +37,6 @@ async fn a_stop_does_not_wait_for_clients_that_wait_for_outcomes() {
         metrics.contains(line).then_some(())
     })
     .await;
-    assert!(api.program.stop(Duration::from_secs(10)), "it ended by itself");
+    assert!(api.program.stop(Duration::from_secs(20)), "it ended by itself");
     assert_eq!(waiting.await.unwrap().unwrap().status(), 202);
 }

@@ -1,9 +1,8 @@
-use std::time::{Duration, Instant};
-
 use registrar_local::{RabbitMq, ServerOptions};
 use registrar_tests::api::{Api, json};
 use registrar_tests::servers::Servers;
 use registrar_tests::student::Student;
+use registrar_tests::wait;
 use registrar_tests::worker::Worker;
 use reqwest::StatusCode;
 use tokio::task::block_in_place;
@@ -14,16 +13,14 @@ use super::Home;
 const STARVED: f64 = 0.00001;
 const FED: f64 = 0.4;
 
-const CONFIRM_TIMEOUT: Duration = Duration::from_secs(1);
-const SETTINGS: [(&str, &str); 2] =
-    [("REGISTRAR_PUBLISH_CONFIRM_TIMEOUT", "1s"), ("REGISTRAR_PUBLISH_CONNECTIONS", "1")];
+const BLOCKED: &str = "publishing: RabbitMQ blocks publishers";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broker_low_on_memory_is_a_503_in_time_while_the_worker_drains_it() {
     let home = Home::new().await;
     let broker = block_in_place(|| RabbitMq::start(&ServerOptions::temporary()).unwrap());
     let servers = Servers { amqp_url: broker.management().url(), ..home.servers.clone() };
-    let api = Api::start_with(&servers, &SETTINGS).await;
+    let api = Api::start_with(&servers, &[("REGISTRAR_PUBLISH_CONNECTIONS", "1")]).await;
     let mut references = Vec::new();
     for _ in 0..20 {
         references.push(api.accepted(&Student::unique()).await);
@@ -31,11 +28,15 @@ async fn a_broker_low_on_memory_is_a_503_in_time_while_the_worker_drains_it() {
     block_in_place(|| broker.set_memory_watermark(STARVED)).unwrap();
 
     // RabbitMQ 3 sends connection.blocked only to a connection that has published something.
-    let first = refused_in_time(&api).await;
-    assert!(
-        ["/docs#outcome-unknown", "/docs#cannot-accept-now"].contains(&first.as_str()),
-        "{first}"
-    );
+    wait::until("the API knows that it is blocked", async || {
+        let first = refused_in_time(&api).await;
+        assert!(
+            ["/docs#outcome-unknown", "/docs#cannot-accept-now"].contains(&first.as_str()),
+            "{first}"
+        );
+        api.program.log().contains(BLOCKED).then_some(())
+    })
+    .await;
     for _ in 0..5 {
         assert_eq!(refused_in_time(&api).await, "/docs#cannot-accept-now");
     }
@@ -54,10 +55,9 @@ async fn a_broker_low_on_memory_is_a_503_in_time_while_the_worker_drains_it() {
     assert_eq!(api.decided(&reference).await["status"], "registered");
 }
 
+/// What takes longer than a request may is a 504.
 async fn refused_in_time(api: &Api) -> String {
-    let asked = Instant::now();
     let refused = api.register(&Student::unique()).send().await.unwrap();
-    assert!(asked.elapsed() < CONFIRM_TIMEOUT + Duration::from_secs(2), "{:?}", asked.elapsed());
     assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(refused.headers().contains_key("retry-after"));
     json(refused).await["type"].as_str().unwrap().to_owned()

@@ -1,10 +1,9 @@
-use std::time::Duration;
-
 use registrar_domain::{Registration, RegistrationId, Student};
 use registrar_messaging::{Envelope, REGISTRATIONS_EXCHANGE};
 use registrar_tests::broker::Broker;
 use registrar_tests::command;
 use registrar_tests::oracle::Oracle;
+use registrar_tests::wait::TIMEOUT;
 use registrar_tests::worker::Worker;
 
 use super::Home;
@@ -41,7 +40,7 @@ async fn one_replay_registers_what_workers_older_than_the_api_put_on_hold() {
     let alerting = r#"registration_dead_letters_total{reason="unknown_version"}"#;
     old.counts(alerting, STUDENTS).await;
     // Killed, it could leave acks behind, and the next worker would register what it gets again.
-    assert!(old.program.stop(Duration::from_secs(20)));
+    assert!(old.program.stop(TIMEOUT));
 
     let _new = Worker::start_with(&home.servers, &[("TEST_READ_ALSO", "2")]).await;
     let settings = [
