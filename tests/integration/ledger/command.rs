@@ -25,7 +25,8 @@ async fn what_was_accepted_is_settled_or_in_flight() {
     }
     let (code, said) = wait::until("the ledger knows of all three", async || {
         let (code, said) = ledger(&home.servers).await;
-        (said["lanes"]["interactive"]["confirmed"] == 3).then_some((code, said))
+        let lane = &said["lanes"]["interactive"];
+        (lane["confirmed"] == 3 && lane["settled"] == 3).then_some((code, said))
     })
     .await;
     let nothing = json!({
