@@ -1,6 +1,6 @@
 use registrar_tests::student::Student;
 
-use super::{INSERT, Observed, PROCESS};
+use super::{INSERT, Observed, PROCESS, together};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn registrations_of_one_batch_have_a_trace_each_and_share_the_batch() {
@@ -12,8 +12,7 @@ async fn registrations_of_one_batch_have_a_trace_each_and_share_the_batch() {
     for _ in 0..5 {
         references.push(api.accepted(&Student::unique()).await);
     }
-    let together = [("REGISTRAR_INTERACTIVE_WRITERS", "1"), ("REGISTRAR_BATCH_LINGER", "1s")];
-    let _worker = observed.worker_with(&together).await;
+    let _worker = observed.worker_with(&together("5")).await;
 
     let mut processes = Vec::new();
     for reference in &references {

@@ -1,4 +1,5 @@
 use registrar_tests::student::Student;
+use registrar_tests::wait;
 
 use super::{INSERT, Observed};
 
@@ -8,8 +9,14 @@ const CREATE: &str = "create_db_connection";
 async fn a_connection_that_an_insert_had_to_open_is_in_the_trace_of_the_registration() {
     let observed = Observed::new().await;
     let (api, _worker) = (observed.api().await, observed.worker().await);
-    observed.database().await.kill_connections().await;
-    let tree = observed.journey(&api.accepted(&Student::unique()).await, 1).await;
+    let database = observed.database().await;
+    let tree = wait::until("an insert has opened a connection", async || {
+        database.kill_connections().await;
+        let tree = observed.journey(&api.accepted(&Student::unique()).await, 1).await;
+        // Or else something that a worker does every few seconds was faster.
+        (!tree.named(CREATE).is_empty()).then_some(tree)
+    })
+    .await;
     println!("{tree}");
     let opening = tree.only(CREATE);
     // A connection that was just used is not pinged: the next attempt finds that it is cut.

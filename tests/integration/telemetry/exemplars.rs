@@ -3,7 +3,7 @@
 use registrar_tests::exposition::{exemplars, open_metrics};
 use registrar_tests::student::Student;
 
-use super::{INSERT, Observed, PROCESS, SEND};
+use super::{INSERT, Observed, PROCESS, SEND, together};
 use crate::end_to_end::Home;
 
 /// The histograms of one registration, with the labels that it has in each.
@@ -51,8 +51,7 @@ async fn each_registration_of_a_batch_is_an_exemplar_by_its_own_trace() {
     api.accepted(&Student::unique()).await;
     let (earlier, later) =
         (api.accepted(&Student::unique()).await, api.accepted(&Student::unique()).await);
-    let together = [("REGISTRAR_INTERACTIVE_WRITERS", "1"), ("REGISTRAR_BATCH_LINGER", "1s")];
-    let worker = observed.worker_with(&together).await;
+    let worker = observed.worker_with(&together("2")).await;
     let mut traces = Vec::new();
     for reference in [&earlier, &later] {
         let tree = observed.journey(reference, 1).await;

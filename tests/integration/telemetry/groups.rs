@@ -16,10 +16,12 @@ use super::{Observed, PROCESS, TRUSTING, exporting};
 const ALONE: usize = 2;
 const TOGETHER: usize = 32;
 /// Settings of an API with one order of messages, whose confirms may come as late as the test wants.
-const ONE_CONNECTION: [(&str, &str); 3] = [
+const ONE_CONNECTION: [(&str, &str); 5] = [
     ("REGISTRAR_PUBLISH_CONNECTIONS", "1"),
-    ("REGISTRAR_PUBLISH_QUEUE_TIMEOUT", "20s"),
-    ("REGISTRAR_PUBLISH_CONFIRM_TIMEOUT", "20s"),
+    ("REGISTRAR_PUBLISH_QUEUE_TIMEOUT", "1m"),
+    ("REGISTRAR_PUBLISH_CONFIRM_TIMEOUT", "1m"),
+    ("REGISTRAR_REQUEST_TIMEOUT", "1m"),
+    ("REGISTRAR_AMQP_HEARTBEAT_SECONDS", "60"),
 ];
 const NOT_RECORDED: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 

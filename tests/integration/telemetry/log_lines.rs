@@ -1,5 +1,4 @@
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use registrar_tests::api::{Api, id_of};
 use registrar_tests::program::Program;
@@ -41,9 +40,14 @@ async fn line_about(program: &Program, message: &str, id: &str) -> Value {
     program.line(&format!("{message:?} about {id}"), is_it).await
 }
 
+/// A client that hangs up while it waits for an outcome.
 async fn hung_up(api: &Api) {
-    let request = api.register(&Student::unique()).header("Prefer", "wait=10");
-    request.timeout(Duration::from_millis(500)).send().await.unwrap_err();
+    let request = api.register(&Student::unique()).header("Prefer", "wait=30");
+    let waiting = tokio::spawn(request.send());
+    let confirmed = "registration_published_total{lane=\"interactive\",result=\"confirmed\"}";
+    wait::until("it waits", async || (api.counted(confirmed).await == 1).then_some(())).await;
+    waiting.abort();
+    assert!(waiting.await.unwrap_err().is_cancelled());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -103,6 +103,15 @@ fn whole_journey(spans: &[Span], id: RegistrationId, deliveries: usize) -> Optio
 /// A client on this machine may say which trace its requests are part of.
 const TRUSTING: (&str, &str) = ("REGISTRAR_TRUSTED_PROXIES", "127.0.0.0/8");
 
+/// Settings of a worker whose batches wait until they have so many registrations.
+fn together(rows: &str) -> [(&'static str, &str); 3] {
+    [
+        ("REGISTRAR_INTERACTIVE_WRITERS", "1"),
+        ("REGISTRAR_BATCH_ROWS", rows),
+        ("REGISTRAR_BATCH_LINGER", "1h"),
+    ]
+}
+
 /// Settings of a process that exports at once, where the default is every few seconds.
 fn exporting(endpoint: &str) -> [(&'static str, &str); 3] {
     [

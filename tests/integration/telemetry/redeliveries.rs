@@ -74,5 +74,6 @@ async fn a_registration_that_was_requeued_shows_both_deliveries_in_one_trace() {
     assert!(failed.is_error && !done.is_error);
     assert_eq!(failed.attribute("db.response.status_code"), "1146");
     shows(&worker, paused, 0.0).await;
-    shows(&worker, "db_errors_total{class=\"system\",code=\"1146\"}", 1.0).await;
+    // More when something else of the worker has read the table, too.
+    assert!(worker.counted("db_errors_total{class=\"system\",code=\"1146\"}").await >= 1);
 }
