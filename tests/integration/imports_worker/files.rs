@@ -2,9 +2,12 @@ use registrar_storage::ImportCounts;
 use registrar_tests::api::Api;
 use registrar_tests::oracle::Oracle;
 use registrar_tests::other_session::OtherSession;
+use registrar_tests::process_list::connections_that_run;
 use registrar_tests::student::Student;
 use registrar_tests::wait;
 use registrar_tests::worker::Worker;
+
+use sqlx::mysql::MySqlPool;
 
 use super::{BULK, File, INTERACTIVE, Importing, cancellation, chunk, manifest};
 use crate::end_to_end::Home;
@@ -34,8 +37,8 @@ async fn a_file_is_counted_once_though_its_messages_come_twice_and_in_any_order(
         let name = format!("registration_import_rows_total{{outcome=\"{outcome}\"}}");
         worker.counts(&name, rows).await;
     }
-    let found = importing.found(&file).await.unwrap();
-    assert_eq!(found.manifest.unwrap().rows, found.counts.total());
+    let manifest = async || importing.found(&file).await?.manifest;
+    assert_eq!(wait::until("the manifest is recorded", manifest).await.rows, 1_202);
     // Row 2 came after it, or before.
     let named = importing.failed(&file).await;
     assert_eq!(named.len(), 5, "{named:?}");
@@ -87,8 +90,12 @@ async fn a_chunk_that_waits_for_a_lock_is_in_no_students_way() {
     let mut other = OtherSession::connect(&home.servers.database_url).await;
     other.takes("17@example.com").await;
     importing.send(BULK, &chunk(&file, file.rows(2..=101), &[])).await;
-    let mut watching = OtherSession::connect(&home.servers.database_url).await;
-    watching.waits_for_a_lock().await;
+    let watching = MySqlPool::connect(&home.servers.database_url).await.unwrap();
+    wait::until("the chunk waits for the lock", async || {
+        let inserting = connections_that_run(&watching, "INSERT INTO students").await;
+        (!inserting.is_empty()).then_some(())
+    })
+    .await;
     for _ in 0..20 {
         let reference = api.accepted(&Student::unique()).await;
         assert_eq!(api.decided(&reference).await["status"], "registered");
