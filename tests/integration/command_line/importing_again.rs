@@ -34,6 +34,20 @@ async fn behind_proxy(importing: &Importing) -> (Proxy, String) {
     (proxy, url)
 }
 
+/// Waits until some rows of an upload are registered, while most of the file is still to come.
+async fn some_are_registered(importing: &Importing, proxy: &Proxy) {
+    let accepted = "registration_import_rows_accepted_total";
+    wait::until("some rows are accepted", async || {
+        (importing.api.counted(accepted).await > 0).then_some(())
+    })
+    .await;
+    proxy.set(Traffic::Slow(10_000));
+    wait::until("some rows are registered", async || {
+        (importing.students().await > 0).then_some(())
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_breaks_is_followed_by_another_upload_and_each_student_is_there_once() {
     let importing = Importing::start().await;
@@ -42,10 +56,7 @@ async fn a_connection_that_breaks_is_followed_by_another_upload_and_each_student
     proxy.set(Traffic::Slow(60_000));
     let path = importing.write("list.csv", file());
     let break_once = async {
-        wait::until("some rows are registered", async || {
-            (importing.students().await > 0).then_some(())
-        })
-        .await;
+        some_are_registered(&importing, &proxy).await;
         proxy.set(Traffic::Flowing);
         proxy.cut();
     };
@@ -64,10 +75,7 @@ async fn an_import_of_which_rows_may_have_been_accepted_is_not_reported_as_nothi
     proxy.set(Traffic::Slow(60_000));
     let path = importing.write("list.csv", file());
     let break_for_good = async {
-        wait::until("some rows are registered", async || {
-            (importing.students().await > 0).then_some(())
-        })
-        .await;
+        some_are_registered(&importing, &proxy).await;
         proxy.set(Traffic::Slow(1_000));
         importing.revoke_key().await;
         wait::until("the key is refused", async || {
@@ -124,10 +132,7 @@ async fn who_interrupts_an_import_reads_how_to_go_on_and_nothing_is_lost_or_ther
         .stderr(fs::File::create(&said).unwrap())
         .spawn()
         .unwrap();
-    wait::until("some rows are registered", async || {
-        (importing.students().await > 0).then_some(())
-    })
-    .await;
+    some_are_registered(&importing, &proxy).await;
     proxy.set(Traffic::Unanswered);
     wait::until("the rows are registered", async || {
         (importing.students().await == ROWS).then_some(())

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use registrar_tests::student::Student;
 use registrar_tests::wait;
 use serde_json::json;
@@ -110,7 +108,7 @@ async fn without_a_worker_a_replay_stops_waiting_and_nothing_is_lost() {
     let mut scene = Scene::with_held(2).await;
     scene.fix().await;
     // Killed, it could leave an ack behind, and the next worker would register what it gets again.
-    assert!(scene.worker.program.stop(Duration::from_secs(20)));
+    assert!(scene.worker.program.stop(wait::TIMEOUT));
     let (code, result) = scene.json(&["replay", "--all", "--wait=300ms"]).await;
     assert_eq!((code, &result["result"]), (Some(3), &json!("undecided")), "{result}");
     assert_eq!((&result["replayed"], &result["undecided"]), (&json!(1), &json!([1])), "{result}");
