@@ -10,7 +10,7 @@ use std::time::Duration;
 use registrar_local::{MariaDb, RabbitMq, ServerOptions, StackError, TestServers, poll_until};
 
 const POLICIES: [&str; 2] = ["last-resort-queues", "work-queues"];
-const TIMEOUT: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 fn is_gone(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();

@@ -10,7 +10,7 @@ use super::installed::{ABSENT, Installed, Settings};
 
 /// More than what students may send, and more than is kept in memory.
 const LARGE: usize = 3_000_000;
-const TIMEOUT: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 fn door() -> Installed {
     Installed::start(&Settings::with_api_at(ApiDouble::start().address()))

@@ -13,7 +13,7 @@ use super::answer::Answer;
 use super::pages::pages;
 
 const SHARED: &str = include_str!("../../../../infra/nginx/registrar.conf");
-const TIMEOUT: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Nothing listens there.
 pub(crate) const ABSENT: &str = "127.0.0.1:9";

@@ -56,7 +56,7 @@ fn its_log_has_no_addresses() {
     let pages = pages();
     let nginx = Nginx::start(&ServerOptions::temporary(), ABSENT, pages.path()).unwrap();
     assert_eq!(get(&nginx, "/registrations/x", "text/html", "en").status(), 503);
-    let log = poll_until(Duration::from_secs(20), || {
+    let log = poll_until(Duration::from_mins(1), || {
         // A line comes after its answer.
         let log = fs::read_to_string(nginx.log()).unwrap();
         log.contains(r#""route":"/registrations/{reference}","status":503"#).then_some(log)

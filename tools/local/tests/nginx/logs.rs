@@ -9,7 +9,7 @@ fn under_systemd_the_journal_gets_the_lines() {
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("log");
     let journal = UnixDatagram::bind(&socket).unwrap();
-    journal.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    journal.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     let nginx = Installed::start(&Settings {
         access_log: Some(format!("syslog:server=unix:{}", socket.display())),
         ..Settings::with_api_at(ABSENT)
