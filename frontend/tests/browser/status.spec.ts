@@ -86,7 +86,7 @@ waiting(
     await registrar.registrar("lanes", "pause", "interactive", "--for", "30m", "--reason", "tests");
     await become("visible");
     await expect(page.locator("main[data-paused-until]:not([data-paused-until=''])")).toBeVisible();
-    expect(streams).toEqual(["opened", "closed", "opened"]);
+    await expect.poll(() => streams).toEqual(["opened", "closed", "opened"]);
   },
 );
 
