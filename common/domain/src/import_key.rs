@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq as _;
 use super::{DerivationKey, RegistrationId, Student};
 
 /// The most characters of an importer's name.
-pub const IMPORTER_MAX_CHARACTERS: usize = 100;
+const IMPORTER_MAX_CHARACTERS: usize = 100;
 /// Lets people and secret scanners see what a leaked key is for.
 const PREFIX: &str = "registrar_";
 /// Too many to guess: 256 bits.

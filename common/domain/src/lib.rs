@@ -32,9 +32,7 @@ pub use idempotency::{
     MalformedIdempotencyKey,
 };
 pub use import_id::ImportId;
-pub use import_key::{
-    IMPORTER_MAX_CHARACTERS, ImportKey, ImportKeyHash, Importer, MalformedImporter, NoRandomness,
-};
+pub use import_key::{ImportKey, ImportKeyHash, Importer, MalformedImporter, NoRandomness};
 pub use import_manifest::ImportManifest;
 pub use lane::Lane;
 pub use outcome::{Decision, HoldReason, Outcome, RejectionCode};

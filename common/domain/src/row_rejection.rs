@@ -19,7 +19,7 @@ pub enum RowRejection {
 
 impl RowRejection {
     /// Stable, for programs.
-    pub fn code(self) -> &'static str {
+    pub(crate) fn code(self) -> &'static str {
         match self {
             Self::SameAsRow(_) => "same_as_row",
             Self::EmailOfRow(_) => "email_of_row",
@@ -31,7 +31,7 @@ impl RowRejection {
     }
 
     /// The column that it is about, if it is about one.
-    pub fn column(self) -> Option<Field> {
+    pub(crate) fn column(self) -> Option<Field> {
         match self {
             Self::EmailOfRow(_) | Self::EmailAlreadyRegistered => Some(Field::Email),
             Self::SameAsRow(_) | Self::ImportCancelled | Self::OnHold | Self::Unknown => None,
@@ -39,7 +39,7 @@ impl RowRejection {
     }
 
     /// What to do about it, for who has the file.
-    pub fn advice(self) -> String {
+    pub(crate) fn advice(self) -> String {
         match self {
             Self::SameAsRow(row) => {
                 format!(

@@ -95,7 +95,7 @@ impl FileKind {
     }
 
     /// What a person calls it.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Xlsx => "an Excel workbook (.xlsx)",
             Self::OpenDocument => "an OpenDocument spreadsheet (.ods)",
@@ -113,7 +113,7 @@ impl FileKind {
     }
 
     /// How to come from it to a file that can be read.
-    pub fn advice(self) -> &'static str {
+    pub(crate) fn advice(self) -> &'static str {
         match self {
             Self::Xlsx | Self::Ole => {
                 "Open it in Excel, choose Save As, and then \"CSV UTF-8 (Comma delimited)\"."

@@ -20,15 +20,13 @@ mod text;
 mod whole_file;
 
 pub use error::{FileError, ReadError};
-pub use error_file::{
-    Failure, Failures, JoinError, is_error_file, join, list_head, push_listed_row,
-};
+pub use error_file::{Failures, JoinError, is_error_file, join, list_head, push_listed_row};
 pub use file_kind::FileKind;
 pub use header::ColumnNames;
 pub use import_file::{Format, ImportFile, Options, Understood, UsedColumn};
 pub use options::{parse_delimiter, parse_encoding};
 pub use row::{Row, RowProblem};
-pub use whole_file::{WholeFile, WholeRow};
+pub use whole_file::WholeFile;
 
 /// The most bytes of one row, as UTF-8.
 pub const ROW_MAX_BYTES: usize = 64 * 1024;

@@ -108,7 +108,7 @@ pub enum RowProblem {
 
 impl RowProblem {
     /// The stable code that programs compare.
-    pub fn code(self) -> &'static str {
+    pub(crate) fn code(self) -> &'static str {
         match self {
             Self::TooFewCells => "too_few_cells",
             Self::TooManyCells => "too_many_cells",

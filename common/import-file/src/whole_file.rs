@@ -22,11 +22,11 @@ pub struct WholeFile<R: Read> {
 }
 
 /// A row with everything that its file has of it.
-pub struct WholeRow {
+pub(crate) struct WholeRow {
     /// What is read from it when it is imported, as far as that can be read.
-    pub values: [String; Field::ALL.len()],
+    pub(crate) values: [String; Field::ALL.len()],
     /// All of its cells, as they were given.
-    pub cells: Vec<String>,
+    pub(crate) cells: Vec<String>,
 }
 
 impl<R: Read + Seek> WholeFile<R> {
@@ -64,13 +64,13 @@ impl<R: Read + Seek> WholeFile<R> {
 
 impl<R: Read> WholeFile<R> {
     /// The names of all columns, as they were given.
-    pub fn columns(&self) -> &[String] {
+    pub(crate) fn columns(&self) -> &[String] {
         &self.columns
     }
 
     /// The delimiter with which a file of these columns can be found to be one: its own, if that is
     /// found without being named.
-    pub fn delimiter(&self) -> char {
+    pub(crate) fn delimiter(&self) -> char {
         match self.file.understood().format {
             Format::Csv { delimiter: delimiter @ (';' | '\t' | '|') } => delimiter,
             _ => ',',
@@ -78,7 +78,7 @@ impl<R: Read> WholeFile<R> {
     }
 
     /// All of the row with this number; `None` when there is none. Rows are looked up in ascending order.
-    pub fn whole_row(&mut self, number: u64) -> Result<Option<WholeRow>, ReadError> {
+    pub(crate) fn whole_row(&mut self, number: u64) -> Result<Option<WholeRow>, ReadError> {
         if let Rows::Csv(rows) = &mut self.file.rows {
             let row = rows.whole_row(number, &mut self.file.text)?;
             return Ok(row.map(|row| WholeRow { cells: self.bare(row.cells), ..row }));

@@ -7,17 +7,17 @@ use super::{ADDED_COLUMNS, LISTED_VALUE_MAX_BYTES};
 use crate::csv::TableRows;
 
 /// A row that did not make it.
-pub struct Failure {
+pub(crate) struct Failure {
     /// Its number in the file.
-    pub row: u64,
+    pub(crate) row: u64,
     /// What was read from it, or registered or rejected of it.
-    pub values: [String; Field::ALL.len()],
+    pub(crate) values: [String; Field::ALL.len()],
     /// The columns that are wrong.
-    pub column: String,
+    pub(crate) column: String,
     /// Stable codes, for programs.
-    pub code: String,
+    pub(crate) code: String,
     /// What to do.
-    pub advice: String,
+    pub(crate) advice: String,
 }
 
 /// The rows that did not make it, from an error file: in the file's order.
@@ -55,7 +55,7 @@ impl<R: Read> Failures<R> {
     }
 
     /// The next row that did not make it.
-    pub fn next_failure(&mut self) -> Result<Option<Failure>, JoinError> {
+    pub(crate) fn next_failure(&mut self) -> Result<Option<Failure>, JoinError> {
         let Some(cells) = self.rows.next().map_err(JoinError::Failures)? else { return Ok(None) };
         let cell = |at: usize| {
             let cell = cells.get(at).map(String::as_str).unwrap_or_default();

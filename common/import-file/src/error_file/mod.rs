@@ -7,7 +7,8 @@ pub(crate) mod join;
 mod listing;
 
 pub(crate) use self::cell::push_cell;
-pub use self::failures::{Failure, Failures, is_error_file};
+pub(crate) use self::failures::Failure;
+pub use self::failures::{Failures, is_error_file};
 pub use self::join::{JoinError, join};
 pub use self::listing::{list_head, push_listed_row};
 

@@ -7,9 +7,9 @@ use serde_json::json;
 use super::encodings::utf_16;
 use super::error_files::{joined, joined_with, values, whole};
 use super::{encoded, options, read, read_with};
+use crate::Options;
 use crate::error_file::join::failed_row;
-use crate::error_file::push_cell;
-use crate::{Failure, Options};
+use crate::error_file::{Failure, push_cell};
 
 fn quoted(cell: &str) -> String {
     format!("\"{}\"", cell.replace('"', "\"\""))
