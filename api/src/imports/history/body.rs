@@ -111,7 +111,7 @@ impl ImportBody {
         let (mut bytes, mut sha256, mut understood) = (None, None, None);
         if let Some(manifest) = manifest {
             // Those of a part match no file.
-            if manifest.broken_off.is_none() {
+            if broken_off.is_none() {
                 bytes = Some(manifest.bytes);
                 sha256 = Some(manifest.sha256);
             }

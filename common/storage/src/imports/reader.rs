@@ -237,26 +237,28 @@ async fn release(session: &mut Session, import: &mut StoredImport) -> Result<(),
 
 fn stored(row: &MySqlRow) -> Result<StoredImport, sqlx::Error> {
     let manifest_at: Option<OffsetDateTime> = row.try_get(8)?;
+    let broken_off: Option<String> = row.try_get(7)?;
+    let manifest = manifest_at.map(|_| manifest(row, broken_off.clone())).transpose()?;
     Ok(StoredImport {
         id: import_id(row, 0)?,
         key: row.try_get(1)?,
         file_name: row.try_get(2)?,
         counts: ImportCounts::default(),
         last_recorded_at: manifest_at,
-        manifest: if manifest_at.is_some() { Some(manifest(row)?) } else { None },
-        broken_off: row.try_get(7)?,
+        manifest,
+        broken_off,
         cancelled_at: row.try_get(9)?,
     })
 }
 
-fn manifest(row: &MySqlRow) -> Result<ImportManifest, sqlx::Error> {
+fn manifest(row: &MySqlRow, broken_off: Option<String>) -> Result<ImportManifest, sqlx::Error> {
     let understood: Option<String> = row.try_get(6)?;
     Ok(ImportManifest {
         rows: row.try_get(3)?,
         bytes: row.try_get(4)?,
         sha256: row.try_get(5)?,
         understood: serde_json::from_str(&understood.unwrap_or_default()).unwrap_or_default(),
-        broken_off: row.try_get(7)?,
+        broken_off,
     })
 }
 
