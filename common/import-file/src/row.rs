@@ -157,8 +157,8 @@ impl RowProblem {
                 "The status of the row says that the student is to be deleted. Nothing was done."
             }
             Self::NoStudent => {
-                "The role of the row says that this is no student. Nothing was done; to register all \
-                 rows, remove the column role."
+                "The role of the row says that this is no student. Nothing was done; to register it \
+                 nevertheless, remove the column role and the row's _code, where the file has them."
             }
             Self::NotJson => "The line is not JSON. Send one object a line.",
             Self::NotAnObject => "Send an object with first_name, last_name and email.",

@@ -5,7 +5,7 @@ use registrar_domain::{FailedRow, Field, RowError};
 
 use super::{options, read};
 use crate::{
-    COLUMNS_MAX, Failures, ImportFile, JoinError, LOOKAHEAD_BYTES, Options, WholeFile,
+    COLUMNS_MAX, Failures, ImportFile, JoinError, LOOKAHEAD_BYTES, Options, RowProblem, WholeFile,
     is_error_file, join, list_head, push_listed_row,
 };
 
@@ -194,4 +194,31 @@ fn who_was_named_as_no_student_to_register_stays_so_without_the_column_that_said
     let corrected = "_row,first_name,last_name,email,status,_column,_code,_advice\n\
         2,Bob,Ng,b@example.com,active,,marked_deleted,\n";
     assert_eq!(read(corrected).rows, ["2|Bob|Ng|b@example.com"]);
+}
+
+#[test]
+fn who_is_no_student_is_registered_as_the_advice_says_from_every_file() {
+    let advice = RowError::from(RowProblem::NoStudent).advice;
+    let said = "remove the column role and the row's _code, where the file has them.";
+    assert!(advice.ends_with(said), "{advice}");
+    let file = "sourcedId,role,first_name,last_name,email\nx,parent,Cy,Ng,c@example.com\n";
+    let error_file = joined(file, &[2]).replace(",invalid_email,", ",no_student,");
+    let without_role = |file: &str| file.replace(",role,", ",").replace(",parent,", ",");
+    let without_code = |file: &str| file.replace(",no_student,", ",,");
+    let list = listed(&rows_read(file.as_bytes(), &[2], &options()))
+        .replace(",invalid_email,", ",no_student,");
+    for named in [
+        file.to_owned(),
+        error_file.clone(),
+        without_role(&error_file),
+        without_code(&error_file),
+        list.clone(),
+    ] {
+        assert_eq!(values(&read(&named).rows), ["!no_student"], "{named}");
+    }
+    for corrected in
+        [without_role(file), without_code(&without_role(&error_file)), without_code(&list)]
+    {
+        assert_eq!(values(&read(&corrected).rows), ["|Cy|Ng|c@example.com"], "{corrected}");
+    }
 }
