@@ -59,11 +59,19 @@ export class Elements {
     );
   }
 
-  /** Rows of a table, the first cell of each being its number. */
+  /**
+   * Rows of a table, the first cell of each being its number. Each cell says what its column is, since on
+   * a narrow screen there is no header above it.
+   */
   rows(id: string, rows: readonly (readonly (Node | string)[])[]): void {
-    this.get(id).replaceChildren(
-      ...rows.map((cells) => element("tr", ...cells.map((cell) => element("td", cell)))),
-    );
+    const body = this.get(id);
+    const names = [...(body.closest("table")?.querySelectorAll("th") ?? [])];
+    const cellOf = (content: Node | string, at: number) => {
+      const cell = element("td", content);
+      cell.dataset["column"] = names[at]?.textContent ?? "";
+      return cell;
+    };
+    body.replaceChildren(...rows.map((cells) => element("tr", ...cells.map(cellOf))));
   }
 }
 

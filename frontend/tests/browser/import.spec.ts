@@ -180,6 +180,25 @@ test("the page says that it needs a script, where there is none", async ({
   await context.close();
 });
 
+test("the tables of a file fit every window, however long its values are", async ({
+  page,
+  registrar,
+}) => {
+  const rows = [
+    "first_name,last_name,email",
+    "Maximiliane Christophine,Wolfeschlegelsteinhausenbergerdorff,m.wolfeschlegelsteinhausenbergerdorff@students.example.org",
+    `Ada,${"x".repeat(80)},${someone().email}`,
+    "7c,Mo",
+  ];
+  await check(page, registrar, file("list.csv", rows.join("\n")));
+  await expect(page.locator("#errors tr")).toHaveCount(1);
+  for (const width of [320, 360, 390, 639, 640, 768, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    await expect(page.locator(".table-box").first()).toBeVisible();
+    await expectNoSidewaysScrolling(page);
+  }
+});
+
 test("in Persian everything is written from right to left and fits 320 pixels", async ({
   page,
   registrar,
