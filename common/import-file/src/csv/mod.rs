@@ -18,7 +18,7 @@ pub(crate) use self::table::TableRows;
 use crate::error::{FileError, ReadError};
 use crate::header::{ColumnNames, Header, NAME_MAX_BYTES, field_named};
 use crate::row::{Row, RowProblem, bare_name, is_marked_deleted, is_no_student};
-use crate::text::{Text, is_name, is_text};
+use crate::text::{Text, are_undamaged};
 use crate::whole_file::WholeRow;
 
 /// What stands for a value that is not there: what databases and programs of statistics write, but for
@@ -183,7 +183,7 @@ fn row<'a>(number: u64, cells: Cells<'a>, header: &Header) -> Row<'a> {
         };
         String::from_utf8_lossy(bare(cell))
     });
-    if ![&first_name, &last_name].into_iter().all(|name| is_name(name)) || !is_text(&email) {
+    if !are_undamaged([&first_name, &last_name, &email]) {
         problem.get_or_insert(RowProblem::NotText);
     }
     // A broken value that was not corrected does not become valid by being written as a whole one.

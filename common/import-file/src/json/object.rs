@@ -11,7 +11,7 @@ use crate::error::FileError;
 use crate::header::{ColumnNames, NAME_MAX_BYTES, field_named, is_sign_in_name, shown};
 use crate::import_file::UsedColumn;
 use crate::row::{ONE_ROSTER_ID, Row, RowProblem, bare_name, is_marked_deleted, is_no_student};
-use crate::text::{is_name, is_text};
+use crate::text::are_undamaged;
 use crate::{COLUMNS_MAX, ROW_MAX_BYTES};
 
 /// Which members of objects are read.
@@ -124,7 +124,7 @@ impl Members {
             *slot = Some((name, value));
         }
         let [first_name, last_name, email] = values.map(|value| value.unwrap_or_default().1);
-        if ![&first_name, &last_name].into_iter().all(|name| is_name(name)) || !is_text(&email) {
+        if !are_undamaged([&first_name, &last_name, &email]) {
             problem.get_or_insert(RowProblem::NotText);
         }
         let (first_name, last_name) = (bare_name(first_name), bare_name(last_name));

@@ -2,8 +2,13 @@
 
 use encoding_rs::{Encoding, WINDOWS_1251, WINDOWS_1252};
 
+/// Whether two names and an e-mail address may be what was meant.
+pub(crate) fn are_undamaged([first_name, last_name, email]: [&str; 3]) -> bool {
+    is_name(first_name) && is_name(last_name) && is_text(email)
+}
+
 /// Whether nothing shows that characters of a value are lost, or were read in a wrong encoding.
-pub(crate) fn is_text(value: &str) -> bool {
+fn is_text(value: &str) -> bool {
     value.is_ascii() && !value.contains('\0')
         || !value.contains(is_lost)
             && !was_utf_8_once(value, WINDOWS_1252, 1)
@@ -13,14 +18,15 @@ pub(crate) fn is_text(value: &str) -> bool {
 
 /// Whether a value may be a name, and none that a program has damaged or written in a way of its own:
 /// `J?rgen`, `O\'Neill`, `O&#39;Neill`, `#REF!`.
-pub(crate) fn is_name(value: &str) -> bool {
+fn is_name(value: &str) -> bool {
     // Most names are so, and each row has two.
     if value.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'-' | b'\'')) {
         return true;
     }
     // An escape character changes the alphabet in encodings that look like ASCII.
-    let is_none = |byte| matches!(byte, b'\\' | b'?' | b'#' | b'<' | b'>' | b'{' | b'}' | b'\x1b');
-    !value.bytes().any(is_none) && is_text(value) && !has_entity(value)
+    let is_in_no_name =
+        |byte| matches!(byte, b'\\' | b'?' | b'#' | b'<' | b'>' | b'{' | b'}' | b'\x1b');
+    !value.bytes().any(is_in_no_name) && is_text(value) && !has_entity(value)
 }
 
 fn is_lost(character: char) -> bool {

@@ -8,7 +8,7 @@ use std::io::Read;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-pub(crate) use self::damage::{is_name, is_text};
+pub(crate) use self::damage::are_undamaged;
 use self::western::{Western, end_of_words};
 use crate::LOOKAHEAD_BYTES;
 use crate::error::{FileError, ReadError};
