@@ -197,7 +197,7 @@ fn normalize(name: &str) -> String {
     // Templates of Google and Moodle mark columns so.
     let marks = ["[required]", "(required)", "(s)"];
     let bare = marks.iter().find_map(|mark| name.strip_suffix(mark));
-    bare.map_or(name.clone(), str::to_owned)
+    bare.map(str::to_owned).unwrap_or(name)
 }
 
 /// What a template calls a column for programs, behind what it is called for people:

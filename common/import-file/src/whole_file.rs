@@ -18,7 +18,6 @@ pub struct WholeFile<R: Read> {
     columns: Vec<String>,
     /// The columns that an error file has more than the file it was made for.
     added: Vec<usize>,
-    is_error_file: bool,
 }
 
 /// A row with everything that its file has of it.
@@ -40,16 +39,10 @@ impl<R: Read + Seek> WholeFile<R> {
         drop(first);
         source.rewind()?;
         let file = ImportFile::open(source, options)?;
-        let mut whole = Self {
-            columns: members.columns().to_vec(),
-            members,
-            added: Vec::new(),
-            is_error_file: false,
-            file,
-        };
+        let mut whole =
+            Self { columns: members.columns().to_vec(), members, added: Vec::new(), file };
         if let Rows::Csv(rows) = &whole.file.rows {
             let header = rows.header();
-            whole.is_error_file = header.is_error_file;
             if header.is_error_file {
                 let is_added = |(_, name): &(usize, &String)| ADDED_COLUMNS.contains(&name.trim());
                 let added = header.given.iter().enumerate().filter(is_added);
@@ -93,10 +86,11 @@ impl<R: Read> WholeFile<R> {
     }
 
     fn bare(&self, cells: Vec<String>) -> Vec<String> {
-        if !self.is_error_file {
+        if self.added.is_empty() {
             return cells;
         }
         let kept = cells.into_iter().enumerate().filter(|(at, _)| !self.added.contains(at));
-        kept.map(|(_, cell)| cell.strip_prefix('\'').map_or(cell.clone(), str::to_owned)).collect()
+        let bare = |cell: String| cell.strip_prefix('\'').map(str::to_owned).unwrap_or(cell);
+        kept.map(|(_, cell)| bare(cell)).collect()
     }
 }

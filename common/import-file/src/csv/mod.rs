@@ -37,17 +37,13 @@ pub(crate) struct CsvRows {
 impl CsvRows {
     /// Finds the delimiter and the header in the beginning of a text.
     pub(crate) fn new(
-        start: Vec<u8>,
+        mut start: Vec<u8>,
         delimiter: Option<u8>,
         names: &ColumnNames,
     ) -> Result<Self, ReadError> {
         let head = Head::find(&start, delimiter, names)?;
-        let mut rows =
-            Self { records: Records::new(head.delimiter, head.quote), start: Some(start), head };
-        if let Some(start) = &mut rows.start {
-            start.drain(..rows.head.skipped_bytes);
-        }
-        Ok(rows)
+        start.drain(..head.skipped_bytes);
+        Ok(Self { records: Records::new(head.delimiter, head.quote), start: Some(start), head })
     }
 
     pub(crate) fn delimiter(&self) -> u8 {

@@ -74,10 +74,10 @@ impl LineRows {
         &mut self,
         text: &mut Text<R>,
     ) -> Result<Option<(u64, Range<usize>)>, ReadError> {
-        while let Some((start, end)) = self.next_line(text)? {
+        while let Some(place) = self.next_line(text)? {
             self.lines += 1;
-            if !self.text[start..end].trim_ascii().is_empty() {
-                return Ok(Some((self.lines, start..end)));
+            if !self.text[place.clone()].trim_ascii().is_empty() {
+                return Ok(Some((self.lines, place)));
             }
         }
         Ok(None)
@@ -87,20 +87,20 @@ impl LineRows {
     fn next_line<R: Read>(
         &mut self,
         text: &mut Text<R>,
-    ) -> Result<Option<(usize, usize)>, ReadError> {
+    ) -> Result<Option<Range<usize>>, ReadError> {
         let mut looked_at = self.position;
         loop {
             let rest = &self.text[looked_at..];
             if let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
                 let start = self.position;
                 self.position = looked_at + end + 1;
-                return Ok(Some((start, looked_at + end)));
+                return Ok(Some(start..looked_at + end));
             }
             looked_at = self.text.len();
             if self.ended {
                 let start = self.position;
                 self.position = looked_at;
-                return Ok((start < looked_at).then_some((start, looked_at)));
+                return Ok((start < looked_at).then_some(start..looked_at));
             }
             self.text.drain(..self.position);
             looked_at -= self.position;
