@@ -40,13 +40,13 @@ pub(crate) struct Header {
     pub(crate) codes: Option<usize>,
     /// Every cell as it can be shown, without the blank ones at the end.
     pub(crate) names: Vec<String>,
-    /// The same cells as they were given.
-    pub(crate) given: Vec<String>,
+    /// The same cells as the file has them.
+    pub(crate) cells: Vec<String>,
 }
 
 impl Header {
     /// The columns of a row that may be the header.
-    pub(crate) fn find(cells: &[&str], given: &ColumnNames) -> Result<Self, FileError> {
+    pub(crate) fn find(cells: &[&str], column_names: &ColumnNames) -> Result<Self, FileError> {
         let mut names: Vec<String> = cells.iter().map(|cell| shown(cell)).collect();
         while names.last().is_some_and(String::is_empty) {
             names.pop();
@@ -64,7 +64,7 @@ impl Header {
         let mut missing = Vec::new();
         let mut doubled = None;
         let columns = Field::ALL.map(|field| {
-            let found = columns_of(field, &normal, given);
+            let found = columns_of(field, &normal, column_names);
             if found.len() > 1 {
                 let found = found.iter().map(|at| shown(cells[*at])).collect();
                 doubled.get_or_insert(FileError::ColumnDoubled { column: field, found });
@@ -80,11 +80,11 @@ impl Header {
         }
         let is_code = |cell: &&str| is_error_file && cell.trim() == CODE_COLUMN;
         let codes = cells.iter().position(is_code);
-        let given = cells.iter().take(names.len()).map(|cell| (*cell).to_owned()).collect();
+        let cells = cells.iter().take(names.len()).map(|cell| (*cell).to_owned()).collect();
         let position = |name: &str| normal.iter().position(|cell| cell == name);
         let status = position("status");
         let role = position(ONE_ROSTER_ID).and_then(|_| position("role"));
-        doubled.map_or(Ok(Self { columns, status, role, is_error_file, codes, names, given }), Err)
+        doubled.map_or(Ok(Self { columns, status, role, is_error_file, codes, names, cells }), Err)
     }
 
     /// The cells that are read, by name.
@@ -94,19 +94,19 @@ impl Header {
 }
 
 /// Which field a name is of, by itself.
-pub(crate) fn field_named(name: &str, given: &ColumnNames) -> Option<Field> {
+pub(crate) fn field_named(name: &str, column_names: &ColumnNames) -> Option<Field> {
     let name = [normalize(name)];
-    Field::ALL.into_iter().find(|field| !columns_of(*field, &name, given).is_empty())
+    Field::ALL.into_iter().find(|field| !columns_of(*field, &name, column_names).is_empty())
 }
 
-fn columns_of(field: Field, cells: &[String], given: &ColumnNames) -> Vec<usize> {
-    let named = given.get(field).map(normalize);
+fn columns_of(field: Field, cells: &[String], column_names: &ColumnNames) -> Vec<usize> {
+    let named = column_names.get(field).map(normalize);
     let others = Field::ALL.into_iter().filter(|other| match named {
         Some(_) => (*other as usize) < field as usize,
         None => *other != field,
     });
     // One column is read for one field: what is named for another is not this one.
-    let taken: Vec<_> = others.filter_map(|other| given.get(other).map(normalize)).collect();
+    let taken: Vec<_> = others.filter_map(|other| column_names.get(other).map(normalize)).collect();
     let at = |is_meant: &dyn Fn(&str) -> bool| -> Vec<usize> {
         let meant = cells.iter().enumerate();
         let meant = meant.filter(|(_, cell)| is_meant(cell) && !taken.contains(cell));

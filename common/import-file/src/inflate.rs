@@ -12,7 +12,6 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 const RATIO_MAX: u64 = 200;
 /// Up to here a file may expand as it likes, since the first block may be all blank.
 const RATIO_FROM_BYTES: u64 = 1024 * 1024;
-
 /// What gzip may add to what it cannot compress, beside a part of it.
 const GZIP_ADDS_BYTES: u64 = 1024 * 1024;
 
@@ -20,10 +19,10 @@ const GZIP_ADDS_BYTES: u64 = 1024 * 1024;
 pub(crate) struct Inflate<R: Read> {
     bytes: Stream<R>,
     max_bytes: u64,
-    given: u64,
+    read: u64,
 }
 
-/// The bytes as they came, those that were looked at first.
+/// The bytes as they came, beginning with those that were looked at.
 type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
 
 enum Stream<R: Read> {
@@ -91,7 +90,7 @@ impl<R: Read> Inflate<R> {
         } else {
             Stream::Plain(whole)
         };
-        Ok(Self { bytes, max_bytes, given: 0 })
+        Ok(Self { bytes, max_bytes, read: 0 })
     }
 
     pub(crate) fn is_gzip(&self) -> bool {
@@ -115,7 +114,7 @@ impl<R: Read> Inflate<R> {
                         _ => ReadError::Source(error),
                     }
                 })?;
-                let expanded = self.given + read as u64;
+                let expanded = self.read + read as u64;
                 let taken = decoder.source().map_or(u64::MAX, |source| source.taken);
                 if expanded > RATIO_FROM_BYTES && expanded > RATIO_MAX.saturating_mul(taken) {
                     return Err(FileError::ExpandsTooMuch { limit: RATIO_MAX }.into());
@@ -123,8 +122,8 @@ impl<R: Read> Inflate<R> {
                 read
             }
         };
-        self.given += read as u64;
-        if self.given > self.max_bytes {
+        self.read += read as u64;
+        if self.read > self.max_bytes {
             return Err(FileError::TooLarge { limit: self.max_bytes }.into());
         }
         Ok(read)

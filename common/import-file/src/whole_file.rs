@@ -45,10 +45,10 @@ impl<R: Read + Seek> WholeFile<R> {
             let header = rows.header();
             if header.is_error_file {
                 let is_added = |(_, name): &(usize, &String)| ADDED_COLUMNS.contains(&name.trim());
-                let added = header.given.iter().enumerate().filter(is_added);
+                let added = header.cells.iter().enumerate().filter(is_added);
                 whole.added = added.map(|(position, _)| position).collect();
             }
-            let columns = header.given.clone();
+            let columns = header.cells.clone();
             whole.columns = whole.bare(columns);
         }
         Ok(whole)

@@ -3,7 +3,7 @@
 use registrar_domain::Field;
 
 use super::broken_cells::broken_cells;
-use super::given;
+use super::lossy_text;
 use super::records::{Record, Records};
 use crate::error::{FileError, ReadError, has_address};
 use crate::header::{ColumnNames, Header};
@@ -20,7 +20,7 @@ pub(super) struct Head {
     pub(super) header: Header,
     /// The number of the header's row.
     pub(super) row: u64,
-    /// The length of a first line that is for the spreadsheet alone and no row of it.
+    /// The length of a first line `sep=;`, which is no row.
     pub(super) skipped_bytes: usize,
 }
 
@@ -31,9 +31,9 @@ impl Head {
         delimiter: Option<u8>,
         names: &ColumnNames,
     ) -> Result<Self, ReadError> {
-        let (said, skipped_bytes) = said_to_excel(text);
+        let (sep, skipped_bytes) = sep_line(text);
         let text = &text[skipped_bytes..];
-        let tried = match delimiter.or(said) {
+        let tried = match delimiter.or(sep) {
             Some(delimiter) => vec![delimiter],
             None => DELIMITERS.to_vec(),
         };
@@ -59,8 +59,9 @@ impl Head {
     }
 }
 
-/// `sep=;` in a first line of its own: Excel reads it, and does not show it.
-fn said_to_excel(text: &[u8]) -> (Option<u8>, usize) {
+/// The delimiter that a first line `sep=;` names, and the length of that line: Excel reads it, and does not
+/// show it.
+fn sep_line(text: &[u8]) -> (Option<u8>, usize) {
     let end = text.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(text.len());
     let line = text[..end].trim_ascii();
     let line = line.strip_prefix(b"\"").unwrap_or(line);
@@ -76,7 +77,7 @@ fn said_to_excel(text: &[u8]) -> (Option<u8>, usize) {
 }
 
 fn is_in_apostrophes(header: &Header) -> bool {
-    header.given.iter().map(|cell| cell.trim()).all(|cell| {
+    header.cells.iter().map(|cell| cell.trim()).all(|cell| {
         cell.is_empty() || (cell.len() > 1 && cell.starts_with('\'') && cell.ends_with('\''))
     })
 }
@@ -100,7 +101,7 @@ fn header_in(
         })?;
         let Some(Record { number, cells, raw }) = record else { break };
         let cells: Vec<String> = match cells {
-            Ok(cells) => cells.iter().map(given).collect(),
+            Ok(cells) => cells.iter().map(lossy_text).collect(),
             // It may be the header still, whose names have no quotation marks.
             Err(RowProblem::TextAfterQuote | RowProblem::UnclosedQuote) => {
                 broken_cells(raw, delimiter, quote)

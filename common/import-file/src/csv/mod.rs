@@ -86,7 +86,7 @@ impl CsvRows {
             if record.number >= number {
                 let (values, cells) = if let Ok(cells) = record.cells {
                     let values = row(number, cells, &head.header).into_values();
-                    (values, cells.iter().map(given).collect())
+                    (values, cells.iter().map(lossy_text).collect())
                 } else {
                     let cells = broken_cells(record.raw, head.delimiter, head.quote);
                     (Default::default(), cells)
@@ -133,7 +133,7 @@ fn is_other_header(cells: Cells<'_>, header: &Header) -> bool {
     if !cells.get(email).is_some_and(|cell| may_be_name(cell) && is_name(cell)) {
         return false;
     }
-    let cells: Vec<String> = cells.iter().map(given).collect();
+    let cells: Vec<String> = cells.iter().map(lossy_text).collect();
     let cells: Vec<&str> = cells.iter().map(|cell| &**cell).collect();
     Header::find(&cells, &names).is_ok_and(|other| other.columns != header.columns)
 }
@@ -148,7 +148,7 @@ fn is_nothing(cell: &[u8]) -> bool {
     may_be && NOTHING.lines().any(|nothing| nothing.as_bytes() == cell)
 }
 
-fn given(cell: &[u8]) -> String {
+fn lossy_text(cell: &[u8]) -> String {
     String::from_utf8_lossy(cell).into_owned()
 }
 

@@ -1,6 +1,6 @@
 use std::io::Read;
 
-use super::given;
+use super::lossy_text;
 use super::records::Records;
 use crate::error::ReadError;
 use crate::inflate::Inflate;
@@ -22,7 +22,7 @@ impl<R: Read> TableRows<R> {
     pub(crate) fn next(&mut self) -> Result<Option<Vec<String>>, ReadError> {
         let record = self.records.next(|into| self.text.fill(into))?;
         Ok(record.map(|record| {
-            record.cells.map(|cells| cells.iter().map(given).collect()).unwrap_or_default()
+            record.cells.map(|cells| cells.iter().map(lossy_text).collect()).unwrap_or_default()
         }))
     }
 }
