@@ -24,9 +24,9 @@ pub struct Reading {
     pub options: Options,
     /// The most rows of a file.
     pub max_rows: u64,
-    /// A chunk that is so old when a row comes is handed on as it is. Of an upload of which nothing was
-    /// recorded for ten minutes, workers say that it broke off.
-    pub hand_on_after: Duration,
+    /// A chunk that is so old when a row comes is sent as it is: workers take an upload of which nothing was
+    /// recorded for ten minutes for one that broke off.
+    pub chunk_max_age: Duration,
 }
 
 /// What was read of a file.
@@ -42,12 +42,11 @@ pub struct ReadFile {
 }
 
 impl Reading {
-    /// Reads to the end of the file. Fails when it cannot be understood at all; then no chunk was
-    /// handed on.
+    /// Reads to the end of the file. Fails when it cannot be understood at all; then no chunk was sent.
     pub fn run(&self, upload: Upload, chunks: &mpsc::Sender<Chunk>) -> Result<ReadFile, ReadError> {
         let mut upload = Counted::new(upload);
         let mut file = ImportFile::open(&mut upload, &self.options)?;
-        let mut chunks = HandedOn { rows: 0, chunks };
+        let mut chunks = ChunkSender { rows: 0, chunks };
         let broken_off = self.read_rows(&mut file, &mut chunks).err();
         let understood = file.understood();
         drop(file);
@@ -63,24 +62,24 @@ impl Reading {
     fn read_rows<R: Read>(
         &self,
         file: &mut ImportFile<R>,
-        chunks: &mut HandedOn<'_>,
+        chunks: &mut ChunkSender<'_>,
     ) -> Result<(), BrokenOff> {
         let mut chunk = Chunk::default();
-        let mut handed_on = Instant::now();
+        let mut sent_at = Instant::now();
         loop {
             let row = match file.next_row() {
                 Ok(row) => row,
                 Err(error) => {
                     // What was read before is as good as ever.
-                    chunks.hand_on(chunk)?;
+                    chunks.send(chunk)?;
                     return Err(error.into());
                 }
             };
-            let Some(row) = row else { return chunks.hand_on(chunk) };
+            let Some(row) = row else { return chunks.send(chunk) };
             let has_room = chunks.rows + (chunk.rows() as u64) < self.max_rows;
             let number = u32::try_from(row.number).ok().filter(|_| has_room);
             let Some(number) = number else {
-                chunks.hand_on(chunk)?;
+                chunks.send(chunk)?;
                 return Err(BrokenOff::TooManyRows);
             };
             let errors = match row.problem {
@@ -98,9 +97,9 @@ impl Reading {
             if !errors.is_empty() {
                 chunk.add_invalid(FailedRow { row: number, values: row.into_values(), errors });
             }
-            if chunk.is_full() || handed_on.elapsed() >= self.hand_on_after {
-                handed_on = Instant::now();
-                chunks.hand_on(std::mem::take(&mut chunk))?;
+            if chunk.is_full() || sent_at.elapsed() >= self.chunk_max_age {
+                sent_at = Instant::now();
+                chunks.send(std::mem::take(&mut chunk))?;
             }
         }
     }
@@ -111,13 +110,14 @@ fn row_error(violation: &Violation) -> RowError {
     RowError::new(Some(violation.field), violation.code.as_str(), advice)
 }
 
-struct HandedOn<'c> {
+struct ChunkSender<'c> {
+    /// How many rows were sent.
     rows: u64,
     chunks: &'c mpsc::Sender<Chunk>,
 }
 
-impl HandedOn<'_> {
-    fn hand_on(&mut self, chunk: Chunk) -> Result<(), BrokenOff> {
+impl ChunkSender<'_> {
+    fn send(&mut self, chunk: Chunk) -> Result<(), BrokenOff> {
         if chunk.is_empty() {
             return Ok(());
         }
@@ -150,7 +150,7 @@ mod tests {
                 max_bytes: u64::MAX,
             },
             max_rows,
-            hand_on_after: Duration::MAX,
+            chunk_max_age: Duration::MAX,
         }
     }
 
@@ -204,8 +204,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_chunk_that_waited_for_long_is_handed_on_with_the_rows_that_it_has() {
-        let slow = Reading { hand_on_after: Duration::ZERO, ..reading(1_000_000) };
+    async fn a_chunk_that_waited_for_long_is_sent_with_the_rows_that_it_has() {
+        let slow = Reading { chunk_max_age: Duration::ZERO, ..reading(1_000_000) };
         let (read, chunks) = read_by(slow, vec![Ok(rows(3).into())]).await;
         assert_eq!((read.unwrap().rows, chunks.len()), (3, 3));
     }
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_came_before_an_upload_broke_off_is_handed_on() {
+    async fn what_came_before_an_upload_broke_off_is_sent() {
         let broken = io::Error::from(io::ErrorKind::ConnectionAborted);
         let (read, chunks) = read(vec![Ok(rows(7_000).into()), Err(broken)], 1_000_000).await;
         let read = read.unwrap();

@@ -31,8 +31,8 @@ use crate::metrics::imports::ImportMetrics;
 
 /// So many chunks are read ahead of what is published.
 const CHUNKS_AHEAD: usize = 2;
-/// Of a slow upload a chunk is published as often.
-const HAND_ON_AFTER: Duration = Duration::from_mins(1);
+/// A slow upload is published as often.
+const CHUNK_MAX_AGE: Duration = Duration::from_mins(1);
 /// A client that cancels waits for the answer.
 const CANCEL_FOR: Duration = Duration::from_secs(5);
 
@@ -109,11 +109,11 @@ impl Imports {
         let mut dry_run =
             parameters.dry_run.then(|| DryRun::new(self.0.stored.clone(), &self.0.limits));
         let (parts, source) = Upload::new();
-        let (handed_on, chunks) = mpsc::channel(CHUNKS_AHEAD);
+        let (sender, chunks) = mpsc::channel(CHUNKS_AHEAD);
         let reading = self.reading(messages.id, key, parameters);
         let span = Span::current();
         let reading =
-            tokio::task::spawn_blocking(move || span.in_scope(|| reading.run(source, &handed_on)));
+            tokio::task::spawn_blocking(move || span.in_scope(|| reading.run(source, &sender)));
         let time = UploadTime {
             idle: self.0.limits.import_idle_timeout,
             until: Instant::now() + self.0.limits.import_timeout,
@@ -201,7 +201,7 @@ impl Imports {
                 max_bytes: limits.import_bytes,
             },
             max_rows: limits.import_rows,
-            hand_on_after: HAND_ON_AFTER,
+            chunk_max_age: CHUNK_MAX_AGE,
         }
     }
 }

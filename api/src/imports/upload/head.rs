@@ -38,7 +38,8 @@ pub fn read_head(head: &Parts) -> Result<(Packing, Parameters), Problem> {
     Ok((packing, parameters))
 }
 
-/// Whether the file is gzip its first bytes say; here it is only to be none that is not known.
+/// Whether the body is said to be gzip. What the first bytes of the file are decides; a coding that is not known
+/// is refused.
 fn is_gzip(headers: &HeaderMap) -> Result<bool, Problem> {
     let mut is_gzip = false;
     for coding in elements(values(headers, &header::CONTENT_ENCODING)) {
