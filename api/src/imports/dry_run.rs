@@ -1,7 +1,7 @@
 //! What would become of the rows of a file, without any of it being sent.
 
 use registrar_domain::{Registration, RowRejection};
-use registrar_storage::{ImportReader, Known, StorageError};
+use registrar_storage::{ImportReader, StorageError, StudentLookup};
 
 use super::chunk::Chunk;
 use super::limits::ImportLimits;
@@ -31,26 +31,31 @@ impl DryRun {
 
     /// Counts the rows of a chunk, which come in the file's order.
     pub async fn check(&mut self, chunk: &Chunk) -> Result<ShownErrors, StorageError> {
-        let known = self.stored.known(&chunk.registrations).await?;
-        let rejected = chunk.registrations.iter().zip(known);
-        let rejected = rejected.filter_map(|(registration, known)| {
+        let found = self.stored.look_up(&chunk.registrations).await?;
+        let rejected = chunk.registrations.iter().zip(found);
+        let rejected = rejected.filter_map(|(registration, found)| {
             let row = registration.import?.row;
-            Some(ShownError::new(row, self.rejection(registration, row, known)?.into()))
+            Some(ShownError::new(row, self.rejection(registration, row, found)?.into()))
         });
         Ok(ShownErrors::from_rows(&chunk.invalid).merged_with(rejected.collect()))
     }
 
-    fn rejection(&mut self, one: &Registration, row: u32, known: Known) -> Option<RowRejection> {
+    fn rejection(
+        &mut self,
+        one: &Registration,
+        row: u32,
+        found: StudentLookup,
+    ) -> Option<RowRejection> {
         let earlier = self.seen.note(one.student.email().key(), row);
-        let (count, rejection) = match (known, earlier) {
-            (Known::Unchanged, _) => (&mut self.counts.unchanged, None),
-            (Known::EmailTaken, _) => {
+        let (count, rejection) = match (found, earlier) {
+            (StudentLookup::Unchanged, _) => (&mut self.counts.unchanged, None),
+            (StudentLookup::EmailTaken, _) => {
                 (&mut self.counts.duplicates, Some(RowRejection::EmailAlreadyRegistered))
             }
-            (Known::New, Some(earlier)) => {
+            (StudentLookup::New, Some(earlier)) => {
                 (&mut self.counts.duplicates, Some(RowRejection::EmailOfRow(earlier)))
             }
-            (Known::New, None) => (&mut self.counts.new, None),
+            (StudentLookup::New, None) => (&mut self.counts.new, None),
         };
         *count += 1;
         rejection

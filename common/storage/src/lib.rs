@@ -42,7 +42,7 @@ pub use imports::entry::{
     ImportCounts, ImportEntry, ImportEntryContent, ProcessedRow, ProcessedRows,
 };
 pub use imports::purge::FAILED_ROWS_KEPT;
-pub use imports::reader::{ImportReader, Known, StoredImport};
+pub use imports::reader::{ImportReader, StoredImport, StudentLookup};
 pub use lane_pauses::table::{LanePause, LanePauses};
 pub use lane_pauses::watch::{PauseSource, PauseWatch, PauseWatchTask};
 pub use migrate::{SchemaState, migrate, schema_state};

@@ -79,9 +79,9 @@ pub struct StoredImport {
     pub cancelled_at: Option<OffsetDateTime>,
 }
 
-/// What is known of a student before it is imported.
+/// What a dry run finds of a student.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum StudentLookup {
     /// It can be registered.
     New,
     /// This importer registered it with this content.
@@ -147,20 +147,23 @@ impl ImportReader {
         Ok(with_owners(&mut session, id, failed).await?)
     }
 
-    /// What is known of each of these, for a dry run.
-    pub async fn known(&self, registrations: &[Registration]) -> Result<Vec<Known>, StorageError> {
+    /// Looks each of these up, for a dry run.
+    pub async fn look_up(
+        &self,
+        registrations: &[Registration],
+    ) -> Result<Vec<StudentLookup>, StorageError> {
         let all: Vec<_> = registrations.iter().collect();
         let taken = students::taken(&mut Session::new(&self.pool), &all).await?;
-        let known = |one: &Registration| {
+        let lookup = |one: &Registration| {
             if taken.has(one.id) {
-                Known::Unchanged
+                StudentLookup::Unchanged
             } else if taken.has_email_key(one.student.email().key()) {
-                Known::EmailTaken
+                StudentLookup::EmailTaken
             } else {
-                Known::New
+                StudentLookup::New
             }
         };
-        Ok(registrations.iter().map(known).collect())
+        Ok(registrations.iter().map(lookup).collect())
     }
 }
 

@@ -48,12 +48,12 @@ pub(crate) async fn record(
     entries: &[ImportEntry],
 ) -> Result<Vec<Option<ImportCounts>>, StorageError> {
     let messages: Vec<_> = entries.iter().map(Message::from_entry).collect();
-    let mut known = Known::read(session, messages.iter().flatten()).await?;
+    let mut recorded = Recorded::read(session, messages.iter().flatten()).await?;
     let mut counted = Vec::new();
     for (position, (entry, message)) in entries.iter().zip(&messages).enumerate() {
         match (&entry.content, message) {
-            (ImportEntryContent::Rows(rows), Some(message)) if !known.has(message) => {
-                let counts = record_rows(session, entry, rows, message, &mut known).await?;
+            (ImportEntryContent::Rows(rows), Some(message)) if !recorded.has(message) => {
+                let counts = record_rows(session, entry, rows, message, &mut recorded).await?;
                 counted.push((position, message, counts));
             }
             (ImportEntryContent::Rows(_), _) => {}
@@ -69,13 +69,13 @@ pub(crate) async fn record(
     // Workers that have the same chunks in another order would wait for each other.
     counted
         .sort_unstable_by_key(|(_, message, _)| (message.import, message.first_row, message.part));
-    let mut recorded = vec![None; entries.len()];
+    let mut counts_of_entries = vec![None; entries.len()];
     for (position, counts) in insert_chunks(session, counted).await? {
-        if let Some(recorded) = recorded.get_mut(position) {
-            *recorded = Some(counts);
+        if let Some(entry) = counts_of_entries.get_mut(position) {
+            *entry = Some(counts);
         }
     }
-    Ok(recorded)
+    Ok(counts_of_entries)
 }
 
 /// Records everything of a message but its counts, which come last.
@@ -84,9 +84,9 @@ async fn record_rows(
     entry: &ImportEntry,
     rows: &ProcessedRows,
     message: &Message,
-    known: &mut Known,
+    recorded: &mut Recorded,
 ) -> Result<ImportCounts, StorageError> {
-    let is_marked = known.imports.get(&entry.id).copied();
+    let is_marked = recorded.imports.get(&entry.id).copied();
     if is_marked.is_none() {
         insert_import(session, entry).await?;
     }
@@ -101,9 +101,9 @@ async fn record_rows(
     if is_marked == Some(true) {
         broken_off::unmark(session, entry.id).await?;
     }
-    known.imports.insert(entry.id, false);
+    recorded.imports.insert(entry.id, false);
     // For what comes after it in the same batch, since their counts are inserted together.
-    known.recorded.insert((message.import, message.first_row, message.part));
+    recorded.chunks.insert((message.import, message.first_row, message.part));
     Ok(settled.counts)
 }
 
@@ -151,27 +151,28 @@ fn unique() -> u64 {
     RandomState::new().hash_one(())
 }
 
+/// What of the messages is in the tables already.
 #[derive(Default)]
-struct Known {
-    /// Imports, and whether they are marked.
+struct Recorded {
+    /// Imports, and whether they are marked as broken off.
     imports: HashMap<ImportId, bool>,
     /// Chunks, and parts of them.
-    recorded: HashSet<(ImportId, u32, u32)>,
+    chunks: HashSet<(ImportId, u32, u32)>,
 }
 
-impl Known {
+impl Recorded {
     async fn read(
         session: &mut Session,
         messages: impl Iterator<Item = &Message>,
     ) -> Result<Self, Failure> {
         let chunks: BTreeSet<_> = messages.map(|one| (one.import, one.first_row)).collect();
         let imports: BTreeSet<_> = chunks.iter().map(|(import, _)| *import).collect();
-        let mut known = Self::default();
+        let mut recorded = Self::default();
         for list in padded(&imports.into_iter().collect::<Vec<_>>()) {
             let query = sqlx::query(READ_IMPORTS.text(list.len()));
             let query = list.iter().fold(query, |query, id| query.bind(&id.as_bytes()[..]));
             for row in session.fetch(query).await? {
-                known.imports.insert(import_id(&row, 0)?, row.try_get(1)?);
+                recorded.imports.insert(import_id(&row, 0)?, row.try_get(1)?);
             }
         }
         for list in padded(&chunks.into_iter().collect::<Vec<_>>()) {
@@ -181,17 +182,17 @@ impl Known {
             });
             for row in session.fetch(query).await? {
                 let chunk = (import_id(&row, 0)?, row.try_get(1)?, row.try_get(2)?);
-                known.recorded.insert(chunk);
+                recorded.chunks.insert(chunk);
             }
         }
-        Ok(known)
+        Ok(recorded)
     }
 
     /// Whether a message is recorded. A part of a chunk that is recorded as a whole is recorded with it:
     /// it was on hold, and the reader sees what it became.
     fn has(&self, message: &Message) -> bool {
         let Message { import, first_row, part, .. } = *message;
-        [0, part].iter().any(|part| self.recorded.contains(&(import, first_row, *part)))
+        [0, part].iter().any(|part| self.chunks.contains(&(import, first_row, *part)))
     }
 }
 

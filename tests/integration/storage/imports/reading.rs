@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use registrar_domain::{ImportId, ImportManifest, Importer};
-use registrar_storage::{ImportCounts, ImportEntryContent, Known};
+use registrar_storage::{ImportCounts, ImportEntryContent, StudentLookup};
 
 use super::super::fixture::{Fixture, student};
 use super::{File, imports, manifest};
@@ -95,9 +95,15 @@ async fn a_dry_run_learns_what_is_registered_already_and_not_who_did_it() {
         next.row(9, "Ada", "eve@example.com"),
         next.row(10, "Ada", "new@example.com"),
     ];
-    let known = imports(&fixture).known(&rows).await.unwrap();
-    assert_eq!(known, [Known::Unchanged, Known::EmailTaken, Known::EmailTaken, Known::New]);
-    assert_eq!(imports(&fixture).known(&[]).await, Ok(Vec::new()));
+    let found = imports(&fixture).look_up(&rows).await.unwrap();
+    let expected = [
+        StudentLookup::Unchanged,
+        StudentLookup::EmailTaken,
+        StudentLookup::EmailTaken,
+        StudentLookup::New,
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(imports(&fixture).look_up(&[]).await, Ok(Vec::new()));
     assert_eq!(fixture.counts().await, (2, 0, 0));
 }
 
