@@ -4,7 +4,7 @@ use registrar_domain::{HoldReason, Registration, RegistrationId};
 use registrar_messaging::caught;
 use registrar_storage::{DeadLetter, Verdict};
 
-use crate::imports::alone;
+use crate::imports::envelope_of_one;
 use crate::item::Item;
 use crate::source::Source;
 
@@ -43,7 +43,7 @@ fn dead_letter(
         },
         message_id: item.delivery.message_id.clone(),
         payload: match registration {
-            Some(registration) => alone(item, registration).encode(),
+            Some(registration) => envelope_of_one(item, registration).encode(),
             None => item.delivery.body.clone(),
         },
         headers: match registration {

@@ -20,7 +20,7 @@ pub(crate) fn entry(item: &Item) -> Option<ImportEntry> {
 
 /// One registration of a message with what its import says of it, so that it counts for its import
 /// when it is sent again.
-pub(crate) fn alone(item: &Item, registration: &Registration) -> Envelope {
+pub(crate) fn envelope_of_one(item: &Item, registration: &Registration) -> Envelope {
     let mut import = item.content.as_ref().ok().and_then(|envelope| envelope.import.clone());
     if let Some(ImportPart { content: ImportContent::Chunk(chunk), .. }) = &mut import {
         chunk.invalid.clear();
