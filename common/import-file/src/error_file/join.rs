@@ -2,7 +2,7 @@ use std::io::{self, Read, Write};
 
 use thiserror::Error;
 
-use super::{ADDED_COLUMNS, BYTE_ORDER_MARK, Failure, Failures, push_cell};
+use super::{ADDED_COLUMNS, BYTE_ORDER_MARK, Failure, Failures, push_row};
 use crate::error::ReadError;
 use crate::whole_file::WholeFile;
 
@@ -46,8 +46,8 @@ pub fn join<R: Read, F: Read>(
 ) -> Result<u64, JoinError> {
     let delimiter = file.delimiter();
     let added = ADDED_COLUMNS.iter().copied();
-    let header = row(added.chain(file.columns().iter().map(String::as_str)), delimiter);
-    let head = format!("{BYTE_ORDER_MARK}{header}");
+    let mut head = BYTE_ORDER_MARK.to_owned();
+    push_row(&mut head, added.chain(file.columns().iter().map(String::as_str)), delimiter);
     into.write_all(head.as_bytes()).map_err(JoinError::Output)?;
     let mut rows = 0;
     while let Some(failure) = failures.next_failure()? {
@@ -65,17 +65,7 @@ pub fn join<R: Read, F: Read>(
 pub(crate) fn failed_row(failure: &Failure, cells: &[String], delimiter: char) -> String {
     let number = failure.row.to_string();
     let added = [&*number, &*failure.column, &*failure.code, &*failure.advice];
-    row(added.into_iter().chain(cells.iter().map(String::as_str)), delimiter)
-}
-
-fn row<'a>(cells: impl Iterator<Item = &'a str>, delimiter: char) -> String {
     let mut row = String::new();
-    for (at, cell) in cells.enumerate() {
-        if at > 0 {
-            row.push(delimiter);
-        }
-        push_cell(&mut row, cell, delimiter);
-    }
-    row.push_str("\r\n");
+    push_row(&mut row, added.into_iter().chain(cells.iter().map(String::as_str)), delimiter);
     row
 }

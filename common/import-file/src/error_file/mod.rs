@@ -1,12 +1,12 @@
 //! The rows that did not make it, with all columns of the file that they are from, as a file that a
 //! spreadsheet opens and that can be imported again.
 
-mod cell;
+mod csv_row;
 mod failures;
 pub(crate) mod join;
 mod listing;
 
-pub(crate) use self::cell::push_cell;
+pub(crate) use self::csv_row::push_row;
 pub(crate) use self::failures::Failure;
 pub use self::failures::{Failures, is_error_file};
 pub use self::join::{JoinError, join};

@@ -9,7 +9,7 @@ use super::error_files::{joined, joined_with, values, whole};
 use super::{encoded, options, read, read_with};
 use crate::Options;
 use crate::error_file::join::failed_row;
-use crate::error_file::{Failure, push_cell};
+use crate::error_file::{Failure, push_row};
 
 fn quoted(cell: &str) -> String {
     format!("\"{}\"", cell.replace('"', "\"\""))
@@ -177,10 +177,8 @@ proptest! {
     fn a_cell_is_read_as_it_was_whatever_it_is(
         value in "([^\u{0}\u{1b}#?&<>{}\\\\\u{80}-\u{9f}\u{c2}-\u{f4}√≈\u{2500}-\u{257f}\u{fffd}]{0,8}x)?", delimiter in prop::sample::select(vec![',', ';', '\t', '|']),
     ) {
-        let header = "first_name,last_name,email\n".replace(',', &delimiter.to_string());
-        let mut file = header;
-        push_cell(&mut file, &value, delimiter);
-        file = file + &delimiter.to_string() + "King" + &delimiter.to_string() + "a\n";
+        let mut file = "first_name,last_name,email\n".replace(',', &delimiter.to_string());
+        push_row(&mut file, [&*value, "King", "a"], delimiter);
         let protected = value.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']);
         let expected = if protected { format!("'{value}") } else { value };
         prop_assert_eq!(read(file).rows, [format!("2|{expected}|King|a")]);

@@ -1,10 +1,23 @@
 use super::BYTE_ORDER_MARK;
 
-/// Adds a cell to a row of an error file.
-///
+/// Adds a row to an error file.
+pub(crate) fn push_row<'a>(
+    file: &mut String,
+    cells: impl IntoIterator<Item = &'a str>,
+    delimiter: char,
+) {
+    for (at, cell) in cells.into_iter().enumerate() {
+        if at > 0 {
+            file.push(delimiter);
+        }
+        push_cell(file, cell, delimiter);
+    }
+    file.push_str("\r\n");
+}
+
 /// One apostrophe keeps a spreadsheet from calculating what is in a cell; it is also in front of those
 /// that begin with one, so that reading the file again takes exactly one away.
-pub(crate) fn push_cell(row: &mut String, value: &str, delimiter: char) {
+fn push_cell(row: &mut String, value: &str, delimiter: char) {
     let is_protected = value.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']);
     // A byte order mark would be none of the first value.
     let has_blank_ends = value.trim() != value || value.starts_with(BYTE_ORDER_MARK);
