@@ -40,6 +40,7 @@ async fn a_binding_removed_under_load_puts_unroutable_messages_on_hold() {
         load.accepts(300).await;
         remove_the_binding(&scene).await;
         load.accepts(300).await;
+        scene.oracle.all_decided(&load.accepted_so_far()).await;
         // A process that starts declares what is missing.
         let _another = Worker::start(&scene.servers).await;
         let recovered_in = registers_again(&scene).await;
