@@ -21,11 +21,14 @@ const REJOIN: &str = "[erlang:set_cookie(N, erlang:get_cookie()) \
                       || N <- persistent_term:get(cut_off)], ok.";
 
 /// Of each queue of the virtual host `/`, asked of the queue itself. In a tuple, since a list of numbers may be
-/// shown as text.
-const QUEUE_DEPTHS: &str = "Depth = fun(Queue) -> \
-                            {ok, Count, _} = ra:consistent_query(\
-                            amqqueue:get_pid(Queue), fun rabbit_fifo:query_messages_total/1), \
+/// shown as text. RabbitMQ 4.3 takes the name of a query, and versions before it a function.
+const QUEUE_DEPTHS: &str = "Ask = fun(Queue, Query) -> \
+                            {ok, Count, _} = ra:consistent_query(amqqueue:get_pid(Queue), Query), \
                             Count end, \
+                            Depth = fun(Queue) -> \
+                            try Ask(Queue, fun rabbit_fifo:query_messages_total/1) \
+                            catch error:function_clause -> \
+                            Ask(Queue, {rabbit_fifo, query_messages_total, []}) end end, \
                             list_to_tuple(lists:map(Depth, rabbit_amqqueue:list(<<\"/\">>))).";
 
 /// By AMQP 0.9.1, which is what everything here speaks. What names the protocol depends on RabbitMQ's
