@@ -120,7 +120,10 @@ fn judge(word: &[u8]) -> Judged {
     let mut judged = Judged::default();
     let is_small = |character: &char| character.is_ascii_lowercase();
     let has_small = characters.iter().any(is_small);
-    let is_capital = !has_small && characters.iter().any(char::is_ascii_uppercase);
+    // A single capital begins a word of two letters: `Né`, `Ní`.
+    let capitals = characters.iter().filter(|character| character.is_ascii_uppercase()).count();
+    let begins_alone = capitals == 1 && characters[0].is_ascii_uppercase();
+    let is_capital = !has_small && capitals > 0 && !begins_alone;
     for (at, character) in characters.iter().copied().enumerate().filter(|(_, c)| !c.is_ascii()) {
         let before = at.checked_sub(1).map_or(' ', |before| characters[before]);
         let after = characters.get(at + 1).copied().unwrap_or(' ');
@@ -258,6 +261,9 @@ mod tests {
             "Großmann",
             "Marcel·lí Martí",
             "“Ada”;’t Hooft",
+            "Né(e) le;Prénom",
+            "Siobhán;Ní Dhomhnaill",
+            "Bríd;Ó Sé",
         ] {
             assert!(reads_as_western(name, WINDOWS_1252), "{name}");
         }
