@@ -73,6 +73,16 @@ fn unicode_text_of_excel_is_utf_16_with_tabs() {
     assert_eq!(read(utf_16(text, u16::to_le_bytes)).rows, ["2|Юлия|Петрова|y@example.com"]);
 }
 
+/// Few of its bytes are NUL, and the last one is.
+#[test]
+fn a_line_end_of_utf_16_is_no_row() {
+    let row = "Юлия\tПетрова\ty@example.com\tМосква, Ленинградский проспект, дом двадцать семь\r\n";
+    let text = format!("\u{feff}Имя\tФамилия\tE-mail\tАдрес\r\n{row}");
+    for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+        assert_eq!(read(utf_16(&text, to_bytes)).rows, ["2|Юлия|Петрова|y@example.com"]);
+    }
+}
+
 #[test]
 fn a_character_may_be_split_between_two_reads() {
     let text = format!("{HEADER}Zoë,Ó Briain,z@example.com\n𠮷,野家,y@example.com\n");
@@ -191,6 +201,9 @@ fn what_old_programs_end_a_file_with_is_no_row_of_it() {
         let rows = each(5_000, |n| format!("Ada,King,a{n}@example.com\n"));
         assert_eq!(read(format!("{HEADER}{rows}{end}")).rows.len(), 5_000, "{end:?}");
     }
+    // A block of a disk is longer than a short list.
+    let block = format!("{HEADER}Zoë,King,z@example.com\r\n{}", "\0".repeat(4_096));
+    assert_eq!(read(block).rows, ["2|Zoë|King|z@example.com"]);
 }
 
 /// As short as a list can be: there is nothing else to recognize it by.

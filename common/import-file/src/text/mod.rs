@@ -148,14 +148,16 @@ impl<R: Read> Text<R> {
                 self.raw.drain(..length);
             }
         }
-        if self.ended {
+        let said = match (marked, named) {
+            (Some((encoding, _)), _) => Some(encoding),
+            (None, named) => named.filter(|named| !named.is_ascii_compatible()),
+        };
+        // The last character of UTF-16 may end with a NUL.
+        if self.ended && said.is_none_or(Encoding::is_ascii_compatible) {
             self.drop_end_marks();
         }
-        let encoding = match (marked, named) {
-            (Some((encoding, _)), _) => Some(encoding),
-            (None, Some(named)) if !named.is_ascii_compatible() => Some(named),
-            (None, _) => utf_16_without_mark(&self.raw)?,
-        };
+        let encoding =
+            said.map_or_else(|| utf_16_without_mark(&self.raw), |said| Ok(Some(said)))?;
         Ok(match encoding {
             None => State::Ascii { named },
             Some(encoding) if encoding == UTF_8 => State::Utf8,
@@ -166,10 +168,11 @@ impl<R: Read> Text<R> {
     /// What old programs end a file with, and what fills a block of some systems.
     fn drop_end_marks(&mut self) {
         let is_text = |byte: &u8| !matches!(byte, b'\0' | b'\x1a');
-        // The last character of UTF-16 may end with a NUL.
-        let nul = self.raw.iter().filter(|byte| **byte == b'\0');
-        if nul.count() * 4 < self.raw.len() {
-            self.raw.truncate(self.raw.iter().rposition(is_text).map_or(0, |last| last + 1));
+        let end = self.raw.iter().rposition(is_text).map_or(0, |last| last + 1);
+        let nul = self.raw[..end].iter().filter(|byte| **byte == b'\0');
+        // Text of two bytes a character has many.
+        if nul.count() * 4 < end {
+            self.raw.truncate(end);
         }
     }
 
