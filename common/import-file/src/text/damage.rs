@@ -1,6 +1,13 @@
 //! Values that were damaged before they came here.
 
-use encoding_rs::{Encoding, WINDOWS_1251, WINDOWS_1252};
+use encoding_rs::{
+    BIG5, EUC_KR, Encoding, GBK, SHIFT_JIS, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253,
+    WINDOWS_1257,
+};
+
+/// What spreadsheets outside of Western Europe take UTF-8 for that does not say so.
+const TAKEN_FOR: [&Encoding; 8] =
+    [WINDOWS_1250, WINDOWS_1251, WINDOWS_1253, WINDOWS_1257, GBK, BIG5, SHIFT_JIS, EUC_KR];
 
 /// Whether two names and an e-mail address may be what was meant.
 pub(crate) fn are_undamaged([first_name, last_name, email]: [&str; 3]) -> bool {
@@ -26,7 +33,11 @@ fn is_name(value: &str) -> bool {
     // An escape character changes the alphabet in encodings that look like ASCII.
     let is_in_no_name =
         |byte| matches!(byte, b'\\' | b'?' | b'#' | b'<' | b'>' | b'{' | b'}' | b'\x1b');
-    !value.bytes().any(is_in_no_name) && is_text(value) && !has_entity(value)
+    !value.bytes().any(is_in_no_name)
+        && is_text(value)
+        && !has_entity(value)
+        && !was_latin_once(value)
+        && !was_of_another_alphabet(value)
 }
 
 fn is_lost(character: char) -> bool {
@@ -39,10 +50,34 @@ fn is_lost(character: char) -> bool {
 /// again: `JosÃ©`.
 fn was_utf_8_once(value: &str, read_as: &'static Encoding, at_least: usize) -> bool {
     let (bytes, _, has_unmappable) = read_as.encode(value);
-    let is_wide = |character: &char| !character.is_ascii();
+    // None that no list has: `KNÍŽEK` would be UTF-8, too.
+    let is_meant = |c: &char| matches!(c, '\u{80}'..='\u{17f}' | '\u{370}'..='\u{45f}' | '\u{5d0}'..='\u{65f}' | '\u{800}'..);
     !has_unmappable
         && str::from_utf8(&bytes)
-            .is_ok_and(|text| text.chars().filter(is_wide).nth(at_least - 1).is_some())
+            .is_ok_and(|text| text.chars().filter(is_meant).nth(at_least - 1).is_some())
+}
+
+/// Whether its accents were read as other characters: `MĂĽller`, `MГјller`, `M眉ller`. A name
+/// in capitals may be so, such as `RĂŞCANU`, and one of China that stands before its Latin spelling.
+fn was_latin_once(value: &str) -> bool {
+    let is_latin = |c: char| matches!(c, '\0'..='\u{17f}');
+    value.starts_with(|c: char| c.is_ascii_alphabetic())
+        && value.contains(char::is_lowercase)
+        // What begins such a character; nothing else is looked at again and again.
+        && value.contains(|c: char| "ĂÄĹГДЕΓΔΕĆÅ".contains(c) || c >= '\u{2e80}')
+        && TAKEN_FOR.into_iter().any(|read_as| {
+            let (bytes, _, has_unmappable) = read_as.encode(value);
+            !has_unmappable
+                && str::from_utf8(&bytes).is_ok_and(|text| !text.is_ascii() && text.chars().all(is_latin))
+        })
+}
+
+/// Whether it is of another alphabet or of Central Europe and was read in windows-1252: `Þëèÿ`, `Micha³`.
+fn was_of_another_alphabet(value: &str) -> bool {
+    const IN_NO_NAME: usize = 4;
+    let is_accented = |c: char| matches!(c, '\u{c0}'..='\u{ff}');
+    value.contains(['£', '¥', '¿', '¯', '³', '¹'])
+        || value.split(|c| !is_accented(c)).any(|run| run.chars().count() >= IN_NO_NAME)
 }
 
 /// Whether it has a character as HTML writes it: `M&uuml;ller`.
@@ -69,9 +104,18 @@ mod tests {
             "Müller",
             "Zoë",
             "O’Neill",
+            "KNÍŽEK",
+            "LÍŠKA",
+            "VÝŠEK",
+            "RĂŞCANU",
+            "Ängeslevä",
+            "牛Niu",
+            "Niu 李",
+            "Conceição",
+            "Äyräs",
             "",
         ] {
-            assert!(is_text(name), "{name}");
+            assert!(is_name(name), "{name}");
         }
     }
 
@@ -80,6 +124,13 @@ mod tests {
         for name in ["JosÃ©", "GarcÃ\u{ad}a", "MÃ¼ller", "Jos\u{fffd}", "M\u{81}ller", "A\0da"]
         {
             assert!(!is_text(name), "{name:?}");
+        }
+        for read_as in TAKEN_FOR {
+            let (name, _) = read_as.decode_without_bom_handling("Müller".as_bytes());
+            assert!(!is_name(&name), "{name} {}", read_as.name());
+        }
+        for name in ["Þëèÿ", "Ïåòðîâà", "Ìáñßá", "Micha³", "£ukasz", "Gra¿yna"] {
+            assert!(!is_name(name), "{name}");
         }
     }
 }
