@@ -123,7 +123,7 @@ fn columns_of(field: Field, cells: &[String], column_names: &ColumnNames) -> Vec
     };
     let mut found = at(&|cell| is_alias(cell) || is_in_brackets(cell));
     if found.len() > 1 {
-        found.retain(|position| cells[*position] != SIGN_IN_NAME);
+        found.retain(|position| !GIVES_WAY.contains(&&*cells[*position]));
     }
     if !found.is_empty() && field == Field::LastName {
         found.extend(at(&|cell| LAST_NAME_PARTS.contains(&cell)));
@@ -137,22 +137,26 @@ fn columns_of(field: Field, cells: &[String], column_names: &ColumnNames) -> Vec
     }
 }
 
-/// What Microsoft 365 has in the place of an address, or beside it.
-const SIGN_IN_NAME: &str = "userprincipalname";
+/// What Microsoft 365 has in the place of an address, or beside it; and the name that a student is called
+/// by, which lists have in the place of all first names, or beside them.
+const GIVES_WAY: [&str; 5] =
+    ["userprincipalname", "roepnaam", "rufname", "kutsumanimi", "tilltalsnamn"];
 
-/// Whether a name is that of an address which gives way to another one.
-pub(crate) fn is_sign_in_name(name: &str) -> bool {
-    normalize(name) == SIGN_IN_NAME
+/// Whether a name is that of a column which gives way to another one of the same field.
+pub(crate) fn gives_way(name: &str) -> bool {
+    GIVES_WAY.contains(&&*normalize(name))
 }
 
 /// A name that is one column beside another, and means a whole name elsewhere.
-const PAIRS: [(Field, &str, &str); 3] = [
+const PAIRS: [(Field, &str, &str); 4] = [
     (Field::LastName, "vorname", "name"),
     (Field::LastName, "voornaam", "naam"),
     (Field::FirstName, "surname", "name"),
+    // WebUntis, whose `name` is a short one.
+    (Field::LastName, "forename", "longname"),
 ];
 /// What columns are called that have one part of the last name, beside one that has another.
-const LAST_NAME_PARTS: [&str; 7] = [
+const LAST_NAME_PARTS: [&str; 14] = [
     "tussenvoegsel",
     "tussenvoegsels",
     "voorvoegsel",
@@ -160,6 +164,13 @@ const LAST_NAME_PARTS: [&str; 7] = [
     "segundoapellido",
     "apellido2",
     "namensbestandteil",
+    "namensbestandteil(vorangestellt)",
+    "namenszusatz",
+    "namensvorsatz",
+    "vorsatzwort",
+    "infix",
+    "lastnameprefix",
+    "surnameprefix",
 ];
 /// What stands before brackets where the column is the student's own.
 const OF_THE_STUDENT: [&str; 4] = ["", "user", "username", "student"];

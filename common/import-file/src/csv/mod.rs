@@ -130,7 +130,9 @@ fn is_other_header(cells: Cells<'_>, header: &Header) -> bool {
     let is_name =
         |cell: &[u8]| str::from_utf8(cell).is_ok_and(|cell| field_named(cell, &names).is_some());
     // To compare names takes longer than to read a row, of which there may be a million.
-    if !cells.get(email).is_some_and(|cell| may_be_name(cell) && is_name(cell)) {
+    let is_named_so = |cell: &[u8]| cell.trim_ascii() == header.names[email].as_bytes();
+    let may_be_header = |cell: &[u8]| is_name(cell) || cells.iter().any(is_named_so);
+    if !cells.get(email).is_some_and(|cell| may_be_name(cell) && may_be_header(cell)) {
         return false;
     }
     let cells: Vec<String> = cells.iter().map(lossy_text).collect();
@@ -138,10 +140,11 @@ fn is_other_header(cells: Cells<'_>, header: &Header) -> bool {
     Header::find(&cells, &names).is_ok_and(|other| other.columns != header.columns)
 }
 
-fn is_nothing(cell: &[u8]) -> bool {
+/// Whether a value is what programs write for one that is not there.
+pub(crate) fn is_nothing(cell: &[u8]) -> bool {
     // Few names are like these: to look through the list for every cell takes too long.
     let may_be = match cell {
-        [b'\\' | b'#' | b'(' | b'[' | b'<', ..] => true,
+        [b'\\' | b'#' | b'(' | b'[' | b'<', ..] | [b'u', b'n', b'd', ..] => true,
         [b'N' | b'n', ..] => matches!(cell.len(), 3 | 4),
         _ => false,
     };

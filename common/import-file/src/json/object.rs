@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::csv::is_nothing;
 use crate::error::FileError;
-use crate::header::{ColumnNames, NAME_MAX_BYTES, field_named, is_sign_in_name, shown};
+use crate::header::{ColumnNames, NAME_MAX_BYTES, field_named, gives_way, shown};
 use crate::import_file::UsedColumn;
 use crate::row::{ONE_ROSTER_ID, Row, RowProblem, bare_name, is_marked_deleted, is_no_student};
 use crate::text::are_undamaged;
@@ -34,12 +35,12 @@ impl Members {
         names: &ColumnNames,
     ) -> Result<Self, FileError> {
         let mut members = Self::new(names.clone());
-        let mut has_list = false;
+        let mut has_more = false;
         for object in objects.filter(|object| object.len() <= ROW_MAX_BYTES) {
             let Ok(Object(object)) = serde_json::from_str::<Object<'_>>(object) else { continue };
             for (name, value) in object {
                 members.field(&name);
-                has_list |= value.get().starts_with('[');
+                has_more |= value.get().starts_with(['[', '{']);
             }
         }
         let is_missing = |field: &Field| !members.columns.iter().any(|used| used.field == *field);
@@ -47,7 +48,7 @@ impl Members {
         if missing.is_empty() {
             return Ok(members);
         }
-        if members.columns.is_empty() && (has_list || members.ignored.is_empty()) {
+        if members.columns.is_empty() && (has_more || members.ignored.is_empty()) {
             return Err(FileError::JsonNotByLine);
         }
         let found = members.columns.iter().map(|used| used.name.clone());
@@ -108,15 +109,16 @@ impl Members {
             };
             let slot = &mut values[field as usize];
             match slot {
-                Some(_) if is_sign_in_name(&name) => continue,
-                Some((before, _)) if !is_sign_in_name(before) => {
+                Some(_) if gives_way(&name) => continue,
+                Some((before, _)) if !gives_way(before) => {
                     problem.get_or_insert(RowProblem::Doubled(field));
                     continue;
                 }
                 _ => {}
             }
             let value = if let Ok(text) = serde_json::from_str::<Option<Text<'a>>>(value.get()) {
-                text.map(|Text(text)| text).unwrap_or_default()
+                let text = text.map(|Text(text)| text).unwrap_or_default();
+                if is_nothing(text.trim().as_bytes()) { Cow::default() } else { text }
             } else {
                 problem.get_or_insert(RowProblem::NotAString(field));
                 Cow::Borrowed(value.get())

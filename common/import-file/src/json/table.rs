@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use registrar_domain::Field;
 
 use super::object::{Members, Object, Text};
-use crate::header::{ColumnNames, field_named, is_sign_in_name};
+use crate::header::{ColumnNames, field_named, gives_way};
 use crate::whole_file::WholeRow;
 use crate::{COLUMNS_MAX, ROW_MAX_BYTES};
 
@@ -40,7 +40,7 @@ impl MemberTable {
                 continue;
             }
             // It may stand beside an address.
-            let field = field_named(&name, &self.names).filter(|_| !is_sign_in_name(&name));
+            let field = field_named(&name, &self.names).filter(|_| !gives_way(&name));
             let known = field.and_then(|field| self.fields[field as usize]);
             let has_room = self.columns.len() < COLUMNS_MAX;
             let position = match known {

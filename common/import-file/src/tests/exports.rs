@@ -88,6 +88,21 @@ fn lists_of_learning_platforms_are_read() {
         "Prénom,Nom,Adresse de messagerie,Type de messagerie",
         "Nome,Cognome,Indirizzo posta elettronica,Titolo",
         "Legal First Name,Legal Last Name,Email - Work,Email - Home",
+        // Somtoday, ASV, Primus, WebUntis, Pronote, Arbor, SIMS, Aeries.
+        "Roepnaam,Achternaam,E-mailadres leerling,Stamnummer",
+        "Rufname,Familienname,Schulische E-Mail,Klasse",
+        "Kutsumanimi,Sukunimi,Sähköpostiosoite,Ryhmä",
+        "foreName,longName,address.email,name",
+        "Prénom,Nom,E-mail de l'élève,Né(e) le",
+        "Legal First Name,Legal Last Name,Default Email Address,Preferred First Name",
+        "Legal forename,Legal surname,Primary email address,Reg",
+        "Student First Name,Student Last Name,Student School Email,Guardian 1 Email",
+        // Thunderbird and Google in German, forms of Jotform, WPForms and Gravity.
+        "Vorname,Nachname,Primäre E-Mail-Adresse,Sekundäre E-Mail-Adresse",
+        "Vorname,Nachname,E-Mail 1 - Wert,E-Mail 2 - Wert",
+        "Name - First Name,Name - Last Name,Email,x",
+        "Name: First,Name: Last,Email,x",
+        "Name (First),Name (Last),Email,x",
     ] {
         let listed = read(format!("{header}\nAda,King,ada@example.com,z\n"));
         assert_eq!(listed.rows, [ADA], "{header}");

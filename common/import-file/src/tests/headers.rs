@@ -196,6 +196,10 @@ fn what_follows_another_header_is_not_read_by_the_first_one() {
     let file = "first_name,last_name,email\nAda,King,a@example.com\n\n\
                 last_name,first_name,email\nLovelace,Byron,b@example.com\n";
     assert_eq!(refused(file), FileError::SecondHeader { row: 4 });
+    // Where the address was, there is that of another person.
+    let file = "first_name,last_name,email,parent\nAda,King,a@example.com,p@example.com\n\
+                first_name,last_name,parent,email\nBob,King,p@example.com,b@example.com\n";
+    assert_eq!(refused(file), FileError::SecondHeader { row: 3 });
 }
 
 #[test]
@@ -232,7 +236,11 @@ fn quotation_marks_of_any_kind_around_a_name_make_no_difference() {
 /// Vincent van Gogh is not called Gogh.
 #[test]
 fn a_column_with_a_part_of_the_last_name_is_not_passed_over() {
-    for (part, last) in [("Tussenvoegsel", "Achternaam"), ("Segundo apellido", "Apellido")] {
+    for (part, last) in [
+        ("Tussenvoegsel", "Achternaam"),
+        ("Segundo apellido", "Apellido"),
+        ("Namensbestandteil (vorangestellt)", "Familienname"),
+    ] {
         let file = format!("Voornaam;{part};{last};E-mail\nVincent;van;Gogh;v@example.com\n");
         let error = refused(&file).to_string();
         let named = format!("\"{part}\", \"{last}\". Say which one with column.last_name=NAME");
@@ -242,4 +250,13 @@ fn a_column_with_a_part_of_the_last_name_is_not_passed_over() {
         let rows = read_with(file.as_bytes(), &chosen).unwrap().rows;
         assert_eq!(rows, ["2|Vincent|Gogh|v@example.com"]);
     }
+}
+
+/// Lists of Dutch, German and Finnish schools have it in the place of the first names, or beside them.
+#[test]
+fn the_name_that_a_student_is_called_by_gives_way_to_all_first_names() {
+    let listed = read("Roepnaam;Voornamen;Achternaam;E-mail\nAda;Augusta Ada;King;a@example.com\n");
+    assert_eq!(listed.rows, ["2|Augusta Ada|King|a@example.com"]);
+    let listed = read("Rufname;Familienname;E-Mail\nAda;King;a@example.com\n");
+    assert_eq!(listed.rows, ["2|Ada|King|a@example.com"]);
 }

@@ -111,6 +111,8 @@ fn json_of_another_shape_is_refused_with_what_to_send() {
         format!("{{\"students\":[\n{ADA},\n{ADA}]}}"),
         r#"[["Ada","King","a@example.com"],["Bob","King","b@example.com"]]"#.to_owned(),
         "[1,2]".to_owned(),
+        format!(r#"{{"data":{{"students":[{ADA}]}}}}"#),
+        format!(r#"{{"1":{ADA},"2":{ADA}}}"#),
     ] {
         let error = refused(&file);
         assert!(error.to_string().contains("one array"), "{file}: {error}");

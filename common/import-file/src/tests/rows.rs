@@ -96,9 +96,24 @@ fn what_a_spreadsheet_writes_when_a_formula_fails_is_no_value() {
 
 #[test]
 fn what_programs_write_for_nothing_is_no_value() {
-    for nothing in ["NULL", "null", "(null)", "[NULL]", "<null>", "nan", "NaN", "N/A", " NULL "] {
+    for nothing in [
+        "NULL",
+        "null",
+        "(null)",
+        "[NULL]",
+        "<null>",
+        "nan",
+        "NaN",
+        "N/A",
+        " NULL ",
+        "undefined",
+        "(blank)",
+        "[object Object]",
+    ] {
         let below = format!("Ada,{nothing},a@example.com,\n");
         assert_eq!(rows(&below), ["2|Ada||a@example.com"], "{nothing}");
+        let json = serde_json::json!({"first": "Ada", "last": nothing, "email": "a@example.com"});
+        assert_eq!(read(json.to_string()).rows, ["1|Ada||a@example.com"], "{nothing}");
     }
     // People are called so.
     let below = "Nan,Null,a@example.com,\nNa,NA,b@example.com,\nNil,None,c@example.com,\n";
