@@ -19,6 +19,11 @@ use encoding_rs::Encoding;
 
 use crate::{ColumnNames, FileError, ImportFile, Options, ReadError, Understood};
 
+/// What may show that text was damaged, or is read as part of its encoding, such as a byte order mark: the
+/// characters as between the brackets of a regular expression.
+const MAY_SHOW_DAMAGE: &str = "\u{0}\u{1b}#?&<>{}\\\\\u{80}-\u{9f}\u{c0}-\u{ff}\
+    \u{2e80}-\u{d7ff}\u{f900}-\u{ffef}£¥¿¯³¹√≈\u{2500}-\u{257f}\u{fffd}";
+
 pub(super) fn options() -> Options {
     Options {
         encoding: None,
