@@ -5,7 +5,7 @@ use encoding_rs::{
     WINDOWS_1257,
 };
 
-/// What spreadsheets outside of Western Europe take UTF-8 for that does not say so.
+/// What spreadsheets outside of Western Europe read UTF-8 as when nothing says that it is UTF-8.
 const TAKEN_FOR: [&Encoding; 8] =
     [WINDOWS_1250, WINDOWS_1251, WINDOWS_1253, WINDOWS_1257, GBK, BIG5, SHIFT_JIS, EUC_KR];
 
@@ -50,23 +50,38 @@ fn is_lost(character: char) -> bool {
 /// again: `JosÃ©`.
 fn was_utf_8_once(value: &str, read_as: &'static Encoding, at_least: usize) -> bool {
     let (bytes, _, has_unmappable) = read_as.encode(value);
-    // None that no list has: `KNÍŽEK` would be UTF-8, too.
-    let is_meant = |c: &char| matches!(c, '\u{80}'..='\u{17f}' | '\u{370}'..='\u{45f}' | '\u{5d0}'..='\u{65f}' | '\u{800}'..);
+    // `KNÍŽEK` would be UTF-8, too: what is alphabetic has to stand for a character that lists have.
+    let is_alphabetic = value.chars().all(|c| c.is_ascii() || c.is_alphabetic());
+    let is_meant = |c: &char| !c.is_ascii() && (!is_alphabetic || is_in_lists(*c));
     !has_unmappable
         && str::from_utf8(&bytes)
             .is_ok_and(|text| text.chars().filter(is_meant).nth(at_least - 1).is_some())
 }
 
-/// Whether its accents were read as other characters: `MĂĽller`, `MГјller`, `M眉ller`. A name
-/// in capitals may be so, such as `RĂŞCANU`, and one of China that stands before its Latin spelling.
+/// Characters of the alphabets in which names are most often damaged, and accents by themselves.
+fn is_in_lists(character: char) -> bool {
+    matches!(
+        character,
+        '\u{80}'..='\u{17f}' | '\u{300}'..='\u{33f}' | '\u{370}'..='\u{45f}'
+            | '\u{5d0}'..='\u{65f}' | '\u{800}'..
+    )
+}
+
+/// Whether the accents of a word were read as other characters: `MĂĽller`, `MГјller`, `M眉ller`. A word
+/// in capitals may be a name, such as `RĂŞCANU`, and so may one of another alphabet beside a Latin
+/// spelling: `Mao (毛)`.
 fn was_latin_once(value: &str) -> bool {
+    value.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()).any(is_word_once_latin)
+}
+
+fn is_word_once_latin(word: &str) -> bool {
     let is_latin = |c: char| matches!(c, '\0'..='\u{17f}');
-    value.starts_with(|c: char| c.is_ascii_alphabetic())
-        && value.contains(char::is_lowercase)
-        // What begins such a character; nothing else is looked at again and again.
-        && value.contains(|c: char| "ĂÄĹГДЕΓΔΕĆÅ".contains(c) || c >= '\u{2e80}')
+    word.starts_with(|c: char| c.is_ascii_alphabetic())
+        && word.contains(char::is_lowercase)
+        // The first character of such a pair; without one, eight encodings need not be tried.
+        && word.contains(|c: char| "ĂÄĹГДЕΓΔΕĆÅ".contains(c) || c >= '\u{2e80}')
         && TAKEN_FOR.into_iter().any(|read_as| {
-            let (bytes, _, has_unmappable) = read_as.encode(value);
+            let (bytes, _, has_unmappable) = read_as.encode(word);
             !has_unmappable
                 && str::from_utf8(&bytes).is_ok_and(|text| !text.is_ascii() && text.chars().all(is_latin))
         })
@@ -74,10 +89,10 @@ fn was_latin_once(value: &str) -> bool {
 
 /// Whether it is of another alphabet or of Central Europe and was read in windows-1252: `Þëèÿ`, `Micha³`.
 fn was_of_another_alphabet(value: &str) -> bool {
-    const IN_NO_NAME: usize = 4;
+    const RUN_IN_NO_NAME: usize = 4;
     let is_accented = |c: char| matches!(c, '\u{c0}'..='\u{ff}');
     value.contains(['£', '¥', '¿', '¯', '³', '¹'])
-        || value.split(|c| !is_accented(c)).any(|run| run.chars().count() >= IN_NO_NAME)
+        || value.split(|c| !is_accented(c)).any(|run| run.chars().count() >= RUN_IN_NO_NAME)
 }
 
 /// Whether it has a character as HTML writes it: `M&uuml;ller`.
@@ -111,6 +126,11 @@ mod tests {
             "Ängeslevä",
             "牛Niu",
             "Niu 李",
+            "Mao 毛",
+            "Lu (陆)",
+            "Lo 羅",
+            "Chae 채",
+            "RĂŞCANU (Popa)",
             "Conceição",
             "Äyräs",
             "",
@@ -121,8 +141,18 @@ mod tests {
 
     #[test]
     fn what_was_damaged_is_no_text() {
-        for name in ["JosÃ©", "GarcÃ\u{ad}a", "MÃ¼ller", "Jos\u{fffd}", "M\u{81}ller", "A\0da"]
-        {
+        for name in [
+            "JosÃ©",
+            "GarcÃ\u{ad}a",
+            "MÃ¼ller",
+            "MuÌˆller",
+            "IonuÈ›",
+            "È˜tefan",
+            "LÆ°Æ¡ng",
+            "Jos\u{fffd}",
+            "M\u{81}ller",
+            "A\0da",
+        ] {
             assert!(!is_text(name), "{name:?}");
         }
         for read_as in TAKEN_FOR {
