@@ -113,7 +113,7 @@ fn columns_of(field: Field, cells: &[String], column_names: &ColumnNames) -> Vec
         meant.map(|(position, _)| position).collect()
     };
     if let Some(name) = named {
-        return at(&|cell| cell == name);
+        return at(&|cell| !cell.is_empty() && cell == name);
     }
     let is_alias = |name: &str| aliases(field).any(|alias| alias == name);
     let is_in_brackets = |cell: &str| {

@@ -14,6 +14,7 @@ mod header;
 mod import_file;
 mod inflate;
 mod json;
+mod nothing;
 mod options;
 mod row;
 mod text;

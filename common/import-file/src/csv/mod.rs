@@ -17,14 +17,10 @@ use self::records::{Cells, Record, Records, is_blank};
 pub(crate) use self::table::TableRows;
 use crate::error::{FileError, ReadError};
 use crate::header::{ColumnNames, Header, NAME_MAX_BYTES, field_named};
+use crate::nothing::is_nothing;
 use crate::row::{Row, RowProblem, bare_name, is_marked_deleted, is_no_student};
 use crate::text::{Text, are_undamaged};
 use crate::whole_file::WholeRow;
-
-/// What stands for a value that is not there: what databases and programs of statistics write, but for
-/// what is a name as well, such as `Null` and `NA`, and what spreadsheets write when a formula fails, in
-/// English and in German; the page reads the same list.
-const NOTHING: &str = include_str!("nothing.txt");
 
 /// The rows below the header.
 pub(crate) struct CsvRows {
@@ -130,7 +126,9 @@ fn is_other_header(cells: Cells<'_>, header: &Header) -> bool {
     let is_name =
         |cell: &[u8]| str::from_utf8(cell).is_ok_and(|cell| field_named(cell, &names).is_some());
     // To compare names takes longer than to read a row, of which there may be a million.
-    let is_named_so = |cell: &[u8]| cell.trim_ascii() == header.names[email].as_bytes();
+    let is_named_so = |cell: &[u8]| {
+        header.names.get(email).is_some_and(|name| cell.trim_ascii() == name.as_bytes())
+    };
     let may_be_header = |cell: &[u8]| is_name(cell) || cells.iter().any(is_named_so);
     if !cells.get(email).is_some_and(|cell| may_be_name(cell) && may_be_header(cell)) {
         return false;
@@ -138,17 +136,6 @@ fn is_other_header(cells: Cells<'_>, header: &Header) -> bool {
     let cells: Vec<String> = cells.iter().map(lossy_text).collect();
     let cells: Vec<&str> = cells.iter().map(|cell| &**cell).collect();
     Header::find(&cells, &names).is_ok_and(|other| other.columns != header.columns)
-}
-
-/// Whether a value is what programs write for one that is not there.
-pub(crate) fn is_nothing(cell: &[u8]) -> bool {
-    // Few names are like these: to look through the list for every cell takes too long.
-    let may_be = match cell {
-        [b'\\' | b'#' | b'(' | b'[' | b'<', ..] | [b'u', b'n', b'd', ..] => true,
-        [b'N' | b'n', ..] => matches!(cell.len(), 3 | 4),
-        _ => false,
-    };
-    may_be && NOTHING.lines().any(|nothing| nothing.as_bytes() == cell)
 }
 
 fn lossy_text(cell: &[u8]) -> String {

@@ -7,10 +7,10 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::csv::is_nothing;
 use crate::error::FileError;
 use crate::header::{ColumnNames, NAME_MAX_BYTES, field_named, gives_way, shown};
 use crate::import_file::UsedColumn;
+use crate::nothing::is_nothing;
 use crate::row::{ONE_ROSTER_ID, Row, RowProblem, bare_name, is_marked_deleted, is_no_student};
 use crate::text::are_undamaged;
 use crate::{COLUMNS_MAX, ROW_MAX_BYTES};
@@ -35,12 +35,13 @@ impl Members {
         names: &ColumnNames,
     ) -> Result<Self, FileError> {
         let mut members = Self::new(names.clone());
-        let mut has_more = false;
+        let (mut has_list, mut is_nested) = (false, true);
         for object in objects.filter(|object| object.len() <= ROW_MAX_BYTES) {
             let Ok(Object(object)) = serde_json::from_str::<Object<'_>>(object) else { continue };
             for (name, value) in object {
                 members.field(&name);
-                has_more |= value.get().starts_with(['[', '{']);
+                has_list |= value.get().starts_with('[');
+                is_nested &= value.get().starts_with('{');
             }
         }
         let is_missing = |field: &Field| !members.columns.iter().any(|used| used.field == *field);
@@ -48,7 +49,7 @@ impl Members {
         if missing.is_empty() {
             return Ok(members);
         }
-        if members.columns.is_empty() && (has_more || members.ignored.is_empty()) {
+        if members.columns.is_empty() && (has_list || is_nested || members.ignored.is_empty()) {
             return Err(FileError::JsonNotByLine);
         }
         let found = members.columns.iter().map(|used| used.name.clone());

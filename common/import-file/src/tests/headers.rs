@@ -119,6 +119,15 @@ fn blank_header_cells_are_not_doubled_columns() {
 }
 
 #[test]
+fn a_column_without_a_name_is_none_that_can_be_named() {
+    let mut chosen = options();
+    chosen.column_names.set(Field::Email, "-");
+    let file = "first_name,last_name,\nAda,King,a@example.com\nBob,Ng,x\n";
+    let refused = read_with(file.as_bytes(), &chosen).err();
+    assert!(matches!(refused, Some(FileError::ColumnsMissing { .. })), "{refused:?}");
+}
+
+#[test]
 fn columns_that_are_not_read_are_listed() {
     let listed = read("id,first_name,last_name,email,Birth date,\n");
     assert_eq!(listed.understood.ignored, ["id", "Birth date"]);

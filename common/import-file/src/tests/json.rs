@@ -120,6 +120,14 @@ fn json_of_another_shape_is_refused_with_what_to_send() {
 }
 
 #[test]
+fn members_of_other_names_are_named_also_beside_an_object() {
+    let file = r#"{"vn":"Ada","nn":"King","kontakt":"a@example.com","address":{"city":"B"}}"#;
+    let found = ["vn", "nn", "kontakt", "address"].map(str::to_owned).to_vec();
+    let missing = Field::ALL.to_vec();
+    assert_eq!(refused(file), FileError::ColumnsMissing { missing, found, row: None });
+}
+
+#[test]
 fn an_object_of_an_array_that_is_too_long_does_not_block_the_others() {
     let long = ADA.replace("a@example.com", &"x".repeat(65 * 1024));
     let rows = read(format!("[{ADA},{long},\n {ADA} ]")).rows;

@@ -1,4 +1,4 @@
-import nothing from "../../../../common/import-file/src/csv/nothing.txt?raw";
+import nothing from "../../../../common/import-file/src/nothing.txt?raw";
 
 /** Up to here the service lists a value; what is longer is cut off. */
 const LISTED_CHARACTERS = 1_000;
