@@ -17,6 +17,7 @@ pub mod collector;
 pub mod command;
 pub mod exposition;
 pub mod generator;
+pub mod held_statements;
 pub mod imports;
 pub mod ledger;
 pub mod load;

@@ -8,17 +8,14 @@ use registrar_storage::{
     DatabaseSettings, DatabaseUrl, DeadLetter, MySqlStore, Pool, RegistrationStore as _,
     StorageError, Verdict, migrate,
 };
-use registrar_tests::process_list;
 use registrar_tests::wait::until;
+use registrar_tests::{held_statements, process_list};
 use sqlx::mysql::{MySqlConnection, MySqlPool};
 use sqlx::{AssertSqlSafe, Executor as _};
 use tokio::task::JoinHandle;
 
 pub(super) const REGISTERED: Outcome = Outcome::Registered;
 pub(super) const EMAIL_TAKEN: Outcome = Outcome::Rejected(RejectionCode::EmailAlreadyRegistered);
-
-/// What a statement that is held runs, as the list of processes shows it.
-const HELD: &str = "DO GET_LOCK(DATABASE(), 600)";
 
 pub(super) struct Fixture {
     pub(super) store: MySqlStore,
@@ -135,21 +132,15 @@ impl Fixture {
         self.hold("INSERT ON students", "NEW.first_name = 'Slow'").await
     }
 
-    /// Statements that do this to rows like these wait on the server until what is returned is dropped,
-    /// where one that waits for a row gives up after a second.
+    /// Statements that do this to rows like these wait on the server until what is returned is dropped.
     pub(super) async fn hold(&self, event: &str, rows: &str) -> MySqlConnection {
-        self.sql(&format!(
-            "CREATE TRIGGER held BEFORE {event} FOR EACH ROW IF {rows} THEN \
-                 {HELD}, RELEASE_LOCK(DATABASE()); \
-             END IF"
-        ))
-        .await;
-        self.locked_by(HELD).await
+        held_statements::hold(&self.admin, event, rows).await
     }
 
     /// Waits until one is held, and returns its connection's id.
     pub(super) async fn held(&self) -> u64 {
-        self.connection_that_runs(HELD).await
+        let held = async || held_statements::held(&self.admin).await.first().copied();
+        until("a statement is held", held).await
     }
 
     /// Runs the statement in a transaction that is left open.

@@ -1,13 +1,10 @@
 //! A connection to the database beside the product, for locks and other faults.
 
-use registrar_tests::process_list;
 use registrar_tests::student::Student;
 use registrar_tests::wait::until;
+use registrar_tests::{held_statements, process_list};
 use sqlx::mysql::{MySqlConnection, MySqlPool};
 use sqlx::{AssertSqlSafe, Executor as _};
-
-/// What an insert runs while it is held, as the list of processes shows it.
-const HELD: &str = "DO GET_LOCK(DATABASE(), 600)";
 
 pub(super) struct Database {
     pool: MySqlPool,
@@ -33,18 +30,10 @@ impl Database {
         .await;
     }
 
-    /// Makes an insert of this student wait until the value returned is dropped, where one that waits for
-    /// a row gives up after a second.
+    /// Makes an insert of this student wait until the value returned is dropped.
     pub(super) async fn lock(&self, student: &Student) -> MySqlConnection {
-        self.sql(&format!(
-            "CREATE TRIGGER held BEFORE INSERT ON students FOR EACH ROW \
-             IF NEW.email = '{}' THEN {HELD}, RELEASE_LOCK(DATABASE()); END IF",
-            student.email
-        ))
-        .await;
-        let mut connection = self.pool.acquire().await.unwrap().detach();
-        connection.execute(HELD).await.unwrap();
-        connection
+        let rows = format!("NEW.email = '{}'", student.email);
+        held_statements::hold(&self.pool, "INSERT ON students", &rows).await
     }
 
     /// Cuts off every connection but our own ones, which hold locks.
@@ -57,18 +46,14 @@ impl Database {
     /// Waits for the connection that inserts students, and cuts it off.
     pub(super) async fn kill_the_inserting(&self) {
         let id = until("an INSERT waits", async || {
-            self.connections_that_insert().await.first().copied()
+            held_statements::held(&self.pool).await.first().copied()
         })
         .await;
         self.kill(id).await;
         until("it is gone", async || {
-            (!self.connections_that_insert().await.contains(&id)).then_some(())
+            (!held_statements::held(&self.pool).await.contains(&id)).then_some(())
         })
         .await;
-    }
-
-    async fn connections_that_insert(&self) -> Vec<u64> {
-        process_list::connections_that_run(&self.pool, HELD).await
     }
 
     async fn kill(&self, id: u64) {
