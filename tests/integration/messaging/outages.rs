@@ -4,7 +4,7 @@ use std::time::Duration;
 use futures_util::future::{join, join_all};
 use registrar_domain::Lane;
 use registrar_messaging::{PublishError, PublishSettings, Readiness, queue_for};
-use tokio::task::yield_now;
+use tokio::time::sleep;
 
 use super::broker;
 use super::broker::{Inspector, soon};
@@ -31,13 +31,16 @@ async fn a_blocked_publisher_answers_in_time_and_goes_on_afterwards() {
     // later than after the confirm timeout is given up.
     let blocked = "RabbitMQ takes no messages for now: low on memory";
     let blocked = Readiness::NotReady(blocked.to_owned());
-    let first = loop {
-        let answer = publish(&publisher).await;
-        if publisher.readiness() == blocked {
-            break answer;
+    let first = soon(async {
+        loop {
+            let answer = publish(&publisher).await;
+            if publisher.readiness() == blocked {
+                return answer;
+            }
+            sleep(Duration::from_millis(1)).await;
         }
-        yield_now().await;
-    };
+    })
+    .await;
     assert_eq!(first, Err(PublishError::Unknown));
     for answer in join_all((0..100).map(|_| publish(&publisher))).await {
         assert_eq!(answer, Err(PublishError::Unavailable));

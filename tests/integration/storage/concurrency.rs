@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use registrar_domain::{Outcome, Registration, RegistrationId};
-use registrar_storage::{ErrorClass, MySqlStore, RegistrationStore as _, Verdict};
+use registrar_storage::{ErrorClass, StorageError, Verdict};
 
-use super::fixture::{Fixture, REGISTERED, outcomes, store_when_unlocked, student};
+use super::fixture::{Fixture, REGISTERED, outcomes, store_despite, store_when_unlocked, student};
 
 const WORKERS: usize = 8;
 const REGISTRATIONS: usize = 3_000;
@@ -53,7 +53,9 @@ async fn many_workers_and_redeliveries_give_each_registration_exactly_one_outcom
                 let mut verdicts = Vec::new();
                 loop {
                     let Some(batch) = batches.lock().unwrap().pop() else { return verdicts };
-                    let decided = store_until_it_works(&store, &batch).await;
+                    let is_transient =
+                        |error: &StorageError| error.class() == ErrorClass::Transient;
+                    let decided = store_despite(&store, &batch, is_transient).await;
                     let ids = batch.iter().map(|registration| registration.id);
                     verdicts.extend(ids.zip(decided));
                 }
@@ -101,18 +103,6 @@ async fn batches_with_the_same_addresses_in_opposite_orders_do_not_deadlock() {
         let outcomes = outcomes(&[one, other].concat());
         let registered = outcomes.iter().filter(|one| **one == REGISTERED).count();
         assert_eq!((registered, outcomes.len()), (256, 512));
-    }
-}
-
-async fn store_until_it_works(store: &MySqlStore, batch: &[Registration]) -> Vec<Verdict> {
-    let is_delayed = |verdict: &Verdict| matches!(verdict, Verdict::Delayed(_));
-    loop {
-        match store.store(batch).await {
-            Ok(verdicts) if !verdicts.iter().any(is_delayed) => return verdicts,
-            Ok(_) => {}
-            Err(error) if error.class() == ErrorClass::Transient => {}
-            Err(error) => panic!("{error:?}"),
-        }
     }
 }
 

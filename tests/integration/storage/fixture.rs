@@ -8,11 +8,12 @@ use registrar_storage::{
     DatabaseSettings, DatabaseUrl, DeadLetter, MySqlStore, Pool, RegistrationStore as _,
     StorageError, Verdict, migrate,
 };
-use registrar_tests::wait::until;
+use registrar_tests::wait::{TIMEOUT, until};
 use registrar_tests::{held_statements, process_list};
 use sqlx::mysql::{MySqlConnection, MySqlPool};
 use sqlx::{AssertSqlSafe, Executor as _};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 pub(super) const REGISTERED: Outcome = Outcome::Registered;
 pub(super) const EMAIL_TAKEN: Outcome = Outcome::Rejected(RejectionCode::EmailAlreadyRegistered);
@@ -182,21 +183,36 @@ pub(super) async fn store_when_unlocked(
     store: &MySqlStore,
     batch: &[Registration],
 ) -> Vec<Verdict> {
+    store_despite(store, batch, |error| error.code() == LOCK_WAIT_TIMEOUT).await
+}
+
+/// Stores a batch, and again after errors like these, or while some of it is delayed.
+pub(super) async fn store_despite(
+    store: &MySqlStore,
+    batch: &[Registration],
+    is_expected: impl Fn(&StorageError) -> bool,
+) -> Vec<Verdict> {
     let is_delayed = |verdict: &Verdict| matches!(verdict, Verdict::Delayed(_));
-    loop {
-        match store.store(batch).await {
-            Ok(verdicts) if !verdicts.iter().any(is_delayed) => return verdicts,
-            Ok(_) => {}
-            Err(error) => assert_eq!(error.code(), LOCK_WAIT_TIMEOUT, "{error}"),
+    let storing = async {
+        loop {
+            match store.store(batch).await {
+                Ok(verdicts) if !verdicts.iter().any(is_delayed) => return verdicts,
+                Ok(_) => {}
+                Err(error) => assert!(is_expected(&error), "{error:?}"),
+            }
         }
-    }
+    };
+    timeout(TIMEOUT, storing).await.expect("the batch is stored in time")
 }
 
 /// The same for what goes on hold.
 pub(super) async fn hold_when_unlocked(store: &MySqlStore, dead_letters: &[DeadLetter]) {
-    while let Err(error) = store.hold(dead_letters).await {
-        assert_eq!(error.code(), LOCK_WAIT_TIMEOUT, "{error}");
-    }
+    let holding = async {
+        while let Err(error) = store.hold(dead_letters).await {
+            assert_eq!(error.code(), LOCK_WAIT_TIMEOUT, "{error}");
+        }
+    };
+    timeout(TIMEOUT, holding).await.expect("the dead letters are on hold in time");
 }
 
 /// Decided by this attempt.
