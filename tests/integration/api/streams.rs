@@ -182,6 +182,6 @@ async fn a_shutdown_ends_the_streams_and_is_clean() {
     let reference = api.accepted(&Student::unique()).await;
     let mut stream = open(&api, &reference).await;
     assert_eq!(statuses(&mut stream, 1).await, ["accepted"]);
-    assert!(api.program.stop(TIMEOUT), "it ended by itself");
+    assert!(api.program.stop(Duration::from_secs(20)), "it ended by itself");
     assert_eq!(statuses(&mut stream, usize::MAX).await, [""; 0]);
 }
