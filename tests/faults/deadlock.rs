@@ -16,8 +16,8 @@ const SETTINGS: [(&str, &str); 3] = [
     ("REGISTRAR_DATABASE_STATEMENT_TIMEOUT", "1m"),
 ];
 
-/// Between the first and the second an INSERT waits until the gate is open. It waits for a row for a
-/// second only, in which a busy machine may not get the other session to wait as well.
+/// Between the first and the second an INSERT waits until the gate is open. An INSERT waits for a row for
+/// one second only, in which a busy machine may not get the other session to wait as well.
 const GATE: &str = "CREATE TRIGGER gate AFTER INSERT ON students FOR EACH ROW
     IF NEW.email = 'a.1@example.com' THEN DO GET_LOCK('gate', 60), RELEASE_LOCK('gate'); END IF";
 

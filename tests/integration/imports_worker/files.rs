@@ -6,7 +6,6 @@ use registrar_tests::process_list::connections_that_run;
 use registrar_tests::student::Student;
 use registrar_tests::wait;
 use registrar_tests::worker::Worker;
-
 use sqlx::mysql::MySqlPool;
 
 use super::{BULK, File, INTERACTIVE, Importing, cancellation, chunk, manifest};
@@ -91,7 +90,7 @@ async fn a_chunk_that_waits_for_a_lock_is_in_no_students_way() {
     other.takes("17@example.com").await;
     importing.send(BULK, &chunk(&file, file.rows(2..=101), &[])).await;
     let watching = MySqlPool::connect(&home.servers.database_url).await.unwrap();
-    wait::until("the chunk waits for the lock", async || {
+    wait::until("the INSERT of the chunk runs", async || {
         let inserting = connections_that_run(&watching, "INSERT INTO students").await;
         (!inserting.is_empty()).then_some(())
     })

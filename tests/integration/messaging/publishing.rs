@@ -128,7 +128,7 @@ async fn callers_that_hang_up_leak_no_permit_of_the_window() {
         let calls = join_all((0..10).map(|_| publisher.publish(message(Lane::Interactive))));
         let mut calls = Box::pin(calls);
         assert!(calls.as_mut().now_or_never().is_none());
-        // Or more, with a confirm report.
+        // A confirm report counts as in flight too, and is published even while the window is full.
         assert!(broker::until(|| in_flight() >= 4).await);
         // Dropped: some are in flight, the others wait.
         drop(calls);
