@@ -148,7 +148,7 @@ it("asks which columns are meant, with those that are known, and sends what was 
 it("shows which columns were chosen twice", async () => {
   await start();
   const columns = ["first_name", "last_name", "email"];
-  const names = "Rufname,Sippe,Kontakt";
+  const names = "Kosename,Sippe,Kontakt";
   let upload = await check(list(`${names}\nAda,King,ada@x.org\n`));
   const refuse = async (expected: readonly string[]) => {
     upload.answer(422, { type: "/docs#unreadable-file", errors: [{ code: "columns_missing" }] });
@@ -159,7 +159,7 @@ it("shows which columns were chosen twice", async () => {
     expect(columns.filter(isWrong)).toEqual(expected);
   };
   await refuse(columns);
-  for (const [at, name] of ["Rufname", "Sippe", "Sippe"].entries()) {
+  for (const [at, name] of ["Kosename", "Sippe", "Sippe"].entries()) {
     const select = input(`column-${columns[at] ?? ""}`);
     select.value = name;
     select.dispatchEvent(new Event("change", { bubbles: true }));
