@@ -122,8 +122,9 @@ fn columns_of(field: Field, cells: &[String], column_names: &ColumnNames) -> Vec
         })
     };
     let mut found = at(&|cell| is_alias(cell) || is_in_brackets(cell));
-    if found.len() > 1 {
-        found.retain(|position| !GIVES_WAY.contains(&&*cells[*position]));
+    let stays = |position: &usize| !gives_way(&cells[*position]);
+    if found.iter().any(stays) {
+        found.retain(stays);
     }
     if !found.is_empty() && field == Field::LastName {
         found.extend(at(&|cell| LAST_NAME_PARTS.contains(&cell)));
@@ -139,12 +140,12 @@ fn columns_of(field: Field, cells: &[String], column_names: &ColumnNames) -> Vec
 
 /// What Microsoft 365 has in the place of an address, or beside it; and the name that a student is called
 /// by, which lists have in the place of all first names, or beside them.
-const GIVES_WAY: [&str; 5] =
-    ["userprincipalname", "roepnaam", "rufname", "kutsumanimi", "tilltalsnamn"];
+const GIVES_WAY: &str = include_str!("aliases/gives_way.txt");
 
 /// Whether a name is that of a column which gives way to another one of the same field.
 pub(crate) fn gives_way(name: &str) -> bool {
-    GIVES_WAY.contains(&&*normalize(name))
+    let name = normalize(name);
+    GIVES_WAY.lines().any(|other| other == name)
 }
 
 /// A name that is one column beside another, and means a whole name elsewhere.
@@ -263,6 +264,9 @@ mod tests {
         for (position, alias) in all.iter().enumerate() {
             assert_eq!(normalize(alias), *alias);
             assert!(!all[..position].contains(alias), "{alias} is there twice");
+        }
+        for name in GIVES_WAY.lines() {
+            assert!(all.contains(&name), "{name} is no alias");
         }
     }
 

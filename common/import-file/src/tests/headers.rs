@@ -269,3 +269,11 @@ fn the_name_that_a_student_is_called_by_gives_way_to_all_first_names() {
     let listed = read("Rufname;Familienname;E-Mail\nAda;King;a@example.com\n");
     assert_eq!(listed.rows, ["2|Ada|King|a@example.com"]);
 }
+
+#[test]
+fn of_two_columns_that_give_way_neither_is_passed_over() {
+    let error = refused("Rufname;Rufname;Familienname;E-Mail\nAda;Byron;King;a@example.com\n");
+    assert_eq!(error.code(), "column_doubled");
+    let error = refused("Roepnaam;Rufname;Achternaam;E-mail\nAda;Byron;King;a@example.com\n");
+    assert_eq!(error.code(), "column_doubled");
+}

@@ -31,3 +31,12 @@ it("takes no blank cell for a name", () => {
   const names = findHeader(text, "").columns.map(({ name }) => name);
   expect(names).toEqual(["name", "Sippe", "Kontakt"]);
 });
+
+it("knows the column that the service reads by itself where another one gives way to it", () => {
+  const known = (header: string) =>
+    findHeader(`${header}\nAda;Augusta Ada;King;ada@x.org\n`, ";").known.first_name;
+  expect(known("Roepnaam;Voornamen;Achternaam;Kontakt")).toBe("Voornamen");
+  expect(known("Voornamen;Roepnaam;Achternaam;Kontakt")).toBe("Voornamen");
+  expect(known("Roepnaam;Klas;Achternaam;Kontakt")).toBe("Roepnaam");
+  expect(known("Roepnaam;Rufname;Achternaam;Kontakt")).toBe("Roepnaam");
+});

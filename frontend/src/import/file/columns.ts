@@ -1,5 +1,6 @@
 import emailAliases from "../../../../common/import-file/src/aliases/email.txt?raw";
 import firstNameAliases from "../../../../common/import-file/src/aliases/first_name.txt?raw";
+import namesThatGiveWay from "../../../../common/import-file/src/aliases/gives_way.txt?raw";
 import lastNameAliases from "../../../../common/import-file/src/aliases/last_name.txt?raw";
 import { COLUMNS, type Column } from "../service/answers";
 import { CsvRows } from "./csv";
@@ -30,6 +31,8 @@ const ALIASES: Readonly<Record<Column, readonly string[]>> = {
   last_name: linesOf(lastNameAliases),
   email: linesOf(emailAliases),
 };
+/** Columns that the service reads only where no other column is of the same field. */
+const GIVES_WAY = linesOf(namesThatGiveWay);
 
 /** The columns to choose from. */
 export function findHeader(text: string, delimiter: string): FoundHeader {
@@ -43,10 +46,11 @@ export function findHeader(text: string, delimiter: string): FoundHeader {
     return name === "" ? [] : [{ name, example: example ?? "" }];
   });
   const known = Object.fromEntries(
-    COLUMNS.map((column) => [
-      column,
-      columns.find(({ name }) => ALIASES[column].includes(normal(name)))?.name ?? "",
-    ]),
+    COLUMNS.map((column) => {
+      const named = columns.filter(({ name }) => ALIASES[column].includes(normal(name)));
+      const read = named.find(({ name }) => !GIVES_WAY.includes(normal(name))) ?? named[0];
+      return [column, read?.name ?? ""];
+    }),
   ) as Record<Column, string>;
   return { columns, known };
 }
