@@ -55,13 +55,14 @@ async fn a_publisher_that_ends_has_reported_what_became_of_every_message() {
 async fn a_missing_ledger_queue_is_declared_again_with_the_next_confirm_report() {
     let vhost = shared();
     let publisher = Running::ready(&vhost.url(), publish_settings()).await;
-    let inspector = Inspector::connect(&vhost.url()).await;
-    let channel = inspector.channel().await;
+    let channel = Inspector::connect(&vhost.url()).await.channel().await;
     channel.queue_delete(LEDGER.into(), QueueDeleteOptions::default()).await.unwrap();
     publisher.publish(message(LANE)).await.unwrap();
     let report = soon(async {
         loop {
-            // Closed by the broker while there is no queue.
+            // The broker closes the channel while there is no queue. One that is opened at that moment on the
+            // same connection may bring that down, too.
+            let inspector = Inspector::connect(&vhost.url()).await;
             let channel = inspector.channel().await;
             let options = BasicGetOptions { no_ack: true };
             match channel.basic_get(LEDGER.into(), options).await {
