@@ -31,7 +31,7 @@ use crate::metrics::imports::ImportMetrics;
 
 /// So many chunks are read ahead of what is published.
 const CHUNKS_AHEAD: usize = 2;
-/// A slow upload is published as often.
+/// Of a slow upload a chunk is published after so long, though it is not full.
 const CHUNK_MAX_AGE: Duration = Duration::from_mins(1);
 /// A client that cancels waits for the answer.
 const CANCEL_FOR: Duration = Duration::from_secs(5);
