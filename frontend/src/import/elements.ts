@@ -61,17 +61,23 @@ export class Elements {
 
   /**
    * Rows of a table, the first cell of each being its number. Each cell says what its column is, since on
-   * a narrow screen there is no header above it.
+   * a narrow screen there is no header above it, and its role (see import.css).
    */
   rows(id: string, rows: readonly (readonly (Node | string)[])[]): void {
     const body = this.get(id);
     const names = [...(body.closest("table")?.querySelectorAll("th") ?? [])];
     const cellOf = (content: Node | string, at: number) => {
       const cell = element("td", content);
+      cell.setAttribute("role", "cell");
       cell.dataset["column"] = names[at]?.textContent ?? "";
       return cell;
     };
-    body.replaceChildren(...rows.map((cells) => element("tr", ...cells.map(cellOf))));
+    const rowOf = (cells: readonly (Node | string)[]) => {
+      const row = element("tr", ...cells.map(cellOf));
+      row.setAttribute("role", "row");
+      return row;
+    };
+    body.replaceChildren(...rows.map(rowOf));
   }
 }
 

@@ -40,6 +40,15 @@ it("checks a file, then imports it, then shows what became of it", async () => {
     ["2", "Ada", "King", "ada@x.org"],
     ["3", "Bob", "Ng", "bob"],
   ]);
+  for (const [selector, role] of [
+    ["table", "table"],
+    ["tr", "row"],
+    ["th", "columnheader"],
+    ["td", "cell"],
+  ] as const) {
+    const named = document.querySelectorAll(`${selector}[role="${role}"]`);
+    expect(named).toHaveLength(document.querySelectorAll(selector).length);
+  }
   expect(said("errors")).toContain(english.fields.email.invalid_email);
   expect(said("import")).toBe("Register the students (1)");
 
