@@ -195,6 +195,8 @@ test("the tables of a file fit every window, however long its values are", async
   for (const width of [320, 360, 390, 639, 640, 768, 1280]) {
     await page.setViewportSize({ width, height: 800 });
     await expect(page.locator(".table-box").first()).toBeVisible();
+    // The row as a whole is wrong, so its column is empty.
+    await expect(page.locator("#errors").getByRole("cell")).toHaveCount(3);
     await expectNoSidewaysScrolling(page);
   }
 });
